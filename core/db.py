@@ -1,0 +1,81 @@
+"""The two ways into PostgreSQL: a unit of work as the application, and a read-only look as the agent's tools."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from core.errors import SetupError
+from core.settings import Settings
+
+APP_ROLE = "finlens_app"
+READER_ROLE = "finlens_reader"
+READER_TIMEOUT_MS = 5_000
+
+
+class Database:
+    """Both pools of one process. `await close()` when the process ends."""
+
+    def __init__(self, *, app: AsyncEngine, reader: AsyncEngine) -> None:
+        self.app = app
+        self.reader = reader
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Database":
+        """Pools for the logins that `settings` names; the owner's login, stepping down to a role, where they are unset."""
+        return cls(
+            app=_engine(app_url(settings), settings.database_pool_size),
+            reader=_engine(reader_url(settings), settings.database_pool_size),
+        )
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator[AsyncSession]:
+        """One unit of work: commits when the block ends, rolls back when it raises."""
+        async with AsyncSession(self.app, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[AsyncConnection]:
+        """A read-only connection as `finlens_reader`, which sees reporting views and nothing else."""
+        async with self.reader.connect() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        await self.app.dispose()
+        await self.reader.dispose()
+
+
+def owner_url(settings: Settings) -> URL:
+    """Login that owns the schemas: migrations use it, nothing else does."""
+    if settings.database_url is None:
+        raise SetupError("FINLENS_DATABASE_URL is not set: start with make up, or name a PostgreSQL with pgvector")
+    return make_url(settings.database_url.get_secret_value()).set(drivername="postgresql+psycopg")
+
+
+def app_url(settings: Settings) -> URL:
+    return _login(settings, settings.app_database_url and settings.app_database_url.get_secret_value(), APP_ROLE)
+
+
+def reader_url(settings: Settings) -> URL:
+    secret = settings.reader_database_url
+    return _login(settings, secret and secret.get_secret_value(), READER_ROLE)
+
+
+def dsn(url: URL) -> str:
+    """The same address as libpq spells it, for code that uses psycopg without SQLAlchemy."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _login(settings: Settings, own_login: str | None, role: str) -> URL:
+    if own_login:
+        return make_url(own_login).set(drivername="postgresql+psycopg")
+    options = f"-c role={role}"
+    if role == READER_ROLE:
+        options += f" -c default_transaction_read_only=on -c statement_timeout={READER_TIMEOUT_MS}"
+    return owner_url(settings).update_query_dict({"options": options})
+
+
+def _engine(url: URL, size: int) -> AsyncEngine:
+    return create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=10, pool_pre_ping=True)

@@ -1,0 +1,99 @@
+"""Everything FinLens refuses, as one tree. Raise with facts; `core/problems.py` turns them into an HTTP answer."""
+
+from typing import ClassVar
+
+
+class FinLensError(Exception):
+    """Base of every refusal: a stable `code`, the HTTP `status` it maps to, a `title`, and named facts.
+
+    The facts become members of the problem document, so they must be JSON values and hold nothing secret.
+    """
+
+    code: ClassVar[str] = "internal_error"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Something went wrong on our side"
+
+    def __init__(self, detail: str = "", **facts: object) -> None:
+        self.detail = detail or self.title
+        self.facts = facts
+        super().__init__(self.detail)
+
+
+class InvalidRequest(FinLensError):
+    code, status, title = "invalid_request", 422, "The request is malformed"
+
+
+class NotAuthenticated(FinLensError):
+    code, status, title = "not_authenticated", 401, "Please log in"
+
+
+class NotAllowed(FinLensError):
+    """The caller is known, and this kind of operation is not for their role."""
+
+    code, status, title = "not_allowed", 403, "Your role does not allow this"
+
+
+class NotFound(FinLensError):
+    """Missing, or somebody else's: the same answer on purpose."""
+
+    code, status, title = "not_found", 404, "There is no such thing, or it is not yours"
+
+
+class Conflict(FinLensError):
+    code, status, title = "conflict", 409, "This contradicts what is already stored"
+
+
+class AlreadyExists(Conflict):
+    code, title = "already_exists", "This already exists"
+
+
+class VersionRequired(FinLensError):
+    code, status, title = "version_required", 428, "Send If-Match with the ETag you read"
+
+
+class VersionMismatch(FinLensError):
+    code, status, title = "version_mismatch", 412, "Somebody changed this since you read it"
+
+
+class InsufficientFunds(Conflict):
+    code, title = "insufficient_funds", "The account does not hold enough money"
+
+
+class CurrencyMismatch(Conflict):
+    code, title = "currency_mismatch", "Both accounts must be in the currency of the payment"
+
+
+class AccountClosed(Conflict):
+    code, title = "account_closed", "One of the accounts is closed"
+
+
+class AccountNotFound(NotFound):
+    code, title = "account_not_found", "There is no such account, or it is not yours"
+
+
+class SameAccount(Conflict):
+    code, title = "same_account", "Sender and receiver must be different accounts"
+
+
+class IdempotencyKeyMissing(FinLensError):
+    code, status, title = "idempotency_key_missing", 400, "Send an Idempotency-Key header of 1 to 255 characters"
+
+
+class IdempotencyKeyReused(FinLensError):
+    code, status, title = "idempotency_key_reused", 422, "This Idempotency-Key was used with another request"
+
+
+class QueryRefused(FinLensError):
+    """An insight query that cannot be answered as asked; `detail` says why and what would work."""
+
+    code, status, title = "query_refused", 422, "This question cannot be computed"
+
+
+class Overloaded(FinLensError):
+    code, status, title = "overloaded", 503, "Too much at once; please try again in a moment"
+
+
+class SetupError(FinLensError):
+    """The installation cannot start or go on; the sentence says what the operator can do."""
+
+    code, status, title = "setup_error", 500, "FinLens cannot start"

@@ -1,0 +1,62 @@
+"""Who may see what. REST, chat and web all ask here and nowhere else; somebody else's id is simply not found."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, false, true
+from sqlalchemy.sql.elements import SQLCoreOperations
+
+from core.errors import NotAllowed
+
+
+class Role(StrEnum):
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    ANALYST = "analyst"
+    """A fraud analyst."""
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is asking, as the token says. Customers carry their customer, staff and analysts their bank."""
+
+    subject: str
+    """Stable id of the asker: `user:<id>`, or `customer:<id>` for a customer without a login."""
+    email: str
+    name: str
+    role: Role
+    customer_id: UUID | None = None
+    bank_id: UUID | None = None
+    time_zone: str = "Asia/Kolkata"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def sees_alerts(self) -> bool:
+        """Fraud alerts are for those who work on them; a customer hears of their own payments only."""
+        return self.role is not Role.CUSTOMER
+
+    def require(self, *roles: Role) -> None:
+        """Raises NotAllowed unless the principal has one of `roles`."""
+        if self.role not in roles:
+            raise NotAllowed(f"This is for {' or '.join(roles)} only")
+
+
+def visible_accounts(
+    principal: Principal, *, customer_id: SQLCoreOperations[UUID | None], bank_id: SQLCoreOperations[UUID]
+) -> ColumnElement[bool]:
+    """The condition that keeps the accounts this principal may see, over any table or view with these two columns."""
+    match principal.role:
+        case Role.CUSTOMER if principal.customer_id is not None:
+            return customer_id == principal.customer_id
+        case Role.STAFF | Role.ANALYST if principal.bank_id is not None:
+            return bank_id == principal.bank_id
+        case Role.ADMIN:
+            return true()
+        case _:
+            return false()

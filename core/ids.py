@@ -1,0 +1,21 @@
+"""Ids: UUIDv7, made by the application before the insert, so they sort by time. An id is no secret and no permission."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+
+def new_id(at: datetime | None = None) -> UUID:
+    """A fresh UUIDv7; with `at`, one whose time part is that instant (imports of old rows)."""
+    if at is None:
+        return uuid7()
+    milliseconds = max(0, int(at.timestamp() * 1000))
+    return uuid7(milliseconds // 1000, (milliseconds % 1000) * 1_000_000)
+
+
+def fingerprint(*parts: str) -> UUID:
+    """The same 128 bits for the same parts, in order: sha256, cut, as a UUID. For keys that must be equal, not secret."""
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return UUID(bytes=digest[:16])

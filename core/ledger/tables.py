@@ -1,0 +1,78 @@
+"""Tables of the ledger, read by everyone, written by `apply_transfers` alone."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CHAR, BigInteger, Identity, Text
+from sqlmodel import Field, SQLModel
+
+from core.columns import INSTANT, stamp
+
+_CURRENCY = CHAR(3)
+
+
+class TransactionStatus(StrEnum):
+    PENDING = "pending"
+    PROCESSING = "processing"
+    SUCCESS = "success"
+    FAILED = "failed"
+
+
+class Balance(SQLModel, table=True):
+    """What an account holds. Available is posted less pending out; the database keeps it above the floor."""
+
+    __tablename__ = "balance"
+    __table_args__ = {"schema": "ledger"}
+
+    account_id: UUID = Field(primary_key=True)
+    bank_id: UUID = Field(primary_key=True)
+    currency: str = Field(sa_type=_CURRENCY)  # pyright: ignore[reportArgumentType]  # SQLModel's stub wants the class
+    posted_minor: int = Field(default=0, sa_type=BigInteger)
+    pending_out_minor: int = Field(default=0, sa_type=BigInteger)
+    floor_minor: int = Field(default=0, sa_type=BigInteger)
+    is_closed: bool = False
+    version: int = Field(default=0, sa_type=BigInteger)
+
+
+class Transaction(SQLModel, table=True):
+    """One transfer and both of its entries: it carries the balance after on either side."""
+
+    __tablename__ = "transaction"
+    __table_args__ = {"schema": "ledger"}
+
+    id: UUID = Field(primary_key=True)
+    sender_bank_id: UUID = Field(primary_key=True)
+    sender_account_id: UUID
+    receiver_account_id: UUID
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str = Field(sa_type=_CURRENCY)  # pyright: ignore[reportArgumentType]  # as above
+    status: str = Field(sa_type=Text)
+    failure_code: str | None = Field(default=None, sa_type=Text)
+    description: str = Field(default="", sa_type=Text)
+    category: str | None = Field(default=None, sa_type=Text)
+    channel: str = Field(default="transfer", sa_type=Text)
+    reverses_id: UUID | None = None
+    occurred_at: datetime = Field(sa_type=INSTANT)
+    posted_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    created_at: datetime = stamp()
+    sender_balance_after_minor: int | None = Field(default=None, sa_type=BigInteger)
+    receiver_balance_after_minor: int | None = Field(default=None, sa_type=BigInteger)
+    sender_version: int | None = Field(default=None, sa_type=BigInteger)
+    receiver_version: int | None = Field(default=None, sa_type=BigInteger)
+    key_fingerprint: UUID
+    request_fingerprint: UUID
+
+
+class OutboxEvent(SQLModel, table=True):
+    """What followers of the ledger read in order: one row per posted transaction, written with it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = {"schema": "ledger"}
+
+    seq: int | None = Field(default=None, primary_key=True, sa_type=BigInteger, sa_column_args=[Identity(always=True)])
+    transaction_id: UUID
+    sender_account_id: UUID
+    receiver_account_id: UUID
+    occurred_at: datetime = Field(sa_type=INSTANT)
+    created_at: datetime = stamp()

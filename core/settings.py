@@ -1,0 +1,46 @@
+"""Every setting of FinLens, read from the environment once. No other module reads it."""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Values of `FINLENS_*` (and of `.env`). Build one at the edge of a process and hand it down."""
+
+    model_config = SettingsConfigDict(env_prefix="FINLENS_", env_file=".env", extra="ignore")
+
+    home: Path = Field(default=Path(".finlens"), description="where the embedded database, keys and logs live")
+    database_url: SecretStr | None = Field(default=None, description="owner of the database; replaces the embedded one")
+    app_database_url: SecretStr | None = Field(default=None, description="what the API logs in as")
+    reader_database_url: SecretStr | None = Field(default=None, description="what the agent's tools log in as")
+    database_pool_size: int = Field(default=10, ge=1, le=200)
+
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=8000, ge=1, le=65535)
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(default=3000, ge=1, le=65535)
+    url: str = Field(default="", description="where clients reach the API; empty means api_host:api_port")
+
+    demo_password: SecretStr | None = Field(default=None, description="password of the demo logins")
+    access_token_ttl_s: int = Field(default=600, ge=30, le=600)
+    refresh_token_ttl_days: int = Field(default=30, ge=1, le=365)
+
+    llm_model: str = Field(default="", description="empty means the built-in planner answers alone")
+    llm_base_url: str = Field(default="", description="any OpenAI-compatible endpoint")
+    llm_api_key: SecretStr | None = None
+    llm_timeout_s: float = Field(default=20.0, gt=0, le=120)
+
+    log_level: str = "INFO"
+
+    @cached_property
+    def api_url(self) -> str:
+        """Base URL of the API for clients on this machine, without a slash at the end."""
+        return (self.url or f"http://{self.api_host}:{self.api_port}").rstrip("/")
+
+    @property
+    def keys(self) -> Path:
+        """Folder of the signing and encryption keys, readable by the owner alone."""
+        return self.home / "keys"

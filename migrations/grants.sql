@@ -1,0 +1,24 @@
+-- Who may do what. Laid down anew by each migrate, so a new table is covered by the next one.
+
+GRANT USAGE ON SCHEMA identity, banking, ledger, imports, insights, fraud, rag, agents TO finlens_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA identity, banking, imports, insights, fraud, rag, agents
+    TO finlens_app;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA imports, insights, fraud, rag, agents TO finlens_app;
+
+-- Money: the application reads it and opens empty balances; ledger.apply_transfers alone changes one.
+GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO finlens_app;
+GRANT INSERT (account_id, bank_id, currency, floor_minor) ON ledger.balance TO finlens_app;
+GRANT UPDATE (is_closed) ON ledger.balance TO finlens_app;
+GRANT DELETE ON ledger.outbox TO finlens_app;
+REVOKE ALL ON FUNCTION ledger.apply_transfers, fraud.score FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ledger.apply_transfers, fraud.score TO finlens_app;
+
+-- The audit trail is append-only.
+REVOKE UPDATE, DELETE ON identity.audit_event FROM finlens_app;
+
+-- LangGraph's checkpointer keeps its tables beside the conversations.
+GRANT CREATE ON SCHEMA agents TO finlens_app;
+
+-- The agent's tools: reporting views, read-only.
+GRANT USAGE ON SCHEMA reporting TO finlens_reader, finlens_app;
+GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO finlens_reader, finlens_app;

@@ -1,0 +1,71 @@
+"""A real PostgreSQL for every test that asks for one: one server per run, one migrated database per worker."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from filelock import FileLock
+from pydantic import SecretStr
+from sqlalchemy import make_url
+
+from core.db import Database
+from core.settings import Settings
+from finlens.postgres import SUPERUSER, EmbeddedPostgres, Server
+from migrations.run import migrate
+
+
+@pytest.fixture(scope="session")
+def run_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder per test run, shared by all xdist workers."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def server(run_home: Path) -> Iterator[Server]:
+    """The embedded server of this run; the last worker to leave stops it."""
+    embedded = EmbeddedPostgres(run_home)
+    users = run_home / "server-users"
+    with FileLock(run_home / "server.lock"):
+        running = embedded.start()
+        users.write_text(str(int(users.read_text() if users.exists() else 0) + 1))
+    yield running
+    with FileLock(run_home / "server.lock"):
+        left = int(users.read_text()) - 1
+        users.write_text(str(left))
+        if left == 0:
+            embedded.stop()
+
+
+@pytest.fixture(scope="session")
+def database_name(worker_id: str) -> str:
+    return f"test_{worker_id}"
+
+
+@pytest.fixture(scope="session")
+def settings(server: Server, database_name: str, run_home: Path) -> Settings:
+    """Settings of a migrated, empty database of this worker's own."""
+    with psycopg.connect(server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {database_name}")
+        connection.execute(f"CREATE DATABASE {database_name} OWNER finlens_owner")
+    with psycopg.connect(server.url(SUPERUSER, database_name), autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+    owner = server.url("finlens_owner", database_name)
+    migrate(make_url(owner).set(drivername="postgresql+psycopg"))
+    return Settings(
+        _env_file=None,  # pyright: ignore[reportCallIssue]
+        home=run_home / database_name,
+        database_url=SecretStr(owner),
+        app_database_url=SecretStr(server.url("finlens_app", database_name)),
+        reader_database_url=SecretStr(server.url("finlens_reader", database_name)),
+        demo_password=SecretStr("correct horse battery staple"),
+    )
+
+
+@pytest.fixture(scope="session")
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    database = Database.of(settings)
+    yield database
+    await database.close()
