@@ -1,0 +1,65 @@
+"""`finlens eval run`: the analyst's exams over this installation's data."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from agents.chat import Analyst
+from core.db import Database
+from core.settings import Settings
+from evals.exam import Suite, load_suites
+from evals.report import table, write_html
+from evals.run import RunReport, run_suites
+from finlens.installation import installation
+
+exams = typer.Typer(help="Exams of the analyst: questions whose right figures are queries on the raw ledger.")
+
+
+@exams.command("run")
+def run(
+    suite: Annotated[list[str] | None, typer.Option(help="only this suite; may be given again")] = None,
+    as_of: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="the day the questions are asked on")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON document on standard output")] = False,
+) -> None:
+    """Run the exams, print the shares, write JSON and HTML, and fail when a gate is missed."""
+    console = Console(stderr=True)
+    settings = installation(console.print)
+    day = date.fromisoformat(as_of) if as_of else None
+    with console.status("Asking") as status:
+        report = asyncio.run(_examine(settings, load_suites(suite), day, status.update))
+    pages = _write(report, settings.home / "reports")
+    if as_json:
+        print(json.dumps(report.document()))
+    else:
+        Console().print(table(report))
+    console.print(f"The whole run: {pages}")
+    for gate in report.broken_gates:
+        console.print(f"[red]Gate missed:[/] {gate}")
+    if not report.gates_ok:
+        raise typer.Exit(1)
+
+
+async def _examine(
+    settings: Settings, suites: list[Suite], day: date | None, progress: Callable[[str], None]
+) -> RunReport:
+    database = Database.of(settings)
+    try:
+        async with Analyst.open(settings, database) as analyst:
+            return await run_suites(suites, analyst=analyst, database=database, as_of=day, progress=progress)
+    finally:
+        await database.close()
+
+
+def _write(report: RunReport, folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"eval-{report.started_at:%Y%m%d-%H%M%S}"
+    (folder / f"{name}.json").write_text(json.dumps(report.document(), indent=2))
+    page = folder / f"{name}.html"
+    write_html(report, page)
+    return page
