@@ -130,7 +130,9 @@ class InsightQuery(BaseModel):
     others: bool = False
     """Add one row `(others)` that sums what the limit cut off; only for spend, income, net, count and volume."""
     rows: Annotated[int, Field(ge=0, le=ROWS_MAX)] = 0
-    """How many of the entries behind the figures to return, largest first."""
+    """How many of the entries behind the figures to return."""
+    rows_first: Literal["largest", "smallest", "latest", "earliest"] = "largest"
+    """Which of them come first."""
 
 
 class ResultColumn(BaseModel):
