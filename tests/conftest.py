@@ -1,6 +1,7 @@
 """A real PostgreSQL for every test that asks for one: one server per run, one migrated database per worker."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def server(run_home: Path) -> Iterator[Server]:
         users.write_text(str(left))
         if left == 0:
             embedded.stop()
+            shutil.rmtree(embedded.data.parent)  # may lie outside pytest's folder, which PostgreSQL's user cannot enter
 
 
 @pytest.fixture(scope="session")
