@@ -1,8 +1,9 @@
 """The two ways into PostgreSQL: a unit of work as the application, and a read-only look as the agent's tools."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from pydantic import SecretStr
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,20 +25,20 @@ class Database:
 
     @classmethod
     def of(cls, settings: Settings) -> "Database":
-        """Pools for the logins that `settings` names; the owner's login, stepping down to a role, where they are unset."""
+        """Pools for the logins that `settings` names; where unset, the owner's login steps down to the role."""
         return cls(
             app=_engine(app_url(settings), settings.database_pool_size),
             reader=_engine(reader_url(settings), settings.database_pool_size),
         )
 
     @asynccontextmanager
-    async def unit(self) -> AsyncIterator[AsyncSession]:
+    async def unit(self) -> AsyncGenerator[AsyncSession]:
         """One unit of work: commits when the block ends, rolls back when it raises."""
         async with AsyncSession(self.app, expire_on_commit=False) as session, session.begin():
             yield session
 
     @asynccontextmanager
-    async def look(self) -> AsyncIterator[AsyncConnection]:
+    async def look(self) -> AsyncGenerator[AsyncConnection]:
         """A read-only connection as `finlens_reader`, which sees reporting views and nothing else."""
         async with self.reader.connect() as connection:
             yield connection
@@ -55,12 +56,11 @@ def owner_url(settings: Settings) -> URL:
 
 
 def app_url(settings: Settings) -> URL:
-    return _login(settings, settings.app_database_url and settings.app_database_url.get_secret_value(), APP_ROLE)
+    return _login(settings, settings.app_database_url, APP_ROLE)
 
 
 def reader_url(settings: Settings) -> URL:
-    secret = settings.reader_database_url
-    return _login(settings, secret and secret.get_secret_value(), READER_ROLE)
+    return _login(settings, settings.reader_database_url, READER_ROLE)
 
 
 def dsn(url: URL) -> str:
@@ -68,9 +68,9 @@ def dsn(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def _login(settings: Settings, own_login: str | None, role: str) -> URL:
-    if own_login:
-        return make_url(own_login).set(drivername="postgresql+psycopg")
+def _login(settings: Settings, own_login: SecretStr | None, role: str) -> URL:
+    if own_login is not None:
+        return make_url(own_login.get_secret_value()).set(drivername="postgresql+psycopg")
     options = f"-c role={role}"
     if role == READER_ROLE:
         options += f" -c default_transaction_read_only=on -c statement_timeout={READER_TIMEOUT_MS}"

@@ -23,8 +23,34 @@ class InvalidRequest(FinLensError):
     code, status, title = "invalid_request", 422, "The request is malformed"
 
 
+class NoSuchRoute(FinLensError):
+    code, status, title = "no_such_route", 404, "There is nothing at this address"
+
+
+class MethodNotAllowed(FinLensError):
+    code, status, title = "method_not_allowed", 405, "This address does not take this method"
+
+
+class BodyTooLarge(FinLensError):
+    code, status, title = "body_too_large", 413, "The request is larger than 1 MB"
+
+
 class NotAuthenticated(FinLensError):
     code, status, title = "not_authenticated", 401, "Please log in"
+
+
+class WrongCredentials(NotAuthenticated):
+    """An unknown mail, a wrong password, a disabled user: the same answer on purpose."""
+
+    code, title = "wrong_credentials", "The email or the password is wrong"
+
+
+class TokenRefused(NotAuthenticated):
+    code, title = "token_refused", "This token is not valid, or no longer: please log in again"
+
+
+class TooManyAttempts(FinLensError):
+    code, status, title = "too_many_attempts", 429, "Too many failed logins; please wait before the next one"
 
 
 class NotAllowed(FinLensError):
@@ -91,6 +117,10 @@ class QueryRefused(FinLensError):
 
 class Overloaded(FinLensError):
     code, status, title = "overloaded", 503, "Too much at once; please try again in a moment"
+
+
+class NotReady(Overloaded):
+    code, title = "not_ready", "The database does not answer"
 
 
 class SetupError(FinLensError):

@@ -1,4 +1,4 @@
-"""Ids: UUIDv7, made by the application before the insert, so they sort by time. An id is no secret and no permission."""
+"""Ids: UUIDv7, made before the insert, so they sort by time. An id is no secret and no permission."""
 
 import hashlib
 from datetime import datetime
@@ -16,6 +16,9 @@ def new_id(at: datetime | None = None) -> UUID:
 
 
 def fingerprint(*parts: str) -> UUID:
-    """The same 128 bits for the same parts, in order: sha256, cut, as a UUID. For keys that must be equal, not secret."""
-    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
-    return UUID(bytes=digest[:16])
+    """The same 128 bits (of a sha256) for the same parts in the same order. For keys that must be equal, not secret."""
+    digest = hashlib.sha256()
+    for part in map(str.encode, parts):
+        # With its length before it, no part can run into the next.
+        digest.update(len(part).to_bytes(8) + part)
+    return UUID(bytes=digest.digest()[:16])

@@ -29,7 +29,6 @@ class AccountKind(StrEnum):
 
 
 class Bank(SQLModel, table=True):
-    __tablename__ = "bank"
     __table_args__ = {"schema": "banking"}
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -43,7 +42,6 @@ class Bank(SQLModel, table=True):
 
 
 class Customer(SQLModel, table=True):
-    __tablename__ = "customer"
     __table_args__ = {"schema": "banking"}
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -65,7 +63,6 @@ class Customer(SQLModel, table=True):
 
 
 class Account(SQLModel, table=True):
-    __tablename__ = "account"
     __table_args__ = {"schema": "banking"}
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

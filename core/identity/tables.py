@@ -13,7 +13,7 @@ from core.ids import new_id
 
 
 class User(SQLModel, table=True):
-    __tablename__ = "app_user"
+    __tablename__ = "app_user"  # pyright: ignore[reportAssignmentType]  # SQLModel's stub
     __table_args__ = {"schema": "identity"}
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -30,7 +30,7 @@ class User(SQLModel, table=True):
 class RefreshToken(SQLModel, table=True):
     """Stored as a hash: a stolen table logs nobody in."""
 
-    __tablename__ = "refresh_token"
+    __tablename__ = "refresh_token"  # pyright: ignore[reportAssignmentType]  # SQLModel's stub
     __table_args__ = {"schema": "identity"}
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -46,7 +46,7 @@ class RefreshToken(SQLModel, table=True):
 class AuditEvent(SQLModel, table=True):
     """Append-only: the application's role cannot change or delete one."""
 
-    __tablename__ = "audit_event"
+    __tablename__ = "audit_event"  # pyright: ignore[reportAssignmentType]  # SQLModel's stub
     __table_args__ = {"schema": "identity"}
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

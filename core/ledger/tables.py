@@ -22,7 +22,6 @@ class TransactionStatus(StrEnum):
 class Balance(SQLModel, table=True):
     """What an account holds. Available is posted less pending out; the database keeps it above the floor."""
 
-    __tablename__ = "balance"
     __table_args__ = {"schema": "ledger"}
 
     account_id: UUID = Field(primary_key=True)
@@ -38,7 +37,6 @@ class Balance(SQLModel, table=True):
 class Transaction(SQLModel, table=True):
     """One transfer and both of its entries: it carries the balance after on either side."""
 
-    __tablename__ = "transaction"
     __table_args__ = {"schema": "ledger"}
 
     id: UUID = Field(primary_key=True)
@@ -67,7 +65,7 @@ class Transaction(SQLModel, table=True):
 class OutboxEvent(SQLModel, table=True):
     """What followers of the ledger read in order: one row per posted transaction, written with it."""
 
-    __tablename__ = "outbox"
+    __tablename__ = "outbox"  # pyright: ignore[reportAssignmentType]  # SQLModel's stub
     __table_args__ = {"schema": "ledger"}
 
     seq: int | None = Field(default=None, primary_key=True, sa_type=BigInteger, sa_column_args=[Identity(always=True)])
