@@ -1,19 +1,24 @@
 """The two ways into PostgreSQL: a unit of work as the application, and a read-only look as the agent's tools."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 
+import psycopg
 from pydantic import SecretStr
 from sqlalchemy import URL, make_url
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from core.errors import SetupError
+from core.errors import FinLensError, SetupError
 from core.settings import Settings
 
 APP_ROLE = "finlens_app"
 READER_ROLE = "finlens_reader"
 READER_TIMEOUT_MS = 5_000
+
+Refusals = Mapping[str, tuple[type[FinLensError], str]]
+"""What a violated constraint means to the caller, by the constraint's name."""
 
 
 class Database:
@@ -46,6 +51,19 @@ class Database:
     async def close(self) -> None:
         await self.app.dispose()
         await self.reader.dispose()
+
+
+@contextmanager
+def refusing(refusals: Refusals) -> Generator[None]:
+    """Within, a violated constraint that `refusals` names is raised as its refusal. The unit is lost either way."""
+    try:
+        yield
+    except IntegrityError as error:
+        violated = error.orig.diag.constraint_name if isinstance(error.orig, psycopg.Error) else None
+        if violated is None or violated not in refusals:
+            raise
+        refusal, detail = refusals[violated]
+        raise refusal(detail) from error
 
 
 def owner_url(settings: Settings) -> URL:

@@ -93,6 +93,10 @@ class AccountClosed(Conflict):
     code, title = "account_closed", "One of the accounts is closed"
 
 
+class AccountNotEmpty(Conflict):
+    code, title = "account_not_empty", "Only an account that holds nothing can be closed"
+
+
 class AccountNotFound(NotFound):
     code, title = "account_not_found", "There is no such account, or it is not yours"
 
@@ -113,6 +117,10 @@ class QueryRefused(FinLensError):
     """An insight query that cannot be answered as asked; `detail` says why and what would work."""
 
     code, status, title = "query_refused", 422, "This question cannot be computed"
+
+
+class QueryTooSlow(FinLensError):
+    code, status, title = "query_too_slow", 503, "This question takes too long to compute: ask about a shorter period"
 
 
 class Overloaded(FinLensError):

@@ -6,10 +6,17 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from typing import Annotated
 
-from babel.numbers import format_currency, get_currency_precision
-from pydantic import StringConstraints
+from babel.numbers import format_currency, get_currency_precision, is_currency
+from pydantic import AfterValidator, BaseModel, StringConstraints
 
-Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+
+def _known(code: str) -> str:
+    if not is_currency(code):
+        raise ValueError(f"{code} is not a currency of ISO 4217")
+    return code
+
+
+Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$"), AfterValidator(_known)]
 """An ISO 4217 code."""
 
 MAX_AMOUNT_MINOR = 10**15
@@ -22,6 +29,11 @@ _LOCALES = {"INR": "en_IN", "CZK": "cs_CZ", "JPY": "ja_JP"}
 def exponent(currency: Currency) -> int:
     """Digits after the point in ISO 4217: INR 2, JPY 0, BHD 3."""
     return get_currency_precision(currency)
+
+
+def locale_of(currency: Currency) -> str:
+    """Whose way of writing amounts a reader of this currency expects: INR groups as 1,28,402."""
+    return _LOCALES.get(currency, "en_US")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,7 @@ class Money:
 
     def display(self) -> str:
         """As a person of the currency's country writes it: `₹1,28,402.00`."""
-        return format_currency(self.decimal, self.currency, locale=_LOCALES.get(self.currency, "en_US"))
+        return format_currency(self.decimal, self.currency, locale=locale_of(self.currency))
 
     @classmethod
     def parse(cls, text: str | Decimal, currency: Currency) -> "Money":
@@ -82,3 +94,15 @@ class Money:
     def _same(self, other: "Money") -> None:
         if self.currency != other.currency:
             raise ValueError(f"{self.currency} and {other.currency} cannot be added")
+
+
+class MoneyView(BaseModel):
+    """Money as read models carry it: exact for programs, and a decimal string for people."""
+
+    amount_minor: int
+    currency: Currency
+    amount: str
+
+    @classmethod
+    def of(cls, money: Money) -> "MoneyView":
+        return cls(amount_minor=money.amount_minor, currency=money.currency, amount=money.amount)

@@ -57,6 +57,7 @@ class Customer(SQLModel, table=True):
     time_zone: str = Field(default="Asia/Kolkata", sa_type=Text)
     merchant_category_code: str | None = Field(default=None, sa_type=CHAR(4))  # pyright: ignore[reportArgumentType]  # SQLModel's stub wants the class
     category: str | None = Field(default=None, sa_type=Text)
+    registered_at_bank_id: UUID | None = Field(default=None, foreign_key="banking.bank.id")
     created_at: datetime = stamp()
     updated_at: datetime = stamp()
     version: int = 1

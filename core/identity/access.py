@@ -5,9 +5,11 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, false, true
+from sqlalchemy import ColumnElement, exists, false, true
 from sqlalchemy.sql.elements import SQLCoreOperations
+from sqlmodel import col
 
+from core.banking.tables import Account, Customer
 from core.errors import NotAllowed
 
 
@@ -56,6 +58,23 @@ def visible_accounts(
             return customer_id == principal.customer_id
         case Role.STAFF | Role.ANALYST if principal.bank_id is not None:
             return bank_id == principal.bank_id
+        case Role.ADMIN:
+            return true()
+        case _:
+            return false()
+
+
+def visible_customers(principal: Principal) -> ColumnElement[bool]:
+    """The condition that keeps the customers this principal may see: themselves; those who hold an account at the
+    bank, or were registered by it; everyone."""
+    match principal.role:
+        case Role.CUSTOMER if principal.customer_id is not None:
+            return col(Customer.id) == principal.customer_id
+        case Role.STAFF | Role.ANALYST if principal.bank_id is not None:
+            holds_account = exists().where(
+                col(Account.customer_id) == Customer.id, col(Account.bank_id) == principal.bank_id
+            )
+            return holds_account | (col(Customer.registered_at_bank_id) == principal.bank_id)
         case Role.ADMIN:
             return true()
         case _:

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from sqlalchemy import func
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.banking.tables import Customer
+from core.db import refusing
 from core.errors import AlreadyExists, NotFound, TokenRefused
 from core.identity.access import Principal, Role
 from core.identity.passwords import hash_password
@@ -40,11 +40,9 @@ async def add_user(
         customer_id=customer_id,
         bank_id=bank_id,
     )
-    session.add(user)
-    try:
+    with refusing({"app_user_email": (AlreadyExists, f"{email} has a user already")}):
+        session.add(user)
         await session.flush()
-    except IntegrityError as error:
-        raise AlreadyExists(f"{email} has a user already") from error
     return user
 
 

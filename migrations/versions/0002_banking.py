@@ -37,6 +37,8 @@ def upgrade() -> None:
             longitude               double precision CHECK (longitude BETWEEN -180 AND 180),
             time_zone               text NOT NULL DEFAULT 'Asia/Kolkata',
             merchant_category_code  char(4),
+            -- the bank whose staff registered the customer, and so sees them before they hold an account
+            registered_at_bank_id   uuid REFERENCES banking.bank,
             -- derived from the merchant category code when the customer is stored
             category                text,
             created_at              timestamptz NOT NULL DEFAULT now(),
