@@ -1,40 +1,95 @@
 """This machine's installation: its database, up and migrated, as Settings that every command can use."""
 
 import os
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import SecretStr
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from core.db import owner_url
+from core.errors import SetupError
 from core.settings import Settings
 from finlens.postgres import EmbeddedPostgres, Server
 from migrations.run import migrate
 
+Progress = Callable[[str], None]
 
-def installation(progress: Callable[[str], None] = lambda _: None) -> Settings:
+_DATABASE_VARIABLES = ("FINLENS_DATABASE_URL", "FINLENS_APP_DATABASE_URL", "FINLENS_READER_DATABASE_URL")
+
+
+def installation(progress: Progress = lambda _: None) -> Settings:
     """Settings with a database behind them: the one FINLENS_DATABASE_URL names, else the embedded server, started now.
 
     Raises SetupError with one sentence when there is none to be had.
     """
-    settings = Settings()
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings = connected(Settings(), progress)
+    progress("Bringing the database to today's schema")
+    bring_up_to_date(settings)
+    return settings
+
+
+def connected(settings: Settings, progress: Progress = lambda _: None) -> Settings:
+    """The same settings with every database address filled in, and the embedded server running if it is the one."""
+    make_home(settings.home)
     if settings.database_url is None:
         settings = _with_server(settings, EmbeddedPostgres(settings.home).start(progress))
-    progress("Bringing the database to today's schema")
-    migrate(owner_url(settings))
+    if settings.demo_password is None:
+        settings = settings.model_copy(update={"demo_password": _kept_demo_password(settings.home)})
     return settings
+
+
+def bring_up_to_date(settings: Settings) -> None:
+    """Migrate. Raises SetupError when the database does not answer, or lacks what FinLens needs of it."""
+    try:
+        migrate(owner_url(settings))
+    except OperationalError as error:
+        raise SetupError(f"The database does not answer: {_first_line(error)}") from error
+    except DBAPIError as error:
+        raise SetupError(f"The database could not be migrated: {_first_line(error)}") from error
+
+
+def make_home(home: Path) -> None:
+    """Make FINLENS_HOME. Raises SetupError when it cannot be."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(f"FINLENS_HOME cannot be made at {home}: {(error.strerror or '').lower()}") from error
 
 
 def environment(settings: Settings) -> dict[str, str]:
     """The environment for child processes that must find the same installation."""
-    urls = {
+    secret = {
         "FINLENS_DATABASE_URL": settings.database_url,
         "FINLENS_APP_DATABASE_URL": settings.app_database_url,
         "FINLENS_READER_DATABASE_URL": settings.reader_database_url,
+        "FINLENS_DEMO_PASSWORD": settings.demo_password,
     }
-    known = {name: url.get_secret_value() for name, url in urls.items() if url is not None}
-    return {**os.environ, **known, "FINLENS_HOME": str(Path(settings.home).resolve())}
+    known = {name: value.get_secret_value() for name, value in secret.items() if value is not None}
+    return {**os.environ, **known, "FINLENS_HOME": str(settings.home.resolve())}
+
+
+def web_environment(settings: Settings, *, with_demo: bool) -> dict[str, str]:
+    """The environment of the web tier: a client like any other, so it is told where the API is and no database."""
+    hidden = {*_DATABASE_VARIABLES, "FINLENS_DEMO_PASSWORD"}
+    told = {name: value for name, value in environment(settings).items() if name not in hidden}
+    if with_demo and settings.demo_password is not None:
+        told["FINLENS_DEMO_PASSWORD"] = settings.demo_password.get_secret_value()
+    return {**told, "FINLENS_URL": settings.api_url}
+
+
+def _kept_demo_password(home: Path) -> SecretStr:
+    """Made once for this installation, readable by its owner alone."""
+    path = home / "demo-password"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(9))
+    return SecretStr(path.read_text().strip())
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).splitlines()[0] if error.orig else str(error)
 
 
 def _with_server(settings: Settings, server: Server) -> Settings:
