@@ -1,0 +1,185 @@
+"""Files of separated values, line by line: whatever the bytes, each record comes out once, with its line number."""
+
+import codecs
+import csv
+import gzip
+import io
+import zlib
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Self
+
+from core.errors import InvalidRequest
+from core.imports.profile import Format
+
+RECORD_MAX = 64 * 1024
+"""Characters of one record. Statements have hundreds; past this the file is not what the profile says it is."""
+
+_GZIP = b"\x1f\x8b"
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_UNDECODABLE = "\ufffd"
+
+
+class FileUnreadable(InvalidRequest):
+    """The file cannot be read to its end, or it is not what the profile describes."""
+
+    code, title = "file_unreadable", "The file cannot be read"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One record: where it starts, its text as it stood there, and its cells, or the problem with it."""
+
+    number: int
+    raw: str
+    cells: dict[str, str]
+    problem: str | None = None
+
+
+def read(path: Path, form: Format) -> Iterator[Line]:
+    """Every record of the file after its header; blank lines are none. Holds one record at a time.
+
+    Gzip and byte order marks are recognised. Raises FileUnreadable when the header is not there or the bytes end early.
+    """
+    try:
+        with _opened(path, form) as text:
+            records = _records(text, form)
+            header = form.columns or _header(path, records, form)
+            for number, raw, problem in records:
+                if form.end_at and form.end_at in raw:
+                    return
+                if raw.strip():
+                    yield _line(number, raw, problem, header, form)
+    except (OSError, EOFError, zlib.error, UnicodeError) as broken:
+        raise FileUnreadable(f"{path.name} cannot be read: {broken}") from broken
+
+
+def columns(path: Path, form: Format) -> list[str]:
+    """The names of the file's columns, from its header or from the profile."""
+    if form.columns:
+        return form.columns
+    try:
+        with _opened(path, form) as text:
+            return _header(path, _records(text, form), form)
+    except (OSError, EOFError, zlib.error, UnicodeError) as broken:
+        raise FileUnreadable(f"{path.name} cannot be read: {broken}") from broken
+
+
+@contextmanager
+def _opened(path: Path, form: Format) -> Iterator[IO[str]]:
+    with path.open("rb") as file:
+        is_gzip = file.read(2) == _GZIP
+        file.seek(0)
+        stream: IO[bytes] = gzip.GzipFile(fileobj=file) if is_gzip else file
+        start = stream.read(4)
+        stream.seek(0)
+        encoding = next((name for mark, name in _MARKS if start.startswith(mark)), form.encoding)
+        # Bytes that the encoding does not know become U+FFFD, and their line is refused: one bad byte is one bad row.
+        yield io.TextIOWrapper(io.BufferedReader(stream), encoding, errors="replace", newline="")  # pyright: ignore[reportArgumentType]  # GzipFile is raw enough
+
+
+class _Lines:
+    """Numbered lines, each cut after RECORD_MAX characters, so that a file without line ends stays harmless."""
+
+    def __init__(self, text: IO[str], *, skip: int) -> None:
+        self._read = text.readline
+        self._number = 0
+        self._again: deque[tuple[int, str]] = deque()
+        for _ in range(skip):
+            next(self, None)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> tuple[int, str]:
+        if self._again:
+            return self._again.popleft()
+        line = part = self._read(RECORD_MAX + 1)
+        if not line:
+            raise StopIteration
+        while len(part) > RECORD_MAX and not part.endswith(("\n", "\r")):
+            part = self._read(RECORD_MAX + 1)
+        self._number += 1
+        return self._number, line
+
+    def give_back(self, lines: list[tuple[int, str]]) -> None:
+        """Lines to read once more, before the rest."""
+        self._again.extendleft(reversed(lines))
+
+
+def _records(text: IO[str], form: Format) -> Iterator[tuple[int, str, str | None]]:
+    """Number of the first line, text, problem; a quoted cell that runs over a line's end holds its lines together."""
+    lines = _Lines(text, skip=form.skip_lines)
+    for number, raw in lines:
+        if len(raw) > RECORD_MAX:
+            yield number, raw[:RECORD_MAX], f"the line is longer than {RECORD_MAX} characters"
+        elif not _is_open(raw, form):
+            yield number, raw.rstrip("\r\n"), None
+        elif (whole := _closed(raw, lines, form)) is not None:
+            yield number, whole.rstrip("\r\n"), None
+        else:
+            yield number, raw.rstrip("\r\n"), "a quote opens in this line and never closes"
+
+
+def _closed(raw: str, lines: _Lines, form: Format) -> str | None:
+    """The record with the lines up to its closing quote. None where there is none in reach: the lines are given back."""
+    taken: list[tuple[int, str]] = []
+    for number, line in lines:
+        taken.append((number, line))
+        raw += line
+        if len(raw) > RECORD_MAX:
+            break
+        if form.quote in line and not _is_open(raw, form):
+            return raw
+    lines.give_back(taken)
+    return None
+
+
+def _is_open(raw: str, form: Format) -> bool:
+    """Whether a quoted cell is still open at the end. An even number of quotes cannot leave one open."""
+    if not form.quote or raw.count(form.quote) % 2 == 0:
+        return False
+    try:
+        _cells(raw, form, strict=True)
+    except csv.Error as problem:
+        return "unexpected end" in str(problem)
+    return False
+
+
+def _cells(raw: str, form: Format, *, strict: bool = False) -> list[str]:
+    quoting = csv.QUOTE_MINIMAL if form.quote else csv.QUOTE_NONE
+    reader = csv.reader(
+        raw.splitlines(keepends=True), delimiter=form.delimiter, quotechar=form.quote or None, quoting=quoting,
+        strict=strict,
+    )  # fmt: skip
+    return [cell.strip() for row in reader for cell in row]
+
+
+def _header(path: Path, records: Iterator[tuple[int, str, str | None]], form: Format) -> list[str]:
+    """The names of the columns; a name that comes twice is `Name` and `Name 2`."""
+    for _, raw, _ in records:
+        if raw.strip() and form.header_contains in raw:
+            names = _cells(raw, form)
+            return [_nth(name, names[:at].count(name) + 1) for at, name in enumerate(names)]
+    missing = f"no line that holds {form.header_contains!r}" if form.header_contains else "no header line"
+    raise FileUnreadable(f"{path.name} has {missing}")
+
+
+def _nth(name: str, count: int) -> str:
+    return f"{name} {count}" if count > 1 and name else name
+
+
+def _line(number: int, raw: str, problem: str | None, header: list[str], form: Format) -> Line:
+    if problem is None and _UNDECODABLE in raw:
+        problem = f"the line holds bytes that are not {form.encoding}"
+    if problem is None and "\0" in raw:
+        problem = "the line holds a NUL byte: it is not text"
+    if problem is not None:
+        return Line(number, raw, {}, problem)
+    cells = _cells(raw, form)
+    if len(cells) < len(header) or any(cells[len(header) :]):
+        return Line(number, raw, {}, f"the line has {len(cells)} cells, and the header has {len(header)}")
+    return Line(number, raw, dict(zip(header, cells, strict=False)))
