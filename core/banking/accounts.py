@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import insert, update
+from sqlalchemy import text, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,6 +14,12 @@ from core.ledger.tables import Balance
 
 NO_FLOOR_MINOR = -9 * 10**18
 """As deep as a bigint goes: outside accounts and cash may owe anything."""
+
+# Written out, because the application may insert these columns and no others: a balance begins at zero.
+_OPEN = text("""
+    INSERT INTO ledger.balance (account_id, bank_id, currency, floor_minor)
+    VALUES (:account_id, :bank_id, :currency, :floor_minor)
+""")
 
 _REFUSALS: Refusals = {
     "one_account_per_bank": (AlreadyExists, "This customer has an account with this bank"),
@@ -45,7 +51,7 @@ async def open_accounts(
         session.add_all(accounts)
         await session.flush()
     if balances:
-        await session.execute(insert(Balance), balances)  # pyright: ignore[reportDeprecated]  # exec() is for selects
+        await session.execute(_OPEN, balances)  # pyright: ignore[reportDeprecated]  # exec() is for selects
     return accounts
 
 

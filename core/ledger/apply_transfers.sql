@@ -2,12 +2,15 @@
 --
 -- Takes n transfers as n-element arrays, decides each in the order given (the n-th may fail because an earlier one
 -- drained the account), and returns exactly one answer per input, in order:
---   ordinal, id, status ('success' | 'failed'), failure_code, is_replay, sender_balance_after_minor, posted_at
+--   ordinal, id, status ('success' | 'failed'), failure_code, shortfall_minor, is_replay, sender_balance_after_minor,
+--   posted_at
 -- failure_code is one of: account_not_found, same_account, account_closed, currency_mismatch (nothing stored),
--- insufficient_funds (stored as failed), idempotency_key_reused (the stored request was another one).
+-- insufficient_funds (stored as failed, with the shortfall), idempotency_key_reused (the stored request was another one).
 --
 -- The caller has validated amounts and currencies: one malformed element would fail the whole call.
-CREATE OR REPLACE FUNCTION ledger.apply_transfers(
+DROP FUNCTION IF EXISTS ledger.apply_transfers;
+
+CREATE FUNCTION ledger.apply_transfers(
     p_id           uuid[],
     p_sender       uuid[],
     p_receiver     uuid[],
@@ -25,6 +28,7 @@ CREATE OR REPLACE FUNCTION ledger.apply_transfers(
     id                          uuid,
     status                      text,
     failure_code                text,
+    shortfall_minor             bigint,
     is_replay                   boolean,
     sender_balance_after_minor  bigint,
     posted_at                   timestamptz
@@ -39,31 +43,35 @@ SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 DECLARE
-    n          integer := cardinality(p_id);
-    -- the accounts of the batch, by dense position
-    ids        uuid[];
-    banks      uuid[];
-    currencies text[];
-    balances   bigint[];
-    lowest     bigint[];   -- what the balance must not fall below: floor + pending out
-    closed     boolean[];
-    versions   bigint[];
-    moves      integer[];
+    n           integer := cardinality(p_id);
+    -- the accounts of the batch, by dense position, as they were when locked
+    ids         uuid[];
+    banks       uuid[];
+    currencies  text[];
+    posted      bigint[];
+    lowest      bigint[];   -- what the balance must not fall below: floor + pending out
+    closed      boolean[];
+    versions    bigint[];
+    -- and as this batch leaves them
+    balances    bigint[];
+    moves       integer[];
     -- per transfer
-    senders    integer[];
-    receivers  integer[];
-    twins      integer[] := array_fill(0, ARRAY[n]);          -- position of the same key earlier in this batch
-    outcome    text[] := array_fill(NULL::text, ARRAY[n]);    -- 'success', 'replay' or a failure code
-    s_after    bigint[] := array_fill(NULL::bigint, ARRAY[n]);
-    r_after    bigint[] := array_fill(NULL::bigint, ARRAY[n]);
-    s_version  bigint[] := array_fill(NULL::bigint, ARRAY[n]);
-    r_version  bigint[] := array_fill(NULL::bigint, ARRAY[n]);
+    senders     integer[];
+    receivers   integer[];
+    twins       integer[] := array_fill(0, ARRAY[n]);         -- position of the same key earlier in this batch
+    outcome     text[];                                       -- 'success', 'replay' or a failure code
+    shortfall   bigint[];
+    s_after     bigint[];
+    r_after     bigint[];
+    s_version   bigint[];
+    r_version   bigint[];
+    constraint_violated text;
     i integer; s integer; r integer; earlier integer;
 BEGIN
     -- 1. Lock in id order: opposing transfers would otherwise wait for each other forever.
     SELECT array_agg(l.account_id), array_agg(l.bank_id), array_agg(l.currency::text), array_agg(l.posted_minor),
            array_agg(l.floor_minor + l.pending_out_minor), array_agg(l.is_closed), array_agg(l.version)
-      INTO ids, banks, currencies, balances, lowest, closed, versions
+      INTO ids, banks, currencies, posted, lowest, closed, versions
       FROM (
         SELECT b.account_id, b.bank_id, b.currency, b.posted_minor, b.floor_minor, b.pending_out_minor,
                b.is_closed, b.version
@@ -72,15 +80,12 @@ BEGIN
          ORDER BY b.account_id
            FOR NO KEY UPDATE
       ) l;
-    moves := array_fill(0, ARRAY[greatest(coalesce(cardinality(ids), 0), 1)]);
 
-    -- 2. Keys only after the locks: a twin that was in flight has committed by now.
-    FOR i IN
-        SELECT u.ord FROM unnest(p_key) WITH ORDINALITY u(key, ord)
-         WHERE EXISTS (SELECT FROM ledger.transaction t WHERE t.key_fingerprint = u.key)
-    LOOP
-        outcome[i] := 'replay';
-    END LOOP;
+    -- Dense positions; 0, or the position of another account, where there is none.
+    SELECT array_agg(coalesce(width_bucket(u.sender, ids), 0) ORDER BY u.ord),
+           array_agg(coalesce(width_bucket(u.receiver, ids), 0) ORDER BY u.ord)
+      INTO senders, receivers
+      FROM unnest(p_sender, p_receiver) WITH ORDINALITY u(sender, receiver, ord);
     FOR i, earlier IN
         SELECT k.ord, k.earlier
           FROM (SELECT u.ord, lag(u.ord) OVER (PARTITION BY u.key ORDER BY u.ord) AS earlier
@@ -90,71 +95,100 @@ BEGIN
         twins[i] := earlier;
     END LOOP;
 
-    -- 3. Dense positions, then decide in the order of arrival.
-    SELECT array_agg(coalesce(width_bucket(u.sender, ids), 0) ORDER BY u.ord),
-           array_agg(coalesce(width_bucket(u.receiver, ids), 0) ORDER BY u.ord)
-      INTO senders, receivers
-      FROM unnest(p_sender, p_receiver) WITH ORDINALITY u(sender, receiver, ord);
-    FOR i IN 1..n LOOP
-        CONTINUE WHEN outcome[i] IS NOT NULL;
-        -- A key is bound once a row is stored for it; a refusal that stores nothing leaves it free.
-        IF twins[i] > 0 AND outcome[twins[i]] IN ('success', 'insufficient_funds', 'replay') THEN
+    LOOP
+        balances := posted;
+        moves := array_fill(0, ARRAY[greatest(coalesce(cardinality(ids), 0), 1)]);
+        outcome := array_fill(NULL::text, ARRAY[n]);
+        shortfall := array_fill(NULL::bigint, ARRAY[n]);
+        s_after := shortfall;
+        r_after := shortfall;
+        s_version := shortfall;
+        r_version := shortfall;
+
+        -- 2. Keys only after the locks: a twin that was in flight over these accounts has committed by now.
+        FOR i IN
+            SELECT u.ord FROM unnest(p_key) WITH ORDINALITY u(key, ord)
+             WHERE EXISTS (SELECT FROM ledger.transaction t WHERE t.key_fingerprint = u.key)
+        LOOP
             outcome[i] := 'replay';
-            CONTINUE;
-        END IF;
-        s := senders[i];
-        r := receivers[i];
-        IF p_sender[i] = p_receiver[i] THEN
-            outcome[i] := 'same_account';
-        ELSIF s = 0 OR r = 0 OR ids[s] <> p_sender[i] OR ids[r] <> p_receiver[i] THEN
-            outcome[i] := 'account_not_found';
-        ELSIF closed[s] OR closed[r] THEN
-            outcome[i] := 'account_closed';
-        ELSIF currencies[s] <> p_currency[i] OR currencies[r] <> p_currency[i] THEN
-            outcome[i] := 'currency_mismatch';
-        ELSIF balances[s] - p_amount[i] < lowest[s] THEN
-            outcome[i] := 'insufficient_funds';
-        ELSE
-            outcome[i] := 'success';
-            balances[s] := balances[s] - p_amount[i];
-            balances[r] := balances[r] + p_amount[i];
-            moves[s] := moves[s] + 1;
-            moves[r] := moves[r] + 1;
-            s_after[i] := balances[s];
-            r_after[i] := balances[r];
-            s_version[i] := versions[s] + moves[s];
-            r_version[i] := versions[r] + moves[r];
-        END IF;
+        END LOOP;
+
+        -- 3. Decide in the order of arrival.
+        FOR i IN 1..n LOOP
+            CONTINUE WHEN outcome[i] IS NOT NULL;
+            -- A key is bound once a row is stored for it; a refusal that stores nothing leaves it free.
+            IF twins[i] > 0 AND outcome[twins[i]] IN ('success', 'insufficient_funds', 'replay') THEN
+                outcome[i] := 'replay';
+                CONTINUE;
+            END IF;
+            s := senders[i];
+            r := receivers[i];
+            IF p_sender[i] = p_receiver[i] THEN
+                outcome[i] := 'same_account';
+            ELSIF s = 0 OR r = 0 OR ids[s] <> p_sender[i] OR ids[r] <> p_receiver[i] THEN
+                outcome[i] := 'account_not_found';
+            ELSIF closed[s] OR closed[r] THEN
+                outcome[i] := 'account_closed';
+            ELSIF currencies[s] <> p_currency[i] OR currencies[r] <> p_currency[i] THEN
+                outcome[i] := 'currency_mismatch';
+            ELSIF balances[s] - p_amount[i] < lowest[s] THEN
+                outcome[i] := 'insufficient_funds';
+                shortfall[i] := lowest[s] - (balances[s] - p_amount[i]);
+            ELSE
+                outcome[i] := 'success';
+                balances[s] := balances[s] - p_amount[i];
+                balances[r] := balances[r] + p_amount[i];
+                moves[s] := moves[s] + 1;
+                moves[r] := moves[r] + 1;
+                s_after[i] := balances[s];
+                r_after[i] := balances[r];
+                s_version[i] := versions[s] + moves[s];
+                r_version[i] := versions[r] + moves[r];
+            END IF;
+        END LOOP;
+
+        -- 4. One INSERT, one UPDATE, the outbox.
+        BEGIN
+            INSERT INTO ledger.transaction (
+                id, sender_bank_id, sender_account_id, receiver_account_id, amount_minor, currency, status,
+                failure_code, shortfall_minor, description, category, channel, reverses_id, occurred_at, posted_at,
+                sender_balance_after_minor, receiver_balance_after_minor, sender_version, receiver_version,
+                key_fingerprint, request_fingerprint)
+            SELECT u.id, banks[u.sender_at], u.sender, u.receiver, u.amount, u.currency,
+                   CASE u.outcome WHEN 'success' THEN 'success' ELSE 'failed' END,
+                   nullif(u.outcome, 'success'), u.shortfall, coalesce(u.description, ''), u.category,
+                   coalesce(u.channel, 'transfer'), u.reverses, u.occurred, CASE u.outcome WHEN 'success' THEN now() END,
+                   u.s_after, u.r_after, u.s_version, u.r_version, u.key, u.request
+              FROM unnest(p_id, p_sender, p_receiver, p_amount, p_currency, p_description, p_category, p_channel,
+                          p_reverses, p_occurred, p_key, p_request, outcome, shortfall, senders,
+                          s_after, r_after, s_version, r_version)
+                   u(id, sender, receiver, amount, currency, description, category, channel,
+                     reverses, occurred, key, request, outcome, shortfall, sender_at,
+                     s_after, r_after, s_version, r_version)
+             WHERE u.outcome IN ('success', 'insufficient_funds')
+             -- In key order: two batches that share keys but no account meet here, and must not wait in a circle.
+             ORDER BY u.key;
+            EXIT;
+        EXCEPTION WHEN unique_violation THEN
+            -- Such a batch has committed one of our keys since step 2: look again, and answer it as a replay.
+            GET STACKED DIAGNOSTICS constraint_violated = CONSTRAINT_NAME;
+            IF constraint_violated <> 'transaction_key' THEN
+                RAISE;
+            END IF;
+        END;
     END LOOP;
 
-    -- 4. One UPDATE, one INSERT, the outbox with it.
     UPDATE ledger.balance b
        SET posted_minor = u.balance, version = b.version + u.moves
       FROM unnest(ids, banks, balances, moves) u(account_id, bank_id, balance, moves)
      WHERE b.account_id = u.account_id AND b.bank_id = u.bank_id AND u.moves > 0;
 
-    WITH stored AS (
-        INSERT INTO ledger.transaction (
-            id, sender_bank_id, sender_account_id, receiver_account_id, amount_minor, currency, status, failure_code,
-            description, category, channel, reverses_id, occurred_at, posted_at,
-            sender_balance_after_minor, receiver_balance_after_minor, sender_version, receiver_version,
-            key_fingerprint, request_fingerprint)
-        SELECT u.id, banks[u.sender_at], u.sender, u.receiver, u.amount, u.currency,
-               CASE u.outcome WHEN 'success' THEN 'success' ELSE 'failed' END, nullif(u.outcome, 'success'),
-               coalesce(u.description, ''), u.category, coalesce(u.channel, 'transfer'), u.reverses, u.occurred,
-               CASE u.outcome WHEN 'success' THEN now() END,
-               u.s_after, u.r_after, u.s_version, u.r_version, u.key, u.request
-          FROM unnest(p_id, p_sender, p_receiver, p_amount, p_currency, p_description, p_category, p_channel, p_reverses,
-                      p_occurred, p_key, p_request, outcome, senders, s_after, r_after, s_version, r_version)
-               WITH ORDINALITY
-               u(id, sender, receiver, amount, currency, description, category, channel, reverses, occurred, key, request,
-                 outcome, sender_at, s_after, r_after, s_version, r_version, ord)
-         WHERE u.outcome IN ('success', 'insufficient_funds')
-         ORDER BY u.ord
-        RETURNING id, sender_account_id, receiver_account_id, occurred_at, status
-    )
     INSERT INTO ledger.outbox (transaction_id, sender_account_id, receiver_account_id, occurred_at)
-    SELECT x.id, x.sender_account_id, x.receiver_account_id, x.occurred_at FROM stored x WHERE x.status = 'success';
+    SELECT u.id, u.sender, u.receiver, u.occurred
+      FROM unnest(p_id, p_sender, p_receiver, p_occurred, outcome) WITH ORDINALITY
+           u(id, sender, receiver, occurred, outcome, ord)
+     WHERE u.outcome = 'success'
+     ORDER BY u.ord;
 
     -- 5. One answer per input.
     RETURN QUERY
@@ -163,12 +197,14 @@ BEGIN
                CASE WHEN u.outcome = 'success' THEN 'success' WHEN t.same THEN t.status ELSE 'failed' END,
                CASE WHEN u.outcome <> 'replay' THEN nullif(u.outcome, 'success')
                     WHEN t.same THEN t.failure_code ELSE 'idempotency_key_reused' END,
+               CASE WHEN t.same THEN t.shortfall_minor ELSE u.shortfall END,
                coalesce(t.same, false),
                CASE WHEN t.same THEN t.sender_balance_after_minor ELSE u.s_after END,
                CASE WHEN u.outcome = 'success' THEN now() WHEN t.same THEN t.posted_at END
-          FROM unnest(p_id, p_key, p_request, outcome, s_after) WITH ORDINALITY u(id, key, request, outcome, s_after, ord)
+          FROM unnest(p_id, p_key, p_request, outcome, shortfall, s_after) WITH ORDINALITY
+               u(id, key, request, outcome, shortfall, s_after, ord)
           LEFT JOIN LATERAL (
-            SELECT x.id, x.status, x.failure_code, x.sender_balance_after_minor, x.posted_at,
+            SELECT x.id, x.status, x.failure_code, x.shortfall_minor, x.sender_balance_after_minor, x.posted_at,
                    x.request_fingerprint = u.request AS same
               FROM ledger.transaction x
              WHERE u.outcome = 'replay' AND x.key_fingerprint = u.key

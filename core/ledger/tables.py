@@ -47,6 +47,7 @@ class Transaction(SQLModel, table=True):
     currency: str = Field(sa_type=_CURRENCY)  # pyright: ignore[reportArgumentType]  # as above
     status: str = Field(sa_type=Text)
     failure_code: str | None = Field(default=None, sa_type=Text)
+    shortfall_minor: int | None = Field(default=None, sa_type=BigInteger)
     description: str = Field(default="", sa_type=Text)
     category: str | None = Field(default=None, sa_type=Text)
     channel: str = Field(default="transfer", sa_type=Text)

@@ -18,7 +18,7 @@ from core.errors import (
     SameAccount,
 )
 from core.ids import fingerprint, new_id
-from core.money import Money
+from core.money import MAX_AMOUNT_MINOR, Money
 
 BATCH_MAX = 1_000
 """Transfers per call: past this the gain is gone and the locks are held too long."""
@@ -47,6 +47,11 @@ class Transfer:
     reverses_id: UUID | None = None
     id: UUID = field(default_factory=new_id)
 
+    def __post_init__(self) -> None:
+        # One malformed element would fail its whole batch in the database.
+        if not 1 <= self.money.amount_minor <= MAX_AMOUNT_MINOR:
+            raise ValueError(f"a transfer moves 1 to {MAX_AMOUNT_MINOR} minor units, not {self.money.amount_minor}")
+
     @property
     def key_fingerprint(self) -> UUID:
         return fingerprint(self.client, self.key)
@@ -67,6 +72,7 @@ class Posting:
     id: UUID | None
     status: str
     failure_code: str | None
+    shortfall_minor: int | None
     is_replay: bool
     sender_balance_after_minor: int | None
     posted_at: datetime | None
@@ -75,12 +81,16 @@ class Posting:
         """The error to answer with, or None when the money moved."""
         if self.failure_code is None:
             return None
-        facts = {"transaction_id": str(self.id)} if self.id else {}
-        return REFUSALS[self.failure_code](**facts)
+        facts: dict[str, object] = {
+            "transaction_id": self.id,
+            "shortfall_minor": self.shortfall_minor,
+            "is_replay": self.is_replay,
+        }
+        return REFUSALS[self.failure_code](**{name: fact for name, fact in facts.items() if fact})
 
 
 _APPLY = text("""
-    SELECT id, status, failure_code, is_replay, sender_balance_after_minor, posted_at
+    SELECT id, status, failure_code, shortfall_minor, is_replay, sender_balance_after_minor, posted_at
       FROM ledger.apply_transfers(
         CAST(:id AS uuid[]), CAST(:sender AS uuid[]), CAST(:receiver AS uuid[]), CAST(:amount AS bigint[]),
         CAST(:currency AS text[]), CAST(:description AS text[]), CAST(:category AS text[]), CAST(:channel AS text[]),

@@ -38,6 +38,7 @@ def upgrade() -> None:
             currency                      char(3) NOT NULL,
             status                        text NOT NULL CHECK (status IN ('pending', 'processing', 'success', 'failed')),
             failure_code                  text,
+            shortfall_minor               bigint,
             description                   text NOT NULL DEFAULT '',
             category                      text,
             channel                       text NOT NULL DEFAULT 'transfer',
@@ -59,7 +60,8 @@ def upgrade() -> None:
         )
     """)
     # Every index costs each payment: these three serve idempotency and both sides' history, nothing else earned a place.
-    op.execute("CREATE UNIQUE INDEX transaction_key ON ledger.transaction (key_fingerprint, sender_bank_id)")
+    # The key alone is unique: with the bank beside it, one key could post once at each of two banks.
+    op.execute("CREATE UNIQUE INDEX transaction_key ON ledger.transaction (key_fingerprint)")
     op.execute("CREATE INDEX transaction_sender ON ledger.transaction (sender_account_id, occurred_at)")
     op.execute("CREATE INDEX transaction_receiver ON ledger.transaction (receiver_account_id, occurred_at)")
     op.execute("""
