@@ -1,6 +1,49 @@
-"""The Reflex app: its pages, and the plain routes that log in and out."""
+"""The Reflex app: its pages, the plain routes that log in and out, and what happens when a handler fails."""
+
+import logging
 
 import reflex as rx
 
-app = rx.App()
-app.add_page(rx.el.main("FinLens"), route="/", title="FinLens")
+from webapp.client import ApiAway, ApiRefused
+from webapp.pages.chat import chat
+from webapp.pages.login import login
+from webapp.pages.not_found import not_found
+from webapp.routes import routes
+from webapp.sessions import LoggedOut
+from webapp.states.chat import ChatState
+from webapp.states.login import LoginState
+from webapp.states.person import Doorkeeper
+
+log = logging.getLogger(__name__)
+
+
+def tell(exception: Exception):
+    """What the browser is told of an exception in a handler: one sentence, or the way to the login page."""
+    match exception:
+        case LoggedOut():
+            return rx.redirect("/login", replace=True)
+        case ApiRefused():
+            return rx.toast.error(exception.detail)
+        case ApiAway():
+            return rx.toast.error("FinLens cannot be reached right now. Please try again in a moment.")
+        case _:
+            log.exception("A handler failed", exc_info=exception)
+            return rx.toast.error("Something went wrong on our side. Please try again.")
+
+
+app = rx.App(
+    api_transformer=routes,
+    backend_exception_handler=tell,
+    html_lang="en",
+    stylesheets=["/theme.css"],
+    head_components=[
+        rx.el.link(rel="icon", href="/icon.svg", type="image/svg+xml"),
+        rx.el.link(rel="manifest", href="/manifest.webmanifest"),
+        rx.el.link(rel="apple-touch-icon", href="/icon-192.png"),
+        rx.el.meta(name="theme-color", content="#0e5a4a"),
+    ],
+)
+app.add_middleware(Doorkeeper(), index=0)
+app.add_page(chat, route="/", title="Ask · FinLens", on_load=ChatState.open)
+app.add_page(login, route="/login", title="Log in · FinLens", on_load=LoginState.open)
+app.add_page(not_found, route="404", title="Not found · FinLens")

@@ -1,0 +1,157 @@
+"""One question and what the analyst said, as the chat shows it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from webapp import charts
+from webapp.models import words
+
+ROWS_SHOWN_MAX = 50
+_MONEY_COLUMNS = frozenset(
+    f"{measure}{when}"
+    for measure in ("spend", "income", "net", "average", "median", "largest", "smallest", "volume", "amount_minor")
+    for when in ("", "_before")
+)
+_NOT_FOR_READERS = ("currency", "sql")
+
+
+@dataclass
+class Figure:
+    label: str
+    text: str
+    source: str
+
+
+@dataclass
+class Cell:
+    text: str
+    is_number: bool = False
+
+
+@dataclass
+class Row:
+    cells: list[Cell]
+
+
+@dataclass
+class Citation:
+    kind: str
+    text: str
+
+
+@dataclass
+class Turn:
+    """`answer` and everything after it grow while the answer streams in."""
+
+    question: str
+    answer: str = ""
+    progress: str = ""
+    status: str = ""
+    figures: list[Figure] = field(default_factory=list)
+    chart_title: str = ""
+    chart: dict[str, Any] = field(default_factory=dict)
+    money: dict[str, Any] = field(default_factory=dict)
+    heads: list[Cell] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    rows_title: str = ""
+    citations: list[Citation] = field(default_factory=list)
+    follow_ups: list[str] = field(default_factory=list)
+    footnote: str = ""
+    error: str = ""
+    is_running: bool = False
+
+    def take(self, event: dict[str, Any], time_zone: str) -> None:
+        """Show what one event of the stream brings."""
+        match event["event"]:
+            case "progress":
+                self.progress = event["text"]
+            case "text":
+                self.answer += event["text"]
+            case "figure":
+                self.figures.append(figure(event["figure"]))
+            case "chart":
+                self._draw(event["chart"])
+            case "citation":
+                self.citations.append(citation(event["citation"]))
+            case "done":
+                self.complete(event["answer"], time_zone)
+            case "error":
+                self.error = event["detail"]
+
+    def complete(self, answer: dict[str, Any], time_zone: str) -> None:
+        """Show the whole answer, whatever of it came before."""
+        self.answer, self.status = answer["answer"], answer["status"]
+        self.figures = [figure(each) for each in answer["figures"]]
+        self.citations = [citation(each) for each in answer["citations"]]
+        self.follow_ups = answer["follow_ups"]
+        self.footnote = _footnote(answer)
+        self._tabulate(answer["rows"], time_zone)
+        if answer["chart"]:
+            self._draw(answer["chart"])
+
+    def _draw(self, chart: dict[str, Any]) -> None:
+        self.chart_title, self.chart = chart["title"], charts.option_of(chart)
+        self.money = charts.money_of(chart["currency"])
+
+    def _tabulate(self, rows: list[dict[str, Any]], time_zone: str) -> None:
+        columns = [
+            name for name in (rows[0] if rows else {}) if name not in _NOT_FOR_READERS and not name.endswith("_id")
+        ]
+        self.heads = [Cell(words.heading(name), _is_number(name, rows[0])) for name in columns]
+        self.rows = [Row([_cell(name, row, time_zone) for name in columns]) for row in rows[:ROWS_SHOWN_MAX]]
+        self.rows_title = _rows_title(len(rows))
+
+
+def figure(found: dict[str, Any]) -> Figure:
+    return Figure(found["label"], _figure_text(found), found["source"])
+
+
+def citation(found: dict[str, Any]) -> Citation:
+    return Citation(found["kind"].capitalize(), found["text"])
+
+
+def _figure_text(found: dict[str, Any]) -> str:
+    value = found["value"]
+    match found["unit"]:
+        case "money":
+            return words.money(found["value_minor"], found["currency"])
+        case "percent":
+            return f"{value:.1f} %".replace(".0 %", " %")
+        case "days":
+            return f"{value} day{'' if value == 1 else 's'}"
+        case "date":
+            return words.day(str(value))
+        case "count":
+            return f"{value:,}"
+        case _:
+            return str(value)
+
+
+def _is_number(name: str, row: dict[str, Any]) -> bool:
+    return name in _MONEY_COLUMNS or isinstance(row[name], int | float)
+
+
+def _cell(name: str, row: dict[str, Any], time_zone: str) -> Cell:
+    value = row[name]
+    if name in _MONEY_COLUMNS:
+        return Cell(words.money(value, row.get("currency")), is_number=True)
+    if name == "occurred_at":
+        return Cell(words.moment(value, time_zone))
+    if name == "category":
+        return Cell(words.category(value))
+    if isinstance(value, int | float):
+        return Cell(f"{value:,}", is_number=True)
+    return Cell("–" if value is None else str(value))
+
+
+def _rows_title(count: int) -> str:
+    if count > ROWS_SHOWN_MAX:
+        return f"The first {ROWS_SHOWN_MAX} of {count} rows behind this"
+    return f"{count} row{'' if count == 1 else 's'} behind this"
+
+
+def _footnote(answer: dict[str, Any]) -> str:
+    if answer["status"] != "answered":
+        return ""
+    checked = "Every figure checked against the ledger" if answer["grounded"] else "Not all of this could be checked"
+    return f"{checked} · {answer['latency_ms']} ms"

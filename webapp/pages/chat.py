@@ -1,0 +1,233 @@
+import reflex as rx
+
+from webapp.components.echart import echart
+from webapp.components.layout import ASK, shell
+from webapp.models.answer import Cell, Citation, Figure, Row, Turn
+from webapp.states.chat import QUESTION_CHARS_MAX, ChatState
+
+_COLUMN = "w-full max-w-3xl mx-auto px-4 sm:px-6"
+
+
+def chat() -> rx.Component:
+    return shell(
+        ASK,
+        rx.cond(
+            ChatState.turns,
+            rx.auto_scroll(
+                rx.el.div(
+                    rx.foreach(ChatState.turns, _turn),
+                    class_name=f"{_COLUMN} py-8 flex flex-col gap-10",
+                    aria_live="polite",
+                ),
+                class_name="flex-1 min-h-0 overflow-y-auto",
+            ),
+            _welcome(),
+        ),
+        _composer(),
+    )
+
+
+def _welcome() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h1(
+                "Hello",
+                rx.cond(ChatState.first_name, ", " + ChatState.first_name, ""),
+                class_name="display text-4xl font-semibold",
+            ),
+            rx.el.p(
+                "Ask about the money in plain words. Every figure comes with the payments behind it.",
+                class_name="mt-3 opacity-70",
+            ),
+            rx.el.div(rx.foreach(ChatState.suggestions, _suggestion), class_name="grid sm:grid-cols-2 gap-3 mt-8"),
+            class_name=_COLUMN,
+        ),
+        class_name="flex-1 grid items-center py-10",
+    )
+
+
+def _suggestion(question: rx.Var[str]) -> rx.Component:
+    return rx.el.button(
+        rx.el.span(question),
+        rx.icon("arrow-up-right", size=16, class_name="opacity-40 shrink-0"),
+        type="button",
+        on_click=ChatState.ask(question),
+        class_name="suggestion surface flex justify-between items-start gap-3 text-left p-4 text-sm cursor-pointer hover:border-primary transition-colors",
+    )
+
+
+def _composer() -> rx.Component:
+    return rx.el.div(
+        rx.el.form(
+            rx.el.input(
+                name="question",
+                id="question",
+                placeholder="Ask about your money",
+                aria_label="Your question",
+                auto_complete="off",
+                auto_focus=True,
+                max_length=QUESTION_CHARS_MAX,
+                class_name="quiet-field flex-1 min-w-0 bg-transparent px-2 h-10",
+            ),
+            rx.cond(
+                ChatState.is_busy,
+                rx.el.button(
+                    rx.icon("square", size=14),
+                    type="button",
+                    id="stop",
+                    on_click=ChatState.stop,
+                    aria_label="Stop",
+                    title="Stop",
+                    class_name="btn btn-neutral btn-square btn-sm w-10 h-10",
+                ),
+                rx.el.button(
+                    rx.icon("arrow-up", size=18),
+                    type="submit",
+                    id="send",
+                    aria_label="Send",
+                    title="Send",
+                    class_name="btn btn-primary btn-square btn-sm w-10 h-10",
+                ),
+            ),
+            on_submit=ChatState.submit,
+            reset_on_submit=True,
+            class_name="composer surface flex items-center gap-2 p-2 pl-3 shadow-sm",
+        ),
+        class_name=f"{_COLUMN} pb-4 pt-2 sticky bottom-16 lg:bottom-0 bg-base-200",
+    )
+
+
+def _turn(turn: rx.Var[Turn]) -> rx.Component:
+    return rx.el.article(
+        rx.el.div(
+            rx.el.p(
+                turn.question,
+                class_name="question said rounded-2xl rounded-br-md px-4 py-2.5 max-w-[85%] wrap-anywhere",
+            ),
+            class_name="flex justify-end",
+        ),
+        rx.el.div(
+            rx.image(src="/icon.svg", alt="FinLens", class_name="w-7 h-7 mt-0.5 hidden sm:block"),
+            rx.el.div(_answer(turn), class_name="flex-1 min-w-0 flex flex-col gap-4"),
+            class_name="flex gap-4 mt-6",
+        ),
+        class_name="turn rise",
+    )
+
+
+def _answer(turn: rx.Var[Turn]) -> rx.Component:
+    return rx.fragment(
+        rx.cond(turn.is_running & (turn.answer == ""), _thinking(turn.progress)),
+        # Plain text on purpose: an answer quotes descriptions that strangers wrote.
+        rx.cond(
+            turn.answer, rx.el.p(turn.answer, class_name="answer leading-relaxed whitespace-pre-line wrap-anywhere")
+        ),
+        rx.cond(
+            turn.error,
+            rx.el.div(
+                rx.icon("circle-alert", size=18),
+                turn.error,
+                role="alert",
+                class_name="alert alert-error alert-soft text-sm",
+            ),
+        ),
+        rx.cond(turn.figures, rx.el.ul(rx.foreach(turn.figures, _figure), class_name="flex flex-wrap gap-3")),
+        rx.cond(turn.chart_title, _chart(turn)),
+        rx.cond(turn.rows, _rows(turn)),
+        rx.cond(turn.citations, rx.el.ul(rx.foreach(turn.citations, _citation), class_name="flex flex-col gap-2")),
+        rx.cond(
+            turn.footnote,
+            rx.el.p(
+                rx.icon("badge-check", size=14, class_name="text-primary"),
+                turn.footnote,
+                class_name="footnote flex items-center gap-1.5 text-xs opacity-70",
+            ),
+        ),
+        rx.cond(turn.follow_ups, rx.el.div(rx.foreach(turn.follow_ups, _follow_up), class_name="flex flex-wrap gap-2")),
+    )
+
+
+def _thinking(progress: rx.Var[str]) -> rx.Component:
+    return rx.el.p(
+        rx.el.span(class_name="loading loading-dots loading-sm text-primary"),
+        progress,
+        class_name="flex items-center gap-3 text-sm opacity-70",
+        role="status",
+    )
+
+
+def _figure(figure: rx.Var[Figure], index: rx.Var[int]) -> rx.Component:
+    """The first one is what was asked for, so it is the one to see first."""
+    return rx.el.li(
+        rx.el.p(figure.label, class_name="text-xs opacity-65"),
+        rx.el.p(
+            figure.text,
+            class_name=rx.cond(
+                index == 0,
+                "figure display figures text-3xl font-semibold mt-1",
+                "figure figures text-lg font-semibold mt-1",
+            ),
+        ),
+        title=figure.source,
+        class_name=rx.cond(index == 0, "surface px-5 py-4 w-full sm:w-auto sm:min-w-56", "surface px-4 py-3"),
+    )
+
+
+def _chart(turn: rx.Var[Turn]) -> rx.Component:
+    return rx.el.figure(
+        rx.el.figcaption(turn.chart_title, class_name="text-sm font-medium mb-3"),
+        echart(option=turn.chart, money=turn.money, height="280px", label=turn.chart_title),
+        class_name="surface p-5",
+    )
+
+
+def _rows(turn: rx.Var[Turn]) -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(
+            rx.icon("chevron-right", size=16, class_name="turner opacity-60"),
+            turn.rows_title,
+            class_name="rows-title cursor-pointer flex items-center gap-2 text-sm font-medium px-4 py-3.5",
+        ),
+        rx.el.div(
+            rx.el.table(
+                rx.el.thead(rx.el.tr(rx.foreach(turn.heads, _head))),
+                rx.el.tbody(rx.foreach(turn.rows, _row)),
+                class_name="table table-sm",
+            ),
+            class_name="overflow-x-auto border-t border-base-300",
+        ),
+        class_name="surface overflow-hidden",
+    )
+
+
+def _head(head: rx.Var[Cell]) -> rx.Component:
+    return rx.el.th(head.text, scope="col", class_name=rx.cond(head.is_number, "text-right", ""))
+
+
+def _row(row: rx.Var[Row]) -> rx.Component:
+    return rx.el.tr(rx.foreach(row.cells, _cell))
+
+
+def _cell(cell: rx.Var[Cell]) -> rx.Component:
+    return rx.el.td(
+        cell.text, class_name=rx.cond(cell.is_number, "figures text-right whitespace-nowrap", "whitespace-nowrap")
+    )
+
+
+def _citation(citation: rx.Var[Citation]) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(citation.kind, class_name="font-medium"),
+        ": ",
+        citation.text,
+        class_name="wash rounded-lg px-4 py-2.5 text-sm wrap-anywhere",
+    )
+
+
+def _follow_up(question: rx.Var[str]) -> rx.Component:
+    return rx.el.button(
+        question,
+        type="button",
+        on_click=ChatState.ask(question),
+        disabled=ChatState.is_busy,
+        class_name="follow-up btn btn-sm btn-ghost border border-base-300 font-normal h-auto py-1.5 text-left",
+    )
