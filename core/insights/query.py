@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from core.money import Currency
 from core.periods import Period, Unit
@@ -66,9 +66,13 @@ class Operator(StrEnum):
     AT_MOST = "at_most"
 
 
+FilterValue = Annotated[str, Field(strict=True, max_length=200)] | StrictInt
+
+
 class Filter(BaseModel):
     """A condition. Text fields take `in`, `not_in` (exact values) and `contains` (one, any case);
-    `amount_minor` and `hour` take `at_least` and `at_most` (one integer, included)."""
+    `amount_minor` and `hour` take `at_least` and `at_most` (one integer, included). A weekday is `monday` or ISO's 1 to
+    7; an account is meant by its name or its id."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -76,16 +80,20 @@ class Filter(BaseModel):
         "category", "counterparty", "account", "channel", "status", "description", "weekday", "amount_minor", "hour"
     ]
     operator: Operator
-    values: Annotated[tuple[str | int, ...], Field(min_length=1, max_length=50)]
+    values: Annotated[tuple[FilterValue, ...], Field(min_length=1, max_length=50)]
+
+
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
 
 
 class QueryPeriod(BaseModel):
-    """Half-open: `start` is in, `end` is not. `unit` tells what "the period before" means."""
+    """Half-open: `start` is in, `end` is not. `unit` tells what "the period before" means, if these are whole units;
+    otherwise it means as many days just before."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    start: date
-    end: date
+    start: Day
+    end: Day
     unit: Unit | None = None
 
     @model_validator(mode="after")
@@ -102,7 +110,12 @@ class QueryPeriod(BaseModel):
 
     @property
     def period(self) -> Period:
-        return Period(self.start, self.end, self.unit)
+        return Period(self.start, self.end, self.unit if self._is_whole else None)
+
+    @property
+    def _is_whole(self) -> bool:
+        unit = self.unit
+        return unit is not None and all(Period.of(unit, day).start == day for day in (self.start, self.end))
 
 
 class Order(BaseModel):
@@ -123,10 +136,11 @@ class InsightQuery(BaseModel):
     filters: Annotated[tuple[Filter, ...], Field(max_length=10)] = ()
     flow: Flow = Flow.OUT
     period: QueryPeriod
-    compare: Literal["previous", "year_before"] | None = None
+    compare: Literal["previous", "year_before"] | QueryPeriod | None = None
     """The same figures for another period, as extra columns `<measure>_before`."""
     order: Order | None = None
     limit: Annotated[int, Field(ge=1, le=GROUPS_MAX)] = 100
+    """Groups per currency."""
     others: bool = False
     """Add one row `(others)` that sums what the limit cut off; only for spend, income, net, count and volume."""
     rows: Annotated[int, Field(ge=0, le=ROWS_MAX)] = 0
@@ -157,14 +171,20 @@ class EntryRow(BaseModel):
 
 
 class InsightResult(BaseModel):
-    """One row per group and currency (currencies are never added together), in the order asked for.
+    """One row per group and currency (currencies are never added together; the one with most entries comes first), in
+    the order asked for: by default calendar groups in time, others by the first measure, largest first.
 
-    `rows` hold `currency` and a value per column; a measure with nothing to measure is None, sums and counts are 0.
+    `rows` hold `currency` and a value per column, and `account_id` beside `account`. Money is an integer of minor
+    units, a day (or the first day of a week, month ...) an ISO date. A measure with nothing to measure is None; sums
+    and counts are 0. Calendar groups in which nothing happened are there, with 0. A question about nothing at all has
+    no rows.
     """
 
     query: InsightQuery
     columns: list[ResultColumn]
     rows: list[dict[str, Any]]
+    cut_off: int = 0
+    """How many groups the limit left out, or put together as `(others)`."""
     entries: list[EntryRow] = []
     compared_with: QueryPeriod | None = None
     sql: str | None = None

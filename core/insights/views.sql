@@ -1,7 +1,8 @@
 -- What reports, charts and the agent's tools read. Every view shows each account its own side only, so that a condition
 -- on account_id (or bank_id) is the whole of "who may see this".
 
-DROP VIEW IF EXISTS reporting.entry, reporting.account;
+-- What other services build on these views is laid down anew after this file, in the same database transaction.
+DROP VIEW IF EXISTS reporting.entry, reporting.account CASCADE;
 
 CREATE VIEW reporting.account AS
 SELECT a.id AS account_id, a.bank_id, a.customer_id, a.kind, a.number, a.name, a.currency::text AS currency,
@@ -12,13 +13,23 @@ SELECT a.id AS account_id, a.bank_id, a.customer_id, a.kind, a.number, a.name, a
   JOIN ledger.balance b ON b.account_id = a.id AND b.bank_id = a.bank_id
   LEFT JOIN banking.customer c ON c.id = a.customer_id;
 
+-- `total` shared among `parts`, rounded once, half to even. Exact where float and numeric division are not.
+CREATE OR REPLACE FUNCTION reporting.half_even(total numeric, parts numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN div(total, parts) + CASE
+    WHEN 2 * mod(total, parts) > parts THEN 1
+    WHEN 2 * mod(total, parts) = parts THEN mod(div(total, parts), 2)
+    ELSE 0
+END;
+
 -- One row per side of each transaction, signed from that side; for successful ones all amounts sum to zero.
 --   spend_minor   what left for somebody else; a refund that comes back counts negative, in its original's category
 --   income_minor  what came from somebody else; a refund that is paid out counts negative
 --   Money moved between one customer's own accounts is neither.
 CREATE VIEW reporting.entry AS
-SELECT t.id AS transaction_id, t.sender_account_id AS account_id, sa.bank_id, sa.customer_id,
-       sa.name AS account, t.receiver_account_id AS counterparty_account_id, ra.customer_id AS counterparty_customer_id,
+SELECT t.id AS transaction_id, t.sender_account_id AS account_id, sa.bank_id, k.name AS bank, sa.customer_id,
+       sa.name AS account, t.receiver_account_id AS counterparty_account_id,
+       ra.bank_id AS counterparty_bank_id, ra.customer_id AS counterparty_customer_id,
        coalesce(rc.name, ra.name) AS counterparty, 'out' AS direction,
        -t.amount_minor AS amount_minor, t.currency::text AS currency, t.status, t.failure_code,
        t.description, n.note, coalesce(n.category, t.category, rc.category, 'uncategorised') AS category,
@@ -30,11 +41,12 @@ SELECT t.id AS transaction_id, t.sender_account_id AS account_id, sa.bank_id, sa
   FROM ledger.transaction t
   JOIN banking.account sa ON sa.id = t.sender_account_id AND sa.bank_id = t.sender_bank_id
   JOIN banking.account ra ON ra.id = t.receiver_account_id
+  LEFT JOIN banking.bank k ON k.id = sa.bank_id
   LEFT JOIN banking.customer rc ON rc.id = ra.customer_id
   LEFT JOIN insights.annotation n ON n.transaction_id = t.id AND n.account_id = t.sender_account_id
 UNION ALL
-SELECT t.id, t.receiver_account_id, ra.bank_id, ra.customer_id,
-       ra.name, t.sender_account_id, sa.customer_id,
+SELECT t.id, t.receiver_account_id, ra.bank_id, k.name, ra.customer_id,
+       ra.name, t.sender_account_id, sa.bank_id, sa.customer_id,
        coalesce(sc.name, sa.name), 'in',
        t.amount_minor, t.currency::text, t.status, t.failure_code,
        t.description, n.note, coalesce(n.category, t.category, sc.category, 'uncategorised'),
@@ -46,5 +58,6 @@ SELECT t.id, t.receiver_account_id, ra.bank_id, ra.customer_id,
   FROM ledger.transaction t
   JOIN banking.account ra ON ra.id = t.receiver_account_id
   JOIN banking.account sa ON sa.id = t.sender_account_id AND sa.bank_id = t.sender_bank_id
+  LEFT JOIN banking.bank k ON k.id = ra.bank_id
   LEFT JOIN banking.customer sc ON sc.id = sa.customer_id
   LEFT JOIN insights.annotation n ON n.transaction_id = t.id AND n.account_id = t.receiver_account_id;

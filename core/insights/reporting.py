@@ -1,0 +1,57 @@
+"""The reporting views (`views.sql`) as SQLAlchemy sees them. A test compares the columns with the database's own."""
+
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Text, Uuid, column, table
+
+ENTRY = table(
+    "entry",
+    column("transaction_id", Uuid),
+    column("account_id", Uuid),
+    column("bank_id", Uuid),
+    column("bank", Text),
+    column("customer_id", Uuid),
+    column("account", Text),
+    column("counterparty_account_id", Uuid),
+    column("counterparty_bank_id", Uuid),
+    column("counterparty_customer_id", Uuid),
+    column("counterparty", Text),
+    column("direction", Text),
+    column("amount_minor", BigInteger),
+    column("currency", Text),
+    column("status", Text),
+    column("failure_code", Text),
+    column("description", Text),
+    column("note", Text),
+    column("category", Text),
+    column("channel", Text),
+    column("occurred_at", DateTime(timezone=True)),
+    column("posted_at", DateTime(timezone=True)),
+    column("reverses_id", Uuid),
+    column("is_own_transfer", Boolean),
+    column("spend_minor", BigInteger),
+    column("income_minor", BigInteger),
+    column("balance_after_minor", BigInteger),
+    column("version", BigInteger),
+    schema="reporting",
+)
+"""One row per side of each transaction."""
+
+ACCOUNT = table(
+    "account",
+    column("account_id", Uuid),
+    column("bank_id", Uuid),
+    column("customer_id", Uuid),
+    column("kind", Text),
+    column("number", Text),
+    column("name", Text),
+    column("currency", Text),
+    column("opened_on", Date),
+    column("closed_on", Date),
+    column("bank", Text),
+    column("customer", Text),
+    column("time_zone", Text),
+    column("posted_minor", BigInteger),
+    column("pending_out_minor", BigInteger),
+    column("available_minor", BigInteger),
+    schema="reporting",
+)
+"""One row per account, with its balance."""
