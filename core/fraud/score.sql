@@ -13,7 +13,7 @@ LANGUAGE sql STABLE
 AS $$
     SELECT y.*
       FROM ledger.transaction y
-     WHERE y.sender_account_id = p_account_id AND y.occurred_at >= p_from AND y.occurred_at <= p_occurred_at
+     WHERE y.sender_account_id = p_account_id AND y.occurred_at >= p_from
        AND (y.occurred_at, y.id) < (p_occurred_at, p_id)
        AND y.status = 'success' AND y.reverses_id IS NULL AND y.receiver_account_id <> ALL (p_own)
 $$;
@@ -80,7 +80,7 @@ BEGIN
                    array_agg(r.id ORDER BY r.occurred_at, r.id) AS in_ids
               FROM ledger.transaction r
              WHERE r.receiver_account_id = p.sender_account_id
-               AND r.occurred_at > p.occurred_at - c_pass_window AND r.occurred_at <= p.occurred_at
+               AND r.occurred_at > p.occurred_at - c_pass_window
                AND (r.occurred_at, r.id) < (p.occurred_at, p.id)
                AND r.status = 'success' AND r.reverses_id IS NULL AND r.amount_minor >= p.amount_minor / 10
                AND r.sender_account_id <> ALL (p.own)
@@ -108,7 +108,7 @@ BEGIN
               ) x
          ) h
     ), reason AS (
-        SELECT j.id, r.*
+        SELECT j.id, j.sender_account_id, j.bank_id, j.occurred_at, r.*
           FROM judged j
          CROSS JOIN LATERAL (
             -- Far above the account's median, and this payee never got as much as half of it.
@@ -126,11 +126,14 @@ BEGIN
             SELECT 'NEW_PAYEE_HIGH', CASE WHEN j.is_merchant THEN 10 ELSE 30 END,
                    jsonb_build_object('high_minor', j.quantiles[2], 'payments', j.payments, 'since', j.since),
                    ARRAY[]::uuid[]
-             WHERE j.payments >= c_history_min AND j.amount_minor >= j.quantiles[2] AND j.has_payee
-               AND j.payee_max_minor IS NULL
-               AND NOT EXISTS (
-                   SELECT FROM fraud.earlier(j.sender_account_id, j.own, j.occurred_at - c_horizon, j.occurred_at, j.id) y
-                    WHERE y.receiver_account_id = j.receiver_account_id)
+             WHERE CASE  -- in this order: the search through more than the history is rarely needed
+                   WHEN j.payments >= c_history_min AND j.amount_minor >= j.quantiles[2] AND j.has_payee
+                    AND j.payee_max_minor IS NULL
+                   THEN NOT EXISTS (
+                       SELECT FROM fraud.earlier(j.sender_account_id, j.own, j.occurred_at - c_horizon,
+                                                 j.occurred_at, j.id) y
+                        WHERE y.receiver_account_id = j.receiver_account_id)
+                   END
             UNION ALL
             SELECT 'VEL_BURST', CASE WHEN j.burst + 1 >= 8 THEN 40 ELSE 25 END,
                    jsonb_build_object('count', j.burst + 1, 'total_minor', v.total_minor + j.amount_minor, 'minutes',
@@ -185,16 +188,16 @@ BEGIN
                AND j.amount_minor >= 2 * coalesce(j.quantiles[1], 0)
          ) r
     )
-    SELECT p.id, p.sender_account_id, p.bank_id, p.occurred_at, least(99, sum(r.points))::integer,
+    SELECT r.id, r.sender_account_id, r.bank_id, r.occurred_at, least(99, sum(r.points))::integer,
            jsonb_agg(jsonb_build_object('code', r.code, 'points', r.points, 'facts', r.facts,
                                         'transaction_ids', r.transaction_ids)
                      ORDER BY r.points DESC, r.code)
-      FROM payment p
-      JOIN reason r ON r.id = p.id
-     GROUP BY p.id, p.sender_account_id, p.bank_id, p.occurred_at;
+      FROM reason r
+     GROUP BY r.id, r.sender_account_id, r.bank_id, r.occurred_at;
 END $$;
 
--- Payments that were judged before they could know of these: later ones of either party. None, when time runs forward.
+-- Payments that were judged before they could know of these: all later ones of their parties. None, when time runs
+-- forward. Looked up once per account: pair by pair, a batch of one account would cost the square of its size.
 CREATE OR REPLACE FUNCTION fraud.later_payments(p_ids uuid[]) RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -204,16 +207,20 @@ SET enable_mergejoin = off
 AS $$
 BEGIN
     RETURN QUERY
-    SELECT DISTINCT l.id
-      FROM unnest(p_ids) u(id)
-      JOIN ledger.transaction t ON t.id = u.id
-     CROSS JOIN LATERAL (VALUES (t.sender_account_id), (t.receiver_account_id)) party(account_id)
-      JOIN banking.account a ON a.id = party.account_id AND a.kind = 'customer'
+    SELECT l.id
+      FROM (
+        SELECT party.account_id, min(t.occurred_at) AS first_at, max(t.occurred_at) AS last_at
+          FROM unnest(p_ids) u(id)
+          JOIN ledger.transaction t ON t.id = u.id
+         CROSS JOIN LATERAL (VALUES (t.sender_account_id), (t.receiver_account_id)) party(account_id)
+         GROUP BY party.account_id
+      ) p
+      JOIN banking.account a ON a.id = p.account_id AND a.kind = 'customer'
       JOIN banking.customer c ON c.id = a.customer_id AND (c.kind = 'person' OR c.merchant_category_code IS NULL)
-      JOIN ledger.transaction l ON l.sender_account_id = party.account_id
-       AND l.occurred_at >= t.occurred_at AND l.occurred_at < t.occurred_at + interval '400 days'
-       AND (l.occurred_at, l.id) > (t.occurred_at, t.id)
-     WHERE l.id <> ALL (p_ids);
+      JOIN ledger.transaction l ON l.sender_account_id = p.account_id
+       AND l.occurred_at >= p.first_at AND l.occurred_at < p.last_at + interval '400 days'
+    EXCEPT
+    SELECT u.id FROM unnest(p_ids) u(id);
 END $$;
 
 -- Scores posted payments, and anew those that they precede. Called in the unit that posted them, once per batch: the
