@@ -1,6 +1,6 @@
-"""Summaries of transactions, searchable by words at once and by vector when embedded.
+"""Summaries of transactions, searchable by words at once and by vector when embedded; and how far the indexer has come.
 
-Way back: drop both tables; `finlens reindex` makes their content anew.
+Way back: drop the four tables; `finlens reindex` makes their content anew.
 """
 
 from alembic import op
@@ -13,9 +13,12 @@ def upgrade() -> None:
     op.execute("""
         CREATE TABLE rag.summary (
             id               uuid PRIMARY KEY,
-            kind             text NOT NULL,
-            -- what the summary is about, unique per kind and owner: '2026-05' for a month
+            kind             text NOT NULL CHECK (kind IN ('month', 'counterparty', 'transaction')),
+            -- what it is about, unique per account and kind: '2026-05', a counterparty's id, a transaction's id
             subject          text NOT NULL,
+            -- a summary speaks of one account alone, so whoever may see the account may read it
+            account_id       uuid NOT NULL,
+            bank_id          uuid NOT NULL,
             customer_id      uuid NOT NULL,
             period_start     date NOT NULL,
             period_end       date NOT NULL,
@@ -23,22 +26,30 @@ def upgrade() -> None:
             text_hash        bytea NOT NULL,
             transaction_ids  uuid[] NOT NULL,
             words            tsvector GENERATED ALWAYS AS (to_tsvector('english', text)) STORED,
-            -- NULL until embedded, or when the text has changed since
+            -- NULL until embedded, and again when the text has changed since
             embedding        vector(384),
             model            text,
             created_at       timestamptz NOT NULL DEFAULT now(),
             updated_at       timestamptz NOT NULL DEFAULT now(),
-            UNIQUE (customer_id, kind, subject)
+            CHECK (period_start < period_end),
+            CHECK ((embedding IS NULL) = (model IS NULL)),
+            CONSTRAINT one_summary_per_subject UNIQUE (account_id, kind, subject)
         )
     """)
+    op.execute("CREATE INDEX summary_customer ON rag.summary (customer_id)")
+    op.execute("CREATE INDEX summary_bank ON rag.summary (bank_id)")
     op.execute("CREATE INDEX summary_words ON rag.summary USING gin (words)")
-    op.execute("CREATE INDEX summary_unembedded ON rag.summary (updated_at) WHERE embedding IS NULL")
+    op.execute("CREATE INDEX summary_unembedded ON rag.summary (period_end DESC, id) WHERE embedding IS NULL")
+    # One row per account whose texts may be out of date: the months (first days, in the customer's time zone).
     op.execute("""
         CREATE TABLE rag.stale (
-            customer_id  uuid NOT NULL,
-            month        date NOT NULL,
-            marked_at    timestamptz NOT NULL DEFAULT now(),
-            PRIMARY KEY (customer_id, month)
+            account_id  uuid PRIMARY KEY,
+            months      date[] NOT NULL,
+            marked_at   timestamptz NOT NULL DEFAULT now()
         )
     """)
     op.execute("CREATE TABLE rag.progress (consumer text PRIMARY KEY, seq bigint NOT NULL)")
+    op.execute("INSERT INTO rag.progress VALUES ('summaries', 0)")
+    # Numbers of the outbox below our position that were not there when we passed: their transactions had not committed.
+    # They are gone for good once every transaction below `horizon` has ended.
+    op.execute("CREATE TABLE rag.missing (seq bigint PRIMARY KEY, horizon xid8 NOT NULL)")
