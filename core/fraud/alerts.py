@@ -30,7 +30,9 @@ from core.identity.access import Principal, Role, visible_accounts
 from core.money import Currency, Money
 from core.periods import Period
 
-ALERTS_MAX = 200
+ALERTS_MAX = 201
+"""A full page, and one more to know whether another follows."""
+
 ALERT_WORKERS = (Role.STAFF, Role.ANALYST, Role.ADMIN)
 
 
