@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Name another Python with `make up PYTHON=/path/to/python3.12`.
-PYTHON ?= $(shell sh deploy/find-python.sh)
+PYTHON ?=
 
 # A stamp is newer than what it was made from, so nothing is installed twice.
 BASE := $(VENV)/.installed-base
@@ -44,9 +44,7 @@ clean: ## remove what can be made again; your data in .finlens stays
 	rm -rf .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || exit 1
-	@echo "Making $(VENV) with $(PYTHON)"
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "finlens: $(PYTHON) cannot make a virtual environment: install its venv package (on Debian and Ubuntu: python3-venv)" >&2; exit 1; }
+	@sh deploy/make-venv.sh $(VENV) $(PYTHON)
 
 $(BASE): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing FinLens and about 150 packages: a few minutes the first time"

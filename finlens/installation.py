@@ -30,14 +30,22 @@ def installation(progress: Progress = lambda _: None) -> Settings:
     return settings
 
 
+def known_database(settings: Settings) -> Settings:
+    """The settings filled in as `connected` would, but nothing is started. Raises SetupError when nothing runs."""
+    if settings.database_url is None:
+        server = EmbeddedPostgres(settings.home).running()
+        if server is None:
+            raise SetupError("The embedded PostgreSQL is not running; finlens up starts it")
+        settings = _with_server(settings, server)
+    return _with_demo_password(settings)
+
+
 def connected(settings: Settings, progress: Progress = lambda _: None) -> Settings:
     """The same settings with every database address filled in, and the embedded server running if it is the one."""
     make_home(settings.home)
     if settings.database_url is None:
         settings = _with_server(settings, EmbeddedPostgres(settings.home).start(progress))
-    if settings.demo_password is None:
-        settings = settings.model_copy(update={"demo_password": _kept_demo_password(settings.home)})
-    return settings
+    return _with_demo_password(settings)
 
 
 def bring_up_to_date(settings: Settings) -> None:
@@ -79,13 +87,15 @@ def web_environment(settings: Settings, *, with_demo: bool) -> dict[str, str]:
     return {**told, "FINLENS_URL": settings.api_url}
 
 
-def _kept_demo_password(home: Path) -> SecretStr:
-    """Made once for this installation, readable by its owner alone."""
-    path = home / "demo-password"
+def _with_demo_password(settings: Settings) -> Settings:
+    """Unless it was chosen, the demo password is made once per installation, readable by its owner alone."""
+    if settings.demo_password is not None:
+        return settings
+    path = settings.home / "demo-password"
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(9))
-    return SecretStr(path.read_text().strip())
+    return settings.model_copy(update={"demo_password": SecretStr(path.read_text().strip())})
 
 
 def _first_line(error: DBAPIError) -> str:

@@ -167,6 +167,7 @@ class EmbeddedPostgres:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/",
                 **_as_user(self._ordinary),
             )  # fmt: skip
+        _started.append(process)
         try:
             postmaster = self._wait_until_ready(process)
         except BaseException:
@@ -174,7 +175,6 @@ class EmbeddedPostgres:
             raise
         if postmaster is None:
             raise _failure(log_path.read_bytes()[said_before:].decode(errors="replace"))
-        _started.append(process)
         self._remember({**facts, "port": port})
         return postmaster
 
@@ -240,6 +240,8 @@ class EmbeddedPostgres:
             return
         deadline = time.monotonic() + timeout_s
         while _is_zombie(pid) and time.monotonic() < deadline:
+            for process in _started:
+                process.poll()
             time.sleep(0.05)
 
     def _server(self, port: int) -> Server:
@@ -320,7 +322,7 @@ def _refuse_unsafe(server: Server) -> None:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             value = connection.execute("SELECT current_setting(%s)", (setting,)).fetchone()
             if value != ("on",):
-                raise SetupError(f"PostgreSQL runs with {setting}={value}: payments could be lost. Set it to on.")
+                raise SetupError(f"PostgreSQL runs with {setting}={value and value[0]}: payments could be lost")
 
 
 def _wheel_binaries() -> Path:
