@@ -86,7 +86,7 @@ class Posting:
             "shortfall_minor": self.shortfall_minor,
             "is_replay": self.is_replay,
         }
-        return REFUSALS[self.failure_code](**{name: fact for name, fact in facts.items() if fact})
+        return REFUSALS[self.failure_code]("", **{name: fact for name, fact in facts.items() if fact})
 
 
 _APPLY = text("""

@@ -1,6 +1,6 @@
-"""Users, refresh tokens, the audit trail.
+"""Users, refresh tokens, login attempts, the audit trail.
 
-Way back: drop the three tables.
+Way back: drop the four tables.
 """
 
 from alembic import op
@@ -40,6 +40,15 @@ def upgrade() -> None:
         )
     """)
     op.execute("CREATE INDEX refresh_token_family ON identity.refresh_token (family_id)")
+    op.execute("""
+        CREATE TABLE identity.login_attempt (
+            email     text NOT NULL,
+            address   text NOT NULL,
+            attempts  integer NOT NULL,
+            began_at  timestamptz NOT NULL,
+            PRIMARY KEY (email, address)
+        )
+    """)
     op.execute("""
         CREATE TABLE identity.audit_event (
             id          uuid PRIMARY KEY,

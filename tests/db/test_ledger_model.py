@@ -86,11 +86,15 @@ class RandomTransfers:
         if self.past and dice.random() < 0.25:
             transfer = self._again(dice.choice(self.past[-30:]))
         else:
-            pair = [new_id() if dice.random() < 0.02 else dice.choice(self.accounts) for _ in range(2)]
             currency = "USD" if dice.random() < 0.1 else "INR"
-            transfer = make_transfer(*pair, dice.randint(1, 120), key=fresh("k"), currency=currency)
+            transfer = make_transfer(
+                self._account(), self._account(), dice.randint(1, 120), key=fresh("k"), currency=currency
+            )
         self.past.append(transfer)
         return transfer
+
+    def _account(self) -> UUID:
+        return new_id() if self.dice.random() < 0.02 else self.dice.choice(self.accounts)
 
     def _again(self, earlier: Transfer) -> Transfer:
         """The same key: mostly the same request (with an id of its own), at times with another amount."""
