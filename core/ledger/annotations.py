@@ -1,0 +1,53 @@
+"""What an account holder says of a payment afterwards: a category, a note. The posted row stays as it is."""
+
+from uuid import UUID
+
+from pydantic import ConfigDict
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+from typing_extensions import TypedDict
+
+from core.errors import VersionMismatch
+from core.ledger.history import CategorySlug
+from core.text import Text
+
+
+class AnnotationPatch(TypedDict, total=False):
+    """What to change; null takes it back."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # pyright: ignore[reportGeneralTypeIssues]  # as pydantic documents
+
+    category: CategorySlug | None
+    note: Text | None
+
+
+# The condition on the version makes of two writers at the same time one who is told so.
+_WRITE = text("""
+    INSERT INTO insights.annotation AS a (transaction_id, account_id, category, note)
+    VALUES (:transaction_id, :account_id, :category, :note)
+    ON CONFLICT (transaction_id, account_id) DO UPDATE
+       SET category = CASE WHEN :has_category THEN excluded.category ELSE a.category END,
+           note = CASE WHEN :has_note THEN excluded.note ELSE a.note END,
+           version = a.version + 1, updated_at = now()
+     WHERE a.version = :version
+    RETURNING version
+""")
+
+
+async def annotate(
+    session: AsyncSession, patch: AnnotationPatch, *, transaction_id: UUID, account_id: UUID, version: int
+) -> int:
+    """The annotation's next version. Raises VersionMismatch unless `version` (0: there was none) is the stored one."""
+    facts = {
+        "transaction_id": transaction_id,
+        "account_id": account_id,
+        "category": patch.get("category"),
+        "note": patch.get("note"),
+        "has_category": "category" in patch,
+        "has_note": "note" in patch,
+        "version": version,
+    }
+    written = (await session.execute(_WRITE, facts)).scalar_one_or_none()  # pyright: ignore[reportDeprecated]  # text()
+    if written is None:
+        raise VersionMismatch
+    return written

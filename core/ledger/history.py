@@ -1,0 +1,160 @@
+"""Transactions as account holders see them: one entry per side, each with its own balance and nobody else's."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, asc, column, desc, func, or_, select, table, tuple_
+from sqlalchemy import Integer as SqlInteger
+
+from core.categories import BY_SLUG
+from core.identity.access import Principal, visible_accounts
+from core.insights.reporting import ENTRY
+from core.ledger.tables import TransactionStatus
+from core.money import Currency, Money
+from core.paging import PageQuery
+from core.text import Line, Text
+
+
+def _known_category(slug: str) -> str:
+    if slug not in BY_SLUG:
+        raise ValueError("there is no such category")
+    return slug
+
+
+CategorySlug = Annotated[str, AfterValidator(_known_category)]
+Channel = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Direction = Literal["out", "in"]
+
+
+class TransactionView(BaseModel):
+    """A transaction from one account's side. `amount_minor` is always positive: `direction` says which way it went."""
+
+    id: UUID
+    account_id: UUID
+    direction: Direction
+    sender_account_id: UUID
+    receiver_account_id: UUID
+    counterparty: str
+    amount_minor: int
+    currency: Currency
+    amount: str
+    status: TransactionStatus
+    failure_code: str | None
+    description: Text
+    note: str | None
+    category: str
+    channel: str
+    occurred_at: datetime
+    posted_at: datetime | None
+    reverses_id: UUID | None
+    balance_after_minor: int | None
+    sender_balance_after_minor: int | None
+    """The same, where this side is the sender's; else null."""
+
+    @classmethod
+    def of(cls, entry: Row[Any]) -> Self:
+        is_out = entry.direction == "out"
+        sides = (entry.account_id, entry.counterparty_account_id)
+        money = Money(abs(entry.amount_minor), entry.currency)
+        return cls(
+            id=entry.transaction_id,
+            sender_account_id=sides[0 if is_out else 1],
+            receiver_account_id=sides[1 if is_out else 0],
+            amount_minor=money.amount_minor,
+            amount=money.amount,
+            sender_balance_after_minor=entry.balance_after_minor if is_out else None,
+            **{name: getattr(entry, name) for name in _AS_THEY_ARE},
+        )
+
+
+_AS_THEY_ARE = (
+    "account_id", "direction", "counterparty", "currency", "status", "failure_code", "description", "note", "category",
+    "channel", "occurred_at", "posted_at", "reverses_id", "balance_after_minor",
+)  # fmt: skip
+
+
+class TransactionQuery(PageQuery):
+    """Filters of the list; amounts are in minor units, borders are included."""
+
+    account_id: UUID | None = None
+    status: TransactionStatus | None = None
+    category: CategorySlug | None = None
+    channel: Channel | None = None
+    direction: Direction | None = None
+    currency: Currency | None = None
+    counterparty: Line | None = Field(default=None, description="part of the other side's name, any case")
+    amount_gte: int | None = Field(default=None, alias="amount[gte]", ge=0, lt=2**63)
+    amount_lte: int | None = Field(default=None, alias="amount[lte]", ge=0, lt=2**63)
+    occurred_gte: AwareDatetime | None = Field(default=None, alias="occurred_at[gte]")
+    occurred_lte: AwareDatetime | None = Field(default=None, alias="occurred_at[lte]")
+    q: Line | None = Field(default=None, description="part of the description, the note or the other side's name")
+    sort: Literal["occurred_at", "-occurred_at"] = "-occurred_at"
+
+
+def entries_page(principal: Principal, query: TransactionQuery, after: list[str] | None) -> Select[Any]:
+    """The entries that the caller may see and the query asks for, one more than its limit."""
+    key = (ENTRY.c.occurred_at, ENTRY.c.transaction_id, ENTRY.c.account_id)
+    descending = query.sort.startswith("-")
+    wanted = select(ENTRY).where(visible_entries(principal), *_conditions(query))
+    if after is not None:
+        place = tuple_(datetime.fromisoformat(after[0]), UUID(after[1]), UUID(after[2]))
+        wanted = wanted.where(tuple_(*key) < place if descending else tuple_(*key) > place)
+    order = desc if descending else asc
+    return wanted.order_by(*(order(part) for part in key)).limit(query.limit + 1)
+
+
+def position_of(entry: Row[Any]) -> list[str]:
+    return [entry.occurred_at.isoformat(), str(entry.transaction_id), str(entry.account_id)]
+
+
+_ANNOTATION = table(
+    "annotation",
+    column("transaction_id", Uuid),
+    column("account_id", Uuid),
+    column("version", SqlInteger),
+    schema="insights",
+)
+
+
+def one_entry(principal: Principal, transaction_id: UUID, account_id: UUID | None = None) -> Select[Any]:
+    """A transaction from the caller's side (the sender's, where they see both), with its annotation's version."""
+    same = and_(_ANNOTATION.c.transaction_id == ENTRY.c.transaction_id, _ANNOTATION.c.account_id == ENTRY.c.account_id)
+    wanted = (
+        select(ENTRY, func.coalesce(_ANNOTATION.c.version, 0).label("annotation_version"))
+        .outerjoin(_ANNOTATION, same)
+        .where(visible_entries(principal), ENTRY.c.transaction_id == transaction_id)
+        .order_by(desc(ENTRY.c.direction))  # out before in
+        .limit(1)
+    )
+    return wanted if account_id is None else wanted.where(ENTRY.c.account_id == account_id)
+
+
+def visible_entries(principal: Principal) -> ColumnElement[bool]:
+    """The caller's own sides; a payment that failed is nothing the receiver should hear of."""
+    own = visible_accounts(principal, customer_id=ENTRY.c.customer_id, bank_id=ENTRY.c.bank_id)
+    return and_(own, or_(ENTRY.c.direction == "out", ENTRY.c.status != TransactionStatus.FAILED))
+
+
+def _conditions(query: TransactionQuery) -> list[ColumnElement[bool]]:
+    size = func.abs(ENTRY.c.amount_minor)
+    possible = {
+        "account_id": ENTRY.c.account_id == query.account_id,
+        "status": ENTRY.c.status == query.status,
+        "category": ENTRY.c.category == query.category,
+        "channel": ENTRY.c.channel == query.channel,
+        "direction": ENTRY.c.direction == query.direction,
+        "currency": ENTRY.c.currency == query.currency,
+        "counterparty": _mentions(query.counterparty, ENTRY.c.counterparty),
+        "amount_gte": size >= query.amount_gte,
+        "amount_lte": size <= query.amount_lte,
+        "occurred_gte": ENTRY.c.occurred_at >= query.occurred_gte,
+        "occurred_lte": ENTRY.c.occurred_at <= query.occurred_lte,
+        "q": _mentions(query.q, ENTRY.c.description, ENTRY.c.note, ENTRY.c.counterparty),
+    }
+    return [condition for field, condition in possible.items() if getattr(query, field) is not None]
+
+
+def _mentions(words: str | None, *columns: ColumnElement[str]) -> ColumnElement[bool]:
+    return or_(*(text.icontains(words or "", autoescape=True) for text in columns))
