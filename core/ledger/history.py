@@ -33,6 +33,7 @@ class TransactionView(BaseModel):
 
     id: UUID
     account_id: UUID
+    account: str
     direction: Direction
     sender_account_id: UUID
     receiver_account_id: UUID
@@ -70,8 +71,8 @@ class TransactionView(BaseModel):
 
 
 _AS_THEY_ARE = (
-    "account_id", "direction", "counterparty", "currency", "status", "failure_code", "description", "note", "category",
-    "channel", "occurred_at", "posted_at", "reverses_id", "balance_after_minor",
+    "account_id", "account", "direction", "counterparty", "currency", "status", "failure_code", "description", "note",
+    "category", "channel", "occurred_at", "posted_at", "reverses_id", "balance_after_minor",
 )  # fmt: skip
 
 
