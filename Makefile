@@ -21,7 +21,7 @@ up: $(BASE) ## start database, demo bank, API, worker and web; Ctrl-C stops them
 	@$(BIN)/finlens up
 
 test: $(TESTS) ## run every test, the browser's too
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -rs
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -rs
 
 test-all: lint test ## lint, then every test
 

@@ -7,12 +7,13 @@ from pathlib import Path
 __version__ = "0.1.0"
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("core", "rag", "agents", "webapp", "evals", "migrations")
 
 
 def _put_our_packages_first() -> None:
     """Another distribution owns a top-level `agents` too, and pip puts an editable checkout last on the path."""
-    agents = find_spec("agents")
-    if agents is None or not str(agents.origin).startswith(str(ROOT)):
+    origins = [spec.origin or "" for name in PACKAGES if (spec := find_spec(name))]
+    if not all(Path(origin).is_relative_to(ROOT) for origin in origins):
         sys.path.insert(0, str(ROOT))
 
 
