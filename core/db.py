@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import psycopg
 from pydantic import SecretStr
@@ -16,6 +17,8 @@ from core.settings import Settings
 APP_ROLE = "finlens_app"
 READER_ROLE = "finlens_reader"
 READER_TIMEOUT_MS = 5_000
+
+_LIMITS = f"-c default_transaction_read_only=on -c statement_timeout={READER_TIMEOUT_MS}"
 
 Refusals = Mapping[str, tuple[type[FinLensError], str]]
 """What a violated constraint means to the caller, by the constraint's name."""
@@ -33,7 +36,13 @@ class Database:
         """Pools for the logins that `settings` names; where unset, the owner's login steps down to the role."""
         return cls(
             app=_engine(app_url(settings), settings.database_pool_size),
-            reader=_engine(reader_url(settings), settings.database_pool_size),
+            # One snapshot for all that a look reads: figures and the rows behind them cannot disagree.
+            reader=_engine(
+                reader_url(settings),
+                settings.database_pool_size,
+                isolation_level="REPEATABLE READ",
+                execution_options={"postgresql_readonly": True},
+            ),
         )
 
     @asynccontextmanager
@@ -87,13 +96,13 @@ def dsn(url: URL) -> str:
 
 
 def _login(settings: Settings, own_login: SecretStr | None, role: str) -> URL:
+    options = _LIMITS if role == READER_ROLE else ""
     if own_login is not None:
-        return make_url(own_login.get_secret_value()).set(drivername="postgresql+psycopg")
-    options = f"-c role={role}"
-    if role == READER_ROLE:
-        options += f" -c default_transaction_read_only=on -c statement_timeout={READER_TIMEOUT_MS}"
-    return owner_url(settings).update_query_dict({"options": options})
+        url = make_url(own_login.get_secret_value()).set(drivername="postgresql+psycopg")
+    else:
+        url, options = owner_url(settings), f"-c role={role} {options}"
+    return url.update_query_dict({"options": options.strip()}) if options else url
 
 
-def _engine(url: URL, size: int) -> AsyncEngine:
-    return create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=10, pool_pre_ping=True)
+def _engine(url: URL, size: int, **facts: Any) -> AsyncEngine:
+    return create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=10, pool_pre_ping=True, **facts)

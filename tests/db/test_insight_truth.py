@@ -1,0 +1,236 @@
+"""Random InsightQueries over a random ledger give exactly what plain Python computes from the raw rows."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from core.banking.tables import Account, Bank, CustomerKind
+from core.db import Database
+from core.errors import QueryRefused
+from core.identity.access import Principal, Role
+from core.ids import new_id
+from core.insights.catalogue import DIMENSIONS, FILTERS, check
+from core.insights.compute import compute
+from core.insights.query import Dimension, Flow, InsightQuery, Measure, Operator
+from core.ledger.transfers import Transfer, post_transfers
+from core.settings import Settings
+from tests import plain_insights
+from tests.factories import check_books, fresh, make_account, make_bank, make_customer, make_transfer
+from tests.plain_insights import Side
+
+SEED = 20261122
+START, DAYS = date(2025, 11, 20), 200
+CATEGORIES = ["groceries", "rent", "salary", "travel"]
+NAMES = ["Asha", "Asha", "Ravi", "Grocer", "Café_%", "Cash"]
+ACCOUNTS = ["Everyday", "Savings", "Cash"]
+CHANNELS = ["upi", "card", "transfer"]
+WORDS = ["", "rent May", "100% cotton", "a_b", "back\\slash", "TEA", "tea"]
+# A query is only as strong as what it hits: amounts repeat, and instants cling to borders of days and months.
+AMOUNTS = [1, 2, 99, 100, 101, 2_500, 2_500, 99_999]
+BORDERS = [
+    timedelta(),
+    timedelta(hours=18, minutes=29, seconds=59),
+    timedelta(hours=18, minutes=30),
+    timedelta(hours=23, minutes=30),
+]
+
+
+@dataclass
+class World:
+    sides: list[Side]
+    principals: list[Principal]
+
+
+@pytest.fixture(scope="session")
+async def world(database: Database, settings: Settings) -> World:
+    dice = random.Random(SEED)
+    async with database.unit() as session:
+        banks = [await make_bank(session), await make_bank(session)]
+        rupees, koruny = await _accounts(session, banks)
+        for account in (*rupees, *koruny):
+            account.name = dice.choice(ACCOUNTS[:2]) if account.customer_id else "Cash"
+    await _trade(database, dice, rupees, 500)
+    await _trade(database, dice, koruny, 250)
+    await check_books(database)
+    _leave_pending(settings, dice, rupees)
+    sides = await plain_insights.read_sides(database, [bank.id for bank in banks])
+    await _annotate(database, dice, sides)
+    sides = await plain_insights.read_sides(database, [bank.id for bank in banks])
+    people = {side.customer_id for side in sides if side.customer_id}
+    principals = [_principal(Role.CUSTOMER, "Asia/Kolkata", customer_id=id_) for id_ in sorted(people, key=str)]
+    principals += [_principal(Role.STAFF, "Europe/Prague", bank_id=bank.id) for bank in banks]
+    principals.append(_principal(Role.ANALYST, "America/New_York", bank_id=banks[0].id))
+    return World(sides, principals)
+
+
+async def _accounts(session: Any, banks: Sequence[Bank]) -> tuple[list[Account], list[Account]]:
+    """Three people with one account at each bank (the third's in two currencies), two merchants, and cash."""
+    people = [await make_customer(session, name=name) for name in NAMES[:3]]
+    shops = [
+        await make_customer(session, name=name, kind=CustomerKind.BUSINESS, merchant_category_code=code)
+        for name, code in zip(NAMES[3:5], ("5411", "5812"), strict=True)
+    ]
+    rupees = [await make_account(session, bank, person) for person in people[:2] for bank in banks]
+    rupees += [await make_account(session, banks[0], customer) for customer in (people[2], shops[0])]
+    koruny = [await make_account(session, banks[1], customer, currency="CZK") for customer in (people[2], *shops)]
+    cash = [await make_account(session, banks[0], currency=currency) for currency in ("INR", "CZK")]
+    return [cash[0], *rupees], [cash[1], *koruny]
+
+
+async def _trade(database: Database, dice: random.Random, accounts: list[Account], count: int) -> None:
+    """The first account is cash. Some payments fail for lack of money, some take back an earlier one."""
+    posted: list[Transfer] = []
+    for _ in range(count // 50):
+        batch = [_payment(dice, accounts, posted) for _ in range(50)]
+        async with database.unit() as session:
+            postings = await post_transfers(session, batch)
+        posted += [t for t, posting in zip(batch, postings, strict=True) if posting.failure_code is None]
+
+
+def _payment(dice: random.Random, accounts: list[Account], posted: list[Transfer]) -> Transfer:
+    sender, receiver = dice.sample(accounts, 2)
+    amount = dice.choice(AMOUNTS)
+    if dice.random() < 0.3:
+        sender, receiver, amount = accounts[0], dice.choice(accounts[1:]), 50_000
+    reverses = None
+    if posted and dice.random() < 0.1:
+        original = dice.choice(posted)
+        by_id = {account.id: account for account in accounts}
+        sender, receiver = by_id[original.receiver_account_id], by_id[original.sender_account_id]
+        amount, reverses = original.money.amount_minor, original.id
+    midnight = datetime.combine(START + timedelta(days=dice.randrange(DAYS)), datetime.min.time(), UTC)
+    moment = dice.choice([*BORDERS, timedelta(seconds=dice.randrange(86_400))])
+    return make_transfer(
+        sender.id,
+        receiver.id,
+        amount,
+        currency=sender.currency,
+        reverses_id=reverses,
+        occurred_at=midnight + moment,
+        category=dice.choice([None, *CATEGORIES]),
+        channel=dice.choice(CHANNELS),
+        description=dice.choice(WORDS),
+    )
+
+
+def _leave_pending(settings: Settings, dice: random.Random, accounts: list[Account]) -> None:
+    """Nothing of the product leaves a payment pending yet, so the owner of the tables writes some."""
+    assert settings.database_url
+    with psycopg.connect(settings.database_url.get_secret_value()) as owner:
+        for _ in range(10):
+            payment = _payment(dice, accounts[1:], [])
+            owner.execute(
+                "INSERT INTO ledger.transaction (id, sender_bank_id, sender_account_id, receiver_account_id,"
+                " amount_minor, currency, status, occurred_at, key_fingerprint, request_fingerprint)"
+                " SELECT %s, bank_id, id, %s, %s, %s, 'pending', %s, %s, %s FROM banking.account WHERE id = %s",
+                (payment.id, payment.receiver_account_id, payment.money.amount_minor, payment.money.currency,
+                 payment.occurred_at, payment.key_fingerprint, payment.request_fingerprint, payment.sender_account_id),
+            )  # fmt: skip
+
+
+async def _annotate(database: Database, dice: random.Random, sides: list[Side]) -> None:
+    async with database.app.begin() as connection:
+        for side in dice.sample(sides, 60):
+            await connection.execute(
+                text(
+                    "INSERT INTO insights.annotation (transaction_id, account_id, category) VALUES (:id, :account, :to)"
+                ),
+                {"id": side.id, "account": side.account_id, "to": dice.choice([None, "gifts", "tax"])},
+            )
+
+
+def _principal(role: Role, zone: str, **scope: Any) -> Principal:
+    return Principal(f"user:{new_id()}", f"{fresh('p')}@finlens.example", "P", role, time_zone=zone, **scope)
+
+
+DAY = st.integers(0, DAYS + 10).map(lambda n: START + timedelta(days=n - 5))
+MONTH = st.sampled_from([date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 3, 1), date(2026, 6, 1)])
+
+
+@st.composite
+def periods(draw: st.DrawFn) -> dict[str, Any]:
+    """Whole months half of the time, any days otherwise."""
+    whole = draw(st.booleans())
+    start, end = sorted(draw(st.lists(MONTH if whole else DAY, min_size=2, max_size=2, unique=True)))
+    return {"start": start, "end": end, "unit": "month" if whole else None}
+
+
+@st.composite
+def conditions(draw: st.DrawFn) -> dict[str, Any]:
+    field = draw(st.sampled_from(sorted(FILTERS)))
+    operator = draw(st.sampled_from(FILTERS[field].operators))
+    pool: dict[str, list[Any]] = {
+        "account": ACCOUNTS,
+        "counterparty": NAMES,
+        "channel": CHANNELS,
+        "category": [*CATEGORIES, "gifts", "uncategorised"],
+        "description": WORDS,
+        "status": ["success", "failed", "pending"],
+        "weekday": ["monday", "Saturday", 3, 7],
+        "amount_minor": AMOUNTS,
+        "hour": [0, 4, 5, 12, 23],
+    }
+    if operator is Operator.CONTAINS:
+        values = [draw(st.sampled_from(["", "%", "_", "\\", "t", "TEA", "Ever", "gro", *pool[field]]))]
+    else:
+        most = 3 if operator in (Operator.IN, Operator.NOT_IN) else 1
+        values = draw(st.lists(st.sampled_from(pool[field]), min_size=1, max_size=most))
+    return {"field": field, "operator": operator, "values": values}
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> InsightQuery:
+    """Any query that parses; one that is refused is replaced by the nearest that works, which the refusal names."""
+    measures = draw(st.lists(st.sampled_from(Measure), min_size=1, max_size=4, unique=True))
+    dimensions = draw(st.lists(st.sampled_from(Dimension), max_size=2, unique=True))
+    order = st.builds(dict, by=st.sampled_from([*measures, *dimensions]), descending=st.booleans())
+    query = InsightQuery.model_validate(
+        {
+            "measures": measures,
+            "group_by": dimensions,
+            "filters": draw(st.lists(conditions(), max_size=2)),
+            "flow": draw(st.sampled_from(Flow)),
+            "period": draw(periods()),
+            "compare": draw(st.none() | st.sampled_from(["previous", "year_before"]) | periods()),
+            "order": draw(st.none() | order),
+            "limit": draw(st.sampled_from([1, 3, 500])),
+            "others": draw(st.booleans()),
+            "rows": draw(st.sampled_from([0, 5])),
+        }
+    )
+    try:
+        check(query)
+    except QueryRefused as refusal:
+        query = InsightQuery.model_validate(refusal.facts["nearest"])
+        check(query)
+    return query
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(query=queries(), asker=st.integers(0, 7))
+async def test_random_queries_are_answered_as_plain_python_does(
+    database: Database, world: World, query: InsightQuery, asker: int
+) -> None:
+    principal = world.principals[asker]
+    async with database.look() as connection:
+        result = await compute(connection, principal, query)
+    assert result.rows == plain_insights.answer(world.sides, principal, query)
+    assert set(DIMENSIONS) >= {column.name for column in result.columns if column.kind == "dimension"}
+
+
+async def test_the_world_holds_what_the_queries_are_meant_to_tell_apart(world: World) -> None:
+    """A green comparison over rows that lack a case would prove nothing about it."""
+    sides = world.sides
+    assert {side.status for side in sides} == {"success", "failed", "pending"}
+    assert {side.currency for side in sides} == {"INR", "CZK"}
+    assert any(side.is_own and side.status == "success" for side in sides)
+    assert any(side.is_refund and side.status == "success" for side in sides)
+    assert any(side.category == "gifts" for side in sides)
