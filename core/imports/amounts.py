@@ -59,7 +59,7 @@ def _refuse_other_currency(mark: str | None, currency: Currency) -> None:
 
 @lru_cache
 def _number(decimal: str) -> re.Pattern[str]:
-    """Digits in groups: the last group has three, those before it two or three (lakhs), and one separator throughout."""
+    """Digits in groups: the last group has three, those before it two or three (lakhs), all by one sign."""
     separator = re.escape(_GROUPING.replace(decimal, ""))
     grouped = rf"[0-9]{{1,3}}(?P<separator>[{separator}])(?:[0-9]{{2,3}}(?P=separator))*[0-9]{{3}}"
     return re.compile(rf"(?P<whole>{grouped}|[0-9]*)(?:{re.escape(decimal)}(?P<fraction>[0-9]*))?")

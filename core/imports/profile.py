@@ -54,7 +54,7 @@ def _zone(name: str) -> str:
 
 
 def _one_or_more(raw: object) -> object:
-    return raw if isinstance(raw, list) else [raw]
+    return raw if isinstance(raw, list) else [raw]  # pyright: ignore[reportUnknownVariableType]  # YAML
 
 
 Value = Annotated[Text, PlainValidator(Text.parse)]
@@ -150,7 +150,7 @@ class AccountSection(_Closed):
     opened_on: Value = EMPTY
     """Empty: the day of the first row."""
     overdraft: Literal["unlimited"] | Annotated[Decimal, Field(ge=0)] = "unlimited"
-    """How far below zero the account may go. What a statement says has happened: too little here and rows are refused."""
+    """How far below zero the account may go. What a statement says has happened: a row past this is refused."""
 
 
 class AmountSection(_Closed):
@@ -243,7 +243,9 @@ class Profile(_Closed):
             if section.file == file:
                 common = [("currency", self.currency), *((f"bank.{name}", text) for name, text in self.bank.texts())]
                 for name, text in (*section.texts(), *([] if isinstance(section, CustomerSection) else common)):
-                    yield from ((f"{path}.{name}" if (name, text) not in common else name, one) for one in text.references)
+                    yield from (
+                        (f"{path}.{name}" if (name, text) not in common else name, one) for one in text.references
+                    )
         section = self.files[file]
         yield from ((f"files.{file}", condition.reference) for condition in (*section.only, *section.skip))
         if section.key:
@@ -307,7 +309,9 @@ def _source(name: str) -> str:
         return Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeError) as broken:
         shipped = ", ".join(shipped_profiles())
-        raise ProfileInvalid(f"{name} is neither a readable file nor a shipped profile ({shipped}): {broken}") from broken
+        raise ProfileInvalid(
+            f"{name} is neither a readable file nor a shipped profile ({shipped}): {broken}"
+        ) from broken
 
 
 def _problem(error: Mapping[str, Any]) -> str:

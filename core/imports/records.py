@@ -6,7 +6,7 @@ import gzip
 import io
 import zlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,16 +69,15 @@ def columns(path: Path, form: Format) -> list[str]:
 
 
 @contextmanager
-def _opened(path: Path, form: Format) -> Iterator[IO[str]]:
+def _opened(path: Path, form: Format) -> Generator[IO[str]]:
     with path.open("rb") as file:
         is_gzip = file.read(2) == _GZIP
         file.seek(0)
-        stream: IO[bytes] = gzip.GzipFile(fileobj=file) if is_gzip else file
-        start = stream.read(4)
-        stream.seek(0)
+        stream = io.BufferedReader(gzip.GzipFile(fileobj=file)) if is_gzip else file  # pyright: ignore[reportArgumentType]  # GzipFile is raw enough
+        start = stream.peek(4)
         encoding = next((name for mark, name in _MARKS if start.startswith(mark)), form.encoding)
         # Bytes that the encoding does not know become U+FFFD, and their line is refused: one bad byte is one bad row.
-        yield io.TextIOWrapper(io.BufferedReader(stream), encoding, errors="replace", newline="")  # pyright: ignore[reportArgumentType]  # GzipFile is raw enough
+        yield io.TextIOWrapper(stream, encoding, errors="replace", newline="")
 
 
 class _Lines:
@@ -125,7 +124,7 @@ def _records(text: IO[str], form: Format) -> Iterator[tuple[int, str, str | None
 
 
 def _closed(raw: str, lines: _Lines, form: Format) -> str | None:
-    """The record with the lines up to its closing quote. None where there is none in reach: the lines are given back."""
+    """The record with the lines up to its closing quote. None, and the lines given back, where none is in reach."""
     taken: list[tuple[int, str]] = []
     for number, line in lines:
         taken.append((number, line))

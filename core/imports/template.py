@@ -2,7 +2,7 @@
 
     "Client {client_id}"                          columns of the row, spaces around them cut
     "{memo?}"                                     empty where the file has no such column
-    "{A2 of district by district_id}"             column A2 of the file `district`, in the row whose key is our district_id
+    "{A2 of district by district_id}"             column A2 of the file `district`, where its key is our district_id
     - {when: {k_symbol: SIPO}, then: household}   the first rule whose conditions all hold gives the text
     - {then: transfer}
 
@@ -14,7 +14,7 @@ import fnmatch
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import cast
 
 Fields = Mapping[str, str]
 Tables = Mapping[str, Mapping[str, Fields]]
@@ -97,7 +97,7 @@ class Condition:
 
     @classmethod
     def parse(cls, reference: str, patterns: object) -> "Condition":
-        listed: list[Any] = patterns if isinstance(patterns, list) else [patterns]
+        listed = cast("list[object]", patterns) if isinstance(patterns, list) else [patterns]
         return cls(Reference.parse(reference), tuple(_pattern(_text(pattern)) for pattern in listed))
 
     def groups(self, record: Record) -> dict[str, str] | None:
@@ -113,11 +113,11 @@ class Rule:
     then: Template
 
     @classmethod
-    def parse(cls, raw: Any) -> "Rule":
-        if not isinstance(raw, dict) or not {"then"} <= set(raw) <= {"when", "then"}:  # pyright: ignore[reportUnknownArgumentType]  # YAML
+    def parse(cls, raw: object) -> "Rule":
+        rule = cast("dict[object, object]", raw) if isinstance(raw, dict) else {}
+        if not {"then"} <= rule.keys() <= {"when", "then"}:
             raise ValueError("a rule is {when: {column: pattern}, then: text}, or {then: text} for all others")
-        conditions = conditions_of(raw.get("when") or {})  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # as above
-        return cls(conditions, Template.parse(_text(raw["then"])))
+        return cls(conditions_of(rule.get("when", {})), Template.parse(_text(rule["then"])))
 
     def of(self, record: Record) -> str | None:
         found = fits(self.conditions, record)
@@ -138,7 +138,7 @@ class Text:
         if isinstance(raw, cls):
             return raw
         if isinstance(raw, list):
-            return cls(tuple(Rule.parse(rule) for rule in raw))  # pyright: ignore[reportUnknownVariableType]  # YAML
+            return cls(tuple(Rule.parse(rule) for rule in cast("list[object]", raw)))
         return cls((Rule((), Template.parse(_text(raw))),))
 
     def of(self, record: Record) -> str:
@@ -155,14 +155,17 @@ class Text:
     @property
     def constants(self) -> list[str]:
         """The texts it can give without looking at any column."""
-        return [part for rule in self.rules if len(rule.then.parts) == 1 and isinstance(part := rule.then.parts[0], str)]
+        return [
+            part for rule in self.rules if len(rule.then.parts) == 1 and isinstance(part := rule.then.parts[0], str)
+        ]
 
 
-def conditions_of(raw: Any) -> tuple[Condition, ...]:
+def conditions_of(raw: object) -> tuple[Condition, ...]:
+    """The conditions of a `when`, `only` or `skip`. Raises ValueError that says what would work."""
     if not isinstance(raw, dict):
         raise ValueError("conditions are {column: pattern}, for example {Status: [DONE, SETTLED]}")
-    items: dict[Any, Any] = raw
-    return tuple(Condition.parse(_text(column), pattern) for column, pattern in items.items())
+    pairs = cast("dict[object, object]", raw).items()
+    return tuple(Condition.parse(_text(column), pattern) for column, pattern in pairs)
 
 
 def fits(conditions: tuple[Condition, ...], record: Record) -> dict[str, str] | None:

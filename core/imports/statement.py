@@ -1,0 +1,172 @@
+"""One row of a statement, understood: what moved, when, between whom, in the profile's words."""
+
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from uuid import UUID
+
+import msgspec
+from babel.numbers import is_currency
+
+from core.categories import CATEGORIES
+from core.ids import fingerprint
+from core.imports.amounts import parse_amount
+from core.imports.dates import parse_moment
+from core.imports.profile import AmountSection, Profile
+from core.imports.template import Record
+from core.money import MAX_AMOUNT_MINOR, Currency
+
+DESCRIPTION_MAX = 1_000
+NAME_MAX = 200
+ELSEWHERE = "ELSEWHERE"
+"""Code of the bank that keeps partners of whom no bank is known."""
+
+_CATEGORY = {name.casefold(): c.slug for c in CATEGORIES for name in (c.slug, c.name)}
+
+
+class Partner(msgspec.Struct, frozen=True):
+    """The account on the other side. `kind` is what it is opened as if it does not exist."""
+
+    kind: str
+    bank: str
+    number: str
+    name: str
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A row of a statement. Amounts and balances are minor units of `currency`, negative when money went out."""
+
+    bank: str
+    bank_name: str
+    account: str
+    day: date
+    instant: datetime | None
+    """UTC; None where only the day is known."""
+    amount_minor: int
+    currency: str
+    balance_minor: int | None
+    reference: str
+    """The bank's own id of the row; empty where it has none."""
+    description: str
+    category: str
+    """As a slug where it is one of ours, else in the file's words."""
+    channel: str
+    partner: Partner
+
+    @property
+    def balance_before_minor(self) -> int | None:
+        """What the file implies that the account held before this row."""
+        return None if self.balance_minor is None else self.balance_minor - self.amount_minor
+
+    @property
+    def identity(self) -> UUID:
+        """Equal for rows that may be the same payment: by the bank's id, else by day, amount and narration."""
+        if self.reference:
+            return fingerprint(self.bank, self.account, "id", self.reference)
+        narration = " ".join(unicodedata.normalize("NFKC", self.description).casefold().split())
+        amount = f"{self.amount_minor} {self.currency}"
+        return fingerprint(self.bank, self.account, "row", self.day.isoformat(), amount, narration)
+
+
+def understand(record: Record, profile: Profile) -> Entry:
+    """The entry that a row stands for. Raises ValueError with the sentence that becomes the reason of its rejection."""
+    section = profile.transactions
+    moment = parse_moment(section.date.of(record), tuple(profile.dates), profile.zone)
+    currency = known_currency(profile.currency.of(record))
+    code = _needed("bank.code", profile.bank.code.of(record))
+    category = section.category.of(record)
+    return Entry(
+        bank=code,
+        bank_name=profile.bank.name.of(record) or code,
+        account=_needed("transactions.account", section.account.of(record)),
+        day=moment.day,
+        instant=moment.at and moment.instant(profile.zone),
+        amount_minor=_amount_minor(section.amount, record, currency, profile.decimal),
+        currency=currency,
+        balance_minor=_balance_minor(record, currency, profile),
+        reference=section.id.of(record),
+        description=printable(section.description.of(record), DESCRIPTION_MAX),
+        category=_CATEGORY.get(category.casefold(), category),
+        channel=printable(section.channel.of(record).lower(), NAME_MAX) or "transfer",
+        partner=_partner(record, profile, code, currency),
+    )
+
+
+@lru_cache
+def known_currency(code: str) -> Currency:
+    """The code itself. Raises ValueError when ISO 4217 has no such currency."""
+    if not is_currency(code):
+        raise ValueError(f"{code!r} is not a currency of ISO 4217, like INR or EUR")
+    return code
+
+
+def printable(text: str, length_max: int) -> str:
+    """The text without control characters, cut to `length_max`: PostgreSQL refuses NUL, and all fool terminals."""
+    clean = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text) if not text.isprintable() else text
+    return " ".join(clean.split())[:length_max]
+
+
+def _amount_minor(amount: AmountSection, record: Record, currency: str, decimal: str) -> int:
+    signed = _signed_minor(amount, record, currency, decimal)
+    if signed == 0:
+        raise ValueError("the amount is zero: no money moves")
+    if abs(signed) > MAX_AMOUNT_MINOR:
+        raise ValueError("the amount is larger than one payment can be")
+    return signed
+
+
+def _signed_minor(amount: AmountSection, record: Record, currency: str, decimal: str) -> int:
+    def minor(text: str) -> int:
+        return parse_amount(text, currency, decimal=decimal).amount_minor
+
+    if amount.value is None:
+        assert amount.incoming and amount.outgoing  # the profile was checked
+        return _of_pair(amount.incoming.of(record), amount.outgoing.of(record), minor)
+    value = minor(amount.value.of(record))
+    if amount.direction is None:
+        return value if amount.positive == "in" else -value
+    match amount.direction.of(record).lower():
+        case "in":
+            return abs(value)
+        case "out":
+            return -abs(value)
+        case other:
+            raise ValueError(f"the direction comes out as {other!r}, which is neither in nor out")
+
+
+def _of_pair(incoming: str, outgoing: str, minor: Callable[[str], int]) -> int:
+    """Of two columns one holds the amount; the other is empty or zero. Its own sign says nothing: the column does."""
+    sides = (minor(incoming) if incoming else 0, minor(outgoing) if outgoing else 0)
+    if not incoming and not outgoing:
+        raise ValueError("neither the incoming nor the outgoing amount is filled")
+    if all(sides):
+        raise ValueError(f"both the incoming ({incoming}) and the outgoing amount ({outgoing}) are filled")
+    return abs(sides[0]) - abs(sides[1])
+
+
+def _balance_minor(record: Record, currency: str, profile: Profile) -> int | None:
+    text = profile.transactions.balance.of(record)
+    try:
+        return parse_amount(text, currency, decimal=profile.decimal).amount_minor if text else None
+    except ValueError as broken:
+        raise ValueError(f"balance: {broken}") from None
+
+
+def _partner(record: Record, profile: Profile, bank: str, currency: str) -> Partner:
+    section = profile.transactions.counterparty
+    number, name = section.account.of(record), printable(section.name.of(record), NAME_MAX)
+    partner_bank = section.bank.of(record)
+    if number:
+        code = partner_bank or ELSEWHERE
+        return Partner("external", code, number[:NAME_MAX], name or f"{number} at {code}"[:NAME_MAX])
+    if name:
+        return Partner("external", partner_bank or ELSEWHERE, f"{name.casefold()} {currency}", name)
+    own = section.otherwise.of(record) or "Unknown"
+    return Partner("system", bank, f"{own.casefold()} {currency}", own)
+
+
+def _needed(key: str, text: str) -> str:
+    if not text:
+        raise ValueError(f"{key} is empty")
+    return text

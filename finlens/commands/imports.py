@@ -1,0 +1,100 @@
+"""`finlens import`: statements of a bank into the ledger, by a mapping profile."""
+
+import asyncio
+import getpass
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from core.db import Database
+from core.imports.batch import Progress, run_import
+from core.imports.profile import Profile, load_profile
+from core.imports.report import Report
+from core.settings import Settings
+from finlens.installation import installation
+
+STOPPED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+SHOWN_MAX = 20
+
+
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="statements, plain or gzipped", metavar="FILE...")],
+    profile: Annotated[str, typer.Option(help="path of a mapping profile, or a shipped one: berka, plain")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="report everything, store nothing")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON document on standard output")] = False,
+) -> None:
+    """Import statements: every row is posted, matched with a known one, or rejected with its line and the reason."""
+    console = Console(stderr=True)
+    mapping = load_profile(profile)
+    settings = installation(console.print)
+    try:
+        with _bar(console) as bar:
+            report = asyncio.run(_import(settings, mapping, files, dry_run, _shown_on(bar)))
+    except KeyboardInterrupt:
+        console.print("Stopped. What was posted so far is kept; the same command goes on where this one ended.")
+        raise typer.Exit(STOPPED) from None
+    if as_json:
+        print(json.dumps(report.document()))
+    else:
+        _print(report, Console(soft_wrap=True, markup=False), dry_run)
+
+
+async def _import(
+    settings: Settings, profile: Profile, files: list[Path], is_dry_run: bool, progress: Progress
+) -> Report:
+    database = Database.of(settings)
+    try:
+        return await run_import(database, profile, files, actor=_operator(), is_dry_run=is_dry_run, progress=progress)
+    finally:
+        await database.close()
+
+
+def _operator() -> str:
+    """Whoever runs a command operates the installation; the audit trail names them as the machine knows them."""
+    try:
+        return f"operator:{getpass.getuser()}"
+    except (OSError, KeyError):
+        return f"operator:{os.getuid()}"
+
+
+def _bar(console: Console) -> Bar:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Bar(*columns, console=console)
+
+
+def _shown_on(bar: Bar) -> Progress:
+    task = bar.add_task("Reading", total=None)
+
+    def show(what: str, done: int, total: int | None) -> None:
+        bar.update(task, description=what, completed=done, total=total)
+
+    return show
+
+
+def _print(report: Report, console: Console, is_dry_run: bool) -> None:
+    would = "would be " if is_dry_run else ""
+    console.print(
+        f"{report.read} rows read: {report.posted} {would}posted, {report.matched} known already, "
+        f"{report.rejected_count} rejected, {report.skipped} left out by the profile, in {report.seconds:.1f} s"
+    )
+    if report.customers_added or report.accounts_opened:
+        console.print(f"{report.customers_added} customers added, {report.accounts_opened} accounts opened")
+    for file, line, reason in report.rejected[:SHOWN_MAX]:
+        console.print(f"rejected  {file}:{line}  {reason}")
+    for found in report.balance_differences[:SHOWN_MAX]:
+        console.print(
+            f"balance   {found.file}:{found.line}  account {found.account} states {found.stated_minor}, "
+            f"the rows before it lead to {found.expected_minor} (minor units of {found.currency})"
+        )
+    hidden = report.rejected_count + report.balance_difference_count - 2 * SHOWN_MAX
+    if hidden > 0:
+        console.print(f"{report.balance_difference_count} balance differences in all; --json lists them")
+    for name, count in sorted(report.unknown_categories.items()):
+        console.print(f"category  {name!r} is none of ours: {count} rows have no category")
