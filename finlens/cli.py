@@ -26,6 +26,7 @@ COMMANDS = {
     "migrate": Entry("finlens.commands.database:migrate", "Bring the database to today's schema."),
     "db": Entry("finlens.commands.database:db", "The embedded PostgreSQL: start, stop, url, info."),
     "doctor": Entry("finlens.commands.doctor:doctor", "Look this installation over and say what is wrong with it."),
+    "import": Entry("finlens.commands.imports:import_files", "Import statements of a bank by a mapping profile."),
     "eval": Entry("finlens.commands.eval:exams", "Exams of the analyst over this installation's data."),
 }
 
