@@ -49,12 +49,12 @@ class Period:
         """This period moved by `count` of its own lengths."""
         if self.unit in _MONTHS:
             months = _months_between(self.start, self.end) * count
-            return Period(_add_months(self.start, months), _add_months(self.end, months), self.unit)
+            return Period(add_months(self.start, months), add_months(self.end, months), self.unit)
         step = timedelta(days=self.days * count)
         return Period(self.start + step, self.end + step, self.unit)
 
     def year_before(self) -> "Period":
-        return Period(_add_months(self.start, -12), _add_months(self.end, -12), self.unit)
+        return Period(add_months(self.start, -12), add_months(self.end, -12), self.unit)
 
     def instants(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """The two borders as UTC instants: midnight of each day where the customer lives."""
@@ -118,14 +118,14 @@ def _floor(day: date, unit: Unit) -> date:
 
 def _shift(start: date, unit: Unit, count: int) -> date:
     if unit in _MONTHS:
-        return _add_months(start, _MONTHS[unit] * count)
+        return add_months(start, _MONTHS[unit] * count)
     return start + timedelta(days=count * (7 if unit is Unit.WEEK else 1))
 
 
-def _add_months(day: date, months: int) -> date:
+def add_months(day: date, months: int) -> date:
+    """The same day of another month, or its last day where it is shorter."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
-    # 29 February and the 31st fall back to the month's last day.
     last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
     return date(year, month + 1, min(day.day, last))
 

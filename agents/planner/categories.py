@@ -1,0 +1,114 @@
+"""Everyday words for categories. A word stands for the whole category; what is narrower is only ever suggested."""
+
+import re
+
+from agents.planner.mentions import Mention, cover
+from core.categories import CATEGORIES
+
+_EVERYDAY: dict[str, str] = {
+    "groceries": "grocery, groceries, supermarket, supermarkets, kirana, provisions, food shopping, ration, vegetables and fruits",
+    "eating_out": "eating out, eat out, ate out, eaten out, dining out, dining, dine out, dined out, restaurant, restaurants, takeaway, "
+    "takeaways, take away, takeout, take out, take-out, food delivery, cafe, cafes, coffee shops, meals out, eateries, "
+    "bars and restaurants, cafes and restaurants, restaurants and cafes, outside food, ordering in, fast food",
+    "rent": "rent, rental, house rent, rents",
+    "household": "household, furniture, home improvement, furnishings, home goods, household goods, household items",
+    "utilities": "utilities, utility, utility bills, utility bill",
+    "telecom": "phone and internet, phone, mobile, phone bill, phone bills, mobile bill, mobile recharge, recharge, recharges, "
+    "internet, broadband, wifi, internet bill, telecom, mobile and internet",
+    "fuel": "fuel, petrol, diesel, gasoline, filling station, filling stations, petrol pump, petrol pumps, gas station, gas stations, refuelling",
+    "public_transport": "public transport, buses, metro, trains, bus, train, transit, commuting, bus and train",
+    "taxi": "taxi, taxis, cab, cabs, auto rickshaw, rickshaw, ride hailing, rides, cab rides, taxi rides",
+    "vehicle": "vehicle, car maintenance, parking, car repairs, car service, tolls, vehicle maintenance",
+    "clothing": "clothing, clothes, apparel, fashion, garments, clothes and shoes",
+    "electronics": "electronics, gadgets, electronic goods",
+    "shopping": "shopping, general shopping, online shopping",
+    "entertainment": "entertainment, movies, cinema, fun, leisure, movies and shows, going out, outings",
+    "subscriptions": "subscription, subscriptions, streaming, streaming services, memberships",
+    "travel": "travel, travelling, traveling, trips, holiday, holidays, vacation, vacations",
+    "gifts": "gifts, gift, donation, donations, charity, gifts and donations, donate, presents",
+    "health": "health, healthcare, medical, medicine, medicines, pharmacy, pharmacies, doctor, doctors, hospital, hospitals, "
+    "chemist, medical bills, medical expenses, health care",
+    "fitness": "fitness, gym, gyms, gym membership, sports, yoga",
+    "personal_care": "personal care, grooming, salon, haircut, haircuts, beauty, spa",
+    "education": "education, tuition, school fees, school, college fees, courses, tuition fees, coaching",
+    "childcare": "childcare, child care, daycare, nursery, creche",
+    "pets": "pets, pet, pet care, vet, vets, veterinarian",
+    "insurance": "insurance, premium, premiums, insurance premium, insurance premiums, insurances, policy premiums",
+    "loan": "loan, loans, emi, emis, loan payment, loan payments, loan repayment, loan repayments, mortgage, loan emi, "
+    "home loan, car loan, instalments, installments, loan instalments",
+    "investment": "investment, investments, sip, sips, mutual fund, mutual funds, stocks and funds",
+    "fees": "fee, fees, bank fees, bank charges, charges, service charges, bank fee, statement fee, statement fees",
+    "tax": "tax, taxes, income tax",
+    "salary": "salary, salaries, wages, wage, paycheck, paychecks, pay check, payslip, paycheque, pay cheque, payroll",
+    "pension": "pension, pensions, pension payments, retirement pay",
+    "interest": "interest, interest credited, bank interest, interest income, savings interest",
+    "business_income": "business income, client payments, freelance income, freelancing",
+    "cash": "cash, cash withdrawal, cash withdrawals, atm withdrawal, atm withdrawals, atm, withdrawals, withdrawal, withdraw, "
+    "withdrew, withdrawn, cash deposit, cash deposits",
+    "transfer": "transfers to people, payments to people, friends, friends and family, family and friends, transfers to friends, peer to peer",
+    "own_transfer": "own transfers, own transfer, own accounts, between my accounts, transfers between my accounts",
+    "services": "services",
+    "uncategorised": "uncategorised, uncategorized, without category, without a category, unclassified, no category",
+}
+
+_GROUPS: dict[str, str] = {
+    "food": "food, food and drink, food and drinks, eating and drinking",
+    "transport": "transport, transportation, getting around",
+}
+"""Words for a whole group of categories."""
+
+_BUNDLES: dict[tuple[str, ...], str] = {
+    ("utilities", "telecom"): "bills, household bills, monthly bills, bill payments, bill",
+}
+
+_NARROWER: dict[str, str] = {
+    "eating_out": "coffee, lunch, lunches, dinner, dinners, breakfast, pizza, burgers, snacks, drinks, beer, alcohol, pubs, bar, pub, bars",
+    "groceries": "milk, vegetables, fruit, fruits, veggies, meat, snacks, alcohol",
+    "utilities": "electricity, electricity bill, electricity bills, power bill, water, water bill, gas, gas bill, light bill, current bill, cooking gas",
+    "travel": "flights, flight, hotels, hotel, airfare, tickets, airline, airlines, goa trip",
+    "clothing": "shoes, sneakers, jeans, saree, sarees",
+    "electronics": "laptop, laptops, headphones, phones",
+    "entertainment": "games, gaming, video games, concerts, concert, books, music, netflix",
+    "health": "dentist, dental, glasses, optician, lab tests",
+    "pets": "dog, dog food, cat food, cat",
+    "vehicle": "car wash, tyres, parking fees, car, bike",
+    "taxi": "uber rides, airport cab",
+    "childcare": "kids, children, diapers, baby",
+    "gifts": "wedding gifts, birthday gifts, temple",
+    "education": "exam fees, books, tuition classes",
+    "fees": "late fees, atm fees, penalty, penalties",
+    "household": "sofa, curtains, cleaning, maid, house help",
+    "subscriptions": "tv, cable, newspaper, newspapers, magazines, apps",
+    "loan": "credit card bill, personal loan, education loan",
+}
+"""Things inside a category: its total would be too much, so it is offered and never taken."""
+
+CategoryMention = Mention[tuple[str, ...]]
+
+
+def _table() -> dict[str, tuple[str, ...]]:
+    table: dict[str, tuple[str, ...]] = {category.name.casefold(): (category.slug,) for category in CATEGORIES}
+    for slug, words in _EVERYDAY.items():
+        table |= {word.strip(): (slug,) for word in words.split(",")}
+    for group, words in _GROUPS.items():
+        slugs = tuple(category.slug for category in CATEGORIES if category.group == group)
+        table |= {word.strip(): slugs for word in words.split(",")}
+    for slugs, words in _BUNDLES.items():
+        table |= {word.strip(): slugs for word in words.split(",")}
+    return table
+
+
+WORDS: dict[str, tuple[str, ...]] = _table()
+"""Every word or phrase that means one or more whole categories."""
+
+NARROWER: dict[str, tuple[str, ...]] = {}
+for _slug, _words in _NARROWER.items():
+    for _word in _words.split(","):
+        NARROWER[_word.strip()] = (*NARROWER.get(_word.strip(), ()), _slug)
+
+_WORD = re.compile(rf"(?<![\w'&-])(?:{'|'.join(re.escape(w) for w in sorted(WORDS, key=len, reverse=True))})(?!['&]?\w)")
+
+
+def read_categories(text: str) -> list[CategoryMention]:
+    """The categories that a normalised question names."""
+    return cover(Mention("category", WORDS[m.group()], m.start(), m.end(), weight=5) for m in _WORD.finditer(text))

@@ -1,0 +1,42 @@
+"""Ways of paying in questions, matched to the channels that the caller's data have."""
+
+import re
+
+from agents.planner.mentions import Mention
+from agents.scope import Scope
+
+_EVERYDAY = {
+    "card": "card, cards, debit card, debit cards, credit card, credit cards, card payment, card payments, card purchases, card transactions, plastic",
+    "upi": "upi, upi payment, upi payments, upi transactions, upi transfers",
+    "netbanking": "netbanking, net banking, net-banking, online banking, internet banking",
+    "transfer": "bank transfer, bank transfers, wire transfer, wire transfers, wire, direct transfer, direct transfers",
+    "neft": "neft", "imps": "imps", "rtgs": "rtgs",
+    "cheque": "cheque, cheques, check, checks",
+    "atm": "atm, atms, cash machine, cash machines",
+    "cash": "cash, in cash",
+    "standing_order": "standing order, standing orders",
+    "direct_debit": "direct debit, direct debits",
+    "wallet": "wallet, wallets",
+    "pos": "pos",
+}  # fmt: skip
+_BY = r"(?:(?:by|via|using|through|with|on|in|over|per) (?:my |a |the )?)?"
+
+ChannelMention = Mention[tuple[str, ...]]
+
+
+def read_channels(text: str, scope: Scope) -> list[ChannelMention]:
+    """The channels that a normalised question names; one that the data do not have still counts as named."""
+    table = {word.strip(): known for known, words in _EVERYDAY.items() for word in words.split(",")}
+    table |= {re.sub(r"[_-]", " ", channel.casefold()): channel for channel in scope.channels if channel != "transfer"}
+    any_word = "|".join(re.escape(word) for word in sorted(table, key=len, reverse=True))
+    return [
+        Mention("channel", _present(table[match["word"]], scope), match.start(), match.end(), weight=3)
+        for match in re.finditer(rf"(?<![\w&-]){_BY}(?P<word>{any_word})(?![\w&])", text)
+    ]
+
+
+def _present(channel: str, scope: Scope) -> tuple[str, ...]:
+    """The data's own spelling of a channel."""
+    squashed = re.sub(r"[\W_]+", "", channel.casefold())
+    own = tuple(c for c in scope.channels if re.sub(r"[\W_]+", "", c.casefold()) == squashed)
+    return own or (channel,)

@@ -1,0 +1,222 @@
+"""The phrases that say what is asked: one table of patterns, each with the cue it gives.
+
+A cue is a word of the small language that `parse` reads; a question is a sequence of cues, names, periods and amounts.
+Words that are in no table are not skipped: see `FILLER`.
+"""
+
+import re
+from enum import StrEnum, auto
+
+from agents.planner.calendar_words import NUMBERS
+from agents.planner.mentions import Mention
+from core.insights.query import Dimension, Measure
+from core.periods import Unit
+
+
+class Cue(StrEnum):
+    HOW_MUCH = auto()
+    WHICH = auto()
+    WHO = auto()
+    WHERE = auto()
+    WHEN = auto()
+    WHY = auto()
+    YES_NO = auto()
+    SHOW = auto()
+    MEASURE = auto()
+    """Value: the Measure."""
+    SAVINGS_RATE = auto()
+    TOTAL = auto()
+    PAYMENTS = auto()
+    NOUN = auto()
+    """Value: the Dimension that the noun names, as in "which merchants"."""
+    GROUP = auto()
+    """Value: the Dimension to break down by, as in "by merchant"."""
+    PACE = auto()
+    """Value: the Unit of "a month", "per day"."""
+    TREND = auto()
+    BREAKDOWN = auto()
+    TOP = auto()
+    """Value: how many, or 1."""
+    LATEST = auto()
+    """Value: how many of the latest, or 1."""
+    FIRST = auto()
+    MOST = auto()
+    LEAST = auto()
+    MORE = auto()
+    LESS = auto()
+    COMPARE = auto()
+    DIFFERENCE = auto()
+    USUAL = auto()
+    SHARE = auto()
+    SHARE_OF = auto()
+    EXCEPT = auto()
+    ONLY = auto()
+    OR = auto()
+    BOTH = auto()
+    WEEKDAYS = auto()
+    """Value: the weekdays meant."""
+    HOURS = auto()
+    """Value: first and last hour of the day, included."""
+    STATUS = auto()
+    BALANCE = auto()
+    ACCOUNTS = auto()
+    ALERTS = auto()
+    FLAGGED = auto()
+    ANAPHORA = auto()
+    AGAIN = auto()
+    """The start of a follow-up: "and", "what about"."""
+    TO_ME = auto()
+    INTO = auto()
+    OUT_OF = auto()
+    MEMORY = auto()
+    """Value: nothing; "do you remember", "something about"."""
+    COVERAGE = auto()
+    """How far back the data go."""
+    YES = auto()
+    # What FinLens does not do; the value says which.
+    REFUSED = auto()
+
+
+CueMention = Mention[tuple[Cue, object]]
+
+_N = "|".join(re.escape(word) for word in sorted(NUMBERS, key=len, reverse=True) if word not in ("a", "an"))
+_PAYMENT = r"(?:payments?|transactions?|txns?|trxns?|transfers?|purchases?|debits|orders?|entries|expenses?|expenditures?|spends|bookings|spendings?|movements?|debit transactions?)"
+_MERCHANT = r"(?:merchants?|payees?|shops?|stores?|vendors?|retailers?|brands?|compan(?:y|ies)|business(?:es)?|places?|counterpart(?:y|ies)|recipients?|beneficiar(?:y|ies)|senders?|payers?|sources?|websites?|sellers?)"
+
+_NOUNS: dict[Dimension, str] = {
+    Dimension.CATEGORY: r"categor(?:y|ies)|catagor(?:y|ies)|types?|kinds?|areas?|heads?|buckets?|things?|spending type",
+    Dimension.COUNTERPARTY: rf"{_MERCHANT}|person|people|persons|whom",
+    Dimension.ACCOUNT: r"accounts?",
+    Dimension.BANK: r"banks?",
+    Dimension.CHANNEL: r"channels?|payment (?:methods?|modes?|types?|channels?)|modes?(?: of payment)?|methods?(?: of payment)?|instruments?",
+    Dimension.STATUS: r"status(?:es)?",
+    Dimension.WEEKDAY: r"day of (?:the )?week|days of (?:the )?week|weekday(?= (?:do|did|had|has|is|was|i|spend|most))|day of week",
+    Dimension.HOUR: r"hours?(?: of (?:the )?day)?|time of (?:the )?day|times of (?:the )?day",
+    Dimension.DAY: r"days?|dates?",
+    Dimension.WEEK: r"weeks?",
+    Dimension.MONTH: r"months?",
+    Dimension.QUARTER: r"quarters?",
+    Dimension.YEAR: r"years?",
+}
+_ADVERBS = {
+    Unit.DAY: "daily|day[- ]to[- ]day|day by day|day[- ]?wise|every day|each day",
+    Unit.WEEK: "weekly|week by week|week[- ]?wise|every week|each week",
+    Unit.MONTH: "monthly|month by month|month[- ]?wise|every month|each month|month to month",
+    Unit.QUARTER: "quarterly|quarter by quarter|quarter[- ]?wise|every quarter|each quarter",
+    Unit.YEAR: "yearly|annually|annual|year by year|year[- ]?wise|every year|each year",
+}
+_BY = r"(?:by|per|for each|for every|for all|grouped by|broken down by|split by|split (?:up )?across|across|in each|from each|at each|to each|on each|each|against each|according to|based on|over the)"
+
+_OFF_LIMITS: dict[str, str] = {
+    "action": r"^(?:(?:please|pls|kindly|hey|hi|hello|ok|now|just|finlens|can you|could you|would you|will you|can i|could i|may i|i want to|i'd like to|i would like to|i need to|help me(?: to)?|go ahead and|let's|let me) ,?)*"
+    r"(?:send|transfer|pay|wire|move|block|unblock|freeze|unfreeze|cancel|close|open|activate|deactivate|change|update|delete|remove|erase|add|set up|setup|raise|dispute|buy|sell|apply|stop|reverse|increase|decrease|reduce|book|schedule|order|report a|lock|reset|create|make a|issue|withdraw|deposit|top up|recharge|categorise|categorize|mark|dismiss|confirm|approve|reject|export|email|mail|print|download|notify|remind|write|tell me a|translate|play|call)(?! (?:me |the |my |us )?(?:by|as|statement of))\b",
+    "future": r"\b(?:will (?:i|my|we|it|the|there|this)|going to|gonna|next (?:week|month|year|quarter|fy|financial year|weekend|\d+ \w+)|tomorrow|forecasts?|predict\w*|projections?|projected|upcoming|expected to|(?:can|could) i afford|afford|by the end of (?:this|the|next) \w+|run out)\b",
+    "advice": r"\b(?:should (?:i|we)|shall i|recommend\w*|advi[sc]e|tips?|how (?:can|do|could|to|should) (?:i |we )?(?:save|reduce|cut|invest|improve|spend less|budget|earn more)|best way|is it (?:wise|good|better|ok|okay|safe) to|worth it|how to)\b",
+    "others": r"\b(?:(?:other|another|all|every|any|different|each) (?:customer|user|person|client|account holder|people|account owner|member)s?(?:'s?)?|someone else(?:'s)?|somebody else(?:'s)?|everyone(?: else)?(?:'s)?|everybody(?: else)?(?:'s)?|(?:my|his|her|their|our) (?:wife|husband|spouse|partner|brother|sister|mother|father|mom|mum|dad|son|daughter|friend|neighbou?r|boss|colleague|ex|kid|child|girlfriend|boyfriend|roommate|flatmate)(?:'s| spent| spend| paid| earns?| balance)|people like me|average (?:person|customer|indian|user)|peers?)\b",
+    "secrets": r"\b(?:pan(?: number| card)?s?|passwords?|cvv|otp|pin|api keys?|system prompt|your (?:instructions|prompt|rules)|drop table|select \*|sql|(?:ignore|disregard|forget|override) (?:all |any |your |the |my |previous |prior |every )*(?:instructions?|rules?|prompts?|restrictions?|scope|above|previous)|you are now|act as|pretend|jailbreak|developer mode|admin mode)\b",
+}
+
+_PHRASES: list[tuple[Cue, object, str]] = [
+    # What kind of answer.
+    (Cue.MEASURE, Measure.COUNT, rf"how many(?: (?:of (?:my|the|those|these|them) )?(?:different )?(?:individual )?(?:{_PAYMENT}|times|separate {_PAYMENT}))?|number of(?: (?:{_PAYMENT}|times))?|no\.? of(?: {_PAYMENT})?|count(?: of(?: (?:my|the))?(?: {_PAYMENT})?)?|how often|how frequently|{_PAYMENT} count|how many times|# of {_PAYMENT}|frequency(?: of)?"),
+    (Cue.HOW_MUCH, None, r"how much(?: (?:money|cash|in total|total|in all|altogether|amount))?|what amount|what sum|how many (?:rupees|rs|dollars|euros|pounds|crowns|lakhs?|crores?)|hw much|how mch"),
+    (Cue.WHICH, None, r"which(?: of (?:my|the))?|what(?= (?:categor|merchant|month|day|week|shop|store|payee|bank|account|channel|place|hour|quarter|year|type|kind|compan|vendor|time of|weekday))|on what"),
+    (Cue.WHO, None, r"who(?: all)?|whom|to whom|who's"),
+    (Cue.WHERE, None, r"where(?:'s)?"),
+    (Cue.WHEN, None, r"when(?:'s)?|what (?:was|is) the (?:date|day|time) (?:of|when|that|on which)|(?:on )?(?:what|which) (?:date|day)(?= (?:did|was|were|do|does|is|has|have)(?!.*(?:most|least|highest|biggest|largest|lowest)))|(?:at )?what time"),
+    (Cue.WHY, None, r"why|how come|for what reason|what (?:is|was|are|were|'s) the reasons?(?: for| behind| that| why)?|what'?s wrong with|what is wrong with|explain|reasons? (?:for|behind|why)"),
+    (Cue.YES_NO, None, r"^(?:(?:and|so|but|ok|hey|hi) )*(?:did|do|does|have|has|had|was|were|is|are|am)(?= (?:i|my|we|our|the|that|it|this|there|those|these|any|anyone|anybody|he|she|they)\b)"),
+    (Cue.SHOW, None, r"show(?: me| us)?|list(?: out| down)?|display|see|view|pull up|find(?: me)?|fetch|let me see|details? (?:of|for|on|about)|itemi[sz]ed?|give me a list of|the list of|a list of|list of|what (?:are|were)|look up|search(?: for)?|enumerate|breakup of"),
+    (Cue.TREND, None, r"trends?|over time|evol(?:ve[ds]?|ution)|histor(?:y|ically)|develop(?:ed|ment)|pattern|through the (?:months|year)|going (?:up|down)|getting (?:higher|lower|worse|better)|progress(?:ion)?|timeline|graph|chart|plot"),
+    (Cue.BREAKDOWN, None, r"break ?down|broken down|break ?up|split(?: up)?|distribution|composition|itemi[sz]ation|bifurcation|summar(?:y|ise|ize)|overview"),
+    # Measures.
+    (Cue.MEASURE, Measure.SPEND, r"spen[dt]s?|spending|spendings|spended|expenses?|expenditures?|outgoings?|outflows?|outgo|money out|money going out|gone out|went out|goes out|go out|left my account|go(?:es|ing)? on|went (?:on|to|towards|into)|gone (?:on|to)|(?:is|was) going to|shell(?:ed)? out|fork(?:ed)? out|splash(?:ed)?(?: out)?|bl(?:ow|ew|own)|burn(?:ed|t)?(?: through)?|splurged?|squander(?:ed)?|part(?:ed)? with|purchased?|b[ou]ught|buy|shop(?:ped)?|order(?:ed)?|debited|outlay|dish(?:ed)? out|cough(?:ed)? up|consum(?:e|ed|ption)|drop(?:ped)?(?= (?:on|at))|costs?(?: me)?|set me back"),
+    (Cue.MEASURE, Measure.SPEND, r"pa(?:y|id|ys|ying|yed)(?: out| off| for| towards)?|sen[dt]|transferred|transfer(?= (?:to|from)\b)|gave|give(?= to)|remitted|visit(?:ed)?|go to|went to|gone to|use[ds]?"),
+    (Cue.MEASURE, Measure.INCOME, r"earn(?:ed|ings?|s)?|incomes?|inflows?|incoming(?: money| payments?| transfers?)?|money in|money coming in|c(?:o|a)me in(?:to)?|coming in(?:to)?|comes in(?:to)?|rec(?:ei|ie)v(?:e[ds]?|ing)|recd|receipts?|got(?= (?:from|paid|in|last|this|for|as|back)\b)|get paid|got paid|was i paid|am i paid|were i paid|credited|credits?(?! card)|deposited|deposits?|made(?= (?:from|last|this|in)\b)|(?:paid|sent|gave|transferred)(?: any)?(?: money)? (?:to )?me|(?:pay|send|give|transfer)s? (?:to )?me|paying me|paid into|paid in|revenues?|takings|proceeds|entered my account|hit my account|arrived"),
+    (Cue.MEASURE, Measure.NET, r"net(?: savings?| cash ?flow| flow| amount| income| position| result| spend)?|cash ?flow|sav(?:e|ed|ings?)|put aside|set aside|left over|leftover|surplus|deficit|income (?:minus|less|versus|vs\.?|and) (?:my )?(?:spend(?:ing)?|expenses|expenditure)|(?:in|plus) or (?:in|minus)|net worth change"),
+    (Cue.SAVINGS_RATE, None, r"savings? rate|rate of savings?|(?:what )?(?:share|percentage|percent|%|proportion|part|fraction) of (?:my )?(?:income|salary|earnings) (?:did|do|have|was|is|that) (?:i |was )?(?:saved?|left|put aside|keep|kept)|how much of my (?:income|salary|earnings) (?:did|do|have) i (?:saved?|keep|kept)"),
+    (Cue.MEASURE, Measure.AVERAGE, r"averages?|avg\.?|mean|typically|on an? average|on average|in an average"),
+    (Cue.MEASURE, Measure.MEDIAN, r"median|middle value"),
+    (Cue.MEASURE, Measure.VOLUME, r"volumes?|money moved|amount moved|turnover|value of (?:all )?(?:transactions|payments)|transaction value|payment value|moved|processed|throughput|gross flow"),
+    (Cue.TOTAL, None, r"totals?|sum(?: total)?|altogether|in all|all told|in total|combined|overall total|aggregate|cumulative(?:ly)?|amount(?: of money)?|put together|the whole"),
+    (Cue.PAYMENTS, None, _PAYMENT),
+    # Superlatives and ranks.
+    (Cue.MEASURE, Measure.LARGEST, r"(?:single )?(?:largest|biggest|highest|maximum|max|most expensive|priciest|costliest|greatest|heaviest|huge(?:st)?|top)(?: single| individual| ever)?"),
+    (Cue.MEASURE, Measure.SMALLEST, r"(?:single )?(?:smallest|lowest|minimum|min|least expensive|cheapest|tiniest|littlest)(?: single| individual| ever)?"),
+    (Cue.TOP, "n", rf"(?:my |the )?(?:top|first|biggest|largest|highest|most expensive|main|leading)[ -](?P<n>\d{{1,3}}|{_N})(?: (?:biggest|largest|highest|most expensive|costliest))?|(?:the |my )?(?P<m>\d{{1,3}}|{_N}) (?:biggest|largest|highest|most expensive|costliest|top|main|heaviest)"),
+    (Cue.TOP, "low", rf"(?:bottom|smallest|lowest|cheapest|least)[ -](?P<n>\d{{1,3}}|{_N})|(?P<m>\d{{1,3}}|{_N}) (?:smallest|lowest|cheapest)"),
+    (Cue.LATEST, "n", rf"(?:my |the )?(?:last|latest|most recent|recent|previous|newest|past)(?: (?P<n>\d{{1,3}}|{_N}))?(?= (?:\w+ )?{_PAYMENT}\b)|latest|newest|most recent(?:ly)?|last time|the last one|recent(?= (?:activity|ones))"),
+    (Cue.FIRST, None, rf"first time|earliest|oldest|(?:my |the )(?:very )?first(?= (?:\w+ )?{_PAYMENT}\b)|(?:did|have) (?:i|we) first|first"),
+    (Cue.LATEST, "n", r"(?:did|have) (?:i|we|they|he|she) last|last|previous"),
+    (Cue.MOST, None, r"(?:the )?most(?: (?:money|often|frequently|frequent|on|payments|transactions|times))?|more than (?:any|all) others?|the biggest chunk|mostly|mainly|primarily|maximum amount"),
+    (Cue.LEAST, None, r"(?:the )?least(?: (?:money|often|frequently))?|fewest"),
+    # Groups.
+    *((Cue.GROUP, dimension, rf"{_BY} (?:(?:the|my|different|individual|various) )?(?:{nouns})|(?:{nouns})[- ]?wise") for dimension, nouns in _NOUNS.items()),
+    *((Cue.NOUN, dimension, nouns) for dimension, nouns in _NOUNS.items()),
+    *((Cue.PACE, unit, rf"(?:per|a|an|each|every|in a|in an|for a|/ ?|during a) (?:(?:single|given|typical|average|normal|calendar|whole) )?{unit.value}|p\.?{unit.value[0]}\.?|{adverbs}") for unit, adverbs in _ADVERBS.items()),
+    # Comparisons and shares.
+    (Cue.COMPARE, None, r"compar(?:e[ds]?|ing|ison)(?: (?:to|with|against|between|of))?|versus|vs\.?|v/s|as against|against|relative to|as opposed to|than|rather than|in comparison (?:to|with)|side by side|differ(?:s|ed)? from|when compared (?:to|with)"),
+    (Cue.DIFFERENCE, None, r"differences?(?: between| in)?|by how much|chang(?:e[ds]?|ing)(?: in| of)?|how much (?:more|less|higher|lower|extra|fewer)(?: money)?|increas(?:e[ds]?|ing)(?: in| of)?|decreas(?:e[ds]?|ing)(?: in| of)?|gr(?:e|o)w(?:n|s|th)?|ris(?:e|en|ing)|rose|f(?:e|a)ll(?:en|ing)?|(?:gone|went|go|come|came) (?:up|down)|jump(?:ed)?|month[- ](?:on|over)[- ]month|mom|year[- ](?:on|over)[- ]year|yoy|week[- ](?:on|over)[- ]week|wow|quarter[- ](?:on|over)[- ]quarter|qoq"),
+    (Cue.MORE, None, r"more(?: money)?|higher|greater|bigger|larger|extra|up(?= (?:from|on|compared|vs|versus|against))|overspen(?:d|t|ding)"),
+    (Cue.LESS, None, r"less(?: money)?|lower|fewer|smaller|cheaper|down(?= (?:from|on|compared|vs|versus|against))"),
+    (Cue.USUAL, None, r"(?:(?:more|less|higher|lower|bigger|smaller|above|below|over|under|different) )?(?:than|from|to|compared (?:to|with)|vs\.?|versus|above|below|for)? ?(?:my |the |what i |i |what is |what's |it |its )?(?:usual(?:ly)?|normal(?:ly)?|typical|average|norm|usual amount|generally|ordinary)(?: (?:spend(?:ing)?|amount|level|range|pay|is|for me|month|months))?(?: for me)?|unusual(?:ly)?(?: (?:high|low|large|big))?|abnormal(?:ly)?|out of the ordinary|a lot(?: for me)?|too much|high for me|too high"),
+    (Cue.SHARE, None, r"(?:what|which|how much)(?: is the| was the)? (?:share|percentage|percent|per ?cent|%|proportion|fraction|part|portion|chunk) (?:of)?|(?:share|percentage|percent|per ?cent|%|proportion|fraction|portion) of|how much of|as a (?:share|percentage|percent|proportion|%) of|share|percentage|percent|proportion|in percent"),
+    # Conditions.
+    (Cue.EXCEPT, None, r"except(?: for| on)?|excluding|exclude|excl\.?|other than|apart from|besides|without|leaving (?:out|aside)|not (?:counting|including|on|for|at)|minus|less the|ignoring|barring|but not|aside from|not"),
+    (Cue.ONLY, None, r"only|just|solely|alone|purely|exclusively"),
+    (Cue.OR, None, r"or"),
+    (Cue.BOTH, None, r"both|together|either|respectively|each of"),
+    (Cue.WEEKDAYS, ("saturday", "sunday"), r"(?:on|at|during|over|in) (?:the )?week ?ends?|week ?ends|weekend(?= (?:spend|spending|expenses|payments|transactions|purchases|shopping|eating))|every weekend"),
+    (Cue.WEEKDAYS, ("monday", "tuesday", "wednesday", "thursday", "friday"), r"(?:on |during |in )?(?:the )?week ?days|(?:on )?working days|work ?days|(?:on|during) (?:a )?weekdays?|weekday(?= (?:spend|spending|expenses|payments|transactions|purchases))"),
+    *((Cue.WEEKDAYS, (day,), rf"(?:on )?(?:every |each |all )?{day}s|(?:every|each) {day}") for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")),
+    (Cue.HOURS, (0, 4), r"(?:after|past) midnight|in the middle of the night|in the small hours"),
+    (Cue.HOURS, (0, 5), r"(?:late )?at night|overnight|during the night"),
+    (Cue.HOURS, (5, 11), r"in the mornings?|mornings|before noon"),
+    (Cue.HOURS, (12, 16), r"in the afternoons?|afternoons"),
+    (Cue.HOURS, (17, 21), r"in the evenings?|evenings"),
+    (Cue.STATUS, "failed", r"failed|declined|rejected|bounced|unsuccessful|did(?: not|n't) go through|refused"),
+    (Cue.STATUS, "pending", r"pending|not yet (?:posted|settled)|on hold|awaiting|uncleared"),
+    (Cue.STATUS, "success", r"successful|completed|settled|cleared|went through"),
+    # Other topics.
+    (Cue.BALANCE, None, r"balances?|how much (?:money )?(?:do i have|have i got|do i own|is (?:there )?(?:in|left)|i have|is available|remains?)(?: (?:left|now|in total|available|altogether))?(?: (?:in|on|across) (?:my |the )?(?:bank )?accounts?)?|what do i have(?: left)?(?: in (?:the |my )?(?:bank|accounts?))?|available (?:funds|money|balance)|funds|(?:in|on) my (?:bank )?accounts? (?:right )?now|net worth|money do i have"),
+    (Cue.ACCOUNTS, None, r"(?:which|what|how many|list(?: of)?|show(?: me)?|all)(?: (?:bank|are|of))?(?: (?:my|the|all))* accounts(?: do i (?:have|hold|own))?|my accounts|accounts do i (?:have|hold)"),
+    (Cue.ALERTS, None, r"(?:fraud |open |new |pending |risk )*alerts?|flagged (?:payments|transactions|transfers)|suspicious (?:payments|transactions|activity|transfers)|(?:payments|transactions|transfers) (?:that )?(?:were|was|are|got|have been)? ?(?:flagged|suspicious)|suspected fraud|fraud(?:ulent)? (?:cases|payments|transactions|transfers)|frauds?"),
+    (Cue.FLAGGED, None, r"flagged|suspicious|suspected|fraudulent|(?:a )?fraud(?: alert)?|an alert|risky|raised|marked|held(?: for review)?|trigger(?:ed)?|alerted|odd|strange|weird"),
+    (Cue.COVERAGE, None, r"(?:how far back|since when|from when|what period|what dates|which dates|how much history|how old)(?: (?:do|does|is|are|goes?|go|you|i|my|the|we|have|data|records|history|cover(?:ed)?|reach|transactions|known|there))*"),
+    # Talk about what was said before.
+    (Cue.ANAPHORA, "those", r"those(?: (?:payments|transactions|ones|purchases))?|these(?: (?:payments|transactions|ones|purchases))?|them|the (?:rows|payments|transactions|details?|entries) behind (?:it|that|this)"),
+    (Cue.ANAPHORA, "that", r"(?:is|was) (?:that|it|this)|that(?: (?:one|amount|figure|payment|total|transaction|spend|number))?|it|this(?: (?:one|payment|transaction|figure|amount))?|the same(?: (?:thing|question))?|same|there|so"),
+    (Cue.AGAIN, None, r"^(?:(?:ok|okay|so|hmm|well|alright|right|fine|cool|thanks|thank you|great) ?,? )*(?:and|what about|how about|what of|also|then|now|and what about|and how about|but|same for|and for|what if)\b"),
+    (Cue.TO_ME, None, r"(?:to|for) (?:me|myself)|me"),
+    (Cue.YES, None, r"^(?:yes|yeah|yep|yup|ok|okay|sure|right|correct|exactly|that one|please do|yes please|go ahead|haan|ji)[ .!,]*(?:please)?$"),
+    (Cue.MEMORY, None, r"(?:do you )?remember|recall|something (?:about|with|like)|that (?:payment|transaction|thing)(?= (?:around|about|for a|for the|when|near|during|i made))|memory"),
+]  # fmt: skip
+
+_HOUR = r"(?P<{n}>\d{{1,2}})(?::?(?P<{n}m>00))? ?(?P<{n}half>am|pm|a\.m\.|p\.m\.|o'clock|hrs|hours|h)"
+CLOCK = re.compile(
+    rf"(?:between|from) (?P<a>\d{{1,2}})(?::00)? ?(?P<ahalf>am|pm|a\.m\.|p\.m\.)? ?(?:and|to|-|till|until) {_HOUR.format(n='b')}"
+    rf"|(?P<side>after|before|past|since|until|till|by) {_HOUR.format(n='c')}"
+)
+
+PATTERNS: list[tuple[Cue, object, re.Pattern[str]]] = [
+    (cue, value, re.compile(rf"(?<![\w&-])(?:{pattern})(?![\w&])")) for cue, value, pattern in _PHRASES
+]
+REFUSALS: list[tuple[str, re.Pattern[str]]] = [(reason, re.compile(pattern)) for reason, pattern in _OFF_LIMITS.items()]
+
+FILLER = frozenset(
+    """
+    a an the my our mine i i'm i've i'd im ive we us you your me please pls plz kindly thanks thank hey hi hello dear sir madam
+    can could would may might do does did done have has had having be been being am is are was were will get got getting
+    tell know want need like let give say find out check calculate compute work what what's whats is's s
+    of on in at to for from with by as about during over within into through via towards toward around across between among
+    and also so then now well ok okay right just really actually exactly roughly approximately basically precisely
+    money cash amount amounts value figure figures number numbers sum spends rupees rupee rs inr
+    any some all every each whole entire full complete total this that these those it its there here
+    account's bank's if whether how many much times time period date dates ever yet already still so far go going goes
+    make makes made making take takes took taken put keep happened happen happens
+    bit quick quickly question wondering curious finlens assistant
+    one ones thing things stuff kind sort
+    idea into
+    """.split()
+)
+"""Words that change nothing once the cues, names, periods and amounts around them are read."""

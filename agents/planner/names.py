@@ -1,0 +1,194 @@
+"""Names in questions: payees, accounts, channels of the caller's scope. Exact before partial before misspelt."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from agents.planner.mentions import Mention
+from agents.planner.words import normalise, stem, words
+from agents.scope import Counterparty, Scope
+
+PHRASE_WORDS_MAX = 6
+LISTED_MAX = 40
+"""Names that one condition lists; past it, what they have in common is looked for in the name."""
+MISSPELT_MIN = 84
+SUGGESTED_MIN = 60
+SUGGESTIONS_MAX = 3
+
+_LEGAL_FORMS = frozenset("ltd limited pvt private inc llp llc plc co corp gmbh sro india the and of".split())
+# What may differ between names of one and the same firm: branch words, numbers, places it lists itself under.
+_BRANCH = frozenset("store stores shop shops branch outlet online payments pay services service express".split()) | _LEGAL_FORMS
+_NOT_BRANDS = frozenset({"transfer", "own_transfer", "uncategorised", "salary", "pension"})
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Payees that a phrase stands for. `is_unclear` when they are several that need not be one firm or person.
+
+    `contains` replaces the list where it would be too long: payees whose name holds it.
+    """
+
+    said: str
+    names: tuple[str, ...]
+    is_unclear: bool = False
+    is_corrected: bool = False
+    contains: str | None = None
+
+
+NameMention = Mention[Named]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    party: Counterparty
+    plain: str
+    tokens: tuple[str, ...]
+    squashed: str
+
+
+class Names:
+    """The names of one scope, indexed once and asked per question."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._known = [_known(party) for party in scope.counterparties]
+
+    @cached_property
+    def _by_plain(self) -> dict[str, list[_Known]]:
+        return _grouped((name.plain, name) for name in self._known)
+
+    @cached_property
+    def _by_squashed(self) -> dict[str, list[_Known]]:
+        return _grouped((name.squashed, name) for name in self._known)
+
+    @cached_property
+    def _by_token(self) -> dict[str, list[_Known]]:
+        return _grouped((token, name) for name in self._known for token in dict.fromkeys(name.tokens))
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Words that occur in names."""
+        return frozenset(self._by_token)
+
+    def read(self, text: str, *, common: frozenset[str]) -> list[NameMention]:
+        """Every phrase of a normalised question that names a payee, longer and shorter readings alike.
+
+        `common` are words of questions: alone they name nobody, unless they are the whole name.
+        """
+        found: list[NameMention] = []
+        spoken = words(text)
+        for first in range(len(spoken)):
+            for last in range(first, min(first + PHRASE_WORDS_MAX, len(spoken))):
+                start, end = spoken[first][1], spoken[last][2]
+                mention = self._read(text[start:end], start, end, common)
+                if mention:
+                    found.append(mention)
+        return found
+
+    def _read(self, phrase: str, start: int, end: int, common: frozenset[str]) -> NameMention | None:
+        phrase = phrase.removesuffix("'s").removesuffix("'")
+        tokens = _tokens(phrase)
+        if not tokens:
+            return None
+        telling = [token for token in tokens if token not in common and stem(token) not in common and len(token) > 1]
+        if exact := self._by_plain.get(phrase) or self._by_squashed.get(_squash(phrase)):
+            # A name that is also a common word ("Rent") is read as the word, at equal length.
+            return Mention("name", Named(phrase, _names(exact)), start, end, weight=8 if telling else -1)
+        if not telling or tokens[0] in _GLUE or tokens[-1] in _GLUE:
+            return None
+        if partial := self._holding(tokens):
+            return Mention("name", _named(phrase, partial), start, end, weight=4)
+        return None
+
+    def _holding(self, tokens: tuple[str, ...]) -> list[_Known]:
+        """Names that hold all of `tokens`; every one of them is a word of theirs, or together they are one."""
+        rarest = min((self._by_token.get(token, []) for token in tokens), key=len)
+        held = [name for name in rarest if set(tokens) <= set(name.tokens)]
+        if held:
+            return held
+        squashed = "".join(tokens)
+        return [name for name in self._known if len(squashed) >= 5 and name.squashed.startswith(squashed)]
+
+    def misspelt(self, phrase: str) -> Named | None:
+        """The payee that `phrase` is a misspelling of, if it is that of one alone."""
+        squashed = _squash(phrase)
+        if len(squashed) < 4:
+            return None
+        near = {name.squashed for name in self._known if _is_near(squashed, name.squashed)}
+        if not near and " " not in phrase:
+            return self._misspelt_token(phrase)
+        if len(near) != 1:
+            return None
+        found = self._by_squashed[near.pop()]
+        return Named(phrase, _names(found), is_corrected=True)
+
+    def _misspelt_token(self, word: str) -> Named | None:
+        near = [token for token in self._by_token if _is_near(word, token) and len(token) >= 4]
+        if len(near) != 1:
+            return None
+        found = _named(near[0], self._by_token[near[0]])
+        return Named(word, found.names, found.is_unclear, is_corrected=True, contains=found.contains)
+
+    def suggestions(self, phrase: str) -> list[str]:
+        """Names that look like `phrase`, the likest first."""
+        choices = {name.party.name: name.plain for name in self._known}
+        found = process.extract(
+            normalise(phrase), choices, scorer=fuzz.WRatio, score_cutoff=SUGGESTED_MIN, limit=SUGGESTIONS_MAX
+        )
+        return [key for _, _, key in found]
+
+
+_GLUE = frozenset("and or to of at in on for from by with the a my".split())
+_NUMBERED = re.compile(r"\d+")
+
+
+def _known(party: Counterparty) -> _Known:
+    plain = normalise(party.name)
+    return _Known(party, plain, _tokens(plain), _squash(plain))
+
+
+def _tokens(plain: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[^\W_]+(?:[&'][^\W_]+)*", plain))
+
+
+def _squash(plain: str) -> str:
+    return re.sub(r"[\W_]+", "", plain)
+
+
+def _names(known: Sequence[_Known]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.party.name for name in known))
+
+
+def _grouped(pairs: Iterable[tuple[str, _Known]]) -> dict[str, list[_Known]]:
+    groups: defaultdict[str, list[_Known]] = defaultdict(list)
+    for key, name in pairs:
+        groups[key].append(name)
+    return dict(groups)
+
+
+def _named(said: str, found: list[_Known]) -> Named:
+    names = _names(found)
+    if len(names) > LISTED_MAX:
+        return Named(said, names[:LISTED_MAX], contains=said)
+    return Named(said, names, is_unclear=len(names) > 1 and not _are_one(found))
+
+
+def _are_one(found: list[_Known]) -> bool:
+    """Whether several names are one firm: a category of shops that they share, or a difference that means nothing."""
+    categories = {name.party.category for name in found}
+    if len(categories) == 1 and not categories & _NOT_BRANDS:
+        return True
+    cores = {tuple(t for t in name.tokens if t not in _BRANCH and not _NUMBERED.search(t)) for name in found}
+    return len(cores) == 1
+
+
+def _is_near(one: str, other: str) -> bool:
+    """A slip or two of the fingers: the first letter stays, and four letters in five."""
+    if one[0] != other[:1] or abs(len(one) - len(other)) > 2:
+        return False
+    slips = 1 if len(one) < 8 else 2
+    return OSA.distance(one, other, score_cutoff=slips) <= slips

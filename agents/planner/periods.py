@@ -1,0 +1,573 @@
+"""Period phrases: "last month", "this FY", "between 3 and 17 May", "since Diwali" as days, relative to today.
+
+Two steps: `_ATOMS` find phrases that name a period by themselves, then `_JOINS` read what stands between and before
+them ("from .. to ..", "since ..", "first week of ..") and make one period of both.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from agents.planner.calendar_words import (
+    FESTIVALS,
+    MONTHS,
+    NUMBERS,
+    ORDINALS,
+    UNITS,
+    WEEKDAYS,
+    festival,
+    weekend_of,
+)
+from agents.planner.mentions import Mention, cover
+from core.periods import Period, Unit, add_months
+
+VAGUE_DAYS = 30
+"""What "lately" means."""
+AROUND_DAYS = 7
+"""How far "around Diwali" reaches on either side."""
+_PARTS_OF_DAY = "morning|afternoon|evening|night"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A period as the question names it.
+
+    `prior` marks "the month before", "the previous quarter", "same period last year": it moves whatever period the
+    question speaks of; `period` is then what it means when the question names no other.
+    """
+
+    period: Period
+    has_year: bool = True
+    prior: str | None = None
+    grain: Unit | None = None
+    """For "by month over the last 6 months": the unit that was counted."""
+    count: int = 1
+
+
+PeriodMention = Mention[Spoken]
+
+
+def _alternatives(names: Iterable[str]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+_F = {
+    "month": rf"(?P<month>{_alternatives(MONTHS)})\b\.?",
+    "day": r"(?P<day>\d{1,2})(?:st|nd|rd|th)?",
+    "year": r"(?P<year>(?:19|20)\d\d)(?![\d/-])",
+    "weekday": rf"(?P<weekday>{_alternatives(WEEKDAYS)})",
+    "n": rf"(?P<n>\d{{1,3}}|{_alternatives(NUMBERS)})",
+    "unit": rf"(?P<unit>{_alternatives(name for name in UNITS if name != 'fy')}|fortnights?)",
+    "festival": rf"(?P<festival>{_alternatives(FESTIVALS)})",
+    "ordinal": rf"(?P<ordinal>{_alternatives(ORDINALS)}|last)",
+    "this": r"(?P<this>this|the current|current|the present|present)",
+    "last": r"(?P<last>(?:the )?(?:last|previous|prior|preceding|past))",
+    "rel_year": r"(?P<rel_year>this year|the current year|current year|last year|the previous year|previous year)",
+    "fiscal": r"(?:fy|financial year|fiscal year|fiscal|tax year)",
+}
+# A number after a month that counts something else is no day: "in May 2 payments", "may 5k".
+_NOT_A_COUNT = r"(?![\d%]|[.,]\d|\s*(?:k\b|lakh|lac|crore|cr\b|rs|inr|rupees|payments?|transactions?|times|largest|biggest))"
+
+
+class PeriodReader:
+    """Reads period phrases as of `today`. `first_day` is where the asker's data begin: "ever" starts there."""
+
+    def __init__(self, today: date, first_day: date | None = None) -> None:
+        self.today = today
+        self.tomorrow = today + timedelta(days=1)
+        self.first_day = min(first_day or today, today)
+
+    def read(self, text: str) -> list[PeriodMention]:
+        """The periods that a normalised question names, joined where it joins them, in its order."""
+        atoms = cover(self._atoms(text))
+        return _Joiner(self, text, atoms).joined()
+
+    @property
+    def everything(self) -> Period:
+        return Period(self.first_day, self.tomorrow)
+
+    def until_now(self, start: date) -> Period:
+        return Period(min(start, self.today), self.tomorrow)
+
+    def up_to(self, end: date) -> Period:
+        return Period(min(self.first_day, end - timedelta(days=1)), end)
+
+    def _atoms(self, text: str) -> Iterator[PeriodMention]:
+        for weight, (pattern, read) in enumerate(reversed(_ATOMS)):
+            for match in pattern.finditer(text):
+                try:
+                    spoken = read(self, match)
+                except (ValueError, OverflowError):  # 31 April, 40/13/2025: no date after all
+                    continue
+                if spoken is not None:
+                    yield Mention("period", spoken, match.start(), match.end(), weight)
+
+    # One method per family of phrases; each gets the match and gives None where it is no period after all.
+
+    def ever(self, _: re.Match[str]) -> Spoken:
+        return Spoken(self.everything)
+
+    def near_day(self, match: re.Match[str]) -> Spoken:
+        back = {"day before yesterday": 2, "yesterday": 1, "last night": 1}
+        phrase = match["near"].removeprefix("the ")
+        return self._day(self.today - timedelta(days=back.get(phrase, 0)))
+
+    def iso(self, match: re.Match[str]) -> Spoken:
+        return self._day(date(int(match["year"]), int(match["m"]), int(match["day"])))
+
+    def day_month_year(self, match: re.Match[str]) -> Spoken:
+        year = int(match["year"])
+        year += 2000 if year < 70 else 1900 if year < 100 else 0
+        day, month = int(match["day"]), int(match["m"])
+        if month > 12 >= day:  # the American order, where only it makes a date
+            day, month = month, day
+        return self._day(date(year, month, day))
+
+    def day_month(self, match: re.Match[str]) -> Spoken | None:
+        month, day = MONTHS[match["month"]], int(match["day"])
+        year = self._said_year(match)
+        if year is None:
+            return self._day(self._recent_day(month, day), has_year=False)
+        return self._day(date(year, month, day))
+
+    def day_slash_month(self, match: re.Match[str]) -> Spoken | None:
+        return self._day(self._recent_day(int(match["m"]), int(match["day"])), has_year=False)
+
+    def month(self, match: re.Match[str]) -> Spoken | None:
+        if self._is_modal(match):
+            return None
+        number, year = MONTHS[match["month"]], self._said_year(match)
+        return self._month(year or self._recent_year(number), number, has_year=year is not None)
+
+    def month_slash_year(self, match: re.Match[str]) -> Spoken:
+        return self._month(int(match["year"]), int(match["m"]))
+
+    def quarter(self, match: re.Match[str]) -> Spoken:
+        number = int(match["q"]) if match["q"] else ORDINALS.get(match["ordinal"], 4)
+        if match["fy"]:
+            year, month = divmod(self._fiscal_start(match["fy"]).year * 12 + 3 + 3 * (number - 1), 12)
+            return Spoken(Period.of(Unit.QUARTER, date(year, month + 1, 1)), grain=Unit.QUARTER)
+        year = self._said_year(match)
+        start = date(year or self._recent_year(3 * number - 2), 3 * number - 2, 1)
+        return Spoken(Period.of(Unit.QUARTER, start), has_year=year is not None, grain=Unit.QUARTER)
+
+    def half(self, match: re.Match[str]) -> Spoken:
+        second = match["half"] in ("2", "second", "2nd")
+        year = self._said_year(match)
+        year, has_year = year or self._recent_year(7 if second else 1), year is not None
+        return Spoken(Period(date(year, 7, 1), date(year + 1, 1, 1)) if second else Period(date(year, 1, 1), date(year, 7, 1)), has_year)  # fmt: skip
+
+    def fiscal_year(self, match: re.Match[str]) -> Spoken:
+        return self._fiscal(self._fiscal_start(match["fy"]))
+
+    def near_fiscal_year(self, match: re.Match[str]) -> Spoken:
+        this = Period.of(Unit.FISCAL_YEAR, self.today)
+        return Spoken(this.previous() if match["last"] else this, grain=Unit.FISCAL_YEAR)
+
+    def year(self, match: re.Match[str]) -> Spoken | None:
+        return Spoken(Period.of(Unit.YEAR, date(int(match["year"]), 1, 1)), grain=Unit.YEAR)
+
+    def this_unit(self, match: re.Match[str]) -> Spoken | None:
+        if match["unit"].startswith("fortnight"):
+            return self._last(14, Unit.DAY)
+        unit = UNITS[match["unit"]]
+        return Spoken(Period.of(unit, self.today), grain=unit)
+
+    def last_unit(self, match: re.Match[str]) -> Spoken | None:
+        if match["unit"].startswith("fortnight"):
+            return self._last(14, Unit.DAY)
+        unit, period = UNITS[match["unit"]], Period.of(UNITS[match["unit"]], self.today)
+        if match["last"].endswith("past"):
+            return self._last(1, unit)
+        prior = None if match["last"].endswith("last") else "previous"
+        return Spoken(period.previous(), prior=prior, grain=unit)
+
+    def unit_before_last(self, match: re.Match[str]) -> Spoken:
+        unit = UNITS[match["unit"]]
+        return Spoken(Period.of(unit, self.today).shifted(-2), grain=unit)
+
+    def last_n_units(self, match: re.Match[str]) -> Spoken | None:
+        count = NUMBERS.get(match["n"]) or int(match["n"])
+        if not 0 < count <= 400:
+            return None
+        if match["unit"].startswith("fortnight"):
+            return self._last(14 * count, Unit.DAY)
+        unit = UNITS[match["unit"]]
+        if unit is Unit.DAY or "past" in match["which"] or "ing" in match["which"]:
+            return self._last(count, unit)
+        return self._whole(count, unit)
+
+    def units_ago(self, match: re.Match[str]) -> Spoken | None:
+        count = NUMBERS.get(match["n"]) or int(match["n"])
+        if match["unit"].startswith("fortnight"):
+            return self._day(self.today - timedelta(days=14 * count))
+        unit = UNITS[match["unit"]]
+        return Spoken(Period.of(unit, self.today).shifted(-count), grain=unit)
+
+    def to_date(self, match: re.Match[str]) -> Spoken:
+        word = next(group for group in match.groups() if group)
+        unit = {"y": Unit.YEAR, "m": Unit.MONTH, "q": Unit.QUARTER, "f": Unit.FISCAL_YEAR, "w": Unit.WEEK, "d": Unit.DAY}[word[0]]  # fmt: skip
+        return Spoken(Period.of(unit, self.today), grain=unit)
+
+    def weekend(self, match: re.Match[str]) -> Spoken:
+        start, end = weekend_of(self.today)
+        if start > self.today or match["last"]:
+            start, end = start - timedelta(days=7), end - timedelta(days=7)
+        if match["this"]:
+            start, end = weekend_of(self.today)
+        return Spoken(Period(start, end))
+
+    def weekday(self, match: re.Match[str]) -> Spoken:
+        number, week = WEEKDAYS[match["weekday"]], match["week"] or ""
+        monday = self.today - timedelta(days=self.today.weekday())
+        if "last" in week or "previous" in week:
+            return self._day(monday + timedelta(days=number - 7))
+        if "this" in week:
+            return self._day(monday + timedelta(days=number))
+        back = (self.today.weekday() - number) % 7
+        return self._day(self.today - timedelta(days=back or (7 if match["last"] else 0)))
+
+    def festival(self, match: re.Match[str]) -> Spoken | None:
+        year = self._said_year(match)
+        years = [year] if year else [self.today.year, self.today.year - 1]
+        days = [day for day in (festival(match["festival"], year) for year in years) if day and day <= self.today]
+        return self._day(days[0], has_year=year is not None) if days else None
+
+    def day_of_month(self, match: re.Match[str]) -> Spoken:
+        day, which = int(match["day"]), match["which"] or ""
+        this = Period.of(Unit.MONTH, self.today)
+        month = this.previous() if "last" in which or "previous" in which else this
+        if not which and day > self.today.day:
+            month = this.previous()
+        return self._day(month.start.replace(day=day), has_year=False)
+
+    def lately(self, _: re.Match[str]) -> Spoken:
+        return self._last(VAGUE_DAYS, Unit.DAY)
+
+    def prior_year(self, match: re.Match[str]) -> Spoken:
+        whole = Period.of(Unit.YEAR, self.today).previous()
+        if "time" in match.group():
+            whole = Period.of(Unit.MONTH, self.today).year_before()
+        return Spoken(whole, prior="year_before")
+
+    def prior(self, match: re.Match[str]) -> Spoken:
+        unit = UNITS.get(match["unit"] or "", Unit.MONTH)
+        return Spoken(Period.of(unit, self.today).previous(), prior="previous", grain=unit)
+
+    # Parts that several families share.
+
+    def _day(self, day: date, *, has_year: bool = True) -> Spoken:
+        return Spoken(Period.of(Unit.DAY, day), has_year, grain=Unit.DAY)
+
+    def _month(self, year: int, month: int, *, has_year: bool = True) -> Spoken:
+        return Spoken(Period.of(Unit.MONTH, date(year, month, 1)), has_year, grain=Unit.MONTH)
+
+    def _fiscal(self, start: date) -> Spoken:
+        return Spoken(Period.of(Unit.FISCAL_YEAR, start), grain=Unit.FISCAL_YEAR)
+
+    def _last(self, count: int, unit: Unit) -> Spoken:
+        """The `count` units that end today, today included."""
+        length = Period.of(unit, self.today)
+        if unit in (Unit.DAY, Unit.WEEK):
+            start = self.tomorrow - timedelta(days=count * length.days)
+        else:
+            start = add_months(self.tomorrow, -count * {Unit.MONTH: 1, Unit.QUARTER: 3}.get(unit, 12))
+        return Spoken(Period(start, self.tomorrow), grain=unit, count=count)
+
+    def _whole(self, count: int, unit: Unit) -> Spoken:
+        """The `count` whole units before the one that holds today, as "last month" is the one before."""
+        this = Period.of(unit, self.today)
+        return Spoken(Period(this.shifted(-count).start, this.start, unit), grain=unit, count=count)
+
+    def _recent_year(self, month: int) -> int:
+        """The year in which `month` last began."""
+        return self.today.year - (month > self.today.month)
+
+    def _recent_day(self, month: int, day: int) -> date:
+        for year in range(self.today.year, self.today.year - 9, -1):  # 29 February may be eight years back
+            try:
+                found = date(year, month, day)
+            except ValueError:
+                continue
+            if found <= self.today:
+                return found
+        raise ValueError("no such day")
+
+    def _said_year(self, match: re.Match[str]) -> int | None:
+        groups = match.groupdict()
+        if groups.get("year"):
+            return int(groups["year"])
+        if groups.get("short_year"):
+            return 2000 + int(groups["short_year"])
+        if groups.get("rel_year"):
+            return self.today.year - ("this" not in groups["rel_year"] and "current" not in groups["rel_year"])
+        return None
+
+    def _fiscal_start(self, said: str) -> date:
+        """FY 2025-26 begins on 1 April 2025, and so does FY26: Indian years are named after their end."""
+        numbers = [int(part) for part in re.findall(r"\d+", said)]
+        first = numbers[0] + (2000 if numbers[0] < 100 else 0)
+        return date(first if len(numbers) == 2 else first - 1, 4, 1)
+
+    @staticmethod
+    def _is_modal(match: re.Match[str]) -> bool:
+        """ "May I see ..." is no month; "in May I spent" is."""
+        if match["month"] != "may":
+            return False
+        before, after = match.string[: match.start()], match.string[match.end() :]
+        asks = re.match(r" (?:i|we|you|be|have|please)\b", after)
+        return bool(asks) and not re.search(r"\b(?:in|of|for|during|since|from|till|until|last|and|,) $", before)
+
+
+def _atom(pattern: str) -> re.Pattern[str]:
+    pattern = re.sub(r"(?<!\?P)<(\w+)>", lambda name: _F[name[1]], pattern)
+    return re.compile(rf"(?<![\w.,/]){pattern}(?!\w)(?:'s(?!\w))?")
+
+
+_Read = Callable[[PeriodReader, re.Match[str]], Spoken | None]
+_FY_NUMBER = r"(?P<fy>'?(?:20)?\d\d(?:\s?[-/]\s?(?:20)?\d\d)?)"
+
+_ATOMS: list[tuple[re.Pattern[str], _Read]] = [
+    (_atom(pattern), read)
+    for pattern, read in (
+        (r"(?:for |of |in )?all time|ever|overall|(?:to|till) date|since (?:the )?(?:very )?(?:beginning|start)|so far in total|(?:over|in) (?:the |my )?(?:whole|entire|full) (?:history|time)|since i (?:opened|joined|started)(?: (?:my|the|this) account)?|lifetime", PeriodReader.ever),
+        (rf"(?P<near>today|(?:the )?day before yesterday|yesterday|tonight|last night|this (?:{_PARTS_OF_DAY}))", PeriodReader.near_day),
+        (r"(?P<year>(?:19|20)\d\d)-(?P<m>\d{1,2})-(?P<day>\d{1,2})", PeriodReader.iso),
+        (r"(?P<day>\d{1,2})(?P<mark>[/.-])(?P<m>\d{1,2})(?P=mark)(?P<year>(?:19|20)?\d\d)", PeriodReader.day_month_year),
+        (r"(?:the )?<day>(?: of)?[ -]?<month>(?:(?:,| of)?[ -]?<year>| ?'(?P<short_year>\d\d)|,?(?: of)? <rel_year>)?", PeriodReader.day_month),
+        (r"<month>(?: the)? ?(?P<day>\d{1,2})(?:st|nd|rd|th)?" + _NOT_A_COUNT + r"(?:,? <year>|,? <rel_year>)?", PeriodReader.day_month),
+        (r"(?:the )?<day>[ -]<month>-(?P<short_year>\d\d)", PeriodReader.day_month),
+        (r"(?P<day>[0-3]?\d)/(?P<m>[01]?\d)", PeriodReader.day_slash_month),
+        (r"(?P<m>0?[1-9]|1[0-2])[/-](?P<year>(?:19|20)\d\d)", PeriodReader.month_slash_year),
+        (r"(?P<year>(?:19|20)\d\d)[/-](?P<m>0[1-9]|1[0-2])", PeriodReader.month_slash_year),
+        (r"(?:the )?(?:month of )?(?:(?:last|this|past|previous) )?<month>(?:(?:,| of)?[ -]?<year>| ?'(?P<short_year>\d\d)|,?(?: of)? <rel_year>)?", PeriodReader.month),
+        (r"<rel_year>(?:'s)? <month>", PeriodReader.month),
+        (r"<year> <month>", PeriodReader.month),
+        (rf"(?:q(?P<q>[1-4])|(?:the )?<ordinal> quarter(?= of))(?:(?: of| in|,)? ?(?:<fiscal> ?{_FY_NUMBER}|<year>|<rel_year>))?", PeriodReader.quarter),
+        (rf"(?:the )?(?P<ordinal>first|second|third|fourth|1st|2nd|3rd|4th)(?P<q>) quarter(?:(?: of| in|,)? ?(?:<fiscal> ?{_FY_NUMBER}|<year>|<rel_year>))?", PeriodReader.quarter),
+        (r"(?:h(?P<half>[12])|(?:the )?(?P<half2>first|second|1st|2nd) half(?: of)?(?= (?:19|20|this year|last year)))(?:(?: of| in|,)? ?(?:<year>|<rel_year>))?", lambda reader, match: reader.half(_HalfMatch(match))),
+        (rf"<fiscal> ?{_FY_NUMBER}", PeriodReader.fiscal_year),
+        (r"(?P<fy>20(?P<a>\d\d)\s?[-/]\s?(?:20)?(?P<b>\d\d))", lambda reader, match: reader.fiscal_year(match) if int(match["b"]) == int(match["a"]) + 1 else None),
+        (r"(?:<this>|<last>) <fiscal>(?: (?:so far|to date))?", PeriodReader.near_fiscal_year),
+        (r"(?:year )?<year>", PeriodReader.year),
+        (r"(?:<this>) <unit>(?: (?:so far|to date))?", PeriodReader.this_unit),
+        (r"(?:(?<=of )|(?<=in )|(?<=for ))the (?P<unit>month|year|quarter|week)(?! before)", PeriodReader.this_unit),
+        (r"<last> <unit>", PeriodReader.last_unit),
+        (r"(?:the )?<unit> before last", PeriodReader.unit_before_last),
+        (r"(?:the )?(?P<which>last|past|previous|trailing|rolling|recent|preceding|prior) <n>(?: (?:full|complete|whole|calendar))? <unit>", PeriodReader.last_n_units),
+        (r"<n> <unit> (?:ago|back)", PeriodReader.units_ago),
+        (r"(year|month|quarter|week|fy)[- ]to[- ]date|(y|m|q)td|(f)ytd|so far this (year|month|quarter|week|fy|financial year)", PeriodReader.to_date),
+        (r"(?:the )?(?:(?P<this>this)|(?P<last>last|past|previous))? ?weekend", PeriodReader.weekend),
+        (r"(?:(?P<last>last|this past|past|previous) |this )?<weekday>(?: (?:of )?(?P<week>last week|this week|the previous week|previous week))?", PeriodReader.weekday),
+        (r"(?:(?:last|this) )?<festival>(?:,?(?: of)? (?:<year>|<rel_year>))?", PeriodReader.festival),
+        (r"(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)(?! (?:largest|biggest|highest|most|half|week|quarter|payment|transaction|smallest|lowest))(?: (?:of )?(?P<which>this month|last month|the month|the previous month|previous month))?", PeriodReader.day_of_month),
+        (r"(?:lately|recently|of late|these days|nowadays|in recent (?:days|weeks|times))", PeriodReader.lately),
+        (r"(?:in |from |of |during )?(?:the )?(?:same|corresponding) (?:period|time|month|quarter|week|days?)(?: (?:of|in|from))?(?: the)? (?:last|previous|prior) year|a year (?:earlier|before)|(?:the )?year before(?: that)?|(?:this|same) time last year|one year (?:earlier|before)", PeriodReader.prior_year),
+        (r"(?:the )?(?P<unit>month|week|quarter|day|period|one) before(?: that| it)?(?! last| yesterday)|(?:the )?(?:previous|prior|preceding|earlier|last) (?P<period>period|one)|(?:the )?same (?:period|days|time) (?:of |in )?(?:the )?(?:last|previous) month", PeriodReader.prior),
+    )
+]  # fmt: skip
+"""In order of preference where two read the same stretch."""
+
+
+class _HalfMatch:
+    """A match whose `half` may stand in either of two groups."""
+
+    def __init__(self, match: re.Match[str]) -> None:
+        self._match = match
+
+    def __getitem__(self, name: str) -> str | None:
+        return self._match["half"] or self._match["half2"] if name == "half" else self._match[name]
+
+    def groupdict(self) -> dict[str, str | None]:
+        return self._match.groupdict()
+
+
+_FROM = re.compile(r"\b(?:from|between|betw|starting|b/w)(?: the)? $")
+_TO = re.compile(r" ?(?:to|till|until|til|upto|up to|through|thru|and|-)(?: the)? ?")
+_ONLY_TO = re.compile(r" ?(?:to|till|until|til|upto|up to|through|thru|-)(?: the)? ?")
+_BARE_DAY = re.compile(r"(?:\b(?:from|between|betw)(?: the)? |(?<![\w.,/-])(?:on )?(?:the )?)(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: ?(?:-|to|and|until|till|through|upto)(?: the)? ?)$")  # fmt: skip
+_TAIL_DAY = re.compile(r" ?(?:-|to|and|until|till|through|upto)(?: the)? ?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?!\w|[.,]\d)")
+_LINK = re.compile(
+    r" ?(?:and|to|or|,|, and|-|vs\.?|versus|till|until|through|than|with|against|compared (?:to|with))(?: in| for)?(?: the)? ?"
+)
+_TILL_NOW = re.compile(r" ?(?:to|till|until|through|up to|upto) (?:now|date|today|present|the present)(?!\w)")
+_ONWARDS = re.compile(r" (?:on|onwards?|forward|and later)(?= ?[?.!,;]|$| till| until)")
+_SINCE = re.compile(r"\b(?:ever )?since(?: the)?(?: (?:start|beginning|end) of)?(?: the)? $")
+_AFTER = re.compile(r"\bafter(?: the)?(?: end of)?(?: the)? $")
+_BEFORE = re.compile(r"\b(?:before|prior to)(?: the)? $")
+_UNTIL = re.compile(r"\b(?:until|till|til|up ?to|through|upto|as of|by)(?: the end of)?(?: the)? $")
+_AROUND = re.compile(r"\b(?:around|about|near|close to|during|over|at)(?: the time of)?(?: the)? $")
+_PART = re.compile(
+    rf"(?:\b(?:in|during|for|over) )?(?:\bthe )?\b(?:(?P<half>first|second|1st|2nd|last) half|(?P<week>{_alternatives(ORDINALS)}|last) week"
+    r"|(?P<third>early|mid|middle|late|beginning|start|end))(?:[ -](?:of|in|part of))?[ -]?(?:the )?$"
+)
+_FIRST_DAYS = re.compile(rf"\b(?:the )?(?P<edge>first|last) (?P<n>\d{{1,2}}|{_alternatives(NUMBERS)})? ?days? (?:of|in) (?:the )?$")
+_WEEK_OF = re.compile(r"\b(?:the )?week (?:of|beginning|starting|commencing|from)(?: the)? $")
+_WEEKEND_OF = re.compile(r"\b(?:the )?weekend of(?: the)? $")
+
+
+class _Joiner:
+    """Makes one period of neighbouring atoms and the words around them."""
+
+    def __init__(self, reader: PeriodReader, text: str, atoms: list[PeriodMention]) -> None:
+        self.reader, self.text, self.atoms = reader, text, atoms
+
+    def joined(self) -> list[PeriodMention]:
+        self.atoms = cover(self._with_days(self._part(atom)) for atom in self.atoms)
+        self._share_years()
+        self._share_months()
+        joined: list[PeriodMention] = []
+        while self.atoms:
+            joined.append(self._range() or self._open(self.atoms.pop(0)))
+        return joined
+
+    def _before(self, atom: PeriodMention) -> str:
+        return self.text[: atom.start]
+
+    def _part(self, atom: PeriodMention) -> PeriodMention:
+        """The first week of May, early 2025, the week of 12 May, the last 5 days of March."""
+        before, period = self._before(atom), atom.value.period
+        if period.days > 1 and (match := _FIRST_DAYS.search(before)):
+            return self._widened(atom, match, _edge_days(period, match))
+        if period.days > 20 and (match := _PART.search(before)):
+            return self._widened(atom, match, _part_of(period, match))
+        if match := _WEEK_OF.search(before):
+            return self._widened(atom, match, Period.of(Unit.WEEK, period.start))
+        if match := _WEEKEND_OF.search(before):
+            return self._widened(atom, match, Period(*weekend_of(period.start)))
+        return atom
+
+    def _with_days(self, atom: PeriodMention) -> PeriodMention:
+        """ "3 to 17 May" and "May 3 to 17": the day that borrows its month from its neighbour."""
+        period = atom.value.period
+        if atom.value.grain is not Unit.DAY or period.days != 1:
+            return atom
+        if match := _BARE_DAY.search(self._before(atom)):
+            start = _same_month(period.start, int(match["day"]))
+            if start and start < period.start:
+                return self._widened(atom, match, Period(start, period.end), grain=None)
+        if (match := _TAIL_DAY.match(self.text, atom.end)) and not self._starts_within(match):
+            last = _same_month(period.start, int(match["day"]))
+            if last and last > period.start:
+                value = replace(atom.value, period=Period(period.start, last + timedelta(days=1)), grain=None)
+                return replace(atom, value=value, end=match.end())
+        return atom
+
+    def _widened(self, atom: PeriodMention, match: re.Match[str], period: Period, grain: Unit | None = None) -> PeriodMention:
+        return replace(atom, value=replace(atom.value, period=period, grain=grain), start=match.start())
+
+    def _starts_within(self, match: re.Match[str]) -> bool:
+        return any(match.start() < atom.start < match.end() for atom in self.atoms)
+
+    def _share_years(self) -> None:
+        """In "March and May 2024" the year stands for both."""
+        for i in range(len(self.atoms) - 2, -1, -1):
+            atom, after = self.atoms[i], self.atoms[i + 1]
+            if not atom.value.has_year and after.value.has_year and self._are_linked(atom, after):
+                self.atoms[i] = replace(atom, value=self._in_year_of(atom.value, after.value.period))
+
+    def _share_months(self) -> None:
+        """In "May 2026 vs 2025" the month stands for both; "last year in May" is one month."""
+        for i in range(len(self.atoms) - 2, -1, -1):
+            atom, after = self.atoms[i], self.atoms[i + 1]
+            if atom.value.grain is Unit.MONTH and after.value.grain is Unit.YEAR and self._are_linked(atom, after):
+                moved = _years_on(atom.value.period, after.value.period.start.year - atom.value.period.start.year)
+                self.atoms[i + 1] = replace(after, value=replace(atom.value, period=moved, has_year=True))
+            elif atom.value.grain is Unit.YEAR and not after.value.has_year and re.fullmatch(r",? (?:in|on) ", self.text[atom.end : after.start]):
+                moved = _years_on(after.value.period, atom.value.period.start.year - after.value.period.start.year)
+                value = replace(after.value, period=moved, has_year=True)
+                self.atoms[i : i + 2] = [replace(after, value=value, start=atom.start)]
+
+    def _are_linked(self, atom: PeriodMention, after: PeriodMention) -> bool:
+        return bool(_LINK.fullmatch(self.text[atom.end : after.start]))
+
+    def _in_year_of(self, spoken: Spoken, later: Period) -> Spoken:
+        """`spoken` in the last year that puts it before the end of `later`, which names its year."""
+        years = later.start.year - spoken.period.start.year
+        period = _years_on(spoken.period, years)
+        return replace(spoken, period=period if period.start < later.end else _years_on(period, -1), has_year=True)
+
+    def _range(self) -> PeriodMention | None:
+        """ "from A to B", "between A and B", "A till now"."""
+        first = self.atoms[0]
+        opened = _FROM.search(self._before(first))
+        if match := _TILL_NOW.match(self.text, first.end):
+            return self._take(1, opened, self.reader.until_now(first.value.period.start), end=match.end())
+        if len(self.atoms) < 2:
+            return None
+        second = self.atoms[1]
+        gap = self.text[first.end : second.start]
+        if not (_TO if opened else _ONLY_TO).fullmatch(gap):
+            return None
+        start, end = first.value.period.start, second.value.period.end
+        if start >= end and not first.value.has_year:
+            start = _years_on(first.value.period, -1).start
+        if start >= end:
+            return None
+        both = {first.value.grain, second.value.grain}
+        unit = Unit.MONTH if both == {Unit.MONTH} else None
+        return self._take(2, opened, Period(start, end, unit), end=second.end)
+
+    def _take(self, count: int, opened: re.Match[str] | None, period: Period, *, end: int) -> PeriodMention:
+        first = self.atoms[0]
+        del self.atoms[:count]
+        return Mention("period", Spoken(period), opened.start() if opened else first.start, end)
+
+    def _open(self, atom: PeriodMention) -> PeriodMention:
+        """ "since A", "from A on", "before A", "until A", "around A"."""
+        before, period, reader = self._before(atom), atom.value.period, self.reader
+        if match := _SINCE.search(before):
+            return self._opened(atom, match, reader.until_now(period.start))
+        if (match := _FROM.search(before)) and (tail := _ONWARDS.match(self.text, atom.end)):
+            return replace(self._opened(atom, match, reader.until_now(period.start)), end=tail.end())
+        if match := _AFTER.search(before):
+            return self._opened(atom, match, reader.until_now(period.end))
+        if match := _BEFORE.search(before):
+            return self._opened(atom, match, reader.up_to(period.start))
+        if match := _UNTIL.search(before):
+            return self._opened(atom, match, reader.up_to(min(period.end, reader.tomorrow)))
+        if period.days == 1 and (match := _AROUND.search(before)) and match.group().startswith(("around", "about", "near", "close")):
+            days = timedelta(days=AROUND_DAYS)
+            return self._opened(atom, match, Period(period.start - days, min(period.end + days, reader.tomorrow)))
+        return atom
+
+    def _opened(self, atom: PeriodMention, match: re.Match[str], period: Period) -> PeriodMention:
+        return Mention("period", Spoken(period), match.start(), atom.end)
+
+
+def _years_on(period: Period, years: int) -> Period:
+    return Period(add_months(period.start, 12 * years), add_months(period.end, 12 * years), period.unit)
+
+
+def _same_month(day: date, number: int) -> date | None:
+    try:
+        return day.replace(day=number)
+    except ValueError:
+        return None
+
+
+def _edge_days(period: Period, match: re.Match[str]) -> Period:
+    days = timedelta(days=min(NUMBERS.get(match["n"] or "one") or int(match["n"]), period.days))
+    if match["edge"] == "first":
+        return Period(period.start, period.start + days)
+    return Period(period.end - days, period.end)
+
+
+def _part_of(period: Period, match: re.Match[str]) -> Period:
+    if match["half"]:
+        middle = period.start + timedelta(days=15 if period.days < 32 else (period.days + 1) // 2)
+        return Period(period.start, middle) if match["half"] in ("first", "1st") else Period(middle, period.end)
+    if match["week"]:
+        if match["week"] == "last":
+            return Period(period.end - timedelta(days=7), period.end)
+        start = period.start + timedelta(days=7 * (ORDINALS[match["week"]] - 1))
+        return Period(start, min(start + timedelta(days=7), period.end))
+    third = timedelta(days=period.days // 3)
+    match match["third"]:
+        case "early" | "beginning" | "start":
+            return Period(period.start, period.start + third)
+        case "mid" | "middle":
+            return Period(period.start + third, period.start + 2 * third)
+        case _:
+            return Period(period.start + 2 * third, period.end)

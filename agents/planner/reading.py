@@ -1,0 +1,192 @@
+"""Reading: a question as mentions of things the caller's data have, and the words that stand for nothing known."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import Any
+
+from rapidfuzz.distance import OSA
+
+from agents.planner.amounts import read_amounts
+from agents.planner.calendar_words import FESTIVALS, MONTHS, NUMBERS, UNITS, WEEKDAYS
+from agents.planner.categories import NARROWER, WORDS, read_categories
+from agents.planner.channels import read_channels
+from agents.planner.lexicon import CLOCK, FILLER, PATTERNS, REFUSALS, Cue
+from agents.planner.mentions import Mention, cover
+from agents.planner.names import Names
+from agents.planner.periods import PeriodReader
+from agents.planner.words import normalise, stem, words
+from agents.scope import OwnAccount, Scope
+
+_SPELLABLE = frozenset(
+    """spend spent spending payment payments transaction transactions merchant merchants category categories average
+    largest biggest highest smallest lowest compare compared previous month months monthly week weeks weekly weekend
+    weekends yesterday today year quarter total balance salary income received receive account accounts alerts alert
+    flagged usual percentage between before after since except excluding difference purchase purchases expense expenses
+    subscription subscriptions savings saved earned breakdown channel transfer transfers withdrawals deposits
+    often times during february september november december october january august""".split()
+)
+_COMMON = frozenset(
+    "max min top net most least more less only card cards upi cash bank banks one two three first last".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`mentions` lie side by side in the order of the question; `unknown` are the phrases between them."""
+
+    text: str
+    mentions: tuple[Mention[Any], ...]
+    unknown: tuple[str, ...]
+    refusal: str | None = None
+
+    def of(self, kind: str) -> list[Mention[Any]]:
+        return [mention for mention in self.mentions if mention.kind == kind]
+
+    def has(self, *cues: Cue) -> bool:
+        return any(mention.value[0] in cues for mention in self.of("cue"))
+
+    def with_mention(self, phrase: str, kind: str, value: object) -> "Reading":
+        """The same question with an unknown phrase resolved."""
+        start = self.text.index(phrase)
+        mention: Mention[Any] = Mention(kind, value, start, start + len(phrase))
+        mentions = sorted((*self.mentions, mention), key=lambda m: m.start)
+        return replace(self, mentions=tuple(mentions), unknown=tuple(p for p in self.unknown if p != phrase))
+
+
+class Reader:
+    """Reads questions of one caller, as of one day."""
+
+    def __init__(self, scope: Scope, names: Names, today: date) -> None:
+        self._scope = scope
+        self._names = names
+        self._periods = PeriodReader(today, scope.first_day)
+
+    def read(self, question: str) -> Reading:
+        text = normalise(question)
+        reading = self._once(text)
+        spelt = self._spelt(reading)
+        if spelt != text:
+            reading = self._once(spelt)
+        return self._with_misspelt_names(reading)
+
+    def _once(self, text: str) -> Reading:
+        refusal = next((reason for reason, pattern in REFUSALS if pattern.search(text)), None)
+        mentions = cover(self._candidates(text))
+        return Reading(text, tuple(mentions), tuple(_unknown(text, mentions)), refusal)
+
+    def _candidates(self, text: str) -> Iterator[Mention[Any]]:
+        yield from (replace(mention, weight=3) for mention in self._periods.read(text))
+        yield from (replace(mention, weight=2) for mention in read_amounts(text, self._scope.currency))
+        yield from read_categories(text)
+        yield from read_channels(text, self._scope)
+        yield from self._names.read(text, common=common_words())
+        yield from _accounts(text, self._scope)
+        yield from _cues(text)
+        yield from _clock(text)
+
+    def _spelt(self, reading: Reading) -> str:
+        """The text with misspelt words of the language itself put right; names are not touched."""
+        text = reading.text
+        for word, start, end in reversed(words(text)):
+            if any(m.start < end and start < m.end for m in reading.mentions) or word in FILLER or len(word) < 4:
+                continue
+            if word not in self._names.vocabulary and (right := _respelt(word)):
+                text = text[:start] + right + text[end:]
+        return text
+
+    def _with_misspelt_names(self, reading: Reading) -> Reading:
+        for phrase in reading.unknown:
+            if stem(phrase) not in NARROWER and phrase not in NARROWER and (named := self._names.misspelt(phrase)):
+                reading = reading.with_mention(phrase, "name", named)
+        return reading
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Words of questions: alone they name no payee."""
+    phrases = [*WORDS, *MONTHS, *WEEKDAYS, *UNITS, *FESTIVALS, *NUMBERS]
+    return frozenset(word for phrase in phrases for word in phrase.split()) | FILLER | _SPELLABLE | _COMMON
+
+
+@cache
+def _respelt(word: str) -> str | None:
+    choices = {choice for choice in common_words() - FILLER - _COMMON if len(choice) >= 4}
+    slips = 1 if len(word) < 7 else 2
+    distances = {choice: OSA.distance(word, choice, score_cutoff=slips) for choice in choices if choice[0] == word[0]}
+    near = [choice for choice, distance in distances.items() if distance == min(distances.values())]
+    if not near or distances[near[0]] > slips:
+        return None
+    return near[0] if len({stem(choice) for choice in near}) == 1 else None
+
+
+def _cues(text: str) -> Iterator[Mention[Any]]:
+    for cue, value, pattern in PATTERNS:
+        for match in pattern.finditer(text):
+            yield Mention("cue", (cue, _value(value, match)), match.start(), match.end(), weight=1)
+
+
+def _value(value: object, match: re.Match[str]) -> object:
+    """What a rank counts to, with its direction: 5 for "top 5", -3 for "bottom 3"."""
+    if value not in ("n", "low"):
+        return value
+    said = next((group for group in match.groups() if group), "one")
+    count = NUMBERS.get(said) or int(said)
+    return -count if value == "low" else count
+
+
+def _clock(text: str) -> Iterator[Mention[Any]]:
+    for match in CLOCK.finditer(text):
+        if match["b"]:
+            first, last = _hour(match["a"], match["ahalf"] or match["bhalf"]), _hour(match["b"], match["bhalf"]) - 1
+        elif match["side"] in ("after", "past", "since"):
+            first, last = _hour(match["c"], match["chalf"]), 23
+        else:
+            first, last = 0, _hour(match["c"], match["chalf"]) - 1
+        if 0 <= first <= last <= 23:
+            yield Mention("cue", (Cue.HOURS, (first, last)), match.start(), match.end(), weight=4)
+
+
+def _hour(number: str, half: str) -> int:
+    hour = int(number) % 12 if half.startswith(("a", "p")) else int(number)
+    return hour + 12 if half.startswith("p") else hour
+
+
+_ACCOUNT_WORDS = r"(?:(?:in|from|at|with|through|of|on|out of|into|to) )?(?:my |the )?"
+
+
+def _accounts(text: str, scope: Scope) -> Iterator[Mention[Any]]:
+    """Own accounts by bank, by name, or by the end of their number."""
+    for name, accounts in _account_names(scope.accounts).items():
+        pattern = rf"(?<![\w&-]){_ACCOUNT_WORDS}{re.escape(name)}(?:'s)?(?: bank)?(?: (?:savings |current )?accounts?)?(?![\w&])"
+        for match in re.finditer(pattern, text):
+            if name in common_words() and "account" not in match.group():
+                continue
+            yield Mention("account", tuple(accounts), match.start(), match.end(), weight=3)
+
+
+@cache
+def _account_names(accounts: tuple[OwnAccount, ...]) -> dict[str, list[OwnAccount]]:
+    names: dict[str, list[OwnAccount]] = {}
+    for account in accounts:
+        bank = normalise(account.bank)
+        for name in {bank, bank.removesuffix(" bank"), normalise(account.name), normalise(account.number)}:
+            names.setdefault(name, []).append(account)
+    return {name: found for name, found in names.items() if len(name) > 2}
+
+
+def _unknown(text: str, mentions: list[Mention[Any]]) -> Iterator[str]:
+    """The phrases that no mention covers: neighbouring words that are not filler, together."""
+    run: tuple[int, int] | None = None
+    for word, start, end in words(text):
+        covered = any(mention.start < end and start < mention.end for mention in mentions)
+        if covered or word in FILLER or stem(word) in FILLER:
+            if run:
+                yield text[run[0] : run[1]]
+            run = None
+            continue
+        run = (run[0] if run else start, end)
+    if run:
+        yield text[run[0] : run[1]]

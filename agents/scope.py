@@ -1,0 +1,137 @@
+"""What a caller's data hold by name: payees, accounts, channels, the days covered. Resolvers match against nothing else."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from time import monotonic
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.identity.access import Principal, visible_accounts
+from core.insights.reporting import ACCOUNT, ENTRY
+from core.ledger.tables import TransactionStatus
+from core.money import Currency
+from core.periods import today_in
+
+NAMES_MAX = 5_000
+"""Names that resolvers know; a bank's rarer ones are still found by what descriptions and names contain."""
+FRESH_S = 60.0
+CALLERS_MAX = 500
+
+_DEFAULT_CURRENCY: Currency = "INR"
+
+
+@dataclass(frozen=True, slots=True)
+class Counterparty:
+    name: str
+    category: str
+    """The one that most payments with it have."""
+    payments: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    account_id: UUID
+    name: str
+    bank: str
+    number: str
+    currency: Currency
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Everything nameable that one caller may see. `first_day` and `last_day` are None where there are no payments."""
+
+    counterparties: tuple[Counterparty, ...]
+    accounts: tuple[OwnAccount, ...]
+    channels: tuple[str, ...]
+    categories: tuple[str, ...]
+    currencies: tuple[Currency, ...]
+    first_day: date | None
+    last_day: date | None
+
+    @property
+    def currency(self) -> Currency:
+        """What a bare number is taken for: the currency of most payments."""
+        return self.currencies[0] if self.currencies else _DEFAULT_CURRENCY
+
+
+async def read_scope(connection: AsyncConnection, principal: Principal) -> Scope:
+    """The scope of `principal`, read now."""
+    kinds = await _kinds(connection, principal)
+    days = [today_in(principal.zone, instant) for *_, first, last in kinds for instant in (first, last)]
+    return Scope(
+        counterparties=await _counterparties(connection, principal),
+        accounts=await _accounts(connection, principal),
+        channels=_by_weight(kinds, 0),
+        categories=_by_weight(kinds, 1),
+        currencies=_by_weight(kinds, 2),
+        first_day=min(days, default=None),
+        last_day=max(days, default=None),
+    )
+
+
+class Scopes:
+    """Scopes of recent callers, each at most FRESH_S old, so that a conversation does not read the names each turn."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._known: OrderedDict[str, tuple[float, Scope]] = OrderedDict()
+
+    async def of(self, connection: AsyncConnection, principal: Principal) -> Scope:
+        read_at, scope = self._known.get(principal.subject, (float("-inf"), None))
+        if scope is None or self._clock() - read_at > FRESH_S:
+            scope = await read_scope(connection, principal)
+            self._known[principal.subject] = (self._clock(), scope)
+            if len(self._known) > CALLERS_MAX:
+                self._known.popitem(last=False)
+        return scope
+
+
+_Kind = tuple[str, str, str, int, datetime, datetime]
+
+
+async def _kinds(connection: AsyncConnection, principal: Principal) -> list[_Kind]:
+    """Payments per channel, category and currency, with the first and the last instant."""
+    e = ENTRY.c
+    found = await connection.execute(
+        select(e.channel, e.category, e.currency, func.count(), func.min(e.occurred_at), func.max(e.occurred_at))
+        .where(visible_accounts(principal, customer_id=e.customer_id, bank_id=e.bank_id))
+        .group_by(e.channel, e.category, e.currency)
+    )
+    return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in found]
+
+
+def _by_weight(kinds: list[_Kind], column: int) -> tuple[str, ...]:
+    weights: dict[str, int] = {}
+    for kind in kinds:
+        weights[str(kind[column])] = weights.get(str(kind[column]), 0) + kind[3]
+    return tuple(sorted(weights, key=lambda name: (-weights[name], name)))
+
+
+async def _counterparties(connection: AsyncConnection, principal: Principal) -> tuple[Counterparty, ...]:
+    e = ENTRY.c
+    count = func.count()
+    found = await connection.execute(
+        select(e.counterparty, func.mode().within_group(e.category), count)
+        .where(visible_accounts(principal, customer_id=e.customer_id, bank_id=e.bank_id))
+        .where(e.status == TransactionStatus.SUCCESS, ~e.is_own_transfer)
+        .group_by(e.counterparty)
+        .order_by(count.desc(), e.counterparty)
+        .limit(NAMES_MAX)
+    )
+    return tuple(Counterparty(*row) for row in found)
+
+
+async def _accounts(connection: AsyncConnection, principal: Principal) -> tuple[OwnAccount, ...]:
+    a = ACCOUNT.c
+    found = await connection.execute(
+        select(a.account_id, a.name, a.bank, a.number, a.currency)
+        .where(visible_accounts(principal, customer_id=a.customer_id, bank_id=a.bank_id), a.kind == "customer")
+        .order_by(a.opened_on, a.account_id)
+        .limit(NAMES_MAX)
+    )
+    return tuple(OwnAccount(*row) for row in found)
