@@ -52,16 +52,27 @@ def figures(query: InsightQuery, principal: Principal) -> Select[Any]:
 
 
 def rows(query: InsightQuery, principal: Principal) -> Select[Any]:
-    """The entries behind the figures of the query's own period, largest first, `query.rows` of them."""
+    """The entries behind the figures of the query's own period, `query.rows` of them, those of `rows_first` first."""
     e = ENTRY.c
     shown: list[ColumnElement[Any]] = [
         e.transaction_id, e.occurred_at, e.account, e.counterparty, e.category, e.channel, e.description,
         e.amount_minor, e.currency, e.status,
     ]  # fmt: skip
     found = select(*shown).where(*entries.conditions(query, principal), entries.within(query.period.period, principal))
-    return found.order_by(entries.SIZE.desc(), e.occurred_at.desc(), e.transaction_id, e.direction).limit(
-        bindparam("rows", query.rows, Integer)
-    )
+    return found.order_by(*_rows_order(query), e.transaction_id, e.direction).limit(bindparam("rows", query.rows, Integer))
+
+
+def _rows_order(query: InsightQuery) -> list[ColumnElement[Any]]:
+    size, moment = entries.SIZE, ENTRY.c.occurred_at
+    match query.rows_first:
+        case "largest":
+            return [size.desc(), moment.desc()]
+        case "smallest":
+            return [size.asc(), moment.desc()]
+        case "latest":
+            return [moment.desc(), size.desc()]
+        case "earliest":
+            return [moment.asc(), size.desc()]
 
 
 def keys(query: InsightQuery) -> list[str]:
