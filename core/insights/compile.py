@@ -59,7 +59,9 @@ def rows(query: InsightQuery, principal: Principal) -> Select[Any]:
         e.amount_minor, e.currency, e.status,
     ]  # fmt: skip
     found = select(*shown).where(*entries.conditions(query, principal), entries.within(query.period.period, principal))
-    return found.order_by(*_rows_order(query), e.transaction_id, e.direction).limit(bindparam("rows", query.rows, Integer))
+    return found.order_by(*_rows_order(query), e.transaction_id, e.direction).limit(
+        bindparam("rows", query.rows, Integer)
+    )
 
 
 def _rows_order(query: InsightQuery) -> list[ColumnElement[Any]]:
