@@ -1,5 +1,6 @@
 """What is well and what is wrong with this installation. Looks at everything and changes nothing."""
 
+import asyncio
 import shutil
 import sys
 import time
@@ -13,14 +14,19 @@ import httpx
 import psutil
 import psycopg
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import SQLAlchemyError
 
-from core.db import dsn, owner_url
+import migrations
+from core.db import Database, dsn, owner_url
 from core.errors import FinLensError, SetupError
 from core.settings import Settings
 from finlens import __version__, presence
 from finlens.installation import known_database
 from finlens.postgres import EmbeddedPostgres
 from finlens.up import FREE_MB_MIN
+from rag.embedder import MiniLm
+from rag.indexer import pending
+from webapp.build import built_folder
 
 MEMORY_MB_MAX = 700
 FIRST_ANSWER_MS_MAX = 1_000
@@ -76,7 +82,7 @@ def _check(name: str, look: Callable[[], str]) -> Check:
     """`look` says what it saw, or raises with what is wrong."""
     try:
         return Check(name, True, look())
-    except (FinLensError, psycopg.Error, psutil.Error, httpx.HTTPError) as trouble:
+    except (FinLensError, psycopg.Error, SQLAlchemyError, psutil.Error, httpx.HTTPError) as trouble:
         return Check(name, False, str(trouble).splitlines()[0] if str(trouble) else type(trouble).__name__)
 
 
@@ -89,11 +95,15 @@ def _disk(settings: Settings) -> str:
 
 
 def _database_checks(settings: Settings) -> list[Check]:
-    looks = {"durability": _durability, "migrations": _migrations, "index": _index_lag}
     try:
-        with psycopg.connect(dsn(owner_url(known_database(settings))), connect_timeout=5) as connection:
-            reached = Check("database", True, _server_version(connection))
-            return [reached, *(_check(name, lambda look=look: look(connection)) for name, look in looks.items())]
+        known = known_database(settings)
+        with psycopg.connect(dsn(owner_url(known)), connect_timeout=5) as connection:
+            return [
+                _check("database", lambda: _server_version(connection)),
+                _check("durability", lambda: _durability(connection)),
+                _check("migrations", lambda: _migrations(connection)),
+                _check("index", lambda: asyncio.run(_index_lag(known))),
+            ]
     except (SetupError, psycopg.OperationalError) as trouble:
         return [Check("database", False, str(trouble).splitlines()[0])]
 
@@ -114,8 +124,6 @@ def _durability(connection: psycopg.Connection) -> str:
 
 
 def _migrations(connection: psycopg.Connection) -> str:
-    import migrations
-
     head = ScriptDirectory(str(Path(migrations.__path__[0]))).get_current_head()
     if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
         raise SetupError("the database is empty: run finlens migrate")
@@ -125,25 +133,21 @@ def _migrations(connection: psycopg.Connection) -> str:
     return f"at {head}"
 
 
-def _index_lag(connection: psycopg.Connection) -> str:
-    row = connection.execute("""
-        SELECT (SELECT count(*) FROM rag.summary), (SELECT count(*) FROM rag.summary WHERE embedding IS NULL),
-               (SELECT count(*) FROM rag.stale)
-    """).fetchone()
-    summaries, unembedded, stale = row or (0, 0, 0)
-    return f"{summaries} summaries; {unembedded} wait for their vector and {stale} months for their text"
+async def _index_lag(settings: Settings) -> str:
+    database = Database.of(settings)
+    try:
+        left = await pending(database)
+    finally:
+        await database.close()
+    return f"{left.events} payments to hear of, {left.accounts} accounts to retell, {left.texts} texts to embed"
 
 
 def _embedding_model() -> str:
-    from rag.embedder import MiniLm
-
     model = MiniLm.load()
     return f"{model.name} is the file we know and loads"
 
 
 def _front_end() -> str:
-    from webapp.build import built_folder
-
     folder = built_folder()
     return f"built in {folder}" if folder.exists() else "not built from today's sources; finlens up builds it"
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from core.monitoring.logging import configure_logging
 from core.settings import Settings
 from finlens.installation import installation
 from finlens.ports import Port, require_free
@@ -35,6 +36,7 @@ def serve(
     # On the leash `finlens up` has already found the database and migrated it.
     is_ready_made = leash or part is Part.WEB
     settings = Settings() if is_ready_made else installation(lambda text: print(text, file=sys.stderr))
+    configure_logging(settings.log_level)
     match part:
         case Part.API:
             _serve_api(settings, service or [])
