@@ -9,7 +9,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import Vector  # pyright: ignore[reportMissingTypeStubs]  # it ships none
@@ -36,8 +36,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.identity.access import Principal, visible_accounts
 from core.periods import Period, Unit
 from rag.embedder import Embedder
-
-Kind = Literal["month", "counterparty", "transaction"]
+from rag.summaries import Kind
 
 LIMIT_MAX = 50
 QUESTION_MAX = 500

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -47,23 +47,33 @@ def database_name(worker_id: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def settings(server: Server, database_name: str, run_home: Path) -> Settings:
+def settings_of(server: Server, run_home: Path) -> Callable[[str], Settings]:
+    """Makes a migrated, empty database of the given name: for tests that cannot share one."""
+
+    def make(name: str) -> Settings:
+        with psycopg.connect(server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name}")
+            connection.execute(f"CREATE DATABASE {name} OWNER finlens_owner")
+        with psycopg.connect(server.url(SUPERUSER, name), autocommit=True) as connection:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        owner = server.url("finlens_owner", name)
+        migrate(make_url(owner).set(drivername="postgresql+psycopg"))
+        return Settings(
+            _env_file=None,  # pyright: ignore[reportCallIssue]
+            home=run_home / name,
+            database_url=SecretStr(owner),
+            app_database_url=SecretStr(server.url("finlens_app", name)),
+            reader_database_url=SecretStr(server.url("finlens_reader", name)),
+            demo_password=SecretStr("correct horse battery staple"),
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def settings(settings_of: Callable[[str], Settings], database_name: str) -> Settings:
     """Settings of a migrated, empty database of this worker's own."""
-    with psycopg.connect(server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {database_name}")
-        connection.execute(f"CREATE DATABASE {database_name} OWNER finlens_owner")
-    with psycopg.connect(server.url(SUPERUSER, database_name), autocommit=True) as connection:
-        connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
-    owner = server.url("finlens_owner", database_name)
-    migrate(make_url(owner).set(drivername="postgresql+psycopg"))
-    return Settings(
-        _env_file=None,  # pyright: ignore[reportCallIssue]
-        home=run_home / database_name,
-        database_url=SecretStr(owner),
-        app_database_url=SecretStr(server.url("finlens_app", database_name)),
-        reader_database_url=SecretStr(server.url("finlens_reader", database_name)),
-        demo_password=SecretStr("correct horse battery staple"),
-    )
+    return settings_of(database_name)
 
 
 @pytest.fixture(scope="session")

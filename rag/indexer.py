@@ -1,0 +1,323 @@
+"""Indexer: keeps the summaries in step with the ledger.
+
+Three steps, each short, resumable and safe to run in several processes at once:
+  1. follow the ledger's outbox and mark the months of accounts that new payments touch;
+  2. rebuild the texts of marked accounts; a changed text is searchable by its words from that commit on;
+  3. embed texts that have no vector, those of the newest periods first.
+Many payments of one account between two rounds cost one rebuild.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pgvector import Vector  # pyright: ignore[reportMissingTypeStubs]  # it ships none
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.db import Database
+from core.errors import SetupError
+from core.ids import new_id
+from core.periods import Period, Unit
+from rag.embedder import Embedder
+from rag.facts import Holder, holders, payments, relations
+from rag.summaries import Summary, counterparty_summary, month_summary, payment_summaries
+
+POLL_S = 0.2
+DIMENSION = 384
+"""Of the column that holds the vectors."""
+
+_EVENTS = 5_000
+_ACCOUNTS = 20
+_REBUILDS = 10
+_TEXTS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one round, or several, did."""
+
+    events: int = 0
+    """Posted payments heard of."""
+    accounts: int = 0
+    """Accounts whose marked months were rebuilt."""
+    changed: int = 0
+    """Texts that are new or read differently now."""
+    embedded: int = 0
+
+    def __add__(self, other: "Work") -> "Work":
+        return Work(
+            self.events + other.events,
+            self.accounts + other.accounts,
+            self.changed + other.changed,
+            self.embedded + other.embedded,
+        )
+
+    def __bool__(self) -> bool:
+        return any((self.events, self.accounts, self.changed, self.embedded))
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What is left to do: payments not yet heard of, marked accounts, and texts without a vector."""
+
+    events: int
+    accounts: int
+    texts: int
+
+
+# One statement, one snapshot. Numbers of the outbox are drawn before their transactions commit, so a later number can
+# be visible before an earlier one. We pass over such gaps without waiting and remember them in rag.missing:
+#   late    a missing number that has turned up since
+#   gone    a missing number whose transaction must have rolled back: all that ran when we noticed it have ended
+# `horizon` is our own transaction's id, which nothing has assigned before this statement reads: every transaction that
+# had drawn a number by then has a smaller one (a writer locks balances, and so has an id, before it draws).
+_FOLLOW = text("""
+    WITH here AS (SELECT seq FROM rag.progress WHERE consumer = 'summaries'),
+    fresh AS (
+        SELECT o.seq, o.transaction_id, o.sender_account_id, o.receiver_account_id, o.occurred_at
+          FROM ledger.outbox o WHERE o.seq > (SELECT seq FROM here) ORDER BY o.seq LIMIT :events
+    ),
+    late AS (
+        SELECT o.seq, o.transaction_id, o.sender_account_id, o.receiver_account_id, o.occurred_at
+          FROM rag.missing m JOIN ledger.outbox o USING (seq)
+    ),
+    gone AS (
+        DELETE FROM rag.missing m
+         WHERE m.horizon <= pg_snapshot_xmin(pg_current_snapshot()) OR m.seq IN (SELECT seq FROM late)
+    ),
+    missed AS (
+        INSERT INTO rag.missing (seq, horizon)
+        SELECT n, pg_current_xact_id()
+          FROM generate_series((SELECT seq + 1 FROM here), (SELECT max(seq) FROM fresh)) n
+         WHERE NOT EXISTS (SELECT FROM fresh f WHERE f.seq = n)
+    ),
+    passed AS (
+        UPDATE rag.progress SET seq = (SELECT max(seq) FROM fresh)
+         WHERE consumer = 'summaries' AND EXISTS (SELECT FROM fresh)
+    ),
+    event AS (SELECT * FROM fresh UNION ALL SELECT * FROM late),
+    -- A refund changes what is said of the payment it takes back, too.
+    touched AS (
+        SELECT e.sender_account_id, e.receiver_account_id, e.occurred_at FROM event e
+         UNION ALL
+        SELECT o.sender_account_id, o.receiver_account_id, o.occurred_at
+          FROM event e
+          JOIN ledger.transaction t ON t.id = e.transaction_id AND t.reverses_id IS NOT NULL
+          JOIN ledger.transaction o ON o.id = t.reverses_id
+    ),
+    side AS (
+        SELECT sender_account_id AS account_id, occurred_at FROM touched
+         UNION ALL
+        SELECT receiver_account_id, occurred_at FROM touched
+    ),
+    marked AS (
+        INSERT INTO rag.stale AS s (account_id, months)
+        SELECT a.id, array_agg(DISTINCT date_trunc('month', e.occurred_at AT TIME ZONE c.time_zone)::date)
+          FROM side e JOIN banking.account a ON a.id = e.account_id JOIN banking.customer c ON c.id = a.customer_id
+         GROUP BY a.id
+         ORDER BY a.id
+            ON CONFLICT (account_id) DO UPDATE SET months = ARRAY(SELECT DISTINCT unnest(s.months || excluded.months))
+    )
+    SELECT count(*) FROM event
+""")
+
+# Only one process follows at a time; a second one has nothing to hear.
+_MAY_FOLLOW = text("SELECT pg_try_advisory_xact_lock(hashtext('rag.progress'))")
+
+_MARK_ALL = text("""
+    INSERT INTO rag.stale AS s (account_id, months)
+    SELECT e.account_id, array_agg(DISTINCT date_trunc('month', e.occurred_at AT TIME ZONE c.time_zone)::date)
+      FROM reporting.entry e JOIN banking.customer c ON c.id = e.customer_id
+     WHERE e.status = 'success'
+     GROUP BY e.account_id
+     ORDER BY e.account_id
+        ON CONFLICT (account_id) DO UPDATE SET months = ARRAY(SELECT DISTINCT unnest(s.months || excluded.months))
+""")
+
+# Whoever marks an account while we rebuild it waits for our commit, and then marks it anew.
+_CLAIM = text("""
+    WITH claimed AS MATERIALIZED (
+        SELECT account_id FROM rag.stale ORDER BY marked_at, account_id LIMIT :accounts FOR UPDATE SKIP LOCKED
+    )
+    DELETE FROM rag.stale s USING claimed WHERE s.account_id = claimed.account_id
+    RETURNING s.account_id, s.months
+""")
+
+_STORE = text("""
+    INSERT INTO rag.summary AS s (id, kind, subject, account_id, bank_id, customer_id, period_start, period_end,
+                                  text, text_hash, transaction_ids)
+    SELECT n.id, n.kind, n.subject, :account, :bank, :customer, n.period_start, n.period_end,
+           n.text, decode(n.text_hash, 'hex'), n.transaction_ids
+      FROM jsonb_to_recordset(CAST(:summaries AS jsonb))
+           n(id uuid, kind text, subject text, period_start date, period_end date, text text, text_hash text,
+             transaction_ids uuid[])
+     ORDER BY n.kind, n.subject
+        ON CONFLICT ON CONSTRAINT one_summary_per_subject DO UPDATE
+       SET text = excluded.text, text_hash = excluded.text_hash, transaction_ids = excluded.transaction_ids,
+           period_start = excluded.period_start, period_end = excluded.period_end, updated_at = now(),
+           embedding = CASE WHEN s.text_hash = excluded.text_hash THEN s.embedding END,
+           model = CASE WHEN s.text_hash = excluded.text_hash THEN s.model END
+     WHERE (s.text_hash, s.transaction_ids, s.period_start, s.period_end)
+           IS DISTINCT FROM (excluded.text_hash, excluded.transaction_ids, excluded.period_start, excluded.period_end)
+""")
+
+# A payment is no longer the month's largest, or an account's business has outgrown its summaries.
+_DROP = text("""
+    DELETE FROM rag.summary
+     WHERE account_id = :account AND kind IN ('month', 'transaction')
+       AND date_trunc('month', period_start)::date = ANY (CAST(:months AS date[]))
+       AND subject <> ALL (CAST(:subjects AS text[]))
+""")
+_DROP_ALL = text("DELETE FROM rag.summary WHERE account_id = ANY (:accounts)")
+
+_UNEMBEDDED = text("""
+    SELECT id, text FROM rag.summary WHERE embedding IS NULL
+     ORDER BY period_end DESC, id LIMIT :texts FOR UPDATE SKIP LOCKED
+""")
+_EMBED = text("""
+    UPDATE rag.summary s SET embedding = CAST(u.vector AS vector), model = :model
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:vectors AS text[])) u(id, vector)
+     WHERE s.id = u.id
+""")
+_FORGET_OTHER_MODELS = text("UPDATE rag.summary SET embedding = NULL, model = NULL WHERE model <> :model")
+
+_PENDING = text("""
+    SELECT (SELECT count(*) FROM ledger.outbox WHERE seq > (SELECT seq FROM rag.progress WHERE consumer = 'summaries')),
+           (SELECT count(*) FROM rag.stale),
+           (SELECT count(*) FROM rag.summary WHERE embedding IS NULL)
+""")
+
+
+async def follow(
+    database: Database, embedder: Embedder, *, poll_s: float = POLL_S, report: Callable[[Work], None] = lambda _: None
+) -> None:
+    """Keep the summaries in step with the ledger until cancelled. `report` hears of each round that did something."""
+    await _adopt(database, embedder)
+    while True:
+        work = await _round(database, embedder)
+        if work:
+            report(work)
+        else:
+            await asyncio.sleep(poll_s)
+
+
+async def index_pending(
+    database: Database, embedder: Embedder, *, report: Callable[[Work], None] = lambda _: None
+) -> Work:
+    """What was done to leave nothing pending: everything committed before this call is indexed when it returns."""
+    await _adopt(database, embedder)
+    done = Work()
+    while await pending(database) != Pending(events=0, accounts=0, texts=0):
+        work = await _round(database, embedder)
+        done += work
+        report(work)
+        if not work:  # somebody else is at it
+            await asyncio.sleep(POLL_S)
+    return done
+
+
+async def mark_everything(database: Database) -> None:
+    """Have every summary rebuilt. Texts that come out the same keep their vectors."""
+    async with database.app.begin() as connection:
+        await connection.execute(_MARK_ALL)
+
+
+async def pending(database: Database) -> Pending:
+    async with database.app.connect() as connection:
+        return Pending(*(await connection.execute(_PENDING)).one())
+
+
+async def _adopt(database: Database, embedder: Embedder) -> None:
+    """Vectors of another model cannot be compared with this one's questions: their texts are to be embedded anew."""
+    if embedder.dimension != DIMENSION:
+        raise SetupError(f"{embedder.name} makes vectors of {embedder.dimension} numbers; FinLens stores {DIMENSION}")
+    async with database.app.begin() as connection:
+        await connection.execute(_FORGET_OTHER_MODELS, {"model": embedder.name})
+
+
+async def _round(database: Database, embedder: Embedder) -> Work:
+    """Words first, and vectors a batch at a time, so that a backlog of vectors does not keep new words waiting."""
+    work = Work(events=await _hear(database))
+    for _ in range(_REBUILDS):
+        rebuilt = await _rebuild(database)
+        work += rebuilt
+        if not rebuilt:
+            break
+    return work + Work(embedded=await _embed(database, embedder))
+
+
+async def _hear(database: Database) -> int:
+    """Mark what the next posted payments touch; returns how many they were."""
+    async with database.app.begin() as connection:
+        if not await connection.scalar(_MAY_FOLLOW):
+            return 0
+        return await connection.scalar(_FOLLOW, {"events": _EVENTS}) or 0
+
+
+async def _rebuild(database: Database) -> Work:
+    """Rebuild the marked months of a few accounts, those that have waited longest first."""
+    async with database.app.begin() as connection:
+        claimed = {row.account_id: row.months for row in await connection.execute(_CLAIM, {"accounts": _ACCOUNTS})}
+        found = await holders(connection, claimed)
+        changed = 0
+        for holder in found:
+            changed += await _rebuild_account(connection, holder, _months(claimed[holder.account_id]))
+        unfollowed = claimed.keys() - {holder.account_id for holder in found}
+        if unfollowed:
+            await connection.execute(_DROP_ALL, {"accounts": list(unfollowed)})
+    return Work(accounts=len(claimed), changed=changed)
+
+
+async def _rebuild_account(connection: AsyncConnection, holder: Holder, months: Sequence[Period]) -> int:
+    summaries = await _summaries(connection, holder, months)
+    key = {"account": holder.account_id}
+    subjects = [summary.subject for summary in summaries]
+    await connection.execute(_DROP, {**key, "months": [month.start for month in months], "subjects": subjects})
+    owner = {"bank": holder.bank_id, "customer": holder.customer_id}
+    rows = json.dumps([_row(summary) for summary in summaries], default=str)
+    return (await connection.execute(_STORE, {**key, **owner, "summaries": rows})).rowcount
+
+
+async def _summaries(connection: AsyncConnection, holder: Holder, months: Sequence[Period]) -> list[Summary]:
+    """Every text that payments of these months have a part in."""
+    found = await payments(connection, holder, months)
+    known = await relations(connection, holder, {payment.counterparty_key for payment in found})
+    first_ids = {relation.first_paid_id for relation in known if relation.first_paid_id}
+    summaries = [counterparty_summary(holder, relation) for relation in known]
+    for month in months:
+        if of_month := [payment for payment in found if month.holds(payment.at.date())]:
+            summaries.append(month_summary(holder, month, of_month))
+            summaries += payment_summaries(holder, month, of_month, first_ids=first_ids)
+    return summaries
+
+
+async def _embed(database: Database, embedder: Embedder) -> int:
+    """Embed a batch of texts that have no vector; returns how many."""
+    async with database.app.begin() as connection:
+        rows = (await connection.execute(_UNEMBEDDED, {"texts": _TEXTS})).all()
+        if rows:
+            vectors = await asyncio.to_thread(embedder.embed, [row.text for row in rows])
+            stored = {"ids": [row.id for row in rows], "vectors": [Vector(vector).to_text() for vector in vectors]}
+            await connection.execute(_EMBED, {**stored, "model": embedder.name})
+        return len(rows)
+
+
+def _months(starts: Sequence[date]) -> list[Period]:
+    return [Period.of(Unit.MONTH, start) for start in sorted(starts)]
+
+
+def _row(summary: Summary) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "kind": summary.kind,
+        "subject": summary.subject,
+        "period_start": summary.period.start,
+        "period_end": summary.period.end,
+        "text": summary.text,
+        "text_hash": summary.text_hash.hex(),
+        "transaction_ids": summary.transaction_ids,
+    }
