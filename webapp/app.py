@@ -5,14 +5,18 @@ import logging
 import reflex as rx
 
 from webapp.client import ApiAway, ApiRefused
+from webapp.pages.alerts import alerts
 from webapp.pages.chat import chat
 from webapp.pages.login import login
 from webapp.pages.not_found import not_found
+from webapp.pages.transactions import transactions
 from webapp.routes import routes
 from webapp.sessions import LoggedOut
+from webapp.states.alerts import AlertsState
 from webapp.states.chat import ChatState
 from webapp.states.login import LoginState
-from webapp.states.person import Doorkeeper
+from webapp.states.person import Doorkeeper, Unreadable
+from webapp.states.transactions import TransactionsState
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +28,8 @@ def tell(exception: Exception):
             return rx.redirect("/login", replace=True)
         case ApiRefused():
             return rx.toast.error(exception.detail)
+        case Unreadable():
+            return rx.toast.error(str(exception))
         case ApiAway():
             return rx.toast.error("FinLens cannot be reached right now. Please try again in a moment.")
         case _:
@@ -45,5 +51,7 @@ app = rx.App(
 )
 app.add_middleware(Doorkeeper(), index=0)
 app.add_page(chat, route="/", title="Ask · FinLens", on_load=ChatState.open)
+app.add_page(transactions, route="/transactions", title="Transactions · FinLens", on_load=TransactionsState.open)
+app.add_page(alerts, route="/alerts", title="Alerts · FinLens", on_load=AlertsState.open)
 app.add_page(login, route="/login", title="Log in · FinLens", on_load=LoginState.open)
 app.add_page(not_found, route="404", title="Not found · FinLens")

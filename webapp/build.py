@@ -218,7 +218,14 @@ def _say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
+def main(arguments: list[str]) -> None:
+    try:
+        if arguments == ["--relock"]:
+            relock(_say)
+        sys.stdout.write(f"{ensure_built(_say)}\n")
+    except SetupError as error:
+        sys.exit(error.detail)
+
+
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--relock"]:
-        relock(_say)
-    sys.stdout.write(f"{ensure_built(_say)}\n")
+    main(sys.argv[1:])

@@ -42,9 +42,14 @@ class Api:
     def at(cls, url: str) -> "Api":
         return cls(httpx.AsyncClient(base_url=url, timeout=_TIMEOUT))
 
-    async def log_in(self, email: str, password: str) -> tuple[Tokens, Person]:
-        """Raises ApiRefused when the API does not know them."""
-        tokens = _tokens(await self._send("POST", "/auth/login", json={"email": email, "password": password}))
+    async def log_in(self, email: str, password: str, *, address: str = "") -> tuple[Tokens, Person]:
+        """Raises ApiRefused when the API does not know them. `address` is the browser's.
+
+        The API counts failed logins by address; without it, one guesser would lock a person out for every browser.
+        """
+        tokens = _tokens(
+            await self._send("POST", "/auth/login", address=address, json={"email": email, "password": password})
+        )
         return tokens, _person(await self._send("GET", "/auth/me", token=tokens.access))
 
     async def log_out(self, session: Session) -> None:
@@ -103,8 +108,9 @@ class Api:
         except ApiRefused as refused:
             raise LoggedOut from refused
 
-    async def _send(self, method: str, path: str, *, token: str = "", **request: Any) -> Any:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async def _send(self, method: str, path: str, *, token: str = "", address: str = "", **request: Any) -> Any:
+        known = {"Authorization": token and f"Bearer {token}", "X-Forwarded-For": address}
+        headers = {name: value for name, value in known.items() if value}
         try:
             response = await self._http.request(method, path, headers=headers, **request)
         except httpx.HTTPError as error:

@@ -20,7 +20,7 @@ _PROBLEMS = {401: "credentials", 429: "attempts"}
 async def log_in(request: Request, email: Annotated[str, Form()] = "", password: Annotated[str, Form()] = ""):
     """A session for whoever the API knows by this mail and password; back to the login page for anybody else."""
     try:
-        tokens, person = await backend.api.log_in(email.strip(), password)
+        tokens, person = await backend.api.log_in(email.strip(), password, address=_address(request))
     except ApiRefused as refused:
         return _to(f"/login?problem={_PROBLEMS.get(refused.status, 'credentials')}")
     except ApiAway:
@@ -53,6 +53,10 @@ def _forget(request: Request) -> Session | None:
 
 def _set_cookie(answer: RedirectResponse, request: Request, session: Session) -> None:
     answer.set_cookie(COOKIE, session.id, path="/", httponly=True, samesite="lax", secure=_is_secure(request))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _is_secure(request: Request) -> bool:

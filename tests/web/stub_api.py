@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import AsyncIterator
 from itertools import count
 from typing import Annotated, Any
 
-from fastapi import Body, FastAPI, Header, HTTPException
+from fastapi import Body, Depends, FastAPI, Header, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 
 PASSWORD = "correct horse battery staple"
@@ -16,114 +16,228 @@ PEOPLE = {
 }
 NASTY = '<img src=x onerror="window.hacked=1"> & "friends"'
 
+_SHOPS = [
+    ("Reliance Fresh", "Weekly shop", 284550),
+    ("DMart", NASTY, 412025),
+    ("More Megastore", "Vegetables", 98000),
+    ("BigBasket", "Order 88121", 265000),
+    ("Nature's Basket", "", 140075),
+]
+
 
 class Refused(Exception):
     def __init__(self, status: int, code: str, detail: str) -> None:
         self.answer = JSONResponse({"status": status, "code": code, "detail": detail}, status)
 
 
-def stub_api(*, expires_in: int = 600) -> FastAPI:
-    """Counts what it is asked in `app.state.calls`."""
-    app = FastAPI()
-    app.state.calls = []
-    app.state.people = {}
-    serial = count(1)
+class StubApi(FastAPI):
+    """`calls` lists what it was asked for, `holders` says whose each token is."""
 
-    @app.exception_handler(Refused)
-    async def refused(_, error: Refused) -> JSONResponse:
-        return error.answer
+    def __init__(self, expires_in: int = 600) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+        self.holders: dict[str, str] = {}
+        self._serial = count(1)
+        self._expires_in = expires_in
+        self.add_exception_handler(Refused, _refused)
+        _add_auth(self)
+        _add_data(self)
 
-    def tokens(email: str) -> dict[str, Any]:
-        number = next(serial)
-        app.state.people[f"access-{number}"] = app.state.people[f"refresh-{number}"] = email
+    def tokens(self, email: str) -> dict[str, Any]:
+        number = next(self._serial)
+        self.holders[f"access-{number}"] = self.holders[f"refresh-{number}"] = email
         return {
             "access_token": f"access-{number}",
             "refresh_token": f"refresh-{number}",
             "token_type": "bearer",
-            "expires_in": expires_in,
+            "expires_in": self._expires_in,
         }
 
-    def person(authorization: str) -> str:
-        email = app.state.people.get(authorization.removeprefix("Bearer "))
+    def holder(self, authorization: Annotated[str, Header()] = "") -> str:
+        email = self.holders.get(authorization.removeprefix("Bearer "))
         if email is None:
-            raise Refused(401, "token_refused", "This token is not valid, or no longer: please log in again")
+            raise _token_refused()
         return email
 
-    @app.post("/auth/login")
+
+def _add_auth(api: StubApi) -> None:
+    @api.post("/auth/login")
     async def log_in(email: Annotated[str, Body()], password: Annotated[str, Body()]):
         if email not in PEOPLE or password != PASSWORD:
             raise Refused(401, "wrong_credentials", "The email or the password is wrong")
-        return tokens(email)
+        return api.tokens(email)
 
-    @app.post("/auth/refresh")
+    @api.post("/auth/refresh")
     async def refresh(refresh_token: Annotated[str, Body(embed=True)]):
-        app.state.calls.append("refresh")
-        email = app.state.people.pop(refresh_token, None)
+        api.calls.append("refresh")
+        email = api.holders.pop(refresh_token, None)
         if email is None:
-            raise Refused(401, "token_refused", "This token is not valid, or no longer: please log in again")
-        return tokens(email)
+            raise _token_refused()
+        return api.tokens(email)
 
-    @app.post("/auth/logout", status_code=204)
+    @api.post("/auth/logout", status_code=204)
     async def log_out(refresh_token: Annotated[str, Body(embed=True)]):
-        app.state.calls.append("logout")
-        app.state.people.pop(refresh_token, None)
+        api.calls.append("logout")
+        api.holders.pop(refresh_token, None)
 
-    @app.get("/auth/me")
-    async def me(authorization: Annotated[str, Header()] = ""):
-        name, role = PEOPLE[person(authorization)]
-        return {"email": person(authorization), "name": name, "role": role, "time_zone": "Asia/Kolkata"}
+    @api.get("/auth/me")
+    async def me(email: Annotated[str, Depends(api.holder)]):
+        name, role = PEOPLE[email]
+        return {"email": email, "name": name, "role": role, "time_zone": "Asia/Kolkata"}
 
-    @app.post("/chat")
-    async def chat(question: Annotated[str, Body(embed=True)], authorization: Annotated[str, Header()] = ""):
-        person(authorization)
+
+def _add_data(api: StubApi) -> None:
+    known = [Depends(api.holder)]
+
+    @api.post("/chat", dependencies=known)
+    async def chat(question: Annotated[str, Body(embed=True)]):
         if "refuse" in question:
             raise Refused(503, "overloaded", "Too much at once; please try again in a moment")
         return StreamingResponse(_events(question), media_type="text/event-stream")
 
-    return app
+    @api.get("/transactions", dependencies=known)
+    async def transactions(request: Request, limit: int, cursor: int = 0, q: str = ""):
+        api.calls.append(f"transactions?{request.url.query}")
+        matching = [payment(i) for i in range(60) if q.lower() in payment(i)["counterparty"].lower()]
+        end = cursor + limit
+        return {"data": matching[cursor:end], "next_cursor": str(end) if end < len(matching) else None}
+
+    @api.get("/fraud/transactions/{transaction_id}", dependencies=known)
+    async def explain(transaction_id: str):
+        return EXPLANATION | {"transaction_id": transaction_id}
+
+    @api.get("/fraud/alerts")
+    async def alerts(email: Annotated[str, Depends(api.holder)], status: str):
+        if PEOPLE[email][1] == "customer":
+            raise Refused(403, "not_allowed", "This is for staff or analyst or admin only")
+        return {"data": [ALERT | {"status": status}], "next_cursor": None}
+
+    @api.patch("/fraud/alerts/{alert_id}", status_code=204, dependencies=known)
+    async def decide(alert_id: str, status: Annotated[str, Body(embed=True)]):
+        api.calls.append(f"{alert_id} {status}")
 
 
-ROWS = [
-    {"transaction_id": f"019a0000-0000-7000-8000-{i:012d}", "occurred_at": f"2026-10-{28 - i:02d}T11:{i:02d}:00+00:00", "account": "Salary account",
-     "counterparty": name, "category": "groceries", "channel": "card", "description": text, "amount_minor": -minor, "currency": "INR", "status": "success"}
-    for i, (name, text, minor) in enumerate([("Reliance Fresh", "Weekly shop", 284550), ("DMart", NASTY, 412025), ("More Megastore", "Vegetables", 98000),
-                                             ("BigBasket", "Order 88121", 265000), ("Nature's Basket", "", 140075)])
-]  # fmt: skip
-
-
-def answer(question: str) -> dict[str, Any]:
+def payment(i: int) -> dict[str, Any]:
+    """The i-th newest transaction of the list."""
+    name, text, minor = _SHOPS[i % len(_SHOPS)]
+    is_salary = i % 20 == 7
     return {
-        "answer": "You spent ₹11,996.50 on groceries in October 2026, over 5 payments.\nThat is ₹1,204.00 more than in September.",
+        "id": f"019a0000-0000-7000-8000-{i:012d}",
+        "account_id": "019a0000-0000-7000-8000-0000000000aa",
+        "account": "Salary account",
+        "direction": "in" if is_salary else "out",
+        "counterparty": "Infosys Ltd" if is_salary else name,
+        "amount_minor": 8_500_000 if is_salary else minor + i * 100,
+        "currency": "INR",
+        "status": "failed" if i % 9 == 4 else "success",
+        "failure_code": "insufficient_funds" if i % 9 == 4 else None,
+        "description": "Salary" if is_salary else text,
+        "note": None,
+        "category": "salary" if is_salary else "groceries",
+        "channel": "card",
+        "occurred_at": f"2026-{10 - i // 28:02d}-{28 - i % 28:02d}T11:05:00+00:00",
+        "balance_after_minor": 4_210_000 - i * 1000,
+    }
+
+
+EXPLANATION: dict[str, Any] = {
+    "currency": "INR",
+    "points": 71,
+    "alert_status": "open",
+    "reasons": [
+        {"code": "AMT_SELF", "sentence": "₹95,000.00 is 12 times this account's usual ₹7,900.00.", "points": 45},
+        {"code": "ODD_HOUR", "sentence": "It was made at 03:12 (Asia/Kolkata).", "points": 26},
+    ],
+    "usual": {"payments": 84, "since": "2025-11-02T05:00:00+00:00", "median_minor": 790000, "largest_minor": 2500000},
+    "cited": [
+        {
+            "id": "019a0000-0000-7000-8000-0000000000c1",
+            "occurred_at": "2026-10-02T09:30:00+00:00",
+            "counterparty": "DMart",
+            "amount_minor": -412025,
+            "currency": "INR",
+            "description": NASTY,
+        }
+    ],
+}
+ALERT: dict[str, Any] = EXPLANATION | {
+    "id": "019a0000-0000-7000-8000-0000000000a1",
+    "account": "Salary account",
+    "customer": "Asha Menon",
+    "counterparty": "QuickCash Traders",
+    "amount_minor": 9500000,
+    "description": NASTY,
+    "occurred_at": "2026-10-21T21:42:00+00:00",
+}
+
+
+def answer() -> dict[str, Any]:
+    return {
+        "answer": "You spent ₹11,996.50 on groceries in October 2026, over 5 payments.\nThat is 11.2 % more.",
         "status": "answered",
         "figures": [
-            {"label": "Groceries, October 2026", "value_minor": 1199650, "currency": "INR", "value": None, "unit": "money", "source": "result 1, row 1, column spend"},
-            {"label": "Payments", "value_minor": None, "currency": None, "value": 5, "unit": "count", "source": "result 1, row 1, column count"},
-            {"label": "Against September", "value_minor": None, "currency": None, "value": 11.2, "unit": "percent", "source": "spend over spend_before"},
+            _figure("Groceries, October 2026", "money", "row 1, column spend", value_minor=1199650, currency="INR"),
+            _figure("Payments", "count", "row 1, column count", value=5),
+            _figure("Against September", "percent", "spend over spend_before", value=11.2),
         ],
         "query": {},
-        "rows": ROWS,
-        "chart": {"kind": "bar", "title": "Groceries by month", "labels": ["Jun", "Jul", "Aug", "Sep", "Oct"], "unit": "money", "currency": "INR",
-                  "series": [{"name": "Spending", "values": [1004000, 1187000, 940050, 1079250, 1199650]}]},
-        "citations": [{"kind": "summary", "id": "019a0000-0000-7000-8000-000000000009", "text": "October 2026: groceries rose for the third month."}],
+        "rows": [_entry(i) for i in range(5)],
+        "chart": {
+            "kind": "bar",
+            "title": "Groceries by month",
+            "labels": ["Jun", "Jul", "Aug", "Sep", "Oct"],
+            "series": [{"name": "Spending", "values": [1004000, 1187000, 940050, 1079250, 1199650]}],
+            "unit": "money",
+            "currency": "INR",
+        },
+        "citations": [{"kind": "summary", "id": "019a", "text": "October 2026: groceries rose for the third month."}],
         "follow_ups": ["Which shop took the most?", "How does that compare with October last year?"],
         "planner": "builtin",
         "grounded": True,
         "latency_ms": 64,
         "conversation_id": "019a0000-0000-7000-8000-00000000c0de",
-    }  # fmt: skip
+    }
 
 
-async def _events(question: str):
-    whole = answer(question)
-    yield _event("progress", {"text": "Adding up your payments"})
-    pause = 1.0 if "slow" in question else 0.01
+def _entry(i: int) -> dict[str, Any]:
+    found = payment(i)
+    shown = ("occurred_at", "account", "counterparty", "category", "channel", "description", "currency", "status")
+    return {name: found[name] for name in shown} | {
+        "transaction_id": found["id"],
+        "amount_minor": -found["amount_minor"],
+    }
+
+
+def _figure(label: str, unit: str, source: str, **values: object) -> dict[str, Any]:
+    return {
+        "label": label,
+        "unit": unit,
+        "source": source,
+        "value": None,
+        "value_minor": None,
+        "currency": None,
+    } | values
+
+
+async def _events(question: str) -> AsyncIterator[str]:
+    whole = answer()
+    yield _event("progress", text="Adding up your payments")
     for word in whole["answer"].split(" "):
-        await asyncio.sleep(pause)
-        yield _event("text", {"text": word + " "})
-    yield _event("figure", {"figure": whole["figures"][0]})
-    yield _event("chart", {"chart": whole["chart"]})
-    yield _event("done", {"answer": whole})
+        await asyncio.sleep(1.0 if "slow" in question else 0.01)
+        yield _event("text", text=word + " ")
+    yield _event("figure", figure=whole["figures"][0])
+    yield _event("chart", chart=whole["chart"])
+    yield _event("done", answer=whole)
 
 
-def _event(name: str, body: dict[str, Any]) -> str:
+def _event(name: str, **body: object) -> str:
     return f"event: {name}\ndata: {json.dumps({'event': name} | body)}\n\n"
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)
+    return error.answer
+
+
+def _token_refused() -> Refused:
+    return Refused(401, "token_refused", "This token is not valid, or no longer: please log in again")

@@ -69,9 +69,7 @@ def page(title: str, *children: rx.Component, actions: rx.Component | None = Non
     )
 
 
-def card(
-    title: str | rx.Var[str], *children: rx.Component, hint: str | rx.Var[str] = "", class_name: str = ""
-) -> rx.Component:
+def card(title: str, *children: rx.Component, hint: str = "", class_name: str = "") -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.h2(title, class_name="font-semibold"),
@@ -176,7 +174,8 @@ def _top_bar(here: Place) -> rx.Component:
         ),
         rx.el.span(here.label, class_name="font-medium"),
         rx.image(src="/icon.svg", alt="FinLens", class_name="w-7 h-7 mx-1"),
-        class_name="lg:hidden sticky top-0 z-20 flex items-center justify-between h-14 px-3 bg-base-200/95 border-b border-base-300 backdrop-blur",
+        class_name="lg:hidden sticky top-0 z-20 flex items-center justify-between h-14 px-3 "
+        "bg-base-200/95 border-b border-base-300 backdrop-blur",
     )
 
 

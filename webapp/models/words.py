@@ -1,6 +1,6 @@
 """Figures, days and names as people read them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from core.categories import BY_SLUG
@@ -37,3 +37,12 @@ def category(slug: str | None) -> str:
 def heading(name: str) -> str:
     """`spend_before` as the head of a column: `Spend before`."""
     return name.removesuffix("_minor").replace("_", " ").capitalize()
+
+
+def first_instant(day: str, time_zone: str) -> str:
+    """When a day (ISO) begins on the clock of `time_zone`."""
+    return datetime.combine(date.fromisoformat(day), time(), ZoneInfo(time_zone)).isoformat()
+
+
+def last_instant(day: str, time_zone: str) -> str:
+    return datetime.combine(date.fromisoformat(day), time.max, ZoneInfo(time_zone)).isoformat()

@@ -46,13 +46,14 @@ def _welcome() -> rx.Component:
     )
 
 
-def _suggestion(question: rx.Var[str]) -> rx.Component:
+def _suggestion(question: str) -> rx.Component:
     return rx.el.button(
         rx.el.span(question),
         rx.icon("arrow-up-right", size=16, class_name="opacity-40 shrink-0"),
         type="button",
         on_click=ChatState.ask(question),
-        class_name="suggestion surface flex justify-between items-start gap-3 text-left p-4 text-sm cursor-pointer hover:border-primary transition-colors",
+        class_name="suggestion surface flex justify-between items-start gap-3 p-4 text-left text-sm "
+        "cursor-pointer hover:border-primary transition-colors",
     )
 
 
@@ -97,7 +98,7 @@ def _composer() -> rx.Component:
     )
 
 
-def _turn(turn: rx.Var[Turn]) -> rx.Component:
+def _turn(turn: Turn) -> rx.Component:
     return rx.el.article(
         rx.el.div(
             rx.el.p(
@@ -115,7 +116,7 @@ def _turn(turn: rx.Var[Turn]) -> rx.Component:
     )
 
 
-def _answer(turn: rx.Var[Turn]) -> rx.Component:
+def _answer(turn: Turn) -> rx.Component:
     return rx.fragment(
         rx.cond(turn.is_running & (turn.answer == ""), _thinking(turn.progress)),
         # Plain text on purpose: an answer quotes descriptions that strangers wrote.
@@ -147,7 +148,7 @@ def _answer(turn: rx.Var[Turn]) -> rx.Component:
     )
 
 
-def _thinking(progress: rx.Var[str]) -> rx.Component:
+def _thinking(progress: str) -> rx.Component:
     return rx.el.p(
         rx.el.span(class_name="loading loading-dots loading-sm text-primary"),
         progress,
@@ -156,7 +157,7 @@ def _thinking(progress: rx.Var[str]) -> rx.Component:
     )
 
 
-def _figure(figure: rx.Var[Figure], index: rx.Var[int]) -> rx.Component:
+def _figure(figure: Figure, index: int) -> rx.Component:
     """The first one is what was asked for, so it is the one to see first."""
     return rx.el.li(
         rx.el.p(figure.label, class_name="text-xs opacity-65"),
@@ -173,7 +174,7 @@ def _figure(figure: rx.Var[Figure], index: rx.Var[int]) -> rx.Component:
     )
 
 
-def _chart(turn: rx.Var[Turn]) -> rx.Component:
+def _chart(turn: Turn) -> rx.Component:
     return rx.el.figure(
         rx.el.figcaption(turn.chart_title, class_name="text-sm font-medium mb-3"),
         echart(option=turn.chart, money=turn.money, height="280px", label=turn.chart_title),
@@ -181,7 +182,7 @@ def _chart(turn: rx.Var[Turn]) -> rx.Component:
     )
 
 
-def _rows(turn: rx.Var[Turn]) -> rx.Component:
+def _rows(turn: Turn) -> rx.Component:
     return rx.el.details(
         rx.el.summary(
             rx.icon("chevron-right", size=16, class_name="turner opacity-60"),
@@ -200,21 +201,21 @@ def _rows(turn: rx.Var[Turn]) -> rx.Component:
     )
 
 
-def _head(head: rx.Var[Cell]) -> rx.Component:
+def _head(head: Cell) -> rx.Component:
     return rx.el.th(head.text, scope="col", class_name=rx.cond(head.is_number, "text-right", ""))
 
 
-def _row(row: rx.Var[Row]) -> rx.Component:
+def _row(row: Row) -> rx.Component:
     return rx.el.tr(rx.foreach(row.cells, _cell))
 
 
-def _cell(cell: rx.Var[Cell]) -> rx.Component:
+def _cell(cell: Cell) -> rx.Component:
     return rx.el.td(
         cell.text, class_name=rx.cond(cell.is_number, "figures text-right whitespace-nowrap", "whitespace-nowrap")
     )
 
 
-def _citation(citation: rx.Var[Citation]) -> rx.Component:
+def _citation(citation: Citation) -> rx.Component:
     return rx.el.li(
         rx.el.span(citation.kind, class_name="font-medium"),
         ": ",
@@ -223,7 +224,7 @@ def _citation(citation: rx.Var[Citation]) -> rx.Component:
     )
 
 
-def _follow_up(question: rx.Var[str]) -> rx.Component:
+def _follow_up(question: str) -> rx.Component:
     return rx.el.button(
         question,
         type="button",

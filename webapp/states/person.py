@@ -4,13 +4,17 @@ from typing import ClassVar
 
 import reflex as rx
 from reflex.event import Event
-from reflex.middleware import Middleware
+from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 
 from webapp import backend
 from webapp.sessions import LoggedOut, Session
 
 _SEES_ALERTS = ("staff", "analyst", "admin")
+
+
+class Unreadable(Exception):
+    """Something a person typed that cannot be understood; its text tells them how to write it."""
 
 
 class PersonState(rx.State):
@@ -49,10 +53,13 @@ class Doorkeeper(Middleware):
     """
 
     _GUARDED: ClassVar[str] = PersonState.get_full_name() + "."
+    _CLOSED: ClassVar[str] = ".setvar"
+    """Reflex gives each state this handler, with which any client can set any variable. We have no use for it."""
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         session = backend.sessions.find(state.router.headers.cookie)
         (await state.get_state(PersonState))._belong_to(session)
-        if session is None and event.name.startswith(self._GUARDED):
+        is_closed = session is None and event.name.startswith(self._GUARDED)
+        if is_closed or event.name.endswith(self._CLOSED):
             raise LoggedOut
         return None

@@ -1,0 +1,30 @@
+"""The pages' side of a web app whose API is a stub, all in this process."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from reflex.state import State
+
+from tests.web.stub_api import PASSWORD, StubApi
+from webapp.client import Api
+from webapp.sessions import COOKIE, Session, Sessions
+
+S = TypeVar("S", bound=State)
+
+
+@dataclass
+class Web:
+    stub: StubApi
+    api: Api
+    sessions: Sessions
+
+    async def log_in(self, email: str = "customer@finlens.example") -> Session:
+        tokens, person = await self.api.log_in(email, PASSWORD)
+        return self.sessions.start(person, tokens)
+
+    async def state(self, kind: type[S], session: Session | None) -> S:
+        """A page's state in the browser of `session`."""
+        root = State(_reflex_internal_init=True)  # pyright: ignore[reportCallIssue]
+        cookies = f"{COOKIE}={session.id}" if session else ""
+        root._update_router_vars({"headers": {"cookie": cookies}}, {})
+        return await root.get_state(kind)
