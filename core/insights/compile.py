@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     CTE,
     BindParameter,
     ColumnElement,
@@ -188,7 +187,7 @@ def _without_gaps(query: InsightQuery, groups: CTE, timed: Sequence[Dimension]) 
 def _every(dimension: Dimension, query: InsightQuery) -> Any:
     name = f"every_{dimension}"
     kind = Date if dimension in CALENDAR else Integer
-    moments = bindparam(name, buckets(dimension, query.period.period), ARRAY(kind))
+    moments = entries.array(name, buckets(dimension, query.period.period), kind)
     return func.unnest(moments).table_valued(dimension.value).render_derived(name=name)
 
 

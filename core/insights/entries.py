@@ -1,6 +1,7 @@
 """Which entries a query speaks of, and what each of them gives to its measures. What it means is written down in
 docs/decisions/0004-one-typed-query.md."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from sqlalchemy import (
     or_,
     true,
 )
+from sqlalchemy.types import TypeEngine
 
 from core.identity.access import Principal, visible_accounts
 from core.insights.buckets import isoweekday
@@ -94,6 +96,12 @@ def word(text: str) -> ColumnElement[str]:
     return literal_column(f"'{text}'", Text)
 
 
+def array(name: str, values: Sequence[Any], kind: type[TypeEngine[Any]]) -> ColumnElement[Any]:
+    """Values as one parameter: the SQL text stays the same however many there are. The cast tells what an empty one,
+    or one of dates, is made of where the values are written out."""
+    return cast(bindparam(name, values, ARRAY(kind)), ARRAY(kind))
+
+
 def _takes_part(query: InsightQuery, principal: Principal) -> Condition:
     zero = literal_column("0", Integer)
     parts: list[tuple[frozenset[Measure], Condition]] = [
@@ -134,7 +142,7 @@ def _matches(condition: Filter, name: str, principal: Principal) -> Condition:
             limit = bindparam(name, condition.values[0], Integer)
             return _compares(clock(Dimension.HOUR, principal), condition, limit)
         case "weekday":
-            days = bindparam(name, [isoweekday(value) for value in condition.values], ARRAY(Integer))
+            days = array(name, [isoweekday(value) for value in condition.values], Integer)
             return _is_among(clock(Dimension.WEEKDAY, principal), condition, days)
         case "account":
             return _is_account(condition, name)
@@ -146,8 +154,7 @@ def _compares(value: ColumnElement[Any], condition: Filter, limit: BindParameter
     return value >= limit if condition.operator is Operator.AT_LEAST else value <= limit
 
 
-def _is_among(value: ColumnElement[Any], condition: Filter, among: BindParameter[Any]) -> Condition:
-    # An array keeps the SQL text the same however many values there are.
+def _is_among(value: ColumnElement[Any], condition: Filter, among: ColumnElement[Any]) -> Condition:
     return value != all_(among) if condition.operator is Operator.NOT_IN else value == any_(among)
 
 
@@ -155,7 +162,7 @@ def _reads(value: ColumnElement[Any], condition: Filter, name: str) -> Condition
     if condition.operator is Operator.CONTAINS:
         pattern = f"%{_escaped(str(condition.values[0]))}%"
         return value.ilike(bindparam(name, pattern, Text), escape="\\")
-    return _is_among(value, condition, bindparam(name, [str(text) for text in condition.values], ARRAY(Text)))
+    return _is_among(value, condition, array(name, [str(text) for text in condition.values], Text))
 
 
 def _escaped(text: str) -> str:
@@ -170,7 +177,7 @@ def _is_account(condition: Filter, name: str) -> Condition:
     if condition.operator is Operator.CONTAINS:
         return named
     ids = [known for value in condition.values if (known := _uuid(str(value)))]
-    identified = _is_among(_E.account_id, condition, bindparam(f"{name}_ids", ids, ARRAY(Uuid)))
+    identified = _is_among(_E.account_id, condition, array(f"{name}_ids", ids, Uuid))
     return and_(named, identified) if condition.operator is Operator.NOT_IN else or_(named, identified)
 
 

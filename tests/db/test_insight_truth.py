@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -45,7 +45,7 @@ BORDERS = [
 
 @dataclass
 class World:
-    sides: list[Side]
+    sides: list[Side] = field(repr=False)
     principals: list[Principal]
 
 
@@ -165,8 +165,8 @@ def periods(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def conditions(draw: st.DrawFn) -> dict[str, Any]:
-    field = draw(st.sampled_from(sorted(FILTERS)))
-    operator = draw(st.sampled_from(FILTERS[field].operators))
+    name = draw(st.sampled_from(sorted(FILTERS)))
+    operator = draw(st.sampled_from(FILTERS[name].operators))
     pool: dict[str, list[Any]] = {
         "account": ACCOUNTS,
         "counterparty": NAMES,
@@ -179,11 +179,11 @@ def conditions(draw: st.DrawFn) -> dict[str, Any]:
         "hour": [0, 4, 5, 12, 23],
     }
     if operator is Operator.CONTAINS:
-        values = [draw(st.sampled_from(["", "%", "_", "\\", "t", "TEA", "Ever", "gro", *pool[field]]))]
+        values = [draw(st.sampled_from(["", "%", "_", "\\", "t", "TEA", "Ever", "gro", *pool[name]]))]
     else:
         most = 3 if operator in (Operator.IN, Operator.NOT_IN) else 1
-        values = draw(st.lists(st.sampled_from(pool[field]), min_size=1, max_size=most))
-    return {"field": field, "operator": operator, "values": values}
+        values = draw(st.lists(st.sampled_from(pool[name]), min_size=1, max_size=most))
+    return {"field": name, "operator": operator, "values": values}
 
 
 @st.composite
