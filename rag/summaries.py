@@ -32,7 +32,7 @@ _LARGE = 2
 
 _RHYTHMS = (
     (3, "every few days"), (10, "about weekly"), (20, "about every two weeks"), (45, "about monthly"),
-    (120, "every few months"), (250, "about twice a year"), (450, "about yearly"),
+    (150, "every few months"), (250, "about twice a year"), (450, "about yearly"),
 )  # fmt: skip
 
 
