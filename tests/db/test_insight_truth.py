@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -43,10 +42,11 @@ BORDERS = [
 ]
 
 
-@dataclass
 class World:
-    sides: list[Side] = field(repr=False)
-    principals: list[Principal]
+    """No dataclass: hypothesis would print a thousand sides beside each counterexample."""
+
+    def __init__(self, sides: list[Side], principals: list[Principal]) -> None:
+        self.sides, self.principals = sides, principals
 
 
 @pytest.fixture(scope="session")
