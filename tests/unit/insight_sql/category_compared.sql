@@ -1,0 +1,15 @@
+WITH entries AS 
+(SELECT reporting.entry.category AS category, reporting.entry.currency AS currency, reporting.entry.spend_minor AS spend_minor, CASE WHEN (reporting.entry.direction = 'out' AND NOT reporting.entry.is_own_transfer AND reporting.entry.reverses_id IS NULL) THEN abs(reporting.entry.amount_minor) END AS amount_minor, false AS is_before 
+FROM reporting.entry 
+WHERE reporting.entry.customer_id = :customer_id_1::UUID AND reporting.entry.customer_id IS NOT NULL AND reporting.entry.status = 'success' AND (reporting.entry.spend_minor != 0 OR reporting.entry.direction = 'out' AND NOT reporting.entry.is_own_transfer AND reporting.entry.reverses_id IS NULL) AND reporting.entry.occurred_at >= :start::TIMESTAMP WITH TIME ZONE AND reporting.entry.occurred_at < :end::TIMESTAMP WITH TIME ZONE UNION ALL SELECT reporting.entry.category AS category, reporting.entry.currency AS currency, reporting.entry.spend_minor AS spend_minor, CASE WHEN (reporting.entry.direction = 'out' AND NOT reporting.entry.is_own_transfer AND reporting.entry.reverses_id IS NULL) THEN abs(reporting.entry.amount_minor) END AS amount_minor, true AS is_before 
+FROM reporting.entry 
+WHERE reporting.entry.customer_id = :customer_id_2::UUID AND reporting.entry.customer_id IS NOT NULL AND reporting.entry.status = 'success' AND (reporting.entry.spend_minor != 0 OR reporting.entry.direction = 'out' AND NOT reporting.entry.is_own_transfer AND reporting.entry.reverses_id IS NULL) AND reporting.entry.occurred_at >= :before_start::TIMESTAMP WITH TIME ZONE AND reporting.entry.occurred_at < :before_end::TIMESTAMP WITH TIME ZONE), 
+groups AS 
+(SELECT entries.category AS category, entries.currency AS currency, coalesce(sum(entries.spend_minor) FILTER (WHERE NOT entries.is_before), 0) AS spend, coalesce(sum(entries.spend_minor) FILTER (WHERE entries.is_before), 0) AS spend_before, reporting.half_even((percentile_disc(0.5) WITHIN GROUP (ORDER BY entries.amount_minor ASC) FILTER (WHERE NOT entries.is_before)) + (percentile_disc(0.5) WITHIN GROUP (ORDER BY entries.amount_minor DESC) FILTER (WHERE NOT entries.is_before)), 2) AS median, reporting.half_even((percentile_disc(0.5) WITHIN GROUP (ORDER BY entries.amount_minor ASC) FILTER (WHERE entries.is_before)) + (percentile_disc(0.5) WITHIN GROUP (ORDER BY entries.amount_minor DESC) FILTER (WHERE entries.is_before)), 2) AS median_before, count(*) AS entries 
+FROM entries GROUP BY entries.category, entries.currency), 
+ranked AS 
+(SELECT groups.category AS category, groups.currency AS currency, groups.spend AS spend, groups.spend_before AS spend_before, groups.median AS median, groups.median_before AS median_before, row_number() OVER (PARTITION BY groups.currency ORDER BY groups.spend DESC NULLS LAST, groups.category ASC) AS place, count(*) OVER (PARTITION BY groups.currency) AS groups, sum(groups.entries) OVER (PARTITION BY groups.currency) AS weight 
+FROM groups)
+ SELECT ranked.category, ranked.currency, ranked.spend, ranked.spend_before, ranked.median, ranked.median_before, ranked.groups 
+FROM ranked 
+WHERE ranked.place <= :limit::INTEGER ORDER BY ranked.weight DESC, ranked.currency, ranked.place
