@@ -9,12 +9,15 @@ from webapp.pages.alerts import alerts
 from webapp.pages.chat import chat
 from webapp.pages.login import login
 from webapp.pages.not_found import not_found
+from webapp.pages.overview import overview
 from webapp.pages.transactions import transactions
 from webapp.routes import routes
 from webapp.sessions import LoggedOut
 from webapp.states.alerts import AlertsState
 from webapp.states.chat import ChatState
 from webapp.states.login import LoginState
+from webapp.states.notice import NoticeState
+from webapp.states.overview import OverviewState
 from webapp.states.person import Doorkeeper, Unreadable
 from webapp.states.transactions import TransactionsState
 
@@ -27,14 +30,14 @@ def tell(exception: Exception):
         case LoggedOut():
             return rx.redirect("/login", replace=True)
         case ApiRefused():
-            return rx.toast.error(exception.detail)
+            return NoticeState.warn(exception.detail)
         case Unreadable():
-            return rx.toast.error(str(exception))
+            return NoticeState.warn(str(exception))
         case ApiAway():
-            return rx.toast.error("FinLens cannot be reached right now. Please try again in a moment.")
+            return NoticeState.warn("FinLens cannot be reached right now. Please try again in a moment.")
         case _:
             log.exception("A handler failed", exc_info=exception)
-            return rx.toast.error("Something went wrong on our side. Please try again.")
+            return NoticeState.warn("Something went wrong on our side. Please try again.")
 
 
 app = rx.App(
@@ -51,6 +54,7 @@ app = rx.App(
 )
 app.add_middleware(Doorkeeper(), index=0)
 app.add_page(chat, route="/", title="Ask · FinLens", on_load=ChatState.open)
+app.add_page(overview, route="/overview", title="Overview · FinLens", on_load=OverviewState.open)
 app.add_page(transactions, route="/transactions", title="Transactions · FinLens", on_load=TransactionsState.open)
 app.add_page(alerts, route="/alerts", title="Alerts · FinLens", on_load=AlertsState.open)
 app.add_page(login, route="/login", title="Log in · FinLens", on_load=LoginState.open)

@@ -60,16 +60,16 @@ def ranking(labels: Sequence[str], values: Sequence[int]) -> dict[str, Any]:
     }
 
 
-def donut(labels: Sequence[str], values: Sequence[int | float | None]) -> dict[str, Any]:
+def donut(labels: Sequence[str], values: Sequence[int | float | None], *, legend: bool = True) -> dict[str, Any]:
     slices = [{"name": label, "value": value} for label, value in zip(labels, values, strict=True) if value]
     return {
         "tooltip": {"trigger": "item"},
-        "legend": {"type": "plain", "orient": "horizontal", "bottom": 0},
+        "legend": {"orient": "horizontal", "bottom": 0, "show": legend},
         "series": [
             {
                 "type": "pie",
-                "radius": ["54%", "80%"],
-                "center": ["50%", "44%"],
+                "radius": ["54%", "80%"] if legend else ["66%", "98%"],
+                "center": ["50%", "44%"] if legend else ["50%", "50%"],
                 "label": {"show": False},
                 "data": slices,
             }

@@ -102,6 +102,11 @@ def _add_data(api: StubApi) -> None:
         end = cursor + limit
         return {"data": matching[cursor:end], "next_cursor": str(end) if end < len(matching) else None}
 
+    @api.get("/insights/overview", dependencies=known)
+    async def overview(month: str):
+        api.calls.append(f"overview {month}")
+        return _overview(month)
+
     @api.get("/fraud/transactions/{transaction_id}", dependencies=known)
     async def explain(transaction_id: str):
         return EXPLANATION | {"transaction_id": transaction_id}
@@ -115,6 +120,61 @@ def _add_data(api: StubApi) -> None:
     @api.patch("/fraud/alerts/{alert_id}", status_code=204, dependencies=known)
     async def decide(alert_id: str, status: Annotated[str, Body(embed=True)]):
         api.calls.append(f"{alert_id} {status}")
+
+
+def _overview(month: str) -> dict[str, Any]:
+    spent = {"rent": 2_800_000, "groceries": 1_199_650, "eating_out": 640_000, "fuel": 410_000, "utilities": 305_500}
+    spent |= {"travel": 260_000, "clothing": 199_900, "health": 121_000, "subscriptions": 64_900, "pets": 0}
+    year = [(9_100_000 + i % 3 * 250_000, 5_400_000 + i * 83_000 % 1_700_000) for i in range(12)]
+    months = [f"2025-{i:02d}-01" for i in range(11, 13)] + [f"2026-{i:02d}-01" for i in range(1, 11)]
+    return {
+        "month": f"{month}-01",
+        "period": {"start": f"{month}-01", "end": "2026-11-01", "unit": "month"},
+        "compared_with": {"start": "2026-09-01", "end": "2026-10-01", "unit": "month"},
+        "currencies": [
+            {
+                "currency": "INR",
+                "balance_minor": 84_520_075,
+                "accounts": 3,
+                "this_month": {"income_minor": 9_350_000, "spend_minor": 6_000_950, "net_minor": 3_349_050},
+                "before": {"income_minor": 9_100_000, "spend_minor": 6_310_000, "net_minor": 2_790_000},
+                "categories": [
+                    {
+                        "category": slug,
+                        "name": slug.replace("_", " ").capitalize(),
+                        "spend_minor": minor,
+                        "spend_before_minor": 0,
+                    }
+                    for slug, minor in spent.items()
+                ],
+                "merchants": [
+                    {"counterparty": name, "spend_minor": minor * 3, "payments": 3}
+                    for name, _, minor in sorted(_SHOPS, key=lambda shop: -shop[2])
+                ],
+                "trend": [
+                    {"month": month, "income_minor": income, "spend_minor": spend, "net_minor": income - spend}
+                    for month, (income, spend) in zip(months, year, strict=True)
+                ],
+            }
+        ],
+        "accounts": [
+            _account("Salary account", "Meridian Bank", 42_100_00, 42_100_00),
+            _account("Savings", "Sahyadri Bank", 7_910_200_75, 7_905_200_75),
+        ],
+    }
+
+
+def _account(name: str, bank: str, posted_minor: int, available_minor: int) -> dict[str, Any]:
+    return {
+        "account_id": "019a0000-0000-7000-8000-0000000000aa",
+        "name": name,
+        "number": "5010 0042 1188",
+        "bank": bank,
+        "customer": "Asha Menon",
+        "currency": "INR",
+        "posted_minor": posted_minor,
+        "available_minor": available_minor,
+    }
 
 
 def payment(i: int) -> dict[str, Any]:

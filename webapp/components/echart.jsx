@@ -12,11 +12,12 @@ const load = () =>
     return core;
   }));
 
-const INK = {
-  light: { text: "#5b6662", strong: "#17211f", line: "#e4e2da", surface: "#ffffff",
-    colors: ["#1c7c66", "#d8932f", "#4f68b0", "#b5563c", "#7f5a8e", "#4c9ab8", "#8a983a", "#9aa29f"] },
-  dark: { text: "#9aa8a3", strong: "#e6ece9", line: "#27322f", surface: "#18211f",
-    colors: ["#5cc8a4", "#eab65e", "#8ea4ea", "#e58c72", "#bd95cc", "#7cc3dd", "#bccb6a", "#87918e"] },
+// The colours stand in theme.css, once for the page and its charts.
+const ink = () => {
+  const styles = getComputedStyle(document.documentElement);
+  const of = (name) => styles.getPropertyValue(`--${name}`).trim();
+  return { text: of("axis-text"), strong: of("color-base-content"), line: of("axis"), surface: of("color-base-100"),
+    colors: [...Array(8).keys()].map((i) => of(`series-${i}`)) };
 };
 
 const FONT = '"Inter Variable", ui-sans-serif, system-ui, sans-serif'; // a canvas inherits none
@@ -67,7 +68,7 @@ export function EChart({ option, money, dark = false, height = "280px", label, o
     let gone = false, watcher;
     load().then((core) => {
       if (gone || !box.current) return;
-      chart.current = core.init(box.current, theme(INK[dark ? "dark" : "light"]), { renderer: "canvas" });
+      chart.current = core.init(box.current, theme(ink()), { renderer: "canvas" });
       chart.current.on("click", ({ seriesName, name }) => latest.current.onPoint?.({ series: seriesName ?? "", name }));
       paint();
       watcher = new ResizeObserver(() => chart.current?.resize());

@@ -7,6 +7,7 @@ from reflex.style import toggle_color_mode
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from webapp.components.native import native_form
+from webapp.components.notice import notice
 from webapp.states.person import PersonState
 
 _DRAWER = "navigation"
@@ -44,6 +45,7 @@ def shell(here: Place, *children: rx.Component, aside: rx.Component | None = Non
             _sidebar(here, aside),
             class_name="drawer-side z-30",
         ),
+        notice(),
         class_name="drawer lg:drawer-open",
     )
 

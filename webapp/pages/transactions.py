@@ -41,7 +41,7 @@ def _filters() -> rx.Component:
                 on_change=lambda text: TransactionsState.narrow("search", text).debounce(300),
                 class_name="quiet-field grow",
             ),
-            class_name=f"input composer {_FIELD} col-span-2",
+            class_name=f"input {_FIELD} col-span-2",
         ),
         _choice("category", "All categories", _CATEGORIES, TransactionsState.category),
         _choice("direction", "In and out", _DIRECTIONS, TransactionsState.direction),
@@ -76,7 +76,7 @@ def _day(name: str, label: str, chosen: str) -> rx.Component:
             on_change=lambda value: TransactionsState.narrow(name, value),
             class_name="quiet-field grow min-w-0",
         ),
-        class_name=f"input composer {_FIELD} pr-2",
+        class_name=f"input {_FIELD} pr-2",
     )
 
 
@@ -90,7 +90,7 @@ def _least() -> rx.Component:
             on_change=lambda text: TransactionsState.narrow("least", text).debounce(400),
             class_name="quiet-field grow min-w-0",
         ),
-        class_name=f"input composer {_FIELD}",
+        class_name=f"input {_FIELD}",
     )
 
 
@@ -120,7 +120,7 @@ def _table() -> rx.Component:
             rx.el.table(
                 rx.el.thead(
                     rx.el.tr(
-                        rx.el.th("Date", scope="col"),
+                        rx.el.th("Date", scope="col", class_name="hidden md:table-cell"),
                         rx.el.th("Payment", scope="col"),
                         rx.el.th("Category", scope="col", class_name="hidden md:table-cell"),
                         rx.el.th("Account", scope="col", class_name="hidden lg:table-cell"),
@@ -139,7 +139,7 @@ def _table() -> rx.Component:
 
 def _row(row: Transaction, index: int) -> rx.Component:
     return rx.el.tr(
-        rx.el.td(row.day, class_name="figures whitespace-nowrap text-sm opacity-70 w-27 align-top"),
+        rx.el.td(row.day, class_name="hidden md:table-cell figures whitespace-nowrap text-sm opacity-70 align-top"),
         rx.el.td(
             rx.el.button(
                 row.counterparty,
@@ -147,7 +147,11 @@ def _row(row: Transaction, index: int) -> rx.Component:
                 on_click=TransactionsState.choose(index).stop_propagation,
                 class_name="font-medium text-left hover:underline cursor-pointer truncate max-w-full block",
             ),
-            rx.el.p(row.description, class_name="text-sm opacity-60 truncate max-w-[26rem]"),
+            rx.el.p(
+                rx.el.span(row.day, rx.cond(row.description, " · ", ""), class_name="md:hidden figures"),
+                row.description,
+                class_name="text-sm opacity-60 truncate max-w-[26rem]",
+            ),
             class_name="align-top",
         ),
         rx.el.td(row.category, class_name="hidden md:table-cell whitespace-nowrap text-sm align-top"),

@@ -4,6 +4,7 @@ import reflex as rx
 
 from webapp import backend
 from webapp.models.alert import Alert, alert
+from webapp.states.notice import NoticeState
 from webapp.states.person import PersonState
 
 PAGE_ROWS = 20
@@ -44,7 +45,7 @@ class AlertsState(PersonState):
         """Put the analyst's word on an alert, which takes it out of the list shown."""
         await backend.api.patch(self._session(), f"/fraud/alerts/{alert_id}", status=status)
         self.alerts = [each for each in self.alerts if each.id != alert_id]
-        return rx.toast.success("Confirmed as fraud." if status == "confirmed" else f"The alert is now {status}.")
+        return NoticeState.confirm(f"The alert is {status} now.")
 
     async def _fetch(self) -> None:
         try:
