@@ -16,7 +16,7 @@ MEDIA_TYPE = "application/problem+json"
 BODY_BYTES_MAX = 1_000_000
 ERRORS_MAX = 50
 
-log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger(__name__)
 
 
 class FieldError(BaseModel):

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from uuid import UUID
 
+from pwdlib import PasswordHash
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,7 +16,6 @@ from core.banking.tables import Account, AccountKind, Bank, Customer
 from core.db import Database
 from core.identity.access import Role
 from core.identity.tables import User
-from core.identity.users import add_user
 from core.ids import new_id
 from core.ledger.transfers import Posting, Transfer, post_transfers
 from core.money import Money
@@ -60,19 +61,27 @@ async def make_account(
     return account
 
 
+@cache
+def _password_hash() -> str:
+    """Hashed once per run: argon2id is slow on purpose."""
+    return PasswordHash.recommended().hash(PASSWORD)
+
+
 async def make_user(
     session: AsyncSession, role: Role, *, customer: Customer | None = None, bank: Bank | None = None
 ) -> User:
     """Somebody who logs in with PASSWORD."""
-    return await add_user(
-        session,
+    user = User(
         email=f"{fresh(role)}@finlens.example",
         name=fresh(role),
-        password=PASSWORD,
+        password_hash=_password_hash(),
         role=role,
         customer_id=customer.id if customer else None,
         bank_id=bank.id if bank else None,
     )
+    session.add(user)
+    await session.flush()
+    return user
 
 
 def make_transfer(sender: UUID, receiver: UUID, amount_minor: int, **facts: object) -> Transfer:

@@ -1,5 +1,6 @@
 """Transactions as account holders see them: one entry per side, each with its own balance and nobody else's."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -139,23 +140,25 @@ def visible_entries(principal: Principal) -> ColumnElement[bool]:
 
 
 def _conditions(query: TransactionQuery) -> list[ColumnElement[bool]]:
-    size = func.abs(ENTRY.c.amount_minor)
-    possible = {
-        "account_id": ENTRY.c.account_id == query.account_id,
-        "status": ENTRY.c.status == query.status,
-        "category": ENTRY.c.category == query.category,
-        "channel": ENTRY.c.channel == query.channel,
-        "direction": ENTRY.c.direction == query.direction,
-        "currency": ENTRY.c.currency == query.currency,
-        "counterparty": _mentions(query.counterparty, ENTRY.c.counterparty),
-        "amount_gte": size >= query.amount_gte,
-        "amount_lte": size <= query.amount_lte,
-        "occurred_gte": ENTRY.c.occurred_at >= query.occurred_gte,
-        "occurred_lte": ENTRY.c.occurred_at <= query.occurred_lte,
-        "q": _mentions(query.q, ENTRY.c.description, ENTRY.c.note, ENTRY.c.counterparty),
-    }
-    return [condition for field, condition in possible.items() if getattr(query, field) is not None]
+    return [condition(value) for field, condition in _FILTERS.items() if (value := getattr(query, field)) is not None]
 
 
-def _mentions(words: str | None, *columns: ColumnElement[str]) -> ColumnElement[bool]:
-    return or_(*(text.icontains(words or "", autoescape=True) for text in columns))
+def _mentions(words: str, *columns: ColumnElement[str]) -> ColumnElement[bool]:
+    return or_(*(text.icontains(words, autoescape=True) for text in columns))
+
+
+_FILTERS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+    "account_id": lambda value: ENTRY.c.account_id == value,
+    "status": lambda value: ENTRY.c.status == value,
+    "category": lambda value: ENTRY.c.category == value,
+    "channel": lambda value: ENTRY.c.channel == value,
+    "direction": lambda value: ENTRY.c.direction == value,
+    "currency": lambda value: ENTRY.c.currency == value,
+    "counterparty": lambda words: _mentions(words, ENTRY.c.counterparty),
+    "amount_gte": lambda minor: func.abs(ENTRY.c.amount_minor) >= minor,
+    "amount_lte": lambda minor: func.abs(ENTRY.c.amount_minor) <= minor,
+    "occurred_gte": lambda instant: ENTRY.c.occurred_at >= instant,
+    "occurred_lte": lambda instant: ENTRY.c.occurred_at <= instant,
+    "q": lambda words: _mentions(words, ENTRY.c.description, ENTRY.c.note, ENTRY.c.counterparty),
+}
+"""What each filter of TransactionQuery asks of an entry."""
