@@ -24,10 +24,11 @@ COMMANDS = {
     "up": Entry("finlens.commands.up:up", "Start everything: database, demo bank, API, worker and web."),
     "serve": Entry("finlens.commands.serve:serve", "Run one part in the foreground: api, worker or web."),
     "migrate": Entry("finlens.commands.database:migrate", "Bring the database to today's schema."),
-    "db": Entry("finlens.commands.database:db", "The embedded PostgreSQL: start, stop, url, info."),
+    "db": Entry("finlens.commands.database:db", "The embedded PostgreSQL: start, stop, remove, url, info."),
     "doctor": Entry("finlens.commands.doctor:doctor", "Look this installation over and say what is wrong with it."),
     "demo": Entry("finlens.commands.demo:demo", "The demo bank: load it, or add the days since it was loaded."),
     "import": Entry("finlens.commands.imports:import_files", "Import statements of a bank by a mapping profile."),
+    "ask": Entry("finlens.commands.ask:ask", "Ask the analyst in plain words, in somebody's name."),
     "insight": Entry("finlens.commands.insight:insight", "Compute one typed query over what somebody may see."),
     "eval": Entry("finlens.commands.eval:exams", "Exams of the analyst over this installation's data."),
 }

@@ -48,7 +48,18 @@ NUMBERS = {
     "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90, "hundred": 100, "a hundred": 100,
 }  # fmt: skip
 
-ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5}
+ORDINALS = {
+    "first": 1,
+    "1st": 1,
+    "second": 2,
+    "2nd": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
+    "fifth": 5,
+    "5th": 5,
+}
 
 # What people say -> how the calendar of holidays begins its entry.
 FESTIVALS = {

@@ -106,7 +106,9 @@ for _slug, _words in _NARROWER.items():
     for _word in _words.split(","):
         NARROWER[_word.strip()] = (*NARROWER.get(_word.strip(), ()), _slug)
 
-_WORD = re.compile(rf"(?<![\w'&-])(?:{'|'.join(re.escape(w) for w in sorted(WORDS, key=len, reverse=True))})(?!['&]?\w)")
+_WORD = re.compile(
+    rf"(?<![\w'&-])(?:{'|'.join(re.escape(w) for w in sorted(WORDS, key=len, reverse=True))})(?!['&]?\w)"
+)
 
 
 def read_categories(text: str) -> list[CategoryMention]:

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from agents.plan import Operation, Threshold
 from core.insights.query import Dimension, Filter, Flow, Measure, QueryPeriod
 from core.periods import Unit
 
@@ -18,46 +19,13 @@ class Topic(StrEnum):
     COVERAGE = "coverage"
 
 
-class Ask(StrEnum):
-    """What is wanted of the figures."""
-
-    VALUE = "value"
-    LIST = "list"
-    BREAKDOWN = "breakdown"
-    RANK = "rank"
-    """The first, or the first few, of the groups."""
-    COUNT_GROUPS = "count_groups"
-    COMPARE = "compare"
-    DIFFERENCE = "difference"
-    GROWTH = "growth"
-    VERSUS = "versus"
-    """Two or more categories or payees side by side."""
-    SHARE = "share"
-    USUAL = "usual"
-    PACE = "pace"
-    THRESHOLD = "threshold"
-    WHEN_LAST = "when_last"
-    WHEN_FIRST = "when_first"
-    SAVINGS_RATE = "savings_rate"
-
-
-class Threshold(BaseModel):
-    """ "More than 5,000?": `low_minor` and `high_minor` as of a Filter, `said_minor` as the asker put it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    low_minor: int | None
-    high_minor: int | None
-    said_minor: int
-
-
 class Frame(BaseModel):
     """None and empty mean "not said". Everything is closed values: nothing of the question's own text but labels."""
 
     model_config = ConfigDict(frozen=True)
 
     topic: Topic | None = None
-    ask: Ask | None = None
+    ask: Operation | None = None
     measure: Measure | None = None
     flow: Flow | None = None
     group_by: tuple[Dimension, ...] = ()
@@ -67,8 +35,8 @@ class Frame(BaseModel):
     conditions: tuple[Filter, ...] = ()
     """Channels, accounts, weekdays, hours, amounts, statuses."""
     periods: tuple[QueryPeriod, ...] = ()
-    units_counted: int = 1
-    """For "the last 3 months": 3."""
+    is_default_period: bool = False
+    """The period was chosen for the asker, who may not think of it."""
     against: Literal["previous", "year_before"] | None = None
     limit: int | None = None
     descending: bool = True

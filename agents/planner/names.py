@@ -22,7 +22,10 @@ SUGGESTIONS_MAX = 3
 
 _LEGAL_FORMS = frozenset("ltd limited pvt private inc llp llc plc co corp gmbh sro india the and of".split())
 # What may differ between names of one and the same firm: branch words, numbers, places it lists itself under.
-_BRANCH = frozenset("store stores shop shops branch outlet online payments pay services service express".split()) | _LEGAL_FORMS
+_BRANCH = (
+    frozenset("store stores shop shops branch outlet online payments pay services service express".split())
+    | _LEGAL_FORMS
+)
 _NOT_BRANDS = frozenset({"transfer", "own_transfer", "uncategorised", "salary", "pension"})
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
+from agents.plan import Operation, Threshold
 from agents.planner.amounts import Bounds
 from agents.planner.categories import NARROWER
-from agents.planner.frame import Ask, Frame, Threshold, Topic
+from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
 from agents.planner.mentions import Mention
 from agents.planner.names import Named
@@ -25,6 +26,7 @@ _UNITS = {
 }  # fmt: skip
 _FLOWLESS = frozenset({Measure.COUNT, Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST})
 _INCOME_CATEGORIES = frozenset({"salary", "pension", "interest", "business_income"})
+_COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
 _OBJECT_KINDS = frozenset({"category", "name", "description"})
 # Cues that only colour a question; any other one that fills no slot makes the reading doubtful.
 _COLOUR = frozenset(
@@ -44,6 +46,7 @@ class Parsed:
     """"Only", "of those": it adds to the last question's conditions and does not replace them."""
     has_cue: bool
     """At least something in it is about money."""
+    says_flagged: bool = False
     unclear_names: tuple[Named, ...] = ()
     unplaced: tuple[str, ...] = ()
     """Phrases that were understood and found no slot."""
@@ -99,18 +102,30 @@ class _Parser:
             objects=objects,
             without=without,
             periods=self._periods(),
-            units_counted=max((s.count for s in self._spoken()), default=1),
             against=self._against(),
             text=self.reading.text if topic is Topic.RECALL else "",
         )
         frame = self._conditions(frame)
         frame = self._measured(frame, measures)
         frame = self._asked(frame, measures)
+        leans = self._leans(frame, measures)
+        if not leans and self._only_prior() and frame.ask not in _COMPARING:
+            # "In the previous month" beside nothing that it could move.
+            periods = tuple(QueryPeriod.of(s.period) for s in self._spoken()[:1])
+            frame = frame.with_changes(periods=periods, against=None)
         return Parsed(
             frame=frame,
-            is_follow_up=self._leans(frame, measures),
+            is_follow_up=leans,
             narrows=self.has(Cue.ONLY) or self._is_of_those(),
-            has_cue=bool(self.mentions) and (bool(measures) or bool(objects) or topic is not None or len(self.mentions) > 1 or self.has(Cue.PAYMENTS, Cue.GROUP, Cue.TOP)),  # noqa: E501
+            has_cue=bool(self.mentions)
+            and (
+                bool(measures)
+                or bool(objects)
+                or topic is not None
+                or len(self.mentions) > 1
+                or self.has(Cue.PAYMENTS, Cue.GROUP, Cue.TOP)
+            ),  # noqa: E501
+            says_flagged=self.has(Cue.FLAGGED, Cue.ALERTS),
             unclear_names=tuple(m.value for m in self.reading.of("name") if m.value.is_unclear),
             unplaced=tuple(self._unplaced()),
             wrong_currency=self._wrong_currency(),
@@ -121,7 +136,13 @@ class _Parser:
             self.take(Cue.COVERAGE, Cue.NOUN, Cue.WHEN)
             return Topic.COVERAGE
         asks_why = self.has(Cue.WHY) or (self.has(Cue.YES_NO) and self.has(Cue.PAYMENTS, Cue.ANAPHORA))
-        if self.has(Cue.FLAGGED, Cue.ALERTS) and asks_why and not self.has(Cue.ALERTS) or self.has(Cue.WHY) and self.has(Cue.ALERTS, Cue.FLAGGED):
+        if (
+            self.has(Cue.FLAGGED, Cue.ALERTS)
+            and asks_why
+            and not self.has(Cue.ALERTS)
+            or self.has(Cue.WHY)
+            and self.has(Cue.ALERTS, Cue.FLAGGED)
+        ):
             self.take(Cue.FLAGGED, Cue.ALERTS, Cue.WHY, Cue.LATEST)
             return Topic.EXPLAIN
         if self.has(Cue.WHY) and not measures:
@@ -141,7 +162,11 @@ class _Parser:
     def _is_memory(self, measures: list[Any]) -> bool:
         """ "That payment around Diwali for a trip": one payment, told apart by nothing that a query could hold."""
         said = [self.text_of(m) for m in self.find(Cue.ANAPHORA)]
-        return not measures and any(text.startswith("that ") and text != "that" for text in said) and bool(self.reading.of("period"))
+        return (
+            not measures
+            and any(text.startswith("that ") and text != "that" for text in said)
+            and bool(self.reading.of("period"))
+        )
 
     def _objects(self) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
         """What is asked about, and what is left out: everything that "except" reaches."""
@@ -166,8 +191,7 @@ class _Parser:
         """Periods said outright. "The previous month" beside another one only moves that one: see `_against`."""
         self.taken("period")
         spoken = self._spoken()
-        own = [s for s in spoken if s.prior is None] or [s for s in spoken if s.grain and s.prior == "previous"][:0]
-        return tuple(QueryPeriod.of(s.period) for s in own)
+        return tuple(QueryPeriod.of(s.period) for s in spoken if s.prior is None)
 
     def _against(self) -> Literal["previous", "year_before"] | None:
         priors = [s.prior for s in self._spoken() if s.prior]
@@ -200,7 +224,7 @@ class _Parser:
         if len(bounds) == 1 and self._is_threshold(bounds[0]):
             b = bounds[0]
             said = Threshold(low_minor=b.low_minor, high_minor=b.high_minor, said_minor=b.said_minor)
-            return frame.with_changes(threshold=said, ask=Ask.THRESHOLD)
+            return frame.with_changes(threshold=said, ask=Operation.THRESHOLD)
         limits: list[Filter] = []
         for b in bounds:
             if b.low_minor is not None:
@@ -224,7 +248,7 @@ class _Parser:
         specific = [m for m in measures if m not in (Measure.SPEND, Measure.INCOME)]
         if self.has(Cue.SAVINGS_RATE):
             self.take(Cue.SAVINGS_RATE, Cue.SHARE)
-            return frame.with_changes(ask=Ask.SAVINGS_RATE, measure=Measure.NET, flow=Flow.ANY)
+            return frame.with_changes(ask=Operation.SAVINGS_RATE, measure=Measure.NET, flow=Flow.ANY)
         if Measure.SPEND in measures and Measure.INCOME in measures and self.has(Cue.COMPARE) and not frame.objects:
             return frame.with_changes(measure=Measure.NET, flow=Flow.ANY)
         chosen = next((m for m in (Measure.COUNT, Measure.NET, Measure.VOLUME, Measure.MEDIAN, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST) if m in specific), None)  # fmt: skip
@@ -244,7 +268,14 @@ class _Parser:
         slugs = {value for f in frame.objects if f.field == "category" for value in f.values}
         if slugs and slugs <= _INCOME_CATEGORIES:
             return Flow.IN
-        if Measure.COUNT in measures and any("transaction" in self.text_of(m) or "txn" in self.text_of(m) for m in self.find(Cue.MEASURE, Cue.PAYMENTS)) and not frame.objects:
+        if (
+            Measure.COUNT in measures
+            and any(
+                "transaction" in self.text_of(m) or "txn" in self.text_of(m)
+                for m in self.find(Cue.MEASURE, Cue.PAYMENTS)
+            )
+            and not frame.objects
+        ):
             return Flow.ANY
         return None
 
@@ -271,11 +302,13 @@ class _Parser:
             return frame
         if self.has(Cue.DIFFERENCE, Cue.MORE, Cue.LESS):
             self.take(Cue.SHARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.COMPARE)
-            return frame.with_changes(ask=Ask.GROWTH)
+            return frame.with_changes(ask=Operation.GROWTH)
         self.take(Cue.SHARE)
         of_income = Measure.INCOME in [m.value[1] for m in self.find(Cue.MEASURE)]
-        share_of: Literal["spending", "income"] = "income" if of_income and frame.flow is Flow.IN and frame.objects else "spending"
-        changes: dict[str, object] = {"ask": Ask.SHARE, "share_of": share_of, "whole": self._whole(frame)}
+        share_of: Literal["spending", "income"] = (
+            "income" if of_income and frame.flow is Flow.IN and frame.objects else "spending"
+        )
+        changes: dict[str, object] = {"ask": Operation.SHARE, "share_of": share_of, "whole": self._whole(frame)}
         if share_of == "income":
             slugs = {value for f in frame.objects for value in f.values}
             changes |= {"flow": Flow.IN, "measure": Measure.INCOME} if slugs <= _INCOME_CATEGORIES else {"flow": Flow.OUT, "measure": Measure.SPEND}  # fmt: skip
@@ -293,7 +326,7 @@ class _Parser:
         if not self.has(Cue.USUAL):
             return frame
         self.take(Cue.USUAL, Cue.MORE, Cue.LESS, Cue.COMPARE, Cue.DIFFERENCE)
-        return frame.with_changes(ask=Ask.USUAL)
+        return frame.with_changes(ask=Operation.USUAL)
 
     def _rank(self, frame: Frame, measures: list[Measure]) -> Frame:
         """ "Top 5 merchants", "the largest payment", "biggest expense category"."""
@@ -310,12 +343,15 @@ class _Parser:
             groups = (dimension,) if dimension else frame.group_by
             plural = dimension is not None and self._is_plural(first)
             return frame.with_changes(
-                ask=Ask.RANK, group_by=groups, descending=descending, measure=self._amount(frame, measures),
+                ask=Operation.RANK, group_by=groups, descending=descending, measure=self._amount(frame, measures),
                 limit=count or (5 if plural else 1),
             )  # fmt: skip
         if tops:
             return frame.with_changes(
-                ask=Ask.LIST, limit=count, latest="largest" if descending else "smallest", measure=self._amount(frame, measures)
+                ask=Operation.LIST,
+                limit=count,
+                latest="largest" if descending else "smallest",
+                measure=self._amount(frame, measures),
             )
         return frame
 
@@ -333,7 +369,11 @@ class _Parser:
         """The dimension that a rank is about: the noun next to it, with at most "spending" or a category between."""
         following = [m for m in self.mentions if m.start >= start.end]
         for n, mention in enumerate(following[:3]):
-            if mention.kind == "cue" and mention.value[0] is Cue.NOUN and not (n and self.gap(following[n - 1], mention)):
+            if (
+                mention.kind == "cue"
+                and mention.value[0] is Cue.NOUN
+                and not (n and self.gap(following[n - 1], mention))
+            ):
                 self.used.add(id(mention))
                 return mention.value[1]
             in_between = mention.kind == "category" or mention.kind == "cue" and (
@@ -352,12 +392,12 @@ class _Parser:
         self.take(Cue.WHEN)
         if self.has(Cue.MOST, Cue.LEAST):
             least = bool(self.take(Cue.MOST, Cue.LEAST)) and self.has(Cue.LEAST)
-            return frame.with_changes(ask=Ask.RANK, group_by=(Dimension.DAY,), limit=1, descending=not least)
+            return frame.with_changes(ask=Operation.RANK, group_by=(Dimension.DAY,), limit=1, descending=not least)
         if frame.measure in (Measure.LARGEST, Measure.SMALLEST):
-            return frame.with_changes(ask=Ask.LIST, limit=1, latest=str(frame.measure.value), measure=None)
+            return frame.with_changes(ask=Operation.LIST, limit=1, latest=str(frame.measure.value), measure=None)
         first = self.has(Cue.FIRST)
         self.take(Cue.FIRST, Cue.LATEST)
-        return frame.with_changes(ask=Ask.WHEN_FIRST if first else Ask.WHEN_LAST)
+        return frame.with_changes(ask=Operation.WHEN_FIRST if first else Operation.WHEN_LAST)
 
     def _which(self, frame: Frame, measures: list[Measure]) -> Frame:
         """ "Which category did I spend most on", "who paid me", "where does my money go"."""
@@ -366,11 +406,18 @@ class _Parser:
             return frame
         ranked = self.has(Cue.MOST, Cue.LEAST, Cue.MORE, Cue.LESS)
         least = self.has(Cue.LEAST, Cue.LESS)
-        often = any("often" in self.text_of(m) or "frequent" in self.text_of(m) or "times" in self.text_of(m) for m in self.find(Cue.MOST, Cue.LEAST))
+        often = any(
+            "often" in self.text_of(m) or "frequent" in self.text_of(m) or "times" in self.text_of(m)
+            for m in self.find(Cue.MOST, Cue.LEAST)
+        )
         if Measure.COUNT in measures and not ranked and self._counts(dimension):
-            return frame.with_changes(ask=Ask.COUNT_GROUPS, group_by=(dimension,), measure=self._plain(frame))
+            return frame.with_changes(ask=Operation.COUNT_GROUPS, group_by=(dimension,), measure=self._plain(frame))
         self.take(Cue.MOST, Cue.LEAST, *((Cue.MORE, Cue.LESS) if ranked else ()))
-        changes: dict[str, object] = {"ask": Ask.RANK if ranked else Ask.BREAKDOWN, "group_by": (dimension,), "descending": not least}
+        changes: dict[str, object] = {
+            "ask": Operation.RANK if ranked else Operation.BREAKDOWN,
+            "group_by": (dimension,),
+            "descending": not least,
+        }
         if ranked:
             changes["limit"] = 1
         if often:
@@ -388,7 +435,9 @@ class _Parser:
 
     def _asked_dimension(self, frame: Frame) -> Dimension | None:
         nouns = self.find(Cue.NOUN)
-        if nouns and (self.has(Cue.WHICH, Cue.WHO, Cue.SHOW, Cue.BREAKDOWN, Cue.MOST, Cue.LEAST) or frame.measure is Measure.COUNT):
+        if nouns and (
+            self.has(Cue.WHICH, Cue.WHO, Cue.SHOW, Cue.BREAKDOWN, Cue.MOST, Cue.LEAST) or frame.measure is Measure.COUNT
+        ):
             self.used.add(id(nouns[0]))
             return nouns[0].value[1]
         if self.has(Cue.WHO):
@@ -408,7 +457,10 @@ class _Parser:
         limit = max((abs(count) for count in counts if isinstance(count, int)), default=1)
         plural = any(self.text_of(m).endswith("s") for m in self.find(Cue.PAYMENTS))
         return frame.with_changes(
-            ask=Ask.LIST, limit=10 if limit == 1 and plural else limit, latest="earliest" if first else "latest", measure=None
+            ask=Operation.LIST,
+            limit=10 if limit == 1 and plural else limit,
+            latest="earliest" if first else "latest",
+            measure=None,
         )
 
     def _compare(self, frame: Frame, measures: list[Measure]) -> Frame:
@@ -418,8 +470,8 @@ class _Parser:
         differs = self.has(Cue.DIFFERENCE)
         self.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
         if len(frame.periods) < 2 and self._things_compared(frame):
-            return frame.with_changes(ask=Ask.VERSUS)
-        return frame.with_changes(ask=Ask.DIFFERENCE if differs else Ask.COMPARE)
+            return frame.with_changes(ask=Operation.VERSUS)
+        return frame.with_changes(ask=Operation.DIFFERENCE if differs else Operation.COMPARE)
 
     def _only_prior(self) -> bool:
         return all(s.prior for s in self._spoken())
@@ -432,9 +484,14 @@ class _Parser:
         paces = self.take(Cue.PACE)
         unit: Unit | None = paces[0] if paces else None
         breaks = self.has(Cue.BREAKDOWN, Cue.TREND)
-        if unit and not breaks and not frame.group_by and (frame.measure is Measure.AVERAGE or self.has(Cue.HOW_MUCH) or Measure.COUNT in measures):
+        if (
+            unit
+            and not breaks
+            and not frame.group_by
+            and (frame.measure is Measure.AVERAGE or self.has(Cue.HOW_MUCH) or Measure.COUNT in measures)
+        ):
             measure = Measure.COUNT if Measure.COUNT in measures else self._plain(frame)
-            return frame.with_changes(ask=Ask.PACE, unit=unit, measure=measure)
+            return frame.with_changes(ask=Operation.PACE, unit=unit, measure=measure)
         dimensions = [*frame.group_by, *([_UNITS[unit]] if unit else [])]
         if self.has(Cue.TREND) and not dimensions:
             dimensions = [Dimension.MONTH]
@@ -444,23 +501,27 @@ class _Parser:
         if not dimensions:
             return frame
         groups = tuple(dict.fromkeys(dimensions))[:2]
-        return frame.with_changes(ask=Ask.BREAKDOWN, group_by=groups)
+        return frame.with_changes(ask=Operation.BREAKDOWN, group_by=groups)
 
     def _listed(self, frame: Frame, measures: list[Measure]) -> Frame:
         shows_those = self.has(Cue.SHOW) and self.has(Cue.ANAPHORA)
         whole = frame.measure in (None, Measure.SPEND, Measure.INCOME)
         asks_list = self.has(Cue.PAYMENTS) and not self.has(Cue.HOW_MUCH, Cue.TOTAL) and whole
-        bought = not self.has(Cue.HOW_MUCH, Cue.TOTAL) and self.reading.text.startswith(("what did i buy", "what have i bought"))
+        bought = not self.has(Cue.HOW_MUCH, Cue.TOTAL) and self.reading.text.startswith(
+            ("what did i buy", "what have i bought")
+        )
         if shows_those or asks_list or bought:
-            return frame.with_changes(ask=Ask.LIST, measure=None)
+            return frame.with_changes(ask=Operation.LIST, measure=None)
         if frame.topic is None and frame.measure is not None:
-            return frame.with_changes(ask=Ask.VALUE)
+            return frame.with_changes(ask=Operation.VALUE)
         return frame
 
     def _take_calendar_nouns(self, frame: Frame) -> None:
         """ "For the month of May", "in that month": a noun of time that only repeats what the period says."""
         for mention in self.find(Cue.NOUN):
-            if mention.value[1] in frame.group_by or (mention.value[1] is Dimension.ACCOUNT and self.reading.of("account")):
+            if mention.value[1] in frame.group_by or (
+                mention.value[1] is Dimension.ACCOUNT and self.reading.of("account")
+            ):
                 self.used.add(id(mention))
 
     # How far it stands on its own.
@@ -469,10 +530,18 @@ class _Parser:
         if self.has(Cue.AGAIN, Cue.ANAPHORA, Cue.YES):
             return True
         says_what = bool(set(measures) - {Measure.LARGEST, Measure.SMALLEST}) or frame.topic is not None
-        return not says_what and not self.has(Cue.PAYMENTS, Cue.LATEST) or self._only_prior() and bool(self._spoken()) and not measures
+        return (
+            not says_what
+            and not self.has(Cue.PAYMENTS, Cue.LATEST)
+            or self._only_prior()
+            and bool(self._spoken())
+            and not measures
+        )
 
     def _is_of_those(self) -> bool:
-        return any(self.reading.text[: m.start].rstrip().endswith(("of", "from", "among")) for m in self.find(Cue.ANAPHORA))
+        return any(
+            self.reading.text[: m.start].rstrip().endswith(("of", "from", "among")) for m in self.find(Cue.ANAPHORA)
+        )
 
     def _unplaced(self) -> list[str]:
         return [
@@ -512,7 +581,9 @@ def _merged(filters: Sequence[Filter]) -> tuple[Filter, ...]:
             continue
         known = merged.get((condition.field, condition.operator))
         values = tuple(dict.fromkeys((*(known.values if known else ()), *condition.values)))[:50]
-        merged[condition.field, condition.operator] = Filter(field=condition.field, operator=condition.operator, values=values)
+        merged[condition.field, condition.operator] = Filter(
+            field=condition.field, operator=condition.operator, values=values
+        )
     return (*merged.values(), *rest)
 
 

@@ -67,7 +67,9 @@ _F = {
     "fiscal": r"(?:fy|financial year|fiscal year|fiscal|tax year)",
 }
 # A number after a month that counts something else is no day: "in May 2 payments", "may 5k".
-_NOT_A_COUNT = r"(?![\d%]|[.,]\d|\s*(?:k\b|lakh|lac|crore|cr\b|rs|inr|rupees|payments?|transactions?|times|largest|biggest))"
+_NOT_A_COUNT = (
+    r"(?![\d%]|[.,]\d|\s*(?:k\b|lakh|lac|crore|cr\b|rs|inr|rupees|payments?|transactions?|times|largest|biggest))"
+)
 
 
 class PeriodReader:
@@ -387,7 +389,9 @@ _FROM = re.compile(r"\b(?:from|between|betw|starting|b/w)(?: the)? $")
 _TO = re.compile(r" ?(?:to|till|until|til|upto|up to|through|thru|and|-)(?: the)? ?")
 _ONLY_TO = re.compile(r" ?(?:to|till|until|til|upto|up to|through|thru|-)(?: the)? ?")
 _BARE_DAY = re.compile(r"(?:\b(?:from|between|betw)(?: the)? |(?<![\w.,/-])(?:on )?(?:the )?)(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: ?(?:-|to|and|until|till|through|upto)(?: the)? ?)$")  # fmt: skip
-_TAIL_DAY = re.compile(r" ?(?:-|to|and|until|till|through|upto)(?: the)? ?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?!\w|[.,]\d)")
+_TAIL_DAY = re.compile(
+    r" ?(?:-|to|and|until|till|through|upto)(?: the)? ?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?!\w|[.,]\d)"
+)
 _LINK = re.compile(
     r" ?(?:and|to|or|,|, and|-|vs\.?|versus|till|until|through|than|with|against|compared (?:to|with))(?: in| for)?(?: the)? ?"
 )
@@ -402,7 +406,9 @@ _PART = re.compile(
     rf"(?:\b(?:in|during|for|over) )?(?:\bthe )?\b(?:(?P<half>first|second|1st|2nd|last) half|(?P<week>{_alternatives(ORDINALS)}|last) week"
     r"|(?P<third>early|mid|middle|late|beginning|start|end))(?:[ -](?:of|in|part of))?[ -]?(?:the )?$"
 )
-_FIRST_DAYS = re.compile(rf"\b(?:the )?(?P<edge>first|last) (?P<n>\d{{1,2}}|{_alternatives(NUMBERS)})? ?days? (?:of|in) (?:the )?$")
+_FIRST_DAYS = re.compile(
+    rf"\b(?:the )?(?P<edge>first|last) (?P<n>\d{{1,2}}|{_alternatives(NUMBERS)})? ?days? (?:of|in) (?:the )?$"
+)
 _WEEK_OF = re.compile(r"\b(?:the )?week (?:of|beginning|starting|commencing|from)(?: the)? $")
 _WEEKEND_OF = re.compile(r"\b(?:the )?weekend of(?: the)? $")
 
@@ -454,7 +460,9 @@ class _Joiner:
                 return replace(atom, value=value, end=match.end())
         return atom
 
-    def _widened(self, atom: PeriodMention, match: re.Match[str], period: Period, grain: Unit | None = None) -> PeriodMention:
+    def _widened(
+        self, atom: PeriodMention, match: re.Match[str], period: Period, grain: Unit | None = None
+    ) -> PeriodMention:
         return replace(atom, value=replace(atom.value, period=period, grain=grain), start=match.start())
 
     def _starts_within(self, match: re.Match[str]) -> bool:
@@ -474,7 +482,11 @@ class _Joiner:
             if atom.value.grain is Unit.MONTH and after.value.grain is Unit.YEAR and self._are_linked(atom, after):
                 moved = _years_on(atom.value.period, after.value.period.start.year - atom.value.period.start.year)
                 self.atoms[i + 1] = replace(after, value=replace(atom.value, period=moved, has_year=True))
-            elif atom.value.grain is Unit.YEAR and not after.value.has_year and re.fullmatch(r",? (?:in|on) ", self.text[atom.end : after.start]):
+            elif (
+                atom.value.grain is Unit.YEAR
+                and not after.value.has_year
+                and re.fullmatch(r",? (?:in|on) ", self.text[atom.end : after.start])
+            ):
                 moved = _years_on(after.value.period, atom.value.period.start.year - after.value.period.start.year)
                 value = replace(after.value, period=moved, has_year=True)
                 self.atoms[i : i + 2] = [replace(after, value=value, start=atom.start)]
@@ -527,7 +539,11 @@ class _Joiner:
             return self._opened(atom, match, reader.up_to(period.start))
         if match := _UNTIL.search(before):
             return self._opened(atom, match, reader.up_to(min(period.end, reader.tomorrow)))
-        if period.days == 1 and (match := _AROUND.search(before)) and match.group().startswith(("around", "about", "near", "close")):
+        if (
+            period.days == 1
+            and (match := _AROUND.search(before))
+            and match.group().startswith(("around", "about", "near", "close"))
+        ):
             days = timedelta(days=AROUND_DAYS)
             return self._opened(atom, match, Period(period.start - days, min(period.end + days, reader.tomorrow)))
         return atom

@@ -1,0 +1,22 @@
+"""Context: who is asking and through which doors, handed to the graph beside its state. No model ever fills it."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from agents.planner.names import Names
+from agents.scope import Scope
+from core.db import Database
+from core.identity.access import Principal
+from rag.embedder import Embedder
+
+
+@dataclass(frozen=True, slots=True)
+class AgentContext:
+    principal: Principal
+    today: date
+    scope: Scope
+    names: Names
+    database: Database
+    embedder: Embedder | None
+    conversation_id: UUID

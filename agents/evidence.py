@@ -1,0 +1,164 @@
+"""Evidence: the tables behind an answer, and the few operations that figures may be made of.
+
+A figure's `source` is a sentence that names cells and operations: `result 1, row 1, column spend`, or
+`difference of [result 1, row 1, column spend] and [result 2, row 1, column spend]`. `value_of` works it out again, so
+whoever checks an answer needs nothing but the source and the tables.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_EVEN, Decimal
+from statistics import median
+from typing import Any
+
+from core.insights.query import InsightResult, QueryPeriod
+from core.money import Currency
+from core.periods import Period, Unit
+
+Row = Mapping[str, Any]
+
+
+class SourceUnknown(ValueError):
+    """A source that names no cell of the evidence, or an operation that cannot be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`name` is unique within an answer: `result 1`, `entries 1`, `alerts` ..."""
+
+    name: str
+    rows: Sequence[Row]
+    period: QueryPeriod | None = None
+    rows_in_all: int = 0
+    """With the rows that a limit cut off."""
+
+
+@dataclass
+class Evidence:
+    tables: dict[str, Table] = field(default_factory=dict[str, Table])
+
+    def add(self, table: Table) -> Table:
+        self.tables[table.name] = table
+        return table
+
+    def add_result(self, result: InsightResult) -> Table:
+        """The result's figures as `result n` and its entries as `entries n`; gives the first."""
+        n = 1 + sum(name.startswith("result ") for name in self.tables)
+        entries = [entry.model_dump(mode="json") for entry in result.entries]
+        self.add(Table(f"entries {n}", entries, result.query.period, len(entries)))
+        return self.add(Table(f"result {n}", result.rows, result.query.period, len(result.rows) + result.cut_off))
+
+    def value_of(self, source: str) -> Any:
+        """What a source comes to. Raises SourceUnknown."""
+        for pattern, read in _SOURCES:
+            if match := pattern.fullmatch(source):
+                return read(self, match)
+        raise SourceUnknown(source)
+
+    def table(self, name: str) -> Table:
+        if name not in self.tables:
+            raise SourceUnknown(name)
+        return self.tables[name]
+
+    def currency_of(self, source: str) -> Currency | None:
+        """The currency of the first cell that a source names."""
+        cell = _CELL.search(source)
+        if cell is None:
+            return None
+        row = self.table(cell["table"]).rows[int(cell["row"]) - 1]
+        return row.get("currency")
+
+    def _cell(self, match: re.Match[str]) -> Any:
+        rows = self.table(match["table"]).rows
+        number = int(match["row"])
+        if not 1 <= number <= len(rows) or match["column"] not in rows[number - 1]:
+            raise SourceUnknown(match.group())
+        return rows[number - 1][match["column"]]
+
+    def _rows(self, match: re.Match[str]) -> int:
+        return self.table(match["table"]).rows_in_all
+
+    def _computed(self, match: re.Match[str]) -> Any:
+        values = [self.value_of(operand) for operand in _operands(match["operands"])]
+        if not values or any(not isinstance(value, (int, Decimal)) for value in values):
+            raise SourceUnknown(match.group())
+        try:
+            return _OPERATIONS[match["operation"]](*values)
+        except (TypeError, ZeroDivisionError, ArithmeticError):
+            raise SourceUnknown(match.group()) from None
+
+    def _per_unit(self, match: re.Match[str]) -> Decimal:
+        """A value per day, week ... of the period that its table speaks of."""
+        cell = _CELL.search(match["operand"])
+        period = self.table(cell["table"]).period if cell else None
+        if period is None:
+            raise SourceUnknown(match.group())
+        return Decimal(self.value_of(match["operand"])) / units_in(period.period, Unit(match["unit"]))
+
+
+def cell(table: str, row: int, column: str) -> str:
+    """The source of one cell; rows count from 1."""
+    return f"{table}, row {row}, column {column}"
+
+
+def rows_of(table: str) -> str:
+    return f"number of rows of {table}"
+
+
+def computed(operation: str, *operands: str) -> str:
+    return f"{operation} of {' and '.join(f'[{operand}]' for operand in operands)}"
+
+
+def per_unit(operand: str, unit: Unit) -> str:
+    return f"[{operand}] per {unit}"
+
+
+def units_in(period: Period, unit: Unit) -> int:
+    """How many days, weeks, months ... the period holds or touches."""
+    if unit is Unit.DAY:
+        return period.days
+    if unit is Unit.WEEK and period.unit is not Unit.WEEK:
+        return max(1, round(period.days / 7))
+    count, bucket = 1, Period.of(unit, period.start)
+    while bucket.end < period.end:
+        bucket = Period.of(unit, bucket.end)
+        count += 1
+    return count
+
+
+def whole(value: Decimal | int) -> int:
+    """A value in minor units, rounded once, half to even."""
+    return int(Decimal(value).to_integral_value(ROUND_HALF_EVEN))
+
+
+_CELL = re.compile(r"(?P<table>[a-z]+(?: \d+)?), row (?P<row>\d+), column (?P<column>\w+)")
+_SOURCES: list[tuple[re.Pattern[str], Callable[[Evidence, re.Match[str]], Any]]] = [
+    (_CELL, Evidence._cell),  # pyright: ignore[reportPrivateUsage]
+    (re.compile(r"number of rows of (?P<table>[a-z]+(?: \d+)?)"), Evidence._rows),  # pyright: ignore[reportPrivateUsage]
+    (re.compile(r"\[(?P<operand>.+)\] per (?P<unit>\w+)"), Evidence._per_unit),  # pyright: ignore[reportPrivateUsage]
+    (re.compile(r"(?P<operation>[a-z]+) of (?P<operands>\[.+\])"), Evidence._computed),  # pyright: ignore[reportPrivateUsage]
+]
+
+_OPERATIONS: dict[str, Callable[..., Any]] = {
+    "sum": lambda *values: sum(values),
+    "difference": lambda one, other: one - other,
+    "share": lambda part, of: Decimal(100) * part / of,
+    "growth": lambda now, before: Decimal(100) * (now - before) / abs(before),
+    "median": lambda *values: Decimal(median(Decimal(value) for value in values)),
+    "size": abs,
+}
+
+
+def _operands(text: str) -> list[str]:
+    """The bracketed parts of `[a] and [b]`, which may hold brackets themselves."""
+    parts: list[str] = []
+    depth, start = 0, 0
+    for position, char in enumerate(text):
+        if char == "[":
+            depth, start = depth + 1, start if depth else position + 1
+        elif char == "]":
+            depth -= 1
+            if depth == 0:
+                parts.append(text[start:position])
+    return parts

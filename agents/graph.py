@@ -1,0 +1,196 @@
+"""The graph: resolve -> plan -> run -> check -> answer. Each step reads the state, knows the context, adds its part."""
+
+from typing import Any
+from uuid import UUID
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from agents.answer import Answer
+from agents.context import AgentContext
+from agents.draft import Draft
+from agents.follow_ups import starters
+from agents.grounding import unfounded
+from agents.plan import Clarify, Decline, Plan
+from agents.planner.builtin import BuiltinPlanner, Memory, Thought
+from agents.planner.clauses import clauses
+from agents.planner.frame import Frame
+from agents.planner.reading import Reader, Reading
+from agents.run import Findings, Tools, query_of, run
+from agents.scope import Scope
+from agents.state import AgentState
+from agents.writer import write
+from core.errors import NotAllowed, QueryRefused
+from core.identity.access import Principal, visible_accounts
+from core.insights.reporting import ENTRY
+
+TURNS_REMEMBERED = 8
+LISTED_REMEMBERED = 50
+
+Graph = CompiledStateGraph[Any, AgentContext, Any, Any]
+Step = dict[str, Any]
+
+
+def build_graph(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Graph:
+    """The analyst's graph, remembering through `checkpointer`."""
+    graph = StateGraph(AgentState, context_schema=AgentContext)
+    for name, step in (("resolve", resolve), ("plan", plan), ("run", carry_out), ("check", check), ("answer", answer)):
+        graph.add_node(name, step)  # pyright: ignore[reportUnknownMemberType]
+    graph.add_edge(START, "resolve")
+    graph.add_edge("resolve", "plan")
+    graph.add_conditional_edges("plan", _has_plan, {True: "run", False: "answer"})
+    graph.add_edge("run", "check")
+    graph.add_edge("check", "answer")
+    graph.add_edge("answer", END)
+    return graph.compile(checkpointer=checkpointer)  # pyright: ignore[reportUnknownMemberType]
+
+
+async def resolve(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
+    """The question's clauses as mentions; phrases that no name or word explains are looked for in descriptions."""
+    context = runtime.context
+    question = _said_yes(state) or state["question"]
+    reader = Reader(context.scope, context.names, context.today)
+    readings = [reader.read(clause) for clause in clauses(question)]
+    if any(reading.unknown for reading in readings):
+        async with context.database.look() as connection:
+            readings = [await _with_descriptions(reading, connection, context.principal) for reading in readings]
+    return {"readings": readings}
+
+
+async def plan(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
+    """A plan, a question back, or a refusal; and what the next question may lean on."""
+    context = runtime.context
+    planner = BuiltinPlanner(context.principal, context.scope, context.names, context.today)
+    thought = planner.plan(state["readings"], _memory(state))
+    return {"planned": thought.planned, "planner": "builtin", **_to_remember(thought, state)}
+
+
+async def carry_out(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
+    """What the plan finds, and the built-in answer to it."""
+    context, planned = runtime.context, state["planned"]
+    assert isinstance(planned, Plan)
+    async with context.database.look() as connection:
+        tools = Tools(
+            connection, context.principal, context.scope, context.today, context.embedder, runtime.stream_writer
+        )
+        try:
+            findings = await run(planned, tools)
+        except (QueryRefused, NotAllowed) as refusal:
+            return {"findings": None, "draft": Draft(refusal.detail, status="out_of_scope")}
+    return {"findings": findings, "draft": write(findings, context.scope), **_to_list(findings)}
+
+
+async def check(state: AgentState) -> Step:
+    """Whether every number of the draft is founded. A built-in text that is not says nothing rather than that."""
+    findings = state["findings"]
+    if findings is None:
+        return {"grounded": True}
+    wrong = unfounded(state["draft"], findings)
+    if not wrong:
+        return {"grounded": True}
+    return {
+        "grounded": False,
+        "draft": Draft("I could not verify my figures for this, so I do not give them.", status="clarify"),
+    }
+
+
+async def answer(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
+    """The Answer as clients get it."""
+    context, planned = runtime.context, state["planned"]
+    common: dict[str, Any] = {"planner": state["planner"], "conversation_id": context.conversation_id}
+    match planned:
+        case Clarify():
+            choices = [choice for choice in planned.choices[:3]]
+            made = Answer(answer=planned.question, status="clarify", follow_ups=choices, **common)
+        case Decline():
+            made = Answer(answer=planned.reason, status="out_of_scope", follow_ups=starters(context.scope), **common)
+        case Plan():
+            made = _answer_of(planned, state["draft"], state["grounded"], context.scope, common)
+    return {"answer": made}
+
+
+def _answer_of(planned: Plan, draft: Draft, grounded: bool, scope: Scope, common: dict[str, Any]) -> Answer:
+    query = query_of(planned.tasks[0])
+    return Answer(
+        answer=draft.text,
+        status=draft.status,
+        figures=list(draft.figures),
+        query=query.model_dump(mode="json", exclude_defaults=True)
+        if query
+        else planned.tasks[0].model_dump(mode="json", exclude_defaults=True),
+        rows=list(draft.rows),
+        chart=draft.chart,
+        citations=list(draft.citations),
+        follow_ups=list(draft.follow_ups) or starters(scope),
+        grounded=grounded,
+        **common,
+    )
+
+
+def _has_plan(state: AgentState) -> bool:
+    return isinstance(state["planned"], Plan)
+
+
+def _said_yes(state: AgentState) -> str | None:
+    """The question that was offered, when this one only agrees to it."""
+    suggested = state.get("suggested")
+    agrees = state["question"].strip(" .!?").lower() in (
+        "yes",
+        "yeah",
+        "yep",
+        "yup",
+        "ok",
+        "okay",
+        "sure",
+        "yes please",
+        "please do",
+        "right",
+        "correct",
+        "haan",
+        "ji",
+    )
+    return suggested if suggested and agrees else None
+
+
+def _memory(state: AgentState) -> Memory:
+    frame = state.get("frame")
+    return Memory(
+        frame=Frame.model_validate(frame) if frame else None,
+        listed=tuple(UUID(id) for id in state.get("listed") or ()),
+        suggested=state.get("suggested"),
+    )
+
+
+def _to_remember(thought: Thought, state: AgentState) -> Step:
+    turns = [*(state.get("turns") or []), state["question"]][-TURNS_REMEMBERED:]
+    remembered: Step = {"turns": turns, "suggested": thought.suggested}
+    if thought.frame is not None:
+        remembered["frame"] = thought.frame.model_dump(mode="json")
+    return remembered
+
+
+def _to_list(findings: Findings) -> Step:
+    tables = [t for t in findings.evidence.tables.values() if t.name.startswith(("entries", "alerts"))]
+    ids = [str(row["transaction_id"]) for table in tables for row in table.rows]
+    return {"listed": list(dict.fromkeys(ids))[:LISTED_REMEMBERED]} if ids else {}
+
+
+async def _with_descriptions(reading: Reading, connection: AsyncConnection, principal: Principal) -> Reading:
+    """The reading, its unknown phrases taken for parts of descriptions where descriptions hold them."""
+    for phrase in reading.unknown:
+        if len(phrase) >= 3 and await _is_described(phrase, connection, principal):
+            reading = reading.with_mention(phrase, "description", phrase)
+    return reading
+
+
+async def _is_described(phrase: str, connection: AsyncConnection, principal: Principal) -> bool:
+    e = ENTRY.c
+    found = select(e.transaction_id).where(
+        visible_accounts(principal, customer_id=e.customer_id, bank_id=e.bank_id),
+        func.strpos(func.lower(e.description), phrase) > 0,
+    )
+    return (await connection.execute(found.limit(1))).first() is not None

@@ -1,0 +1,136 @@
+"""Plan: what will be computed for a question. Planners make plans, `run` carries them out; nothing in one names a customer."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.insights.query import InsightQuery, QueryPeriod
+from core.periods import Unit
+
+TASKS_MAX = 3
+QUERIES_MAX = 10
+
+
+class Operation(StrEnum):
+    """What is done with the figures of a task's queries. Each is arithmetic that the check can repeat."""
+
+    VALUE = "value"
+    """The first measure of the first query; the others stand beside it."""
+    SUM = "sum"
+    """The queries' values together, and each."""
+    LIST = "list"
+    """The entries themselves."""
+    BREAKDOWN = "breakdown"
+    """Every group of the query."""
+    RANK = "rank"
+    """The first, or the first few, of the groups."""
+    COUNT_GROUPS = "count_groups"
+    COMPARE = "compare"
+    """A value beside the one of the query's other period."""
+    DIFFERENCE = "difference"
+    """The same, and the difference is what was asked for."""
+    GROWTH = "growth"
+    """The same, in percent."""
+    VERSUS = "versus"
+    """Categories or payees side by side."""
+    SHARE = "share"
+    """The first query's value as a percentage of the second's."""
+    USUAL = "usual"
+    """The first query's value beside the median of the others'."""
+    PACE = "pace"
+    """The value per day, week, month ... of the period."""
+    THRESHOLD = "threshold"
+    """Whether the value is above or below an amount."""
+    WHEN_LAST = "when_last"
+    WHEN_FIRST = "when_first"
+    SAVINGS_RATE = "savings_rate"
+    """Net as a percentage of income."""
+
+
+class Threshold(BaseModel):
+    """ "More than 5,000?": the bounds of a yes, both included, and the amount as the asker put it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    low_minor: int | None
+    high_minor: int | None
+    said_minor: int
+
+
+class InsightTask(BaseModel):
+    kind: Literal["insight"] = "insight"
+    operation: Operation = Operation.VALUE
+    queries: Annotated[tuple[InsightQuery, ...], Field(min_length=1, max_length=QUERIES_MAX)]
+    unit: Unit | None = None
+    """Of PACE, and of what USUAL compares with."""
+    threshold: Threshold | None = None
+    note: str = ""
+    """What was taken for granted, to be said in the answer: "You named no period, so ..."."""
+
+
+class BalanceTask(BaseModel):
+    """What the caller's accounts hold now; only those of `account_ids` when it names some."""
+
+    kind: Literal["balance"] = "balance"
+    account_ids: tuple[UUID, ...] = ()
+
+
+class AlertsTask(BaseModel):
+    kind: Literal["alerts"] = "alerts"
+    period: QueryPeriod | None = None
+    status: Literal["open", "confirmed", "dismissed"] | None = None
+    note: str = ""
+
+
+class ExplainTask(BaseModel):
+    """Why a payment was flagged: the one of `transaction_id`, else the one that `query` finds."""
+
+    kind: Literal["explain"] = "explain"
+    transaction_id: UUID | None = None
+    query: InsightQuery | None = None
+
+
+class RecallTask(BaseModel):
+    """A payment that is remembered by its story: summaries find it, SQL shows and counts it."""
+
+    kind: Literal["recall"] = "recall"
+    text: Annotated[str, Field(max_length=500)]
+    period: QueryPeriod | None = None
+
+
+class CoverageTask(BaseModel):
+    """How far the data reach."""
+
+    kind: Literal["coverage"] = "coverage"
+
+
+Task = Annotated[
+    InsightTask | BalanceTask | AlertsTask | ExplainTask | RecallTask | CoverageTask, Field(discriminator="kind")
+]
+
+
+class Plan(BaseModel):
+    """The tasks of one question, in its order."""
+
+    outcome: Literal["plan"] = "plan"
+    tasks: Annotated[tuple[Task, ...], Field(min_length=1, max_length=TASKS_MAX)]
+
+
+class Clarify(BaseModel):
+    """One question back. `choices` are ways to put it that will be understood."""
+
+    outcome: Literal["clarify"] = "clarify"
+    question: str
+    choices: tuple[str, ...] = ()
+
+
+class Decline(BaseModel):
+    """Not something FinLens answers."""
+
+    outcome: Literal["decline"] = "decline"
+    reason: str
+
+
+Planned = Annotated[Plan | Clarify | Decline, Field(discriminator="outcome")]

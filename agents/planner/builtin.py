@@ -1,0 +1,215 @@
+"""The built-in planner: no key, no model, the same plan for the same question. When in doubt it asks back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from agents.follow_ups import starters
+from agents.plan import Clarify, Decline, ExplainTask, InsightTask, Operation, Plan, Planned, Task
+from agents.planner.compose import compose
+from agents.planner.follow import edit, explain_amount
+from agents.planner.frame import Frame, Topic
+from agents.planner.parse import Parsed, narrower_hint, parse
+from agents.planner.names import Names, Named
+from agents.planner.reading import Reading
+from agents.scope import Scope
+from agents.wording import category, listed
+from core.identity.access import Principal
+from core.insights.query import Dimension, Measure, QueryPeriod
+
+_REASONS = {
+    "action": "I answer questions about payments; I cannot move money or change anything.",
+    "future": "I know what has happened, and do not look ahead yet.",
+    "advice": "I tell what your payments were; advice on what to do with money I leave to others.",
+    "others": "I can only speak about your own accounts.",
+    "secrets": "I answer questions about payments, and nothing else is mine to show.",
+    "alerts": "Fraud alerts are for those who work on them at the bank; I can tell you why one of your own payments was flagged.",
+    "topic": "That is not something your payments can tell.",
+    "balance": "I know what your accounts hold now, not what they held on another day.",
+    "owner": "I can only tell the balance of your own accounts.",
+}  # fmt: skip
+_CLOCKLESS = frozenset({Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR})
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a conversation remembers: the last frame, the payments last listed, the question last suggested."""
+
+    frame: Frame | None = None
+    listed: tuple[UUID, ...] = ()
+    suggested: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What a planner made of a question, and the frame that a follow-up will edit."""
+
+    planned: Planned
+    frame: Frame | None = None
+    suggested: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinPlanner:
+    """Plans for one caller, as of one day."""
+
+    principal: Principal
+    scope: Scope
+    names: Names
+    today: date
+
+    def plan(self, readings: Sequence[Reading], memory: Memory) -> Thought:
+        """A plan for all clauses of a question, or what keeps us from one."""
+        tasks: list[Task] = []
+        frame = memory.frame
+        parses = [parse(reading, self.scope.currencies) for reading in readings]
+        for n, (reading, parsed) in enumerate(zip(readings, parses, strict=True)):
+            doubt = self._doubt(reading, parsed, frame, memory if n == 0 else Memory(frame))
+            if doubt is not None:
+                return doubt
+            frame = self._resolved(parsed, frame)
+            frame = self._with_shared_period(frame, parsed, parses)
+            doubt = self._frame_doubt(frame, memory)
+            if doubt is not None:
+                return doubt
+            task = self._task(frame, memory)
+            tasks.append(task)
+            frame = _remembered(frame, task)
+        return Thought(Plan(tasks=tuple(tasks)), frame)
+
+    def _resolved(self, parsed: Parsed, last: Frame | None) -> Frame:
+        """The frame in full: an edit of the last one where the question leans on it."""
+        if last is None:
+            return parsed.frame
+        if parsed.frame.topic is Topic.EXPLAIN and not parsed.says_flagged and last.topic is None:
+            return explain_amount(last)
+        if parsed.is_follow_up:
+            return edit(last, parsed)
+        keeps_period = (
+            not parsed.frame.periods and last.periods and not last.is_default_period and _wants_period(parsed.frame)
+        )
+        return parsed.frame.with_changes(periods=last.periods[:1]) if keeps_period else parsed.frame
+
+    @staticmethod
+    def _with_shared_period(frame: Frame, parsed: Parsed, parses: Sequence[Parsed]) -> Frame:
+        """A period that is said once is meant for every clause."""
+        if frame.periods or frame.topic is not None:
+            return frame
+        later = next((p.frame.periods for p in parses if p.frame.periods), ())
+        return frame.with_changes(periods=later[:1]) if later and _wants_period(frame) else frame
+
+    def _task(self, frame: Frame, memory: Memory) -> Task:
+        if frame.topic is Topic.EXPLAIN and not frame.objects and not frame.conditions and not frame.periods:
+            return ExplainTask(transaction_id=memory.listed[0])
+        return compose(frame, self.scope, self.today)
+
+    # Doubts, each a question back or a refusal.
+
+    def _doubt(self, reading: Reading, parsed: Parsed, last: Frame | None, memory: Memory) -> Thought | None:
+        if reading.refusal and not (reading.refusal == "others" and self.principal.sees_alerts):
+            return self._declined(reading.refusal)
+        if reading.unknown:
+            return self._about_unknown(reading, parsed)
+        if unclear := parsed.unclear_names:
+            return self._about_names(unclear[0], parsed, last)
+        if parsed.wrong_currency:
+            return self._asked_back(
+                f"Your payments are in {listed(self.scope.currencies)}, not {parsed.wrong_currency}. Which amount do you mean?"
+            )
+        if parsed.unplaced:
+            return self._asked_back(
+                f"I am not sure what “{parsed.unplaced[0]}” should mean here. Could you put it another way?"
+            )
+        return self._about_too_little(reading, parsed, last)
+
+    def _about_unknown(self, reading: Reading, parsed: Parsed) -> Thought:
+        phrase = reading.unknown[0]
+        if not parsed.has_cue:
+            return self._declined("topic")
+        if slugs := narrower_hint(phrase):
+            name = category(slugs[0])
+            suggested = reading.text.replace(phrase, name.lower())
+            return Thought(
+                Clarify(question=f"I cannot tell {phrase} apart: it is part of {name}. Do you mean all of {name}?", choices=(suggested,)),
+                parsed.frame, suggested,
+            )  # fmt: skip
+        if similar := self.names.suggestions(phrase):
+            choices = tuple(reading.text.replace(phrase, name) for name in similar)
+            return Thought(
+                Clarify(question=f"I do not know “{phrase}” among your payments. Did you mean {listed(similar, 'or')}?", choices=choices),
+                parsed.frame, choices[0] if len(similar) == 1 else None,
+            )  # fmt: skip
+        return self._asked_back(
+            f"I did not understand “{phrase}”: no payee, category or description here has it. Could you put it another way?"
+        )
+
+    def _about_names(self, named: Named, parsed: Parsed, last: Frame | None) -> Thought:
+        kept = tuple(f for f in parsed.frame.objects if f.field != "counterparty")
+        frame = parsed.frame.with_changes(objects=kept)
+        if last is not None and parsed.is_follow_up:
+            frame = edit(last, parsed).with_changes(objects=kept)
+        names = list(named.names)
+        question = f"“{named.said}” fits {len(names)} payees. Which one do you mean: {listed(names, 'or')}?"
+        return Thought(Clarify(question=question, choices=tuple(names[:4])), frame)
+
+    def _about_too_little(self, reading: Reading, parsed: Parsed, last: Frame | None) -> Thought | None:
+        frame = parsed.frame
+        says_something = any(
+            (frame.topic, frame.ask, frame.measure, frame.objects, frame.group_by, frame.conditions, frame.without)
+        )
+        if last is None and not says_something:
+            if frame.periods:
+                return self._asked_back(f"What would you like to know about {frame.periods[0].period.label}?")
+            return (
+                self._declined("topic")
+                if not reading.mentions or not parsed.is_follow_up
+                else self._asked_back("What do you mean by that? This conversation has no question yet.")
+            )
+        if last is not None and not says_something and not frame.periods and not frame.against:
+            return self._asked_back("What would you like to know about it?")
+        return None
+
+    def _frame_doubt(self, frame: Frame, memory: Memory) -> Thought | None:
+        if frame.topic is Topic.ALERTS and not self.principal.sees_alerts:
+            return self._declined("alerts")
+        if frame.topic is Topic.BALANCE:
+            if frame.objects:
+                return self._declined("owner")
+            if frame.periods and not frame.periods[0].period.holds(self.today):
+                return self._declined("balance")
+        if frame.topic is Topic.EXPLAIN and not (frame.objects or frame.conditions or frame.periods or memory.listed):
+            return self._asked_back("Which payment do you mean? Name the payee, the amount or the day.")
+        if frame.measure is Measure.NET and frame.objects:
+            return self._asked_back(
+                "Savings are income less spending as a whole. Do you mean how much you spent there?"
+            )
+        if frame.ask is Operation.COUNT_GROUPS and frame.group_by[0] in _CLOCKLESS:
+            return self._asked_back(
+                "I count payments, payees, categories and the like, not days. Could you put it another way?"
+            )
+        if frame.ask is Operation.SHARE and not (frame.objects or frame.conditions):
+            return self._asked_back("A share of what: which category, payee or way of paying do you mean?")
+        if frame.periods and all(p.start > self.today for p in frame.periods):
+            return self._declined("future")
+        return None
+
+    def _declined(self, reason: str) -> Thought:
+        return Thought(Decline(reason=_REASONS[reason]))
+
+    def _asked_back(self, question: str) -> Thought:
+        return Thought(Clarify(question=question, choices=tuple(starters(self.scope))))
+
+
+def _wants_period(frame: Frame) -> bool:
+    """Not what asks for a moment: the last time, a balance, why a payment was flagged."""
+    dated = frame.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST) or frame.latest in ("latest", "earliest")
+    return frame.topic is None and not dated
+
+
+def _remembered(frame: Frame, task: Task) -> Frame:
+    """The frame with the period that a default chose, so that "the month before" has something to move."""
+    if frame.periods or not isinstance(task, InsightTask):
+        return frame
+    period = task.queries[0].period.period
+    return frame.with_changes(periods=(QueryPeriod.of(period),), is_default_period=True)

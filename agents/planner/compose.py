@@ -1,0 +1,352 @@
+"""From a Frame to a task: queries, their periods, and what is done with their figures. Defaults are chosen here, and said."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from agents.plan import (
+    AlertsTask,
+    BalanceTask,
+    CoverageTask,
+    ExplainTask,
+    InsightTask,
+    Operation,
+    RecallTask,
+    Task,
+)
+from agents.planner.frame import Frame, Topic
+from agents.scope import Scope
+from core.insights.query import Dimension, Filter, Flow, InsightQuery, Measure, Order, QueryPeriod
+from core.periods import Period, Unit, add_months
+
+ROWS_SHOWN = 20
+LISTED_MAX = 50
+GROUPS_SHOWN = 20
+USUAL_PERIODS = {Unit.DAY: 8, Unit.WEEK: 8, Unit.MONTH: 6, Unit.QUARTER: 4, Unit.YEAR: 3, Unit.FISCAL_YEAR: 3}
+"""How many periods before are looked at to say what is usual."""
+
+_CALENDAR = {
+    Unit.DAY: Dimension.DAY, Unit.WEEK: Dimension.WEEK, Unit.MONTH: Dimension.MONTH,
+    Unit.QUARTER: Dimension.QUARTER, Unit.YEAR: Dimension.YEAR, Unit.FISCAL_YEAR: Dimension.YEAR,
+}  # fmt: skip
+_TIMED = frozenset(_CALENDAR.values())
+_PAYMENTWISE = frozenset({Measure.COUNT, Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST})
+_LISTED = {Flow.OUT: (Measure.COUNT, Measure.SPEND), Flow.IN: (Measure.COUNT, Measure.INCOME)}
+
+
+def compose(frame: Frame, scope: Scope, today: date) -> Task:
+    """The task that answers `frame`, as of `today`."""
+    return _Composer(frame, scope, today).task()
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A period as far as it has come: `whole` is the calendar's, `so_far` ends today at the latest."""
+
+    whole: Period
+    so_far: Period
+
+    @property
+    def is_cut(self) -> bool:
+        return self.whole != self.so_far
+
+    def before(self, count: int = 1, *, by_year: bool = False) -> Period:
+        """The comparable period `count` before: of one that is still running, as many days."""
+        moved = self.whole
+        for _ in range(count):
+            moved = moved.year_before() if by_year else moved.previous()
+        if not self.is_cut:
+            return moved
+        return Period(moved.start, min(moved.start + timedelta(days=self.so_far.days), moved.end))
+
+
+@dataclass(frozen=True, slots=True)
+class _Composer:
+    frame: Frame
+    scope: Scope
+    today: date
+
+    def task(self) -> Task:
+        match self.frame.topic:
+            case Topic.BALANCE:
+                return BalanceTask(account_ids=self._account_ids())
+            case Topic.COVERAGE:
+                return CoverageTask()
+            case Topic.ALERTS:
+                return self._alerts()
+            case Topic.EXPLAIN:
+                return self._explain()
+            case Topic.RECALL:
+                return RecallTask(text=self.frame.text[:500], period=self._said_period())
+            case _:
+                return self._insight()
+
+    # Other topics.
+
+    def _account_ids(self) -> tuple[UUID, ...]:
+        return tuple(UUID(str(value)) for f in self.frame.conditions if f.field == "account" for value in f.values)
+
+    def _alerts(self) -> AlertsTask:
+        period = self._said_period()
+        note = "" if period else "You named no period, so these are the newest."
+        return AlertsTask(period=period, note=note)
+
+    def _explain(self) -> ExplainTask:
+        frame = self.frame.with_changes(ask=Operation.LIST, measure=None, flow=Flow.OUT, limit=5, latest="latest")
+        task = _Composer(frame.with_changes(topic=None), self.scope, self.today)._insight(Flow.OUT)
+        return ExplainTask(query=task.queries[0])
+
+    def _said_period(self) -> QueryPeriod | None:
+        return QueryPeriod.of(self._span(self.frame.periods[0].period).so_far) if self.frame.periods else None
+
+    # Figures.
+
+    def _insight(self, flow: Flow | None = None) -> InsightTask:
+        operation = self.frame.ask or Operation.VALUE
+        spans, note = self._spans(operation)
+        build = {
+            Operation.LIST: self._list,
+            Operation.WHEN_LAST: self._list,
+            Operation.WHEN_FIRST: self._list,
+            Operation.BREAKDOWN: self._breakdown,
+            Operation.RANK: self._rank,
+            Operation.COUNT_GROUPS: self._count_groups,
+            Operation.COMPARE: self._compare,
+            Operation.DIFFERENCE: self._compare,
+            Operation.GROWTH: self._compare,
+            Operation.VERSUS: self._versus,
+            Operation.SHARE: self._share,
+            Operation.USUAL: self._usual,
+            Operation.PACE: self._pace,
+            Operation.SAVINGS_RATE: self._savings_rate,
+        }.get(operation, self._value)
+        task = build(operation, spans)
+        return task.model_copy(update={"note": " ".join(part for part in (note, task.note) if part)})
+
+    def _value(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        if len(spans) > 1:
+            queries = tuple(self._query(span.so_far) for span in spans)
+            return InsightTask(operation=Operation.SUM, queries=queries)
+        measures = self._measures()
+        largest = measures[0] in (Measure.LARGEST, Measure.SMALLEST)
+        first = "smallest" if measures[0] is Measure.SMALLEST else "largest"
+        rows = 3 if largest else ROWS_SHOWN
+        query = self._query(spans[0].so_far, measures=measures, rows=rows, rows_first=first)
+        return InsightTask(operation=operation, queries=(query,), threshold=self.frame.threshold)
+
+    def _list(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        first = self.frame.latest or "latest"
+        limit = self.frame.limit or LISTED_MAX
+        if operation is not Operation.LIST:
+            limit, first = 1, "earliest" if operation is Operation.WHEN_FIRST else "latest"
+        flow = self.frame.flow or (Flow.OUT if self._is_outgoing() else Flow.ANY)
+        measures = _LISTED.get(flow, (Measure.COUNT,))
+        period = Period(spans[0].so_far.start, spans[-1].so_far.end) if len(spans) > 1 else spans[0].so_far
+        query = self._query(period, measures=measures, flow=flow, rows=min(limit, LISTED_MAX), rows_first=first)
+        return InsightTask(operation=operation, queries=(query,))
+
+    def _is_outgoing(self) -> bool:
+        """A list without a direction holds both ways, but "payments to Swiggy" and "largest payments" go out."""
+        return self.frame.latest in ("largest", "smallest") or any(f.field == "category" for f in self.frame.objects)
+
+    def _breakdown(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        groups = self.frame.group_by or (Dimension.CATEGORY,)
+        queries: list[InsightQuery] = []
+        for span in spans[:2]:
+            period = span.so_far
+            others = (
+                not set(groups) & _TIMED and len(groups) == 1 and self._measures()[0] in (Measure.SPEND, Measure.INCOME)
+            )
+            limit = 500 if set(groups) & _TIMED else GROUPS_SHOWN
+            queries.append(
+                self._query(
+                    period,
+                    group_by=groups,
+                    limit=limit,
+                    others=others and Dimension.WEEKDAY not in groups and Dimension.HOUR not in groups,
+                )
+            )
+        if len(queries) == 2 and not set(groups) & _TIMED:
+            return self._compare(Operation.COMPARE, spans)
+        return InsightTask(operation=Operation.BREAKDOWN, queries=tuple(queries))
+
+    def _rank(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        groups = self.frame.group_by or (Dimension.CATEGORY,)
+        measures = self._measures()
+        order = Order(by=measures[0], descending=self.frame.descending)
+        limit = max(self.frame.limit or 1, 1)
+        period = Period(spans[0].so_far.start, spans[-1].so_far.end)
+        # Some more than asked for: a winner is told with whom it left behind.
+        query = self._query(
+            period, measures=measures, group_by=groups[:1], order=order, limit=limit if limit > 1 else 5
+        )
+        return InsightTask(operation=operation, queries=(query,))
+
+    def _count_groups(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        query = self._query(spans[0].so_far, group_by=self.frame.group_by[:1], limit=500)
+        return InsightTask(operation=operation, queries=(query,))
+
+    def _compare(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        first = spans[0]
+        if len(spans) > 1:
+            now, before = first.so_far, spans[1].so_far
+        else:
+            now, before = first.so_far, first.before(by_year=self.frame.against == "year_before")
+        groups = tuple(d for d in self.frame.group_by if d not in _TIMED)[:1]
+        query = self._query(
+            now, group_by=groups, compare=QueryPeriod.of(before), limit=GROUPS_SHOWN, rows=0 if groups else ROWS_SHOWN
+        )
+        return InsightTask(operation=Operation.COMPARE if groups else operation, queries=(query,))
+
+    def _versus(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        compared = next(f for f in self.frame.objects if len(f.values) > 1 or f is self.frame.objects[-1])
+        dimension = Dimension.CATEGORY if compared.field == "category" else Dimension.COUNTERPARTY
+        timed = tuple(d for d in self.frame.group_by if d in _TIMED)[:1]
+        query = self._query(spans[0].so_far, group_by=(*timed, dimension), limit=GROUPS_SHOWN if not timed else 200)
+        return InsightTask(operation=Operation.BREAKDOWN if timed else operation, queries=(query,))
+
+    def _share(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        period, frame = spans[0].so_far, self.frame
+        part = self._query(period, measures=self._sums(), rows=ROWS_SHOWN)
+        if frame.share_of == "income":
+            whole = part.model_copy(update={"measures": (Measure.INCOME,), "flow": Flow.IN, "filters": (), "rows": 0})
+        elif frame.objects:
+            whole = self._query(period, measures=self._sums(), objects=frame.whole)
+        else:
+            kept = tuple(f for f in frame.conditions if f.field == "account")
+            whole = self._query(period, measures=self._sums(), conditions=kept)
+        return InsightTask(operation=operation, queries=(part, whole))
+
+    def _usual(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        span = spans[0]
+        unit = span.whole.unit or Unit.DAY
+        earlier = [span.before(count) for count in range(1, USUAL_PERIODS[unit] + 1)]
+        known = [p for p in earlier if self.scope.first_day and p.start >= _whole_start(self.scope.first_day, unit)]
+        queries = (self._query(span.so_far, rows=ROWS_SHOWN), *(self._query(period) for period in known))
+        return InsightTask(operation=operation, queries=queries, unit=unit)
+
+    def _pace(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        unit = self.frame.unit or Unit.MONTH
+        period = Period(spans[0].so_far.start, spans[-1].so_far.end)
+        total = self._query(period)
+        parts = self._query(period, group_by=(_CALENDAR[unit],), limit=500) if unit is not Unit.DAY else None
+        return InsightTask(operation=operation, queries=(total, parts) if parts else (total,), unit=unit)
+
+    def _savings_rate(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        query = self._query(spans[0].so_far, measures=(Measure.NET, Measure.INCOME), flow=Flow.ANY)
+        return InsightTask(operation=operation, queries=(query,))
+
+    # Parts of queries.
+
+    def _measures(self) -> tuple[Measure, ...]:
+        measure = self.frame.measure or (Measure.INCOME if self._flow() is Flow.IN else Measure.SPEND)
+        if measure is Measure.NET:
+            return (Measure.NET, Measure.INCOME, Measure.SPEND)
+        return (measure,)
+
+    def _sums(self) -> tuple[Measure, ...]:
+        if self.frame.measure is Measure.COUNT:
+            return (Measure.COUNT,)
+        return (Measure.INCOME,) if self._flow() is Flow.IN else (Measure.SPEND,)
+
+    def _flow(self) -> Flow:
+        return self.frame.flow or Flow.OUT
+
+    def _query(
+        self,
+        period: Period,
+        *,
+        measures: tuple[Measure, ...] | None = None,
+        flow: Flow | None = None,
+        objects: tuple[Filter, ...] | None = None,
+        conditions: tuple[Filter, ...] | None = None,
+        **parts: Any,
+    ) -> InsightQuery:
+        frame = self.frame
+        measures = measures or self._measures()
+        flow = flow or self._flow()
+        if measures[0] in (Measure.NET, Measure.VOLUME):
+            flow = Flow.ANY
+        if "group_by" in parts and Dimension.ACCOUNT not in parts["group_by"]:
+            measures = measures[:1]
+        filters = (
+            *(frame.objects if objects is None else objects),
+            *(frame.without if objects is None else ()),
+            *(frame.conditions if conditions is None else conditions),
+        )
+        return InsightQuery(measures=measures, flow=flow, filters=filters, period=QueryPeriod.of(period), **parts)
+
+    # Periods.
+
+    def _spans(self, operation: Operation) -> tuple[list[_Span], str]:
+        if self.frame.periods:
+            return [self._span(p.period) for p in self.frame.periods], ""
+        period, note = self._default(operation)
+        return [self._span(period)], note
+
+    def _span(self, whole: Period) -> _Span:
+        tomorrow = self.today + timedelta(days=1)
+        if whole.start > self.today or whole.end <= tomorrow:
+            return _Span(whole, whole)
+        return _Span(whole, Period(whole.start, tomorrow))
+
+    def _default(self, operation: Operation) -> tuple[Period, str]:
+        """What is meant where no period was said: see docs/asking.md."""
+        frame, everything = self.frame, self._everything()
+        names_payee = any(f.field in ("counterparty", "description") for f in frame.objects)
+        is_dated = operation in (Operation.WHEN_LAST, Operation.WHEN_FIRST) or frame.latest in ("latest", "earliest")
+        if is_dated:
+            return everything, ""
+        if operation is Operation.PACE or set(frame.group_by) & _TIMED:
+            return self._for_time(everything)
+        if names_payee and operation not in (
+            Operation.COMPARE,
+            Operation.DIFFERENCE,
+            Operation.GROWTH,
+            Operation.USUAL,
+        ):
+            return everything, f"You named no period, so this is everything since {_day(everything.start)}."
+        month = self._month_with_data()
+        name = f"{month.label} so far" if month.holds(self.today) else month.label
+        return month, f"You named no period, so this is {name}."
+
+    def _for_time(self, everything: Period) -> tuple[Period, str]:
+        """For a course of time: whole months before this one for a pace, the last twelve months else."""
+        this = Period.of(Unit.MONTH, self.today)
+        unit = self.frame.unit
+        if self.frame.ask is Operation.PACE and unit in (None, Unit.DAY, Unit.WEEK, Unit.MONTH):
+            period = (
+                Period(max(add_months(this.start, -6), _next_month(everything.start)), this.start, Unit.MONTH)
+                if add_months(this.start, -1) >= everything.start
+                else this
+            )
+        elif set(self.frame.group_by) & {Dimension.YEAR, Dimension.QUARTER} or unit is not None:
+            period = everything
+        else:
+            period = Period(max(add_months(this.start, -11), Period.of(Unit.MONTH, everything.start).start), this.end)
+        return period, f"You named no period, so this is {self._span(period).so_far.label}."
+
+    def _everything(self) -> Period:
+        first = min(self.scope.first_day or self.today, self.today)
+        return Period(first, self.today + timedelta(days=1))
+
+    def _month_with_data(self) -> Period:
+        last = min(self.scope.last_day or self.today, self.today)
+        this = Period.of(Unit.MONTH, self.today)
+        return this if this.holds(last) else Period.of(Unit.MONTH, last)
+
+
+def _whole_start(first_day: date, unit: Unit) -> date:
+    """The first day of the first period that the data cover from its start."""
+    start = Period.of(unit, first_day)
+    return start.start if (first_day - start.start).days <= 1 + start.days // 10 else start.end
+
+
+def _next_month(day: date) -> date:
+    month = Period.of(Unit.MONTH, day)
+    return month.start if day.day <= 4 else month.end
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,192 @@
+"""Carrying out a plan: each task through its read door, everything found kept as evidence."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from agents.evidence import Evidence, Table
+from agents.plan import (
+    AlertsTask,
+    BalanceTask,
+    CoverageTask,
+    ExplainTask,
+    InsightTask,
+    Plan,
+    RecallTask,
+    Task,
+)
+from agents.scope import Scope
+from core.fraud.alerts import ALERTS_MAX, list_alerts
+from core.fraud.explain import Explanation, explain_transaction
+from core.identity.access import Principal, visible_accounts
+from core.insights.compute import compute
+from core.insights.query import InsightQuery, InsightResult
+from core.insights.reporting import ACCOUNT, ENTRY
+from rag.embedder import Embedder
+from rag.retriever import Hit, search
+
+HITS_MAX = 3
+RECALLED_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a run may use: one read-only connection, in the name of one principal. The embedder may be missing."""
+
+    connection: AsyncConnection
+    principal: Principal
+    scope: Scope
+    today: date
+    embedder: Embedder | None
+    progress: Callable[[str], None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One task and what it found; `tables` name its tables in the evidence, in order."""
+
+    task: Task
+    tables: tuple[Table, ...]
+    results: tuple[InsightResult, ...] = ()
+    explanation: Explanation | None = None
+    hits: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    evidence: Evidence
+    found: list[Finding] = field(default_factory=list[Finding])
+
+
+async def run(plan: Plan, tools: Tools) -> Findings:
+    """Everything the plan's tasks find, in their order. Raises QueryRefused, QueryTooSlow and NotAllowed."""
+    findings = Findings(Evidence())
+    for task in plan.tasks:
+        findings.found.append(await _carry_out(task, tools, findings.evidence))
+    return findings
+
+
+async def _carry_out(task: Task, tools: Tools, evidence: Evidence) -> Finding:
+    match task:
+        case InsightTask():
+            return await _insight(task, tools, evidence)
+        case BalanceTask():
+            return await _balances(task, tools, evidence)
+        case AlertsTask():
+            return await _alerts(task, tools, evidence)
+        case ExplainTask():
+            return await _explain(task, tools, evidence)
+        case RecallTask():
+            return await _recall(task, tools, evidence)
+        case CoverageTask():
+            facts = {"first_day": _iso(tools.scope.first_day), "last_day": _iso(tools.scope.last_day)}
+            return Finding(task, (evidence.add(Table("coverage", [facts], rows_in_all=1)),))
+
+
+async def _insight(task: InsightTask, tools: Tools, evidence: Evidence) -> Finding:
+    tools.progress("Adding up your payments")
+    results = [await compute(tools.connection, tools.principal, query) for query in task.queries]
+    return Finding(task, tuple(evidence.add_result(result) for result in results), tuple(results))
+
+
+async def _balances(task: BalanceTask, tools: Tools, evidence: Evidence) -> Finding:
+    tools.progress("Looking up your accounts")
+    a = ACCOUNT.c
+    query = (
+        select(a.account_id, a.bank, a.name, a.number, a.currency, a.posted_minor, a.available_minor)
+        .where(visible_accounts(tools.principal, customer_id=a.customer_id, bank_id=a.bank_id), a.kind == "customer")
+        .order_by(a.currency, a.posted_minor.desc(), a.account_id)
+        .limit(100)
+    )
+    if task.account_ids:
+        query = query.where(a.account_id.in_(task.account_ids))
+    rows = [{**row, "account_id": str(row["account_id"])} for row in (await tools.connection.execute(query)).mappings()]
+    return Finding(task, (evidence.add(Table("accounts", rows, rows_in_all=len(rows))),))
+
+
+async def _alerts(task: AlertsTask, tools: Tools, evidence: Evidence) -> Finding:
+    tools.progress("Reading the alerts")
+    period = task.period.period if task.period else None
+    alerts = await list_alerts(tools.connection, tools.principal, period=period, status=task.status, limit=ALERTS_MAX)
+    rows = [alert.model_dump(mode="json") for alert in alerts]
+    return Finding(task, (evidence.add(Table("alerts", rows, task.period, len(rows))),))
+
+
+async def _explain(task: ExplainTask, tools: Tools, evidence: Evidence) -> Finding:
+    tools.progress("Looking at the payment's reasons")
+    results: tuple[InsightResult, ...] = ()
+    transaction_id = task.transaction_id
+    if task.query is not None:
+        result = await compute(tools.connection, tools.principal, task.query)
+        evidence.add_result(result)
+        results = (result,)
+        transaction_id = await _most_suspicious(result, tools)
+    if transaction_id is None:
+        return Finding(task, (), results)
+    explanation = await explain_transaction(tools.connection, tools.principal, transaction_id)
+    table = evidence.add(Table("payment", [explanation.model_dump(mode="json")], rows_in_all=1))
+    return Finding(task, (table,), results, explanation)
+
+
+async def _most_suspicious(result: InsightResult, tools: Tools) -> UUID | None:
+    """Of the payments that fit, the latest that has reasons; of none, the latest."""
+    for entry in result.entries:
+        explanation = await explain_transaction(tools.connection, tools.principal, entry.transaction_id)
+        if explanation.reasons:
+            return entry.transaction_id
+    return result.entries[0].transaction_id if result.entries else None
+
+
+async def _recall(task: RecallTask, tools: Tools, evidence: Evidence) -> Finding:
+    """Summaries that fit the words, and the payments they tell of, read again from the ledger."""
+    tools.progress("Searching your history")
+    if tools.embedder is None:
+        return Finding(task, ())
+    period = task.period.period if task.period else None
+    hits: list[Hit] = []
+    for kinds in (("transaction",), None):  # one payment that somebody remembers, else what tells of several
+        hits = hits or await search(
+            tools.connection, tools.principal, task.text,
+            embedder=tools.embedder, period=period, kinds=kinds, limit=HITS_MAX,
+        )  # fmt: skip
+    ids = list(dict.fromkeys(id for hit in hits for id in hit.transaction_ids))[:RECALLED_MAX]
+    rows = await _entries(ids, tools)
+    return Finding(task, (evidence.add(Table("entries 1", rows, task.period, len(rows))),), hits=tuple(hits))
+
+
+async def _entries(ids: list[UUID], tools: Tools) -> list[dict[str, Any]]:
+    e = ENTRY.c
+    found = await tools.connection.execute(
+        select(e.transaction_id, e.occurred_at, e.account, e.counterparty, e.category, e.channel, e.description,
+               e.amount_minor, e.currency, e.status)
+        .where(visible_accounts(tools.principal, customer_id=e.customer_id, bank_id=e.bank_id), e.transaction_id.in_(ids))
+        .order_by(e.occurred_at.desc())
+    )  # fmt: skip
+    return [
+        {
+            **row,
+            "transaction_id": str(row["transaction_id"]),
+            "occurred_at": _local(row["occurred_at"], tools.principal),
+        }
+        for row in found.mappings()
+    ]
+
+
+def _local(instant: datetime, principal: Principal) -> str:
+    return instant.astimezone(principal.zone).isoformat()
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def query_of(task: Task) -> InsightQuery | None:
+    """The query that an answer shows as its own."""
+    if isinstance(task, InsightTask):
+        return task.queries[0]
+    return task.query if isinstance(task, ExplainTask) else None

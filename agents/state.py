@@ -1,0 +1,32 @@
+"""State: what the graph hands from step to step. What a conversation remembers is checkpointed, the rest is not."""
+
+from typing import Annotated, Any, TypedDict
+
+from langgraph.channels import UntrackedValue
+
+from agents.answer import Answer
+from agents.draft import Draft
+from agents.plan import Planned
+from agents.planner.reading import Reading
+from agents.run import Findings
+
+
+class AgentState(TypedDict, total=False):
+    question: str
+    # Remembered from turn to turn, as JSON values.
+    frame: dict[str, Any] | None
+    """The last question's Frame, which a follow-up edits."""
+    listed: list[str]
+    """Ids of the payments last shown."""
+    suggested: str | None
+    """The question last offered: "yes" asks it."""
+    turns: list[str]
+    """The last questions, for a model planner."""
+    # Only while one question is answered.
+    readings: Annotated[list[Reading], UntrackedValue]
+    planned: Annotated[Planned, UntrackedValue]
+    planner: Annotated[str, UntrackedValue]
+    findings: Annotated[Findings | None, UntrackedValue]
+    draft: Annotated[Draft, UntrackedValue]
+    grounded: Annotated[bool, UntrackedValue]
+    answer: Annotated[Answer, UntrackedValue]

@@ -1,0 +1,148 @@
+"""Templates for what is no insight query: balances, alerts, why a payment was flagged, memories, how far the data reach."""
+
+from datetime import date
+
+from agents.answer import Citation, Figure
+from agents.draft import Draft, Figures
+from agents.evidence import Evidence, cell, computed, rows_of
+from agents.plan import AlertsTask, BalanceTask, ExplainTask, RecallTask
+from agents.run import Finding
+from agents.wording import count, money
+
+TOLD_MAX = 5
+
+
+def balances(finding: Finding, evidence: Evidence) -> Draft:
+    """What the accounts hold: together per currency, then each."""
+    table, make = finding.tables[0], Figures(evidence)
+    if not table.rows:
+        return Draft("You have no accounts here.", status="no_data")
+    sources: dict[str, list[str]] = {}
+    for n, row in enumerate(table.rows, start=1):
+        sources.setdefault(row["currency"], []).append(cell("accounts", n, "posted_minor"))
+    each = [
+        make.money(f"{row['bank']}, {row['name']}", cell("accounts", n, "posted_minor"))
+        for n, row in enumerate(table.rows, start=1)
+    ]
+    totals = [
+        make.money(
+            "Balance now" if len(of) == 1 else f"Balance of {len(of)} accounts now",
+            of[0] if len(of) == 1 else computed("sum", *of),
+        )
+        for of in sources.values()
+    ]
+    said = " and ".join(_say(figure) for figure in totals)
+    text = (
+        f"Your balance is {said}."
+        if len(table.rows) == 1
+        else f"You hold {said} in {count(len(table.rows), 'account')}."
+    )
+    if len(table.rows) > 1:
+        text += f" {'; '.join(f'{figure.label}: {_say(figure)}' for figure in each[:TOLD_MAX])}."
+    figures = totals if len(table.rows) == 1 else [*totals, *each]
+    return Draft(
+        text, [*figures, make.count("Number of accounts", rows_of("accounts"))], rows=[dict(row) for row in table.rows]
+    )
+
+
+def alerts(finding: Finding, evidence: Evidence) -> Draft:
+    """How many alerts, and the newest of them with the first reason."""
+    task, table, make = finding.task, finding.tables[0], Figures(evidence)
+    assert isinstance(task, AlertsTask)
+    when = f", {task.period.period.label}" if task.period else ""
+    state = f"{task.status} " if task.status else ""
+    number = make.count(f"{state.capitalize()}alerts{when}" if state else f"Alerts{when}", rows_of("alerts"))
+    if not table.rows:
+        return Draft(f"There are no {state}alerts{when}.", [number]).noting(task.note)
+    lines = [
+        f"{_day(row['occurred_at'])} {row['customer']} to {row['counterparty']} {money(row['amount_minor'], row['currency'])} ({row['points']} points)"
+        for row in table.rows[:TOLD_MAX]
+    ]
+    text = f"{count(len(table.rows), f'{state}alert')}{when}. The newest: {'; '.join(lines)}."
+    amounts = [
+        make.money(f"{row['counterparty']}, {_day(row['occurred_at'])}", cell("alerts", n, "amount_minor"))
+        for n, row in enumerate(table.rows[:TOLD_MAX], start=1)
+    ]
+    citations = [
+        Citation(
+            kind="transaction",
+            id=row["transaction_id"],
+            text=row["reasons"][0]["sentence"] if row["reasons"] else row["description"],
+        )
+        for row in table.rows[:TOLD_MAX]
+    ]
+    return Draft(text, [number, *amounts], rows=[dict(row) for row in table.rows], citations=citations).noting(
+        task.note
+    )
+
+
+def explanation(finding: Finding, evidence: Evidence) -> Draft:
+    """The reasons of one payment, each a sentence, with the payments that they cite."""
+    assert isinstance(finding.task, ExplainTask)
+    found = finding.explanation
+    if found is None:
+        return Draft("", status="no_data")
+    make = Figures(evidence)
+    points = make.count("Points, of 99", cell("payment", 1, "points"))
+    amount = make.money(
+        f"Paid to {found.counterparty}, {_day(found.occurred_at.isoformat())}", cell("payment", 1, "amount_minor")
+    )
+    head = f"The {_say(amount)} to {found.counterparty} on {_day(found.occurred_at.isoformat())}"
+    if not found.reasons:
+        return Draft(f"{head} was not flagged: nothing unusual was found about it.", [points, amount])
+    state = f" and raised an alert ({found.alert_status})" if found.alert_status else ", too few for an alert"
+    reasons = " ".join(reason.sentence for reason in found.reasons)
+    citations = [
+        Citation(
+            kind="transaction",
+            id=one.id,
+            text=f"{_day(one.occurred_at.isoformat())} {one.counterparty} {money(abs(one.amount_minor), one.currency)}",
+        )
+        for one in found.cited
+    ]
+    rows = [one.model_dump(mode="json") for one in found.cited]
+    return Draft(
+        f"{head} got {points.value} points{state}. {reasons}", [points, amount], rows=rows, citations=citations
+    )
+
+
+def memories(finding: Finding, evidence: Evidence) -> Draft:
+    """The payments that the summaries tell of, as the ledger has them."""
+    assert isinstance(finding.task, RecallTask)
+    rows = finding.tables[0].rows if finding.tables else []
+    if not rows:
+        return Draft("", status="no_data")
+    make = Figures(evidence)
+    figures: list[Figure] = []
+    lines: list[str] = []
+    for n, row in enumerate(rows[:TOLD_MAX], start=1):
+        figure = make.money(
+            f"{row['counterparty']}, {_day(row['occurred_at'])}", computed("size", cell("entries 1", n, "amount_minor"))
+        )
+        figures.append(figure)
+        said = f" “{row['description']}”" if row["description"] else ""
+        lines.append(f"{_day(row['occurred_at'])} {row['counterparty']} {_say(figure)}{said}")
+    citations = [Citation(kind="summary", id=hit.id, text=hit.text) for hit in finding.hits]
+    text = f"The likeliest {'payment is' if len(rows) == 1 else 'payments are'}: {'; '.join(lines)}."
+    return Draft(text, figures, rows=[dict(row) for row in rows], citations=citations)
+
+
+def coverage(finding: Finding, evidence: Evidence) -> Draft:
+    """The first and the last day with a payment."""
+    row = finding.tables[0].rows[0]
+    if row["first_day"] is None:
+        return Draft("There are no payments here yet.", status="no_data")
+    make = Figures(evidence)
+    first = make.date("First payment", cell("coverage", 1, "first_day"))
+    last = make.date("Last payment", cell("coverage", 1, "last_day"))
+    return Draft(f"I know your payments from {_day(row['first_day'])} to {_day(row['last_day'])}.", [first, last])
+
+
+def _say(figure: Figure) -> str:
+    assert figure.value_minor is not None and figure.currency is not None
+    return money(figure.value_minor, figure.currency)
+
+
+def _day(instant: str) -> str:
+    day = date.fromisoformat(instant[:10])
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,181 @@
+"""Words for queries and figures: "Groceries by card, May 2026". Templates and checks share them."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from core.categories import BY_SLUG
+from core.insights.query import Dimension, Filter, Flow, InsightQuery, Measure, Operator
+from core.money import Currency, Money
+from core.periods import Period, Unit
+
+_LISTED = 4
+
+
+def money(minor: int, currency: Currency) -> str:
+    return Money(minor, currency).display()
+
+
+def percent(value: Decimal | float) -> str:
+    """One decimal, or none where it would be a zero: `12.5 %`, `40 %`."""
+    return f"{Decimal(value):.1f}".removesuffix(".0") + " %"
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def listed(names: Sequence[str], word: str = "and") -> str:
+    """ "a, b and c", shortened where there are many."""
+    if len(names) > _LISTED:
+        return f"{', '.join(names[: _LISTED - 1])} {word} {len(names) - _LISTED + 1} more"
+    return f"{', '.join(names[:-1])} {word} {names[-1]}" if len(names) > 1 else names[0]
+
+
+def category(slug: str) -> str:
+    return BY_SLUG[slug].name if slug in BY_SLUG else slug.replace("_", " ").capitalize()
+
+
+def group_name(dimension: str, value: object) -> str:
+    """A group's value as people say it: `Eating out`, `May 2026`, `week of 4 May 2026`."""
+    if value is None:
+        return "(none)"
+    text = str(value)
+    match dimension:
+        case Dimension.CATEGORY:
+            return category(text)
+        case Dimension.MONTH | Dimension.QUARTER | Dimension.YEAR | Dimension.DAY | Dimension.WEEK:
+            return _calendar(dimension, text)
+        case Dimension.CHANNEL | Dimension.STATUS:
+            return _channel(text)
+        case _:
+            return text
+
+
+def _calendar(dimension: str, text: str) -> str:
+    start = date.fromisoformat(text)
+    if dimension == Dimension.WEEK:
+        return f"week of {start.day} {start:%B %Y}"
+    return Period.of(Unit(dimension), start).label
+
+
+def _channel(text: str) -> str:
+    return text.upper() if text in ("upi", "atm", "neft", "imps", "rtgs", "pos") else text.replace("_", " ")
+
+
+_MEASURES: dict[Measure, str] = {
+    Measure.SPEND: "Spending",
+    Measure.INCOME: "Income",
+    Measure.NET: "Savings",
+    Measure.VOLUME: "Money moved",
+    Measure.COUNT: "Payments",
+    Measure.AVERAGE: "Average payment",
+    Measure.MEDIAN: "Median payment",
+    Measure.LARGEST: "Largest payment",
+    Measure.SMALLEST: "Smallest payment",
+}
+
+
+def subject(query: InsightQuery, measure: Measure | None = None) -> str:
+    """What a figure is about, without its period: `Groceries`, `Paid to Swiggy by card`, `Spending except Rent`."""
+    measure = measure or query.measures[0]
+    about = _objects(query)
+    said = (_condition(f) for f in query.filters if f.field not in _OBJECTS)
+    conditions = "".join(f" {words}" for words in said if words) + _hours(query)
+    left_out = [
+        name for f in query.filters if f.operator is Operator.NOT_IN and f.field in _OBJECTS for name in _values(f)
+    ]
+    except_for = f" except {listed(left_out)}" if left_out else ""
+    return f"{_head(query, measure, about)}{conditions}{except_for}"
+
+
+_OBJECTS = frozenset({"category", "counterparty", "description"})
+
+
+def _head(query: InsightQuery, measure: Measure, about: str) -> str:
+    match measure:
+        case Measure.SPEND | Measure.INCOME:
+            if not about:
+                return _MEASURES[measure]
+            payee = any(f.field == "counterparty" and f.operator is not Operator.NOT_IN for f in query.filters)
+            if payee:
+                return f"{'Received from' if measure is Measure.INCOME else 'Paid to'} {about}"
+            return (
+                f"{about} received"
+                if measure is Measure.INCOME and "income" not in about.lower() and not _is_income(query)
+                else about
+            )
+        case Measure.NET | Measure.VOLUME:
+            return f"{_MEASURES[measure]}{f' with {about}' if about else ''}"
+        case _:
+            noun = _MEASURES[measure]
+            if query.flow is Flow.IN:
+                noun = noun.replace("payment", "payment received").replace("Payments", "Payments received")
+            elif query.flow is Flow.ANY:
+                noun = noun.replace("payment", "transaction").replace("Payments", "Transactions")
+            return f"{noun}{f', {about}' if about else ''}"
+
+
+def _is_income(query: InsightQuery) -> bool:
+    slugs = {str(value) for f in query.filters if f.field == "category" for value in f.values}
+    return bool(slugs) and all(slug in BY_SLUG and BY_SLUG[slug].group == "income" for slug in slugs)
+
+
+def _objects(query: InsightQuery) -> str:
+    parts: list[str] = []
+    for f in query.filters:
+        if f.field in _OBJECTS and f.operator is not Operator.NOT_IN:
+            names = _values(f)
+            parts.append(f"payments that mention “{names[0]}”" if f.field == "description" else listed(names))
+    parts.sort(key=lambda part: part.startswith("payments that"))
+    return " in ".join(parts) if len(parts) > 1 and not parts[-1].startswith("payments that") else ", ".join(parts)
+
+
+def _values(f: Filter) -> list[str]:
+    if f.field == "category":
+        return [category(str(value)) for value in f.values]
+    return [str(value) for value in f.values]
+
+
+def _condition(f: Filter) -> str:
+    names = listed([_channel(str(value)) for value in f.values])
+    match f.field:
+        case "channel":
+            return f"by {names}"
+        case "status":
+            return f"({names})"
+        case "weekday":
+            return f"on {listed([f'{str(value).capitalize()}s' for value in f.values])}"
+        case "account":
+            return "in that account"
+        case _:
+            return ""
+
+
+def _hours(query: InsightQuery) -> str:
+    limits = {f.operator: f.values[0] for f in query.filters if f.field == "hour"}
+    if not limits:
+        return ""
+    first, last = limits.get(Operator.AT_LEAST, 0), limits.get(Operator.AT_MOST, 23)
+    return f" between {int(first):02d}:00 and {int(last):02d}:59"
+
+
+def amounts(query: InsightQuery, currency: Currency) -> str:
+    """The amounts that a query is limited to: ` of at least ₹500.01`."""
+    limits = {f.operator: int(f.values[0]) for f in query.filters if f.field == "amount_minor"}
+    low, high = limits.get(Operator.AT_LEAST), limits.get(Operator.AT_MOST)
+    if low is not None and high is not None:
+        return (
+            f" of {money(low, currency)}" if low == high else f" of {money(low, currency)} to {money(high, currency)}"
+        )
+    if low is not None:
+        # "Above 5,000" is kept as "at least 5,000.01".
+        return f" above {money(low - 1, currency)}" if low % 10 == 1 else f" of at least {money(low, currency)}"
+    if high is not None:
+        return f" below {money(high + 1, currency)}" if high % 10 == 9 else f" of at most {money(high, currency)}"
+    return ""
+
+
+def label(query: InsightQuery, measure: Measure | None = None) -> str:
+    """A figure's label: what it is about, and when."""
+    return f"{subject(query, measure)}, {query.period.period.label}"

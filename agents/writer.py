@@ -1,0 +1,80 @@
+"""From findings to one answer: a template per task, joined, with what was not found said plainly."""
+
+from agents import topics
+from agents.answer import Status
+from agents.draft import Draft
+from agents.evidence import Evidence
+from agents.follow_ups import follow_ups
+from agents.plan import (
+    AlertsTask,
+    BalanceTask,
+    CoverageTask,
+    ExplainTask,
+    InsightTask,
+    RecallTask,
+)
+from agents.run import Finding, Findings
+from agents.scope import Scope
+from agents.templates import InsightTemplates
+from agents.wording import subject
+
+ROWS_MAX = 50
+CITATIONS_MAX = 20
+
+
+def write(findings: Findings, scope: Scope) -> Draft:
+    """The built-in answer to everything that was found. Its figures come in the order of the question."""
+    drafts = [_told(finding, findings.evidence, scope) for finding in findings.found]
+    first = drafts[0]
+    statuses: list[Status] = [draft.status for draft in drafts]
+    return Draft(
+        text=" ".join(draft.text for draft in drafts),
+        figures=[figure for draft in drafts for figure in draft.figures],
+        status="answered" if "answered" in statuses else statuses[0],
+        chart=next((draft.chart for draft in drafts if draft.chart), None),
+        rows=list(next((draft.rows for draft in drafts if draft.rows), first.rows))[:ROWS_MAX],
+        citations=[citation for draft in drafts for citation in draft.citations][:CITATIONS_MAX],
+        follow_ups=follow_ups(findings.found[-1].task, scope),
+    )
+
+
+def _told(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
+    draft = _template(finding, evidence)
+    return draft if draft.text else Draft(_nothing(finding, scope), status="no_data")
+
+
+def _template(finding: Finding, evidence: Evidence) -> Draft:
+    match finding.task:
+        case InsightTask():
+            return InsightTemplates(finding, evidence).draft()
+        case BalanceTask():
+            return topics.balances(finding, evidence)
+        case AlertsTask():
+            return topics.alerts(finding, evidence)
+        case ExplainTask():
+            return topics.explanation(finding, evidence)
+        case RecallTask():
+            return topics.memories(finding, evidence)
+        case CoverageTask():
+            return topics.coverage(finding, evidence)
+
+
+def _nothing(finding: Finding, scope: Scope) -> str:
+    """That there is nothing, of what and when, and when there is."""
+    match finding.task:
+        case InsightTask(queries=queries):
+            about, periods = subject(queries[0]), [query.period.period.label for query in queries]
+            return f"I find nothing for {about} in {periods[0]}. {_known(scope)}"
+        case ExplainTask():
+            return f"I find no such payment. {_known(scope)}"
+        case RecallTask():
+            return f"I find no payment that fits this. {_known(scope)}"
+        case _:
+            return f"There is nothing to show. {_known(scope)}"
+
+
+def _known(scope: Scope) -> str:
+    if scope.first_day is None or scope.last_day is None:
+        return "There are no payments here yet."
+    first, last = scope.first_day, scope.last_day
+    return f"Your payments here run from {first.day} {first:%B %Y} to {last.day} {last:%B %Y}."
