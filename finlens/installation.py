@@ -5,10 +5,11 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 from pydantic import SecretStr
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from core.db import owner_url
+from core.db import APP_ROLE, READER_ROLE, dsn, owner_url
 from core.errors import SetupError
 from core.settings import Settings
 from finlens.postgres import EmbeddedPostgres, Server
@@ -52,10 +53,23 @@ def bring_up_to_date(settings: Settings) -> None:
     """Migrate. Raises SetupError when the database does not answer, or lacks what FinLens needs of it."""
     try:
         migrate(owner_url(settings))
+        _check_roles(settings)
     except OperationalError as error:
         raise SetupError(f"The database does not answer: {_first_line(error)}") from error
     except DBAPIError as error:
         raise SetupError(f"The database could not be migrated: {_first_line(error)}") from error
+
+
+def _check_roles(settings: Settings) -> None:
+    """Where no separate logins are named, ours steps down to two roles, which may belong to somebody else's FinLens."""
+    stepped_to = [(APP_ROLE, settings.app_database_url), (READER_ROLE, settings.reader_database_url)]
+    with psycopg.connect(dsn(owner_url(settings))) as connection:
+        for role in (role for role, login in stepped_to if login is None):
+            row = connection.execute("SELECT pg_has_role(%s, 'MEMBER'), current_user", (role,)).fetchone()
+            if row is not None and not row[0]:
+                raise SetupError(
+                    f"The login {row[1]} may not act as {role}: have an administrator GRANT {role} TO {row[1]}"
+                )
 
 
 def make_home(home: Path) -> None:

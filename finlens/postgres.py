@@ -80,7 +80,8 @@ class EmbeddedPostgres:
 
     def __init__(self, home: Path, *, extra_settings: str = "") -> None:
         self._ordinary = _ordinary_user()
-        self._state = _state_folder(home, self._ordinary)
+        self._folder = home / "postgres"
+        self._state = _state_folder(self._folder, self._ordinary)
         self.data = self._state / "data"
         self._extra = extra_settings
 
@@ -115,6 +116,13 @@ class EmbeddedPostgres:
                 if time.monotonic() > deadline:
                     raise SetupError(f"PostgreSQL (process {postmaster.pid}) did not stop within {timeout_s:.0f} s")
                 time.sleep(0.05)
+
+    def remove(self) -> None:
+        """Stop the server and delete everything it holds."""
+        self.stop()
+        shutil.rmtree(self._state)
+        if self._folder.is_symlink():
+            self._folder.unlink()
 
     def pid(self) -> int | None:
         """Process id of the running postmaster."""
@@ -348,18 +356,17 @@ def _ordinary_user() -> pwd.struct_passwd | None:
     raise SetupError("PostgreSQL does not run as root and this machine has no ordinary user: start FinLens as one")
 
 
-def _state_folder(home: Path, ordinary: pwd.struct_passwd | None) -> Path:
-    """Where the server keeps everything: `home/postgres`, or what that links to.
+def _state_folder(folder: Path, ordinary: pwd.struct_passwd | None) -> Path:
+    """Where the server keeps everything: `folder`, or what that links to.
 
     Decided once: root's own folders are closed to the ordinary user that PostgreSQL must run as, and there the link
     leads to a folder in SHARED_STATE.
     """
-    folder = home / "postgres"
     try:
         if folder.is_symlink() and not folder.exists():
             raise SetupError(f"{folder} links to {folder.readlink()}, which is gone: restore it, or remove the link")
         if not folder.exists():
-            home.mkdir(parents=True, exist_ok=True)
+            folder.parent.mkdir(parents=True, exist_ok=True)
             _make_state_folder(folder, ordinary)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError

@@ -12,28 +12,39 @@ from pathlib import Path
 
 import httpx
 import psutil
+from sqlmodel import select
 
+from core.banking.tables import Bank
+from core.db import Database
 from core.errors import SetupError
 from core.settings import Settings
 from finlens import presence
+from finlens.demo import load_demo
+from finlens.demo.cast import BANKS
 from finlens.installation import bring_up_to_date, connected, environment, make_home, web_environment
 from finlens.ports import Port, require_free
 from finlens.postgres import EmbeddedPostgres
 from finlens.processes import Program, Supervisor, interrupts
+from webapp.build import ensure_built
 
 FREE_MB_MIN = 1_000
 READY_TIMEOUT_S = 60.0
 ORPHAN_TIMEOUT_S = 15.0
+SAME_SUBJECT_EVERY_S = 3.0
 
 
 class Steps:
-    """Progress as lines, each with the seconds since the start."""
+    """Progress as lines, each with the seconds since the start; what counts up is shown every few seconds only."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
+        self._subject, self._said_at = "", 0.0
 
     def __call__(self, text: str) -> None:
-        print(f"{self.seconds:6.1f} s  {text}", flush=True)
+        subject, now = text.partition(":")[0], self.seconds
+        if subject != self._subject or now - self._said_at >= SAME_SUBJECT_EVERY_S:
+            self._subject, self._said_at = subject, now
+            print(f"{now:6.1f} s  {text}", flush=True)
 
     @property
     def seconds(self) -> float:
@@ -46,11 +57,16 @@ def run(*, with_web: bool, with_demo: bool) -> None:
     supervisor = Supervisor(say)
     with suppress(KeyboardInterrupt), interrupts(again=supervisor.end_now):
         make_home(settings.home)
-        with _only_one(settings.home), supervisor:
+        with _only_one(settings.home):
             _check_machine(settings, with_web=with_web)
-            with _database(settings, say) as settings:
-                _prepare(settings, say, with_web=with_web, with_demo=with_demo)
+            with _database(settings, say) as settings, supervisor:
+                say("Bringing the database to today's schema")
+                bring_up_to_date(settings)
+                if with_web:
+                    ensure_built(say)
                 _start(settings, supervisor, with_web=with_web, with_demo=with_demo)
+                if with_demo:
+                    asyncio.run(_load_demo(settings, say))
                 supervisor.wait_until_ready(READY_TIMEOUT_S)
                 say("Ready")
                 print(_welcome(settings, with_web=with_web, with_demo=with_demo), flush=True)
@@ -100,17 +116,16 @@ def _database(settings: Settings, say: Steps) -> Iterator[Settings]:
         say("Stopped")
 
 
-def _prepare(settings: Settings, say: Steps, *, with_web: bool, with_demo: bool) -> None:
-    say("Bringing the database to today's schema")
-    bring_up_to_date(settings)
-    if with_demo:
-        from finlens.demo import load_demo
-
-        asyncio.run(load_demo(settings, until=datetime.now(UTC).date(), progress=say))
-    if with_web:
-        from webapp.build import ensure_built
-
-        ensure_built(say)
+async def _load_demo(settings: Settings, say: Steps) -> None:
+    """Found the demo bank in an empty database, or top it up; nobody's own data gets invented people beside it."""
+    database = Database.of(settings)
+    try:
+        async with database.unit() as session:
+            known = set(await session.exec(select(Bank.code)))
+        if not known or known & {bank.code for bank in BANKS}:
+            await load_demo(settings, database, until=datetime.now(UTC).date(), progress=say)
+    finally:
+        await database.close()
 
 
 def _start(settings: Settings, supervisor: Supervisor, *, with_web: bool, with_demo: bool) -> None:

@@ -1,7 +1,6 @@
 """A real PostgreSQL for every test that asks for one: one server per run, one migrated database per worker."""
 
 import os
-import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -37,8 +36,7 @@ def server(run_home: Path) -> Iterator[Server]:
         left = int(users.read_text()) - 1
         users.write_text(str(left))
         if left == 0:
-            embedded.stop()
-            shutil.rmtree(embedded.data.parent)  # may lie outside pytest's folder, which PostgreSQL's user cannot enter
+            embedded.remove()
 
 
 @pytest.fixture(scope="session")

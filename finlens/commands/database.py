@@ -39,6 +39,18 @@ def stop() -> None:
 
 
 @db.command()
+def remove(
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
+    """Delete the embedded database and everything in it."""
+    embedded = _embedded()
+    if not yes:
+        typer.confirm(f"Delete every account, payment and conversation in {embedded.data}?", abort=True)
+    embedded.remove()
+    print("The database is deleted")
+
+
+@db.command()
 def url(
     superuser: Annotated[bool, typer.Option("--superuser", help="the embedded server's superuser")] = False,
 ) -> None:

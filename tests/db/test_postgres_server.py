@@ -2,7 +2,6 @@
 
 import os
 import pwd
-import shutil
 import signal
 import socket
 import subprocess
@@ -26,9 +25,7 @@ START += "print(EmbeddedPostgres(Path(sys.argv[1])).start().port)"
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
-    embedded = EmbeddedPostgres(tmp_path)
-    embedded.stop()
-    shutil.rmtree(embedded.data.parent)
+    EmbeddedPostgres(tmp_path).remove()
 
 
 @pytest.fixture
@@ -175,16 +172,22 @@ def test_the_passwords_are_asked_for(embedded: EmbeddedPostgres) -> None:
 def test_a_home_that_is_closed_to_the_servers_user_links_to_a_shared_folder(home: Path) -> None:
     closed = home / "closed"
     closed.mkdir(mode=0o700)
+    link = closed / "home" / "postgres"
     embedded = EmbeddedPostgres(closed / "home")
     try:
         assert embedded.start().port
-        assert (closed / "home" / "postgres").readlink().parent == postgres.SHARED_STATE
+        assert link.readlink().parent == postgres.SHARED_STATE
         assert EmbeddedPostgres(closed / "home").running() is not None
     finally:
-        embedded.stop()
-        shutil.rmtree(embedded.data.parent)
+        embedded.remove()
+    assert not link.is_symlink()
+
+
+def test_a_link_to_a_folder_that_is_gone_is_named(home: Path) -> None:
+    (home / "postgres").symlink_to(home / "gone")
     with pytest.raises(SetupError, match="which is gone"):
-        EmbeddedPostgres(closed / "home")
+        EmbeddedPostgres(home)
+    (home / "postgres").unlink()
 
 
 def test_a_folder_of_another_user_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
