@@ -1,7 +1,7 @@
 -- Who may do what. Laid down anew by each migrate, so a new table is covered by the next one.
 
 GRANT USAGE ON SCHEMA identity, banking, ledger, imports, insights, fraud, rag, agents TO finlens_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA identity, banking, imports, insights, fraud, rag, agents
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA identity, banking, imports, insights, fraud, rag
     TO finlens_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA imports, insights, fraud, rag, agents TO finlens_app;
 
@@ -16,7 +16,9 @@ GRANT EXECUTE ON FUNCTION ledger.apply_transfers, fraud.score TO finlens_app;
 -- The audit trail is append-only.
 REVOKE UPDATE, DELETE ON identity.audit_event FROM finlens_app;
 
--- LangGraph's checkpointer keeps its tables beside the conversations.
+-- LangGraph's checkpointer makes and keeps its own tables beside the conversations: those belong to the application,
+-- and only their owner could grant them.
+GRANT SELECT, INSERT, UPDATE, DELETE ON agents.conversation, agents.turn TO finlens_app;
 GRANT CREATE ON SCHEMA agents TO finlens_app;
 
 -- The agent's tools: reporting views, read-only.
