@@ -1,6 +1,7 @@
 """The Reflex app: its pages, the plain routes that log in and out, and what happens when a handler fails."""
 
 import logging
+from typing import Any
 
 import reflex as rx
 
@@ -24,7 +25,7 @@ from webapp.states.transactions import TransactionsState
 log = logging.getLogger(__name__)
 
 
-def tell(exception: Exception):
+def tell(exception: Exception) -> Any:
     """What the browser is told of an exception in a handler: one sentence, or the way to the login page."""
     match exception:
         case LoggedOut():

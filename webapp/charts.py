@@ -6,6 +6,8 @@ from typing import Any
 from core.money import exponent, locale_of
 
 _GRID = {"left": 8, "right": 12, "top": 36, "bottom": 4, "containLabel": True}
+_NAMES_CHARS_MAX = 70
+"""Characters of names that fit under a chart, beside each other."""
 _LABELS_BESIDE_EACH_OTHER = 14
 """With more bars than this, names are left to turn."""
 
@@ -14,7 +16,14 @@ def option_of(chart: dict[str, Any]) -> dict[str, Any]:
     """The drawing of one chart of the closed set: line, bar or donut."""
     if chart["kind"] == "donut":
         return donut(chart["labels"], chart["series"][0]["values"])
+    if chart["kind"] == "bar" and len(chart["series"]) == 1 and _is_ranking(chart["labels"]):
+        return ranking(chart["labels"], chart["series"][0]["values"])
     return lines_or_bars(chart["kind"], chart["labels"], chart["series"])
+
+
+def _is_ranking(labels: Sequence[str]) -> bool:
+    """Several long names stand better one under another than beside each other."""
+    return len(labels) > 3 and sum(map(len, labels)) > _NAMES_CHARS_MAX
 
 
 def money_of(currency: str | None) -> dict[str, Any]:

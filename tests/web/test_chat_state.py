@@ -40,7 +40,7 @@ async def test_an_answer_is_shown_in_words_as_it_comes(web: Web):
     async for event in web.api.ask(await web.log_in(), "groceries?", ""):
         turn.take(event, "Asia/Kolkata")
     assert [figure.text for figure in turn.figures] == ["₹11,996.50", "5", "11.2 %"]
-    assert [head.text for head in turn.heads][:3] == ["Occurred at", "Account", "Counterparty"]
+    assert [head.text for head in turn.heads][:3] == ["When", "Payment", "Description"]
     assert turn.rows_title == "5 rows behind this"
     assert turn.money == {"currency": "INR", "locale": "en-IN", "digits": 2}
     assert turn.chart["series"][0]["data"][-1] == 1199650

@@ -1,8 +1,10 @@
 """One question and what the analyst said, as the chat shows it."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from core.periods import Period, Unit
 from webapp import charts
 from webapp.models import words
 
@@ -12,7 +14,10 @@ _MONEY_COLUMNS = frozenset(
     for measure in ("spend", "income", "net", "average", "median", "largest", "smallest", "volume", "amount_minor")
     for when in ("", "_before")
 )
-_NOT_FOR_READERS = ("currency", "sql")
+_ENTRY_COLUMNS = ("occurred_at", "counterparty", "description", "category", "account", "amount_minor")
+"""Of a payment, what tells one from another, in the order people read it."""
+_HEADS = {"occurred_at": "When", "counterparty": "Payment", "amount_minor": "Amount"}
+_CALENDAR = frozenset(unit.value for unit in Unit)
 
 
 @dataclass
@@ -94,10 +99,8 @@ class Turn:
         self.money = charts.money_of(chart["currency"])
 
     def _tabulate(self, rows: list[dict[str, Any]], time_zone: str) -> None:
-        columns = [
-            name for name in (rows[0] if rows else {}) if name not in _NOT_FOR_READERS and not name.endswith("_id")
-        ]
-        self.heads = [Cell(words.heading(name), _is_number(name, rows[0])) for name in columns]
+        columns = _columns(rows[0]) if rows else []
+        self.heads = [Cell(_HEADS.get(name) or words.heading(name), _is_number(name, rows[0])) for name in columns]
         self.rows = [Row([_cell(name, row, time_zone) for name in columns]) for row in rows[:ROWS_SHOWN_MAX]]
         self.rows_title = _rows_title(len(rows))
 
@@ -124,7 +127,18 @@ def _figure_text(found: dict[str, Any]) -> str:
         case "count":
             return f"{value:,}"
         case _:
-            return str(value)
+            return _named(str(value), found)
+
+
+def _named(name: str, found: dict[str, Any]) -> str:
+    """A name, and the money that goes with it where there is some."""
+    return name if found["value_minor"] is None else f"{name} · {words.money(found['value_minor'], found['currency'])}"
+
+
+def _columns(row: dict[str, Any]) -> list[str]:
+    if "transaction_id" in row:
+        return [name for name in _ENTRY_COLUMNS if name in row]
+    return [name for name in row if name != "currency" and not name.endswith("_id")]
 
 
 def _is_number(name: str, row: dict[str, Any]) -> bool:
@@ -137,11 +151,13 @@ def _cell(name: str, row: dict[str, Any], time_zone: str) -> Cell:
         return Cell(words.money(value, row.get("currency")), is_number=True)
     if name == "occurred_at":
         return Cell(words.moment(value, time_zone))
-    if name == "category":
-        return Cell(words.category(value))
     if isinstance(value, int | float):
         return Cell(f"{value:,}", is_number=True)
-    return Cell("–" if value is None else str(value))
+    if value is None:
+        return Cell("–")
+    if name in _CALENDAR:
+        return Cell(Period.of(Unit(name), date.fromisoformat(value)).label)
+    return Cell(words.category(value) if name == "category" else str(value))
 
 
 def _rows_title(count: int) -> str:
