@@ -30,6 +30,7 @@ COMMANDS = {
     "import": Entry("finlens.commands.imports:import_files", "Import statements of a bank by a mapping profile."),
     "ask": Entry("finlens.commands.ask:ask", "Ask the analyst in plain words, in somebody's name."),
     "insight": Entry("finlens.commands.insight:insight", "Compute one typed query over what somebody may see."),
+    "reindex": Entry("finlens.commands.reindex:reindex", "Write the summaries of every account anew and embed them."),
     "eval": Entry("finlens.commands.eval:exams", "Exams of the analyst over this installation's data."),
 }
 

@@ -68,6 +68,9 @@ class Pending:
     accounts: int
     texts: int
 
+    def __bool__(self) -> bool:
+        return any((self.events, self.accounts, self.texts))
+
 
 # One statement, one snapshot. Numbers of the outbox are drawn before their transactions commit, so a later number can
 # be visible before an earlier one. We pass over such gaps without waiting and remember them in rag.missing:
@@ -206,15 +209,18 @@ async def follow(
 
 
 async def index_pending(
-    database: Database, embedder: Embedder, *, report: Callable[[Work], None] = lambda _: None
+    database: Database, embedder: Embedder, *, report: Callable[[Work, Pending], None] = lambda done, left: None
 ) -> Work:
-    """What was done to leave nothing pending: everything committed before this call is indexed when it returns."""
+    """What was done to leave nothing pending: everything committed before this call is indexed when it returns.
+
+    `report` hears after each round what has been done so far, and what is left.
+    """
     await _adopt(database, embedder)
-    done = Work()
-    while await pending(database) != Pending(events=0, accounts=0, texts=0):
+    done, left = Work(), await pending(database)
+    while left:
         work = await _round(database, embedder)
-        done += work
-        report(work)
+        done, left = done + work, await pending(database)
+        report(done, left)
         if not work:  # somebody else is at it
             await asyncio.sleep(POLL_S)
     return done
