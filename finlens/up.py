@@ -28,7 +28,7 @@ from finlens.processes import Program, Supervisor, interrupts
 from webapp.build import ensure_built
 
 FREE_MB_MIN = 1_000
-READY_TIMEOUT_S = 60.0
+READY_TIMEOUT_S = 180.0
 ORPHAN_TIMEOUT_S = 15.0
 SAME_SUBJECT_EVERY_S = 3.0
 

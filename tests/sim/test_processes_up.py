@@ -20,7 +20,7 @@ import pytest
 from finlens.postgres import SUPERUSER, EmbeddedPostgres, Server
 from finlens.presence import PARTS, find
 
-READY_S = 120
+READY_S = 240
 SECOND_START_S = 20
 
 
@@ -167,19 +167,35 @@ def answers(url: str) -> bool:
         return False
 
 
-def test_a_server_of_the_users_own_replaces_the_embedded_one(installation: Installation, server: Server) -> None:
-    installation.environment["FINLENS_DATABASE_URL"] = server.url(SUPERUSER)
+@pytest.fixture
+def own_database(server: Server) -> Iterator[str]:
+    """An empty database of another server than the installation's own: its name."""
+    name = "somebodys_own"
+    with psycopg.connect(server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} OWNER finlens_owner")
+        yield name
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_server_of_the_users_own_replaces_the_embedded_one(
+    installation: Installation, server: Server, own_database: str
+) -> None:
+    installation.environment["FINLENS_DATABASE_URL"] = server.url(SUPERUSER, own_database)
     process = installation.up("--no-web")
     assert httpx.get(f"{installation.url}/readyz").status_code == 200
     assert not (installation.home / "postgres").exists()
     process.terminate()
     process.communicate(timeout=30)
-    with psycopg.connect(server.url(SUPERUSER)) as connection:  # it still runs, and holds our schema
+    with psycopg.connect(server.url(SUPERUSER, own_database)) as connection:  # the server still runs
         assert connection.execute("SELECT to_regclass('banking.bank')").fetchone() != (None,)
 
 
-def test_a_login_that_may_not_step_down_is_told_what_to_grant(installation: Installation, server: Server) -> None:
-    installation.environment["FINLENS_DATABASE_URL"] = server.url("finlens_owner")
+def test_a_login_that_may_not_step_down_is_told_what_to_grant(
+    installation: Installation, server: Server, own_database: str
+) -> None:
+    with psycopg.connect(server.url(SUPERUSER, own_database), autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION vector")
+    installation.environment["FINLENS_DATABASE_URL"] = server.url("finlens_owner", own_database)
     refused = installation.run("migrate")
     assert refused.returncode == 1
     assert "finlens: The login finlens_owner may not act as finlens_app: have an administrator GRANT" in refused.stderr
