@@ -103,10 +103,11 @@ def array(name: str, values: Sequence[Any], kind: type[TypeEngine[Any]]) -> Colu
 
 
 def _takes_part(query: InsightQuery, principal: Principal) -> Condition:
-    zero = literal_column("0", Integer)
+    zero, is_out, is_refund = literal_column("0", Integer), _E.direction == word(Flow.OUT), _E.reverses_id.is_not(None)
+    # The second halves follow from the first; said of plain columns, they drop rows before anything is joined.
     parts: list[tuple[frozenset[Measure], Condition]] = [
-        (_SPENDING, _E.spend_minor != zero),
-        (_EARNING, _E.income_minor != zero),
+        (_SPENDING, and_(_E.spend_minor != zero, is_out != is_refund)),
+        (_EARNING, and_(_E.income_minor != zero, is_out == is_refund)),
         (_MOVING, _once(query, principal)),
         (_COUNTING, _flow(query, principal)),
     ]

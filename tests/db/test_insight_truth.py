@@ -138,7 +138,7 @@ def _leave_pending(settings: Settings, dice: random.Random, accounts: list[Accou
 
 async def _annotate(database: Database, dice: random.Random, sides: list[Side]) -> None:
     async with database.app.begin() as connection:
-        for side in dice.sample(sides, 60):
+        for side in dice.sample(sides, len(sides) // 3):
             await connection.execute(
                 text(
                     "INSERT INTO insights.annotation (transaction_id, account_id, category) VALUES (:id, :account, :to)"
