@@ -18,7 +18,12 @@ from evals.report import table, write_html
 from evals.run import RunReport, run_suites
 from finlens.installation import installation
 
-exams = typer.Typer(help="Exams of the analyst: questions whose right figures are queries on the raw ledger.")
+exams = typer.Typer()
+
+
+@exams.callback()
+def group() -> None:
+    """Exams of the analyst: questions whose right figures are queries on the raw ledger."""
 
 
 @exams.command("run")
