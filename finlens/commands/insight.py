@@ -58,7 +58,7 @@ def _print(result: InsightResult, console: Console) -> None:
     table = Table(*(column.name for column in result.columns))
     for row in result.rows:
         table.add_row(*(_shown(column, row) for column in result.columns))
-    console.print(table if result.rows else "Nothing was found: no entries in this period, or none that the filters leave")
+    console.print(table if result.rows else "Nothing was found: no entries in this period that the filters leave")
     if result.cut_off:
         console.print(f"{result.cut_off} more groups lie beyond the limit")
     if result.sql:
