@@ -64,6 +64,9 @@ class Api:
     async def patch(self, session: Session, path: str, **body: object) -> Any:
         return await self._authorised(session, "PATCH", path, json=body)
 
+    async def delete(self, session: Session, path: str) -> None:
+        await self._authorised(session, "DELETE", path)
+
     async def ask(self, session: Session, question: str, conversation_id: str) -> AsyncIterator[dict[str, Any]]:
         """The chat events of one answer, as they come. Leaving the iteration hangs up, which stops the answer."""
         token = await self._access_token(session)

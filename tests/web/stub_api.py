@@ -16,6 +16,8 @@ PEOPLE = {
 }
 NASTY = '<img src=x onerror="window.hacked=1"> & "friends"'
 
+CONVERSATION = "019a0000-0000-7000-8000-00000000c0de"
+
 _SHOPS = [
     ("Reliance Fresh", "Weekly shop", 284550),
     ("DMart", NASTY, 412025),
@@ -94,6 +96,19 @@ def _add_data(api: StubApi) -> None:
         if "refuse" in question:
             raise Refused(503, "overloaded", "Too much at once; please try again in a moment")
         return StreamingResponse(_events(question), media_type="text/event-stream")
+
+    @api.get("/conversations", dependencies=known)
+    async def conversations():
+        return [{"id": CONVERSATION, "title": "How much on groceries?"}]
+
+    @api.get("/conversations/{conversation_id}", dependencies=known)
+    async def conversation(conversation_id: str):
+        turns = [{"question": "How much on groceries?", "answer": answer()}]
+        return {"id": conversation_id, "title": "How much on groceries?", "turns": turns}
+
+    @api.delete("/conversations/{conversation_id}", status_code=204, dependencies=known)
+    async def forget(conversation_id: str):
+        api.calls.append(f"forget {conversation_id}")
 
     @api.get("/transactions", dependencies=known)
     async def transactions(request: Request, limit: int, cursor: int = 0, q: str = ""):
@@ -255,7 +270,7 @@ def answer() -> dict[str, Any]:
         "planner": "builtin",
         "grounded": True,
         "latency_ms": 64,
-        "conversation_id": "019a0000-0000-7000-8000-00000000c0de",
+        "conversation_id": CONVERSATION,
     }
 
 

@@ -48,4 +48,4 @@ async def test_what_one_person_left_on_the_screen_is_gone_for_the_next(web: Web)
     web.sessions.end(first)
     with pytest.raises(LoggedOut):
         await _knock(chat, "open")
-    assert (chat.turns, chat.name, chat._conversation_id) == ([], "", "")
+    assert (chat.turns, chat.name, chat.conversation_id) == ([], "", "")

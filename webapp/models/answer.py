@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from core.periods import Period, Unit
 from webapp import charts
@@ -64,6 +64,13 @@ class Turn:
     footnote: str = ""
     error: str = ""
     is_running: bool = False
+
+    @classmethod
+    def of(cls, found: dict[str, Any], time_zone: str) -> Self:
+        """An earlier turn, as it was."""
+        turn = cls(found["question"])
+        turn.complete(found["answer"], time_zone)
+        return turn
 
     def take(self, event: dict[str, Any], time_zone: str) -> None:
         """Show what one event of the stream brings."""

@@ -3,7 +3,7 @@ import reflex as rx
 from webapp.components.echart import echart
 from webapp.components.layout import ASK, shell
 from webapp.models.answer import Cell, Citation, Figure, Row, Turn
-from webapp.states.chat import QUESTION_CHARS_MAX, ChatState
+from webapp.states.chat import QUESTION_CHARS_MAX, ChatState, Conversation
 
 _COLUMN = "w-full max-w-3xl mx-auto px-4 sm:px-6"
 
@@ -24,6 +24,48 @@ def chat() -> rx.Component:
             _welcome(),
         ),
         _composer(),
+        aside=_conversations(),
+    )
+
+
+def _conversations() -> rx.Component:
+    return rx.el.div(
+        rx.el.button(
+            rx.icon("plus", size=16),
+            "New conversation",
+            type="button",
+            id="start-over",
+            on_click=ChatState.start_over,
+            class_name="btn btn-sm btn-ghost border border-base-300 w-full font-normal justify-start gap-2",
+        ),
+        rx.el.ul(rx.foreach(ChatState.conversations, _conversation), class_name="mt-3 flex flex-col gap-0.5"),
+    )
+
+
+def _conversation(conversation: Conversation) -> rx.Component:
+    is_here = conversation.id == ChatState.conversation_id
+    return rx.el.li(
+        rx.el.button(
+            conversation.title,
+            type="button",
+            on_click=ChatState.resume(conversation.id),
+            title=conversation.title,
+            aria_current=rx.cond(is_here, "true", "false"),
+            class_name="conversation flex-1 min-w-0 truncate text-left text-sm py-1.5 cursor-pointer",
+        ),
+        rx.el.button(
+            rx.icon("trash-2", size=14),
+            type="button",
+            on_click=ChatState.forget(conversation.id),
+            aria_label="Delete this conversation",
+            title="Delete",
+            class_name="btn btn-ghost btn-xs btn-square opacity-0 group-hover:opacity-60 focus-visible:opacity-100",
+        ),
+        class_name=rx.cond(
+            is_here,
+            "group flex items-center gap-1 pl-3 pr-1 rounded-lg wash font-medium",
+            "group flex items-center gap-1 pl-3 pr-1 rounded-lg opacity-75 hover:opacity-100",
+        ),
     )
 
 

@@ -1,16 +1,18 @@
-"""The conversation with the analyst."""
+"""The conversations with the analyst, and the one on the screen."""
 
 import time
+from dataclasses import dataclass
 
 import reflex as rx
 
 from webapp import backend
 from webapp.client import ApiAway, ApiRefused
 from webapp.models.answer import Turn
+from webapp.sessions import Session
 from webapp.states.person import PersonState
 
 QUESTION_CHARS_MAX = 500
-TURNS_KEPT_MAX = 50
+TURNS_SHOWN_MAX = 50
 _REPAINT_S = 0.05
 """How often a streaming answer goes to the browser: more often than this, nobody can read it."""
 
@@ -30,10 +32,21 @@ _SUGGESTIONS = {
 }
 
 
+@dataclass
+class Conversation:
+    id: str
+    title: str
+
+
 class ChatState(PersonState):
     turns: list[Turn] = []
     is_busy: bool = False
-    _conversation_id: str = ""
+    conversations: list[Conversation] = []
+    conversation_id: str = ""
+    """Empty until the first answer of a new conversation."""
+
+    _run: int = 0
+    """Tells the answer that is wanted from one that streams on after the page has moved away from it."""
 
     @rx.var
     def suggestions(self) -> list[str]:
@@ -44,8 +57,8 @@ class ChatState(PersonState):
         return self.name.partition(" ")[0]
 
     @rx.event
-    def open(self):
-        """Nothing to fetch yet; the Doorkeeper sends strangers to the login page."""
+    async def open(self):
+        self.conversations = await _conversations(self._session())
 
     @rx.event
     def submit(self, form: dict):
@@ -62,16 +75,20 @@ class ChatState(PersonState):
 
     @rx.event
     def start_over(self):
-        self.turns, self._conversation_id, self.is_busy = [], "", False
-        return ChatState.answer("")
+        return self._show("", [])
 
-    def _begin(self, question: str):
-        question = question.strip()[:QUESTION_CHARS_MAX]
-        if not question or self.is_busy:
-            return None
-        self.turns = [*self.turns[-TURNS_KEPT_MAX:], Turn(question, progress="Reading the question", is_running=True)]
-        self.is_busy = True
-        return ChatState.answer(question)
+    @rx.event
+    async def resume(self, conversation_id: str):
+        """Bring an earlier conversation back to the screen."""
+        found = await backend.api.get(self._session(), f"/conversations/{conversation_id}")
+        turns = [Turn.of(each, self.time_zone) for each in found["turns"][-TURNS_SHOWN_MAX:]]
+        return self._show(found["id"], turns)
+
+    @rx.event
+    async def forget(self, conversation_id: str):
+        await backend.api.delete(self._session(), f"/conversations/{conversation_id}")
+        self.conversations = [each for each in self.conversations if each.id != conversation_id]
+        return self._show("", []) if conversation_id == self.conversation_id else None
 
     @rx.event(background=True, supersedes=True)
     async def answer(self, question: str):
@@ -94,26 +111,46 @@ class ChatState(PersonState):
         async with self:
             self._finish(error)
 
+    def _begin(self, question: str):
+        question = question.strip()[:QUESTION_CHARS_MAX]
+        if not question or self.is_busy:
+            return None
+        self.turns = [
+            *self.turns[1 - TURNS_SHOWN_MAX :],
+            Turn(question, progress="Reading the question", is_running=True),
+        ]
+        self.is_busy = True
+        self._run += 1
+        return ChatState.answer(question)
+
+    def _show(self, conversation_id: str, turns: list[Turn]):
+        self.conversation_id, self.turns = conversation_id, turns
+        self._run += 1
+        return ChatState.answer("")
+
     async def _stream(self, question: str) -> None:
         async with self:
-            session = self._session()
-            conversation_id = self._conversation_id
+            session, conversation_id, run = self._session(), self.conversation_id, self._run
         waiting, painted_at = [], 0.0
         async for event in backend.api.ask(session, question, conversation_id):
             waiting.append(event)
             if event["event"] != "text" or time.monotonic() - painted_at > _REPAINT_S:
                 async with self:
-                    self._paint(waiting)
+                    self._paint(waiting, run)
                 waiting, painted_at = [], time.monotonic()
-        async with self:
-            self._paint(waiting)
+        if not conversation_id:
+            conversations = await _conversations(session)
+            async with self:
+                self.conversations = conversations
 
-    def _paint(self, events: list) -> None:
+    def _paint(self, events: list, run: int) -> None:
+        if run != self._run:
+            return
         turn = self.turns[-1]
         for event in events:
             turn.take(event, self.time_zone)
             if event["event"] == "done":
-                self._conversation_id = event["answer"]["conversation_id"]
+                self.conversation_id = event["answer"]["conversation_id"]
         self.turns[-1] = turn
 
     def _finish(self, error: str) -> None:
@@ -124,3 +161,8 @@ class ChatState(PersonState):
             if not turn.answer and not turn.error:
                 turn.error = "Stopped before an answer came."
             self.turns[-1] = turn
+
+
+async def _conversations(session: Session) -> list[Conversation]:
+    found = await backend.api.get(session, "/conversations")
+    return [Conversation(each["id"], each["title"]) for each in found]
