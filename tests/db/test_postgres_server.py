@@ -183,6 +183,14 @@ def test_a_home_that_is_closed_to_the_servers_user_links_to_a_shared_folder(home
     assert not link.is_symlink()
 
 
+def test_binaries_that_the_servers_user_cannot_reach_are_copied(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "_ordinary_user", lambda: pwd.getpwuid(os.geteuid() or pwd.getpwnam("nobody").pw_uid))
+    monkeypatch.setattr(postgres, "_can_run", lambda *_: False)
+    embedded = EmbeddedPostgres(home)
+    assert embedded.start().port
+    assert Path(postmaster(embedded).exe()).is_relative_to(embedded.data.parent)
+
+
 def test_a_link_to_a_folder_that_is_gone_is_named(home: Path) -> None:
     (home / "postgres").symlink_to(home / "gone")
     with pytest.raises(SetupError, match="which is gone"):
