@@ -6,10 +6,12 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.errors import BodyTooLarge, FinLensError, InvalidRequest, MethodNotAllowed, NoSuchRoute
+from core.errors import BodyTooLarge, FinLensError, InvalidRequest, MethodNotAllowed, NoSuchRoute, Overloaded
 from core.tracing import trace_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -55,6 +57,8 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(FinLensError, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _by_status)
+    app.add_exception_handler(OperationalError, _overloaded)
+    app.add_exception_handler(PoolTimeout, _overloaded)
     app.add_middleware(BodyLimit)
     app.add_middleware(Failsafe)
 
@@ -162,6 +166,12 @@ async def _by_status(request: Request, error: Exception) -> Response:
     answer = problem_response(request.url.path, kind())
     answer.headers.update(error.headers or {})
     return answer
+
+
+async def _overloaded(request: Request, error: Exception) -> Response:
+    """No free connection in time, a statement over its time, a server that restarts: worth another try, all of them."""
+    log.error("database unavailable", path=request.url.path, reason=str(error))
+    return problem_response(request.url.path, Overloaded(retry_after_s=1))
 
 
 def _pointer(location: tuple[str | int, ...]) -> str:
