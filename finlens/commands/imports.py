@@ -1,9 +1,7 @@
 """`finlens import`: statements of a bank into the ledger, by a mapping profile."""
 
 import asyncio
-import getpass
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +16,7 @@ from core.imports.profile import Profile, load_profile
 from core.imports.report import Report
 from core.settings import Settings
 from finlens.installation import installation
+from finlens.operator import operator
 
 STOPPED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -51,17 +50,9 @@ async def _import(
 ) -> Report:
     database = Database.of(settings)
     try:
-        return await run_import(database, profile, files, actor=_operator(), is_dry_run=is_dry_run, progress=progress)
+        return await run_import(database, profile, files, actor=operator(), is_dry_run=is_dry_run, progress=progress)
     finally:
         await database.close()
-
-
-def _operator() -> str:
-    """Whoever runs a command operates the installation; the audit trail names them as the machine knows them."""
-    try:
-        return f"operator:{getpass.getuser()}"
-    except (OSError, KeyError):
-        return f"operator:{os.getuid()}"
 
 
 def _bar(console: Console) -> Bar:
