@@ -5,6 +5,7 @@ old to new in units of CHUNK rows, each with its raw rows: a run that is stopped
 next run of the same files matches those and goes on.
 """
 
+import json
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -12,10 +13,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
+from uuid import UUID
 
-from sqlalchemy import insert, text, update
-from sqlmodel import SQLModel, col
+from sqlalchemy import text, update
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core import audit
@@ -27,9 +29,9 @@ from core.imports.reconcile import BalanceDifference, in_bank_order
 from core.imports.records import Line
 from core.imports.report import Report
 from core.imports.sources import Row, Sources
-from core.imports.staging import Stage, Staged
+from core.imports.staging import LeftOut, Stage, Staged
 from core.imports.statement import understand
-from core.imports.tables import Batch, ImportedRow, StoredDifference
+from core.imports.tables import Batch, StoredDifference
 
 CHUNK = 500
 """Rows of one unit. Each may need a second transfer for its account's opening, and a unit posts at most 1,000."""
@@ -39,6 +41,14 @@ Progress = Callable[[str, int, int | None], None]
 
 # Two imports at a time would open the same accounts: the second one waits for the first one's unit.
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('imports'))")
+
+# One statement with one value for a whole chunk: row by row this would cost more than posting them.
+_KEEP = text("""
+    INSERT INTO imports.row (batch_id, file, line, raw, outcome, reason, transaction_id)
+    SELECT :batch_id, row.*
+      FROM json_to_recordset(CAST(:rows AS json))
+           row(file text, line integer, raw text, outcome text, reason text, transaction_id uuid)
+""")
 
 _T = TypeVar("_T")
 
@@ -169,48 +179,30 @@ class _Import:
     async def _keep_left_out(self) -> None:
         for chunk in _chunked(self._stage.left_out()):
             async with self._unit() as session:
-                rows = [
-                    {"file": row.file, "line": row.line, "raw": row.raw, "outcome": row.outcome, "reason": row.reason}
-                    for row in chunk
-                ]
                 for row in chunk:
                     self._report.leave_out(row)
-                await self._keep(session, rows)
+                await self._keep(session, [_raw(row, row.outcome, row.reason) for row in chunk])
 
     async def _post(self) -> None:
         done = 0
         for chunk in _chunked(_in_bank_order(self._stage.in_order())):
             async with self._unit() as session:
                 outcomes, differences = await self._poster.post(session, chunk)
-                rows = [
-                    {
-                        "file": outcome.row.file, "line": outcome.row.line, "raw": outcome.row.raw,
-                        "outcome": outcome.outcome, "reason": outcome.reason, "transaction_id": outcome.transaction_id,
-                    }
-                    for outcome in outcomes
-                ]  # fmt: skip
                 self._report.add(outcomes)
                 await self._differ(session, differences)
-                await self._keep(session, rows)
+                await self._keep(session, [_raw(o.row, o.outcome, o.reason, o.transaction_id) for o in outcomes])
             done += len(chunk)
             self._progress("Posting", done, self._stage.count)
 
-    async def _keep(self, session: AsyncSession, rows: list[dict[str, Any]]) -> None:
-        """Store raw rows with the unit that decided them, and the counts so far."""
-        for row in rows:
-            # PostgreSQL cannot hold a NUL; its picture stands in for it.
-            row["raw"] = row["raw"].replace("\0", "\u2400")
-        await self._insert(session, ImportedRow, rows)
+    async def _keep(self, session: AsyncSession, rows: list[dict[str, object]]) -> None:
+        """Store raw rows in the unit that decided them, and the counts so far."""
+        values = {"batch_id": self._batch.id, "rows": json.dumps(rows)}
+        await session.execute(_KEEP, values)  # pyright: ignore[reportDeprecated]  # as above
         await self._count(session)
 
     async def _differ(self, session: AsyncSession, differences: list[BalanceDifference]) -> None:
         self._report.differ(differences)
-        await self._insert(session, StoredDifference, [asdict(found) for found in differences])
-
-    async def _insert(self, session: AsyncSession, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
-        if rows:
-            values = [{"batch_id": self._batch.id, **row} for row in rows]
-            await session.execute(insert(table), values)  # pyright: ignore[reportDeprecated]  # as above
+        session.add_all(StoredDifference(batch_id=self._batch.id, **asdict(found)) for found in differences)
 
     async def _count(self, session: AsyncSession, **more: object) -> None:
         report = self._report
@@ -234,6 +226,20 @@ class _Import:
 
     async def _audit(self, session: AsyncSession, action: str, **facts: object) -> None:
         await audit.record(session, actor=self._batch.actor, action=action, subject=f"import:{self._batch.id}", **facts)
+
+
+def _raw(
+    row: Staged | LeftOut, outcome: str, reason: str | None, transaction_id: UUID | None = None
+) -> dict[str, object]:
+    return {
+        "file": row.file,
+        "line": row.line,
+        # PostgreSQL cannot hold a NUL; its picture stands in for it.
+        "raw": row.raw.replace("\0", "\u2400"),
+        "outcome": outcome,
+        "reason": reason,
+        "transaction_id": transaction_id and str(transaction_id),
+    }
 
 
 def _in_bank_order(rows: Iterable[Staged]) -> Iterator[Staged]:

@@ -33,12 +33,14 @@ class Holding:
     version: int
 
 
+# Each LIMIT pins a look-up by key: on tables that grew since they were last analysed the planner would rather compare
+# every wanted number with every account of the bank.
 _FIND_ACCOUNTS = text("""
     SELECT k.code, a.number, a.id, b.posted_minor, b.version
       FROM (SELECT DISTINCT * FROM unnest(CAST(:codes AS text[]), CAST(:numbers AS text[]))) w(code, number)
       JOIN banking.bank k ON k.code = w.code
-      JOIN banking.account a ON a.bank_id = k.id AND a.number = w.number
-      JOIN ledger.balance b ON b.account_id = a.id AND b.bank_id = a.bank_id
+     CROSS JOIN LATERAL (SELECT * FROM banking.account WHERE bank_id = k.id AND number = w.number LIMIT 1) a
+     CROSS JOIN LATERAL (SELECT * FROM ledger.balance WHERE account_id = a.id AND bank_id = k.id LIMIT 1) b
 """)
 _FIND_BANKS = text("SELECT code, id FROM banking.bank WHERE code = ANY(:codes)")
 _FIND_CUSTOMERS = text("SELECT lower(email), id FROM banking.customer WHERE lower(email) = ANY(:emails)")

@@ -81,8 +81,9 @@ class Poster:
     ) -> tuple[list[Outcome], list[BalanceDifference]]:
         """What became of each row, in order, and the balance differences that are certain by now."""
         accounts = await self._accounts(session, rows)
-        known = await _known(session, rows)
-        plans = [self._plan(row, accounts, known.get(_fingerprint(row))) for row in rows]
+        keys = [fingerprint(_client(row.entry), row.key) for row in rows]
+        known = await _known(session, keys)
+        plans = [self._plan(row, accounts, known.get(key)) for row, key in zip(rows, keys, strict=True)]
         postings = await _post(
             session, [transfer for plan in plans if isinstance(plan, _Plan) for transfer in plan.all]
         )
@@ -222,9 +223,8 @@ class _Plan:
         return (self.transfer,) if self.opening is None else (self.opening, self.transfer)
 
 
-async def _known(session: AsyncSession, rows: Sequence[Staged]) -> dict[UUID, _Known]:
-    keys = [_fingerprint(row) for row in rows]
-    found = await session.execute(_FIND_KNOWN, {"keys": keys})  # pyright: ignore[reportDeprecated]  # exec() is for selects
+async def _known(session: AsyncSession, keys: Sequence[UUID]) -> dict[UUID, _Known]:
+    found = await session.execute(_FIND_KNOWN, {"keys": list(keys)})  # pyright: ignore[reportDeprecated]  # exec() is for selects
     return {key: _Known(*facts) for key, *facts in found}
 
 
@@ -247,10 +247,6 @@ def _outcome(row: Staged, posting: Posting) -> Outcome:
 
 def _client(entry: Entry) -> str:
     return f"import:{entry.bank}"
-
-
-def _fingerprint(row: Staged) -> UUID:
-    return fingerprint(_client(row.entry), row.key)
 
 
 def _partner(entry: Entry) -> Number:

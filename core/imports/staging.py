@@ -28,18 +28,14 @@ class ImportTooLarge(InvalidRequest):
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A row that was understood. `occurrence` counts rows of one identity within their file from 1."""
+    """A row that was understood."""
 
     file: str
     line: int
     raw: str
     entry: Entry
-    occurrence: int
-
-    @property
-    def key(self) -> str:
-        """The idempotency key: twins of one file are told apart by their occurrence, so that all of them count."""
-        return f"{self.entry.identity}:{0 if self.entry.reference else self.occurrence}"
+    key: str
+    """The idempotency key: the row's identity and, where the bank gives no id, its number among its file's twins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +103,12 @@ class Stage:
     def in_order(self) -> Iterator[Staged]:
         """Rows to post from old to new, each account's day together and in the order of the file."""
         rows = self._store.execute("""
-            SELECT file, line, raw, entry, row_number() OVER (PARTITION BY file, identity ORDER BY seq)
+            SELECT file, line, raw, entry, hex(identity), row_number() OVER (PARTITION BY file, identity ORDER BY seq)
               FROM row ORDER BY day, bank, account, instant, seq
         """)
-        for file, line, raw, entry, occurrence in rows:
-            yield Staged(file, line, raw, self._decode(entry), occurrence)
+        for file, line, raw, packed, identity, occurrence in rows:
+            entry = self._decode(packed)
+            yield Staged(file, line, raw, entry, f"{identity}:{0 if entry.reference else occurrence}")
 
     def _grow(self) -> None:
         self.count += 1

@@ -39,6 +39,7 @@ class ImportedRow(SQLModel, table=True):
     file: str = Field(primary_key=True, sa_type=Text)
     line: int = Field(primary_key=True)
     raw: str = Field(sa_type=Text)
+    """As read, but a NUL, which PostgreSQL cannot hold, is its picture U+2400."""
     outcome: str = Field(sa_type=Text)
     reason: str | None = Field(default=None, sa_type=Text)
     transaction_id: UUID | None = None

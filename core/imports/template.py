@@ -20,6 +20,9 @@ Fields = Mapping[str, str]
 Tables = Mapping[str, Mapping[str, Fields]]
 """Rows of the files that placeholders look things up in: file name -> key -> row."""
 
+REMEMBERED_MAX = 1_000
+"""Combinations of words whose text a list of rules remembers."""
+
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _LOOKUP = re.compile(r"(?P<column>.+) of (?P<table>\w+) by (?P<by>.+)")
 
@@ -78,8 +81,9 @@ class Template:
         return cls(tuple(Reference.parse(piece) if at % 2 else piece for at, piece in enumerate(pieces) if piece))
 
     def of(self, record: Record) -> str:
-        if len(self.parts) == 1 and isinstance(self.parts[0], str):
-            return self.parts[0]
+        if len(self.parts) == 1:
+            only = self.parts[0]
+            return only if isinstance(only, str) else only.of(record)
         filled = (part if isinstance(part, str) else part.of(record) for part in self.parts)
         return " ".join("".join(filled).split())
 
@@ -126,11 +130,14 @@ class Rule:
         return self.then.of(Record({**record.fields, **found}, record.tables) if found else record)
 
 
-@dataclass(frozen=True, slots=True)
 class Text:
     """A value of a profile: one template, or rules of which the first that fits decides (none: empty)."""
 
-    rules: tuple[Rule, ...]
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        self.references = tuple(dict.fromkeys(_references(rules)))
+        self._template = rules[0].then if len(rules) == 1 and not rules[0].conditions else None
+        self._chosen: dict[tuple[str, ...], str] = {}
 
     @classmethod
     def parse(cls, raw: object) -> "Text":
@@ -142,15 +149,18 @@ class Text:
         return cls((Rule((), Template.parse(_text(raw))),))
 
     def of(self, record: Record) -> str:
-        return next((text for rule in self.rules if (text := rule.of(record)) is not None), "").strip()
+        if self._template is not None:
+            return self._template.of(record)
+        # A bank has few kinds of rows: the same words in the columns looked at choose the same text.
+        words = tuple(reference.of(record) for reference in self.references)
+        if words not in self._chosen:
+            if len(self._chosen) >= REMEMBERED_MAX:
+                self._chosen.clear()
+            self._chosen[words] = self._choose(record)
+        return self._chosen[words]
 
-    @property
-    def references(self) -> Iterator[Reference]:
-        """All placeholders but those that a rule's own regular expression fills."""
-        for rule in self.rules:
-            groups = {name for c in rule.conditions for pattern in c.patterns for name in pattern.groupindex}
-            yield from (condition.reference for condition in rule.conditions)
-            yield from (reference for reference in rule.then.references if reference.column not in groups)
+    def _choose(self, record: Record) -> str:
+        return next((text for rule in self.rules if (text := rule.of(record)) is not None), "").strip()
 
     @property
     def constants(self) -> list[str]:
@@ -158,6 +168,14 @@ class Text:
         return [
             part for rule in self.rules if len(rule.then.parts) == 1 and isinstance(part := rule.then.parts[0], str)
         ]
+
+
+def _references(rules: tuple[Rule, ...]) -> Iterator[Reference]:
+    """All placeholders but those that a rule's own regular expression fills."""
+    for rule in rules:
+        groups = {name for c in rule.conditions for pattern in c.patterns for name in pattern.groupindex}
+        yield from (condition.reference for condition in rule.conditions)
+        yield from (reference for reference in rule.then.references if reference.column not in groups)
 
 
 def conditions_of(raw: object) -> tuple[Condition, ...]:
