@@ -36,7 +36,7 @@ def load(
     if as_json:
         print(json.dumps(asdict(loaded)))
     else:
-        console.print(f"Posted {loaded.posted:,} payments ({loaded.failed:,} failed) of {loaded.days:,} days")
+        console.print(f"{loaded.posted:,} payments posted, {loaded.failed:,} refused for want of money")
 
 
 async def _load(settings: Settings, until: date, progress) -> Loaded:

@@ -50,6 +50,7 @@ class Person:
     landlord: Business | None
     banks: tuple[str, ...]
     """Where they have accounts; the first one gets the salary."""
+    level: float
     pace: float
     is_night_owl: bool
     favourites: dict[str, tuple[Business, ...]]
@@ -65,10 +66,6 @@ class Person:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.city.time_zone)
-
-    @property
-    def level(self) -> float:
-        return (self.income / 60_000) ** 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +201,16 @@ def _businesses() -> list[Business]:
 
 
 def _asha(businesses: tuple[Business, ...]) -> Person:
-    return _person("Asha Menon", ASHA, _CITIES["Bengaluru"], businesses, income=145_000, banks=INDIAN[:2], pace=2.4)
+    return _person(
+        "Asha Menon", ASHA, _CITIES["Bengaluru"], businesses, income=190_000, banks=INDIAN[:2], pace=2.1, level=1.15
+    )
 
 
 def _expatriate(businesses: tuple[Business, ...]) -> Person:
     banks = (INDIAN[2], EURO_BANK.code)
-    return _person("Kabir Nair", EXPATRIATE, _CITIES["Berlin"], businesses, income=190_000, banks=banks, pace=0.6)
+    return _person(
+        "Kabir Nair", EXPATRIATE, _CITIES["Berlin"], businesses, income=190_000, banks=banks, pace=0.6, level=1.5
+    )
 
 
 def _people(businesses: tuple[Business, ...]) -> list[Person]:
@@ -219,14 +220,16 @@ def _people(businesses: tuple[Business, ...]) -> list[Person]:
     for name in ["Rahul Sharma", *dice.sample(names[1:], PEOPLE_COUNT - 3)]:
         city = dice.choice(tuple(_CITIES.values()) if dice.random() < 0.08 else _INDIAN_CITIES)
         banks = tuple(dice.sample(INDIAN, 2 if dice.random() < 0.3 else 1))
-        income = round(min(max(dice.lognormvariate(10.95, 0.5), 22_000), 350_000) / 500) * 500
+        income = round(min(max(dice.lognormvariate(11.0, 0.5), 32_000), 350_000) / 500) * 500
         email = f"{name.lower().replace(' ', '.')}@people.finlens.example"
-        people.append(_person(name, email, city, businesses, income=income, banks=banks, pace=dice.uniform(0.25, 0.7)))
+        pace, level = dice.uniform(0.2, 0.55), (income / 60_000) ** 0.5 * dice.uniform(0.75, 1.15)
+        people.append(_person(name, email, city, businesses, income=income, banks=banks, pace=pace, level=level))
     return people
 
 
 def _person(
-    name: str, email: str, city: City, businesses: tuple[Business, ...], *, income: int, banks: tuple[str, ...], pace: float
+    name: str, email: str, city: City, businesses: tuple[Business, ...], *,
+    income: int, banks: tuple[str, ...], pace: float, level: float,
 ) -> Person:  # fmt: skip
     dice = chance("person", email)
     shops: dict[str, list[Business]] = {}
@@ -241,6 +244,7 @@ def _person(
         employer=dice.choice([b for b in businesses if b.code in EMPLOYER_CODES]),
         landlord=dice.choice(shops["6513"]) if email == ASHA or dice.random() < 0.6 else None,
         banks=banks,
+        level=level,
         pace=pace,
         is_night_owl=email != ASHA and dice.random() < 0.08,
         favourites={code: tuple(dice.sample(trade, len(trade))) for code, trade in shops.items()},

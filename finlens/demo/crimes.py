@@ -89,17 +89,26 @@ def _week(monday: date, start: date) -> tuple[DemoPayment, ...]:
 
 
 def _episodes(monday: date) -> Iterator[tuple[Story, Episode]]:
-    """Two frauds and three look-alikes a week; one of each at the demo analyst's bank."""
-    dice = chance("week", monday)
+    """Three frauds and three look-alikes a week. The first fraud is a plain one at the demo analyst's bank, so that
+    there is always something to work on; the others hide better."""
     people = [person for person in cast().people if person.zone == INDIA and person.email != ASHA]
-    at_home = [person for person in people if person.banks[0] == HOME_BANK.code]
-    for stories, is_fraud, count in ((_FRAUDS, True, 2), (_LOOK_ALIKES, False, 3)):
-        for number in range(count):
-            name = dice.choice(sorted(stories))
-            payer = dice.choice(people if number else at_home)
-            key = f"{'fraud' if is_fraud else 'look-alike'}|{monday}|{number}"
-            first_day = monday + timedelta(days=dice.randrange(7))
-            yield stories[name], Episode(key, payer, first_day, Label(is_fraud, name), chance(key))
+    at_home = [person for person in people if person.banks[0] == HOME_BANK.code and person.income > 50_000]
+    dice = chance("week", monday)
+    thursday = monday + timedelta(days=3)
+    yield _episode(_drained, "account_takeover", f"plain|{monday}", thursday, dice.choice(at_home), is_fraud=True)
+    for number in range(5):
+        first_day = monday + timedelta(days=dice.randrange(7))
+        is_fraud = number < 2
+        stories = _FRAUDS if is_fraud else _LOOK_ALIKES
+        name = dice.choice(sorted(stories))
+        key = f"{'fraud' if is_fraud else 'look-alike'}|{monday}|{number}"
+        yield _episode(stories[name], name, key, first_day, dice.choice(people), is_fraud=is_fraud)
+
+
+def _episode(
+    story: Story, name: str, key: str, first_day: date, payer: Person, *, is_fraud: bool
+) -> tuple[Story, Episode]:
+    return story, Episode(key, payer, first_day, Label(is_fraud, name), chance(key))
 
 
 def _asha(start: date) -> Iterator[tuple[Story, Episode]]:
@@ -111,8 +120,17 @@ def _asha(start: date) -> Iterator[tuple[Story, Episode]]:
         (_deposit, "deposit", 500, False),
         (_persuaded, "social_engineering", 540, True),
     ):
-        key = f"asha|{name}|{days}"
-        yield story, Episode(key, asha, start + timedelta(days=days), Label(is_fraud, name), chance(key))
+        day = start + timedelta(days=days)
+        yield _episode(story, name, f"asha|{name}|{days}", day, asha, is_fraud=is_fraud)
+
+
+def _drained(episode: Episode) -> Iterator[DemoPayment]:
+    """While the victim sleeps, in three bites."""
+    payees = episode.dice.sample(OUTSIDERS, 3)
+    for number, payee in enumerate(payees):
+        yield episode.out(
+            str(number), payee, episode.sum_of(0.12, 0.25), day=0, hour=episode.hour(at_night=1), note="UPI/transfer"
+        )
 
 
 def _takeover(episode: Episode) -> Iterator[DemoPayment]:
@@ -138,8 +156,9 @@ def _persuaded(episode: Episode) -> Iterator[DemoPayment]:
 def _mule(episode: Episode) -> Iterator[DemoPayment]:
     """Strangers' money comes in and most of it leaves, in one to three parts, within two days or three."""
     inflow = episode.sum_of(0.25, 0.9)
-    for number, payer in enumerate(episode.dice.sample(OUTSIDERS, episode.dice.randint(1, 3)), 1):
-        yield episode.into(f"in {number}", payer, inflow / number, day=0, hour=9 + number, note="IMPS/credit")
+    payers = episode.dice.sample(OUTSIDERS, episode.dice.randint(1, 3))
+    for number, payer in enumerate(payers):
+        yield episode.into(f"in {number}", payer, inflow / len(payers), day=0, hour=9 + number, note="IMPS/credit")
     parts = episode.dice.randint(1, 3)
     kept = episode.dice.uniform(0.03, 0.15)
     for number in range(parts):

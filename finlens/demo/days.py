@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from finlens.demo.cast import account_of, cast
 from finlens.demo.crimes import INDIA, crimes_on
 from finlens.demo.habits import habits_of
-from finlens.demo.payment import DemoPayment, chance, rupees
+from finlens.demo.payment import DemoPayment, chance, in_time, rupees
 from finlens.demo.series import due_on, last_working_day, recurring_series
 
 
@@ -19,7 +19,7 @@ def payments_on(day: date, start: date) -> list[DemoPayment]:
         *(payment for person in cast().people for payment in habits_of(person, day, start)),
         *crimes_on(day, start),
     ]
-    return sorted(payments, key=lambda payment: (payment.at, payment.key))
+    return sorted(payments, key=in_time)
 
 
 def _openings(start: date) -> Iterator[DemoPayment]:

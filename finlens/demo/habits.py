@@ -75,11 +75,13 @@ _PRANKS = (
 def purchases(person: Person, day: date) -> tuple[DemoPayment, ...]:
     """What one person buys on one day, wherever they are."""
     dice = chance("purchases", person.email, day)
+    count = _count(person, day, dice)
+    if count == 0:
+        return ()
     habits = _ON_TRIP if trip_on(person, day) else _HABITS
     weights = [habit.weight * (3 if habit.is_festive and _is_before_festival(day) else 1) for habit in habits]
-    return tuple(
-        _purchase(person, day, dice.choices(habits, weights)[0], number, dice) for number in range(_count(person, day, dice))
-    )  # fmt: skip
+    chosen = dice.choices(habits, weights, k=count)
+    return tuple(_purchase(person, day, habit, number, dice) for number, habit in enumerate(chosen))
 
 
 def habits_of(person: Person, day: date, start: date) -> Iterator[DemoPayment]:
@@ -88,8 +90,9 @@ def habits_of(person: Person, day: date, start: date) -> Iterator[DemoPayment]:
     if day >= start + timedelta(days=REFUND_AFTER_DAYS):
         yield from _refunds(person, day)
     yield from _booking(person, day)
-    yield from _among_friends(person, day)
-    yield from _cash(person, day)
+    dice = chance("now and then", person.email, day)
+    yield from _among_friends(person, day, dice)
+    yield from _cash(person, day, dice)
     if person.email == ASHA:
         yield from _too_dear(person, day)
     if person.email == EXPATRIATE:
@@ -198,8 +201,7 @@ def _booked(person: Person, shop: Business, day: date, amount: float, dice: Rand
     )
 
 
-def _among_friends(person: Person, day: date) -> Iterator[DemoPayment]:
-    dice = chance("friends", person.email, day)
+def _among_friends(person: Person, day: date, dice: Random) -> Iterator[DemoPayment]:
     circle = _circle(person)
     if dice.random() < 0.05:
         note = dice.choice(_PRANKS) if dice.random() < 0.02 else dice.choice(_NOTES_TO_FRIENDS)
@@ -237,8 +239,7 @@ def _to(
     )
 
 
-def _cash(person: Person, day: date) -> Iterator[DemoPayment]:
-    dice = chance("cash", person.email, day)
+def _cash(person: Person, day: date, dice: Random) -> Iterator[DemoPayment]:
     if dice.random() < 0.04:
         yield DemoPayment(
             key=f"cash|{person.email}|{day}",
@@ -299,5 +300,9 @@ def _is_festival(day: date) -> bool:
 @cache
 def _is_before_festival(day: date) -> bool:
     """The two weeks before Diwali, which is when India shops."""
-    diwali = [feast for feast, names in country_holidays("IN", years=day.year).items() if "Diwali" in names.split("; ")]
-    return any(day < feast <= day + timedelta(days=14) for feast in diwali)
+    return any(day < feast <= day + timedelta(days=14) for feast in _diwali(day.year))
+
+
+@cache
+def _diwali(year: int) -> tuple[date, ...]:
+    return tuple(feast for feast, names in country_holidays("IN", years=year).items() if "Diwali" in names.split("; "))

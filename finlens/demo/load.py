@@ -21,7 +21,7 @@ from finlens.demo.cast import BANKS, HOME_BANK, account_of, cast
 from finlens.demo.days import payments_on
 from finlens.demo.founding import found, number_of
 from finlens.demo.logins import keep_logins
-from finlens.demo.payment import DemoPayment
+from finlens.demo.payment import DemoPayment, in_time
 
 CLIENT = "demo"
 """Whose idempotency keys the demo's payments carry: posting a day again posts nothing."""
@@ -32,9 +32,8 @@ LABEL_AFTER = timedelta(days=5)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What one run did."""
+    """What one run added."""
 
-    days: int
     posted: int
     failed: int
     """Stored as failed: the demo's people run out of money now and then."""
@@ -58,8 +57,9 @@ async def load_demo(
             await found(session, settings, start)
         await keep_logins(session, settings.demo_password.get_secret_value())
         accounts = await _accounts(session)
-        missing = await _missing_days(session, start, until)
-    return await _post(database, accounts, start, missing, progress)
+        progress("Looking up what the demo bank's people have done since")
+        missing = await _missing(session, start, until)
+    return await _post(database, accounts, missing, progress)
 
 
 async def _started(session: AsyncSession) -> date | None:
@@ -79,17 +79,21 @@ async def _accounts(session: AsyncSession) -> dict[str, UUID]:
     return {plan.key: ids[plan.bank, number_of(plan)] for plan in cast().accounts.values()}
 
 
-async def _missing_days(session: AsyncSession, start: date, until: date) -> list[date]:
-    """The days to post, in order. A day is done when its last payment is stored; the last one done is posted again,
-    because people elsewhere may end their day later."""
-    missing: list[date] = []
+async def _missing(session: AsyncSession, start: date, until: date) -> list[DemoPayment]:
+    """The payments of the days that are not stored yet, in the order of time.
+
+    A day is done when its last payment is stored. The last day done comes along once more, because people further west
+    may end their day later; their keys see to it that nothing is posted twice.
+    """
+    missing: list[DemoPayment] = []
     day = until - timedelta(days=1)
     while day >= start:
-        missing.append(day)
-        if await _is_stored(session, payments_on(day, start)[-1]):
+        payments = payments_on(day, start)
+        missing += payments
+        if await _is_stored(session, payments[-1]):
             break
         day -= timedelta(days=1)
-    return missing[::-1]
+    return sorted(missing, key=in_time)
 
 
 async def _is_stored(session: AsyncSession, payment: DemoPayment) -> bool:
@@ -102,11 +106,9 @@ async def _is_stored(session: AsyncSession, payment: DemoPayment) -> bool:
 async def _post(
     database: Database,
     accounts: dict[str, UUID],
-    start: date,
-    days: Sequence[date],
+    payments: Sequence[DemoPayment],
     progress: Callable[[str], None],
 ) -> Loaded:
-    payments = sorted((p for day in days for p in payments_on(day, start)), key=lambda p: (p.at, p.key))
     posted = failed = 0
     for first, last in pairwise([*range(0, len(payments), BATCH_MAX), len(payments)]):
         batch = payments[first:last]
@@ -118,7 +120,7 @@ async def _post(
         posted += sum(posting.failure_code is None for posting in fresh)
         failed += sum(posting.failure_code is not None for posting in fresh)
         progress(f"Demo bank: {last:,} of {len(payments):,} payments, up to {batch[-1].at:%d %B %Y}")
-    return Loaded(len(days), posted, failed)
+    return Loaded(posted, failed)
 
 
 def _transfer(payment: DemoPayment, accounts: dict[str, UUID]) -> Transfer:

@@ -44,9 +44,10 @@ class Series:
             return (day - self.first).days % 28 == 0
         if self.interval == "last working day":
             return day == last_working_day(day)
+        if day.day != self.first.day:  # never after the 28th, which every month has
+            return False
         months = (day.year - self.first.year) * 12 + day.month - self.first.month
-        last = monthrange(day.year, day.month)[1]
-        return months % _MONTHS[self.interval] == 0 and day.day == min(self.first.day, last)
+        return months % _MONTHS[self.interval] == 0
 
     def amount_minor(self, day: date) -> int:
         price = next(amount for since, amount in reversed(self.prices) if since <= day)

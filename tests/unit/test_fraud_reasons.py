@@ -20,7 +20,7 @@ EXAMPLES: list[tuple[str, dict[str, Any], str]] = [
     (
         "NEW_PAYEE_HIGH",
         {"high_minor": 3_000_00, **HISTORY},
-        "It is the first payment to R Nair, and as high as the highest 5 % of this account's payments, "
+        "It is the first payment to R Nair, and as high as the highest tenth of this account's payments, "
         "which start at ₹3,000.00 (87 payments since March 2026).",
     ),
     (
