@@ -53,7 +53,7 @@ def pair(result: InsightResult, title: str) -> Chart | None:
 
 
 def _kind(result: InsightResult, measure: Measure, labels: list[str], series: list[Series]) -> Any:
-    if result.query.group_by[0] in TIMED:
+    if result.query.group_by[0] in TIMED and result.query.order is None:
         return "line" if len(labels) > 3 else "bar"
     all_positive = all((value or 0) >= 0 for one in series for value in one.values)
     is_parts = len(series) == 1 and len(labels) <= DONUT_MAX and measure in _SUMS and all_positive

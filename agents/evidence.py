@@ -65,7 +65,8 @@ class Evidence:
         """The currency of the first cell that a source names."""
         cell = _CELL.search(source)
         if cell is None:
-            return None
+            nothing = re.search(r"no ([A-Z]{3}) row", source)
+            return nothing[1] if nothing else None
         row = self.table(cell["table"]).rows[int(cell["row"]) - 1]
         return row.get("currency")
 
@@ -75,6 +76,12 @@ class Evidence:
         if not 1 <= number <= len(rows) or match["column"] not in rows[number - 1]:
             raise SourceUnknown(match.group())
         return rows[number - 1][match["column"]]
+
+    def _absent(self, match: re.Match[str]) -> int:
+        """0, if the table really has no row of that currency."""
+        if any(row.get("currency") == match["currency"] for row in self.table(match["table"]).rows):
+            raise SourceUnknown(match.group())
+        return 0
 
     def _rows(self, match: re.Match[str]) -> int:
         return self.table(match["table"]).rows_in_all
@@ -100,6 +107,11 @@ class Evidence:
 def cell(table: str, row: int, column: str) -> str:
     """The source of one cell; rows count from 1."""
     return f"{table}, row {row}, column {column}"
+
+
+def absent(table: str, currency: Currency) -> str:
+    """The source of a zero: nothing of that currency was found."""
+    return f"no {currency} row in {table}"
 
 
 def rows_of(table: str) -> str:
@@ -135,6 +147,7 @@ def whole(value: Decimal | int) -> int:
 _CELL = re.compile(r"(?P<table>[a-z]+(?: \d+)?), row (?P<row>\d+), column (?P<column>\w+)")
 _SOURCES: list[tuple[re.Pattern[str], Callable[[Evidence, re.Match[str]], Any]]] = [
     (_CELL, Evidence._cell),  # pyright: ignore[reportPrivateUsage]
+    (re.compile(r"no (?P<currency>[A-Z]{3}) row in (?P<table>[a-z]+(?: \d+)?)"), Evidence._absent),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"number of rows of (?P<table>[a-z]+(?: \d+)?)"), Evidence._rows),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"\[(?P<operand>.+)\] per (?P<unit>\w+)"), Evidence._per_unit),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"(?P<operation>[a-z]+) of (?P<operands>\[.+\])"), Evidence._computed),  # pyright: ignore[reportPrivateUsage]

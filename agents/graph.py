@@ -90,6 +90,7 @@ async def check(state: AgentState) -> Step:
     if findings is None:
         return {"grounded": True}
     wrong = unfounded(state["draft"], findings)
+    if wrong: print("UNFOUNDED", wrong, state["draft"].text, file=__import__("sys").stderr)
     if not wrong:
         return {"grounded": True}
     return {
@@ -104,7 +105,7 @@ async def answer(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
     common: dict[str, Any] = {"planner": state["planner"], "conversation_id": context.conversation_id}
     match planned:
         case Clarify():
-            choices = [choice for choice in planned.choices[:3]]
+            choices = list(planned.choices[:3])
             made = Answer(answer=planned.question, status="clarify", follow_ups=choices, **common)
         case Decline():
             made = Answer(answer=planned.reason, status="out_of_scope", follow_ups=starters(context.scope), **common)

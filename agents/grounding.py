@@ -102,6 +102,8 @@ def _values(draft: Draft, findings: Findings) -> Iterator[Decimal]:
             yield from _row_values(row)
     for query in _queries(findings):
         yield from _query_values(query, findings)
+    for finding in findings.found:
+        yield Decimal(len(finding.results) - 1)  # "the median of the 6 months before"
 
 
 def _figure_values(figure: Figure) -> Iterator[Decimal]:

@@ -66,6 +66,8 @@ class Findings:
 async def run(plan: Plan, tools: Tools) -> Findings:
     """Everything the plan's tasks find, in their order. Raises QueryRefused, QueryTooSlow and NotAllowed."""
     findings = Findings(Evidence())
+    days = {"first_day": _iso(tools.scope.first_day), "last_day": _iso(tools.scope.last_day)}
+    findings.evidence.add(Table("coverage", [days], rows_in_all=1))
     for task in plan.tasks:
         findings.found.append(await _carry_out(task, tools, findings.evidence))
     return findings
@@ -84,8 +86,7 @@ async def _carry_out(task: Task, tools: Tools, evidence: Evidence) -> Finding:
         case RecallTask():
             return await _recall(task, tools, evidence)
         case CoverageTask():
-            facts = {"first_day": _iso(tools.scope.first_day), "last_day": _iso(tools.scope.last_day)}
-            return Finding(task, (evidence.add(Table("coverage", [facts], rows_in_all=1)),))
+            return Finding(task, (evidence.table("coverage"),))
 
 
 async def _insight(task: InsightTask, tools: Tools, evidence: Evidence) -> Finding:

@@ -36,6 +36,13 @@ def category(slug: str) -> str:
     return BY_SLUG[slug].name if slug in BY_SLUG else slug.replace("_", " ").capitalize()
 
 
+def dimension_name(dimension: str, query: InsightQuery) -> str:
+    """What people call a dimension: the other side is a payee, or a payer where money came in."""
+    if dimension == Dimension.COUNTERPARTY:
+        return "payer" if query.flow is Flow.IN else "payee"
+    return {Dimension.WEEKDAY: "day of the week", Dimension.HOUR: "hour of the day"}.get(Dimension(dimension), dimension)
+
+
 def group_name(dimension: str, value: object) -> str:
     """A group's value as people say it: `Eating out`, `May 2026`, `week of 4 May 2026`."""
     if value is None:
@@ -122,13 +129,15 @@ def _is_income(query: InsightQuery) -> bool:
 
 
 def _objects(query: InsightQuery) -> str:
-    parts: list[str] = []
-    for f in query.filters:
-        if f.field in _OBJECTS and f.operator is not Operator.NOT_IN:
-            names = _values(f)
-            parts.append(f"payments that mention “{names[0]}”" if f.field == "description" else listed(names))
-    parts.sort(key=lambda part: part.startswith("payments that"))
-    return " in ".join(parts) if len(parts) > 1 and not parts[-1].startswith("payments that") else ", ".join(parts)
+    """Payees before categories before words of descriptions: `Swiggy (Eating out)`."""
+    kept = {f.field: _values(f) for f in query.filters if f.field in _OBJECTS and f.operator is not Operator.NOT_IN}
+    payees, categories = kept.get("counterparty"), kept.get("category")
+    parts = [f"{listed(payees)}{f' ({listed(categories)})' if categories else ''}"] if payees else []
+    if categories and not payees:
+        parts.append(listed(categories))
+    if said := kept.get("description"):
+        parts.append(f"payments that mention “{said[0]}”")
+    return ", ".join(parts)
 
 
 def _values(f: Filter) -> list[str]:

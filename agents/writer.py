@@ -15,7 +15,8 @@ from agents.plan import (
 )
 from agents.run import Finding, Findings
 from agents.scope import Scope
-from agents.templates import InsightTemplates
+from agents.templates import insight
+from agents.templates.told import Told
 from agents.wording import subject
 
 ROWS_MAX = 50
@@ -28,7 +29,7 @@ def write(findings: Findings, scope: Scope) -> Draft:
     first = drafts[0]
     statuses: list[Status] = [draft.status for draft in drafts]
     return Draft(
-        text=" ".join(draft.text for draft in drafts),
+        text=" ".join(_said_once([draft.text for draft in drafts])),
         figures=[figure for draft in drafts for figure in draft.figures],
         status="answered" if "answered" in statuses else statuses[0],
         chart=next((draft.chart for draft in drafts if draft.chart), None),
@@ -36,6 +37,11 @@ def write(findings: Findings, scope: Scope) -> Draft:
         citations=[citation for draft in drafts for citation in draft.citations][:CITATIONS_MAX],
         follow_ups=follow_ups(findings.found[-1].task, scope),
     )
+
+
+def _said_once(texts: list[str]) -> list[str]:
+    """Without a sentence that the next one begins with: "May: 100." before "May: 100, less than usual: ..."."""
+    return [text for text, after in zip(texts, [*texts[1:], ""], strict=True) if not after.startswith(text.removesuffix("."))]
 
 
 def _told(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
@@ -46,7 +52,7 @@ def _told(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
 def _template(finding: Finding, evidence: Evidence) -> Draft:
     match finding.task:
         case InsightTask():
-            return InsightTemplates(finding, evidence).draft()
+            return insight(Told(finding, evidence))
         case BalanceTask():
             return topics.balances(finding, evidence)
         case AlertsTask():

@@ -142,7 +142,7 @@ class _Composer:
             limit, first = 1, "earliest" if operation is Operation.WHEN_FIRST else "latest"
         flow = self.frame.flow or (Flow.OUT if self._is_outgoing() else Flow.ANY)
         measures = _LISTED.get(flow, (Measure.COUNT,))
-        period = Period(spans[0].so_far.start, spans[-1].so_far.end) if len(spans) > 1 else spans[0].so_far
+        period = _stretch(spans)
         query = self._query(period, measures=measures, flow=flow, rows=min(limit, LISTED_MAX), rows_first=first)
         return InsightTask(operation=operation, queries=(query,))
 
@@ -154,7 +154,7 @@ class _Composer:
         groups = self.frame.group_by or (Dimension.CATEGORY,)
         queries: list[InsightQuery] = []
         for span in spans[:2]:
-            period = span.so_far
+            period = self._covered(span.so_far) if set(groups) & _TIMED else span.so_far
             others = (
                 not set(groups) & _TIMED and len(groups) == 1 and self._measures()[0] in (Measure.SPEND, Measure.INCOME)
             )
@@ -176,7 +176,7 @@ class _Composer:
         measures = self._measures()
         order = Order(by=measures[0], descending=self.frame.descending)
         limit = max(self.frame.limit or 1, 1)
-        period = Period(spans[0].so_far.start, spans[-1].so_far.end)
+        period = _stretch(spans)
         # Some more than asked for: a winner is told with whom it left behind.
         query = self._query(
             period, measures=measures, group_by=groups[:1], order=order, limit=limit if limit > 1 else 5
@@ -228,7 +228,7 @@ class _Composer:
 
     def _pace(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         unit = self.frame.unit or Unit.MONTH
-        period = Period(spans[0].so_far.start, spans[-1].so_far.end)
+        period = _stretch(spans)
         total = self._query(period)
         parts = self._query(period, group_by=(_CALENDAR[unit],), limit=500) if unit is not Unit.DAY else None
         return InsightTask(operation=operation, queries=(total, parts) if parts else (total,), unit=unit)
@@ -298,7 +298,7 @@ class _Composer:
         is_dated = operation in (Operation.WHEN_LAST, Operation.WHEN_FIRST) or frame.latest in ("latest", "earliest")
         if is_dated:
             return everything, ""
-        if operation is Operation.PACE or set(frame.group_by) & _TIMED:
+        if operation is Operation.PACE or set(frame.group_by) & (_TIMED | {Dimension.WEEKDAY, Dimension.HOUR}):
             return self._for_time(everything)
         if names_payee and operation not in (
             Operation.COMPARE,
@@ -331,10 +331,22 @@ class _Composer:
         first = min(self.scope.first_day or self.today, self.today)
         return Period(first, self.today + timedelta(days=1))
 
+    def _covered(self, period: Period) -> Period:
+        """The part of a course of time from the month of the first payment on: before it, nothing is no zero."""
+        first = Period.of(Unit.MONTH, self.scope.first_day or self.today).start
+        return Period(first, period.end) if period.start < first < period.end else period
+
     def _month_with_data(self) -> Period:
         last = min(self.scope.last_day or self.today, self.today)
         this = Period.of(Unit.MONTH, self.today)
         return this if this.holds(last) else Period.of(Unit.MONTH, last)
+
+
+def _stretch(spans: list[_Span]) -> Period:
+    """From the first period to the last: they follow each other where several make sense at all."""
+    if len(spans) == 1:
+        return spans[0].so_far
+    return Period(min(span.so_far.start for span in spans), max(span.so_far.end for span in spans))
 
 
 def _whole_start(first_day: date, unit: Unit) -> date:

@@ -16,7 +16,7 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
         return new.with_changes(periods=new.periods or last.periods) if new.topic is Topic.ALERTS else new
     frame = last.with_changes(objects=_objects(last, parsed), without=_together(last.without, new.without))
     frame = frame.with_changes(conditions=_conditions(last.conditions, new.conditions))
-    frame = _measured(frame, new)
+    frame = _measured(frame, new, asks_amount=parsed.asks_amount and new.ask is None)
     frame = _asked(frame, new)
     return _timed(frame, last, new)
 
@@ -42,11 +42,15 @@ def _together(old: tuple[Filter, ...], new: tuple[Filter, ...]) -> tuple[Filter,
     return (*old, *(condition for condition in new if condition not in old))
 
 
-def _measured(frame: Frame, new: Frame) -> Frame:
+def _sum_of(frame: Frame) -> Measure:
+    return Measure.INCOME if frame.flow is Flow.IN else Measure.SPEND
+
+
+def _measured(frame: Frame, new: Frame, *, asks_amount: bool) -> Frame:
     if new.flow is not None and new.flow is not frame.flow and new.measure in (Measure.SPEND, Measure.INCOME):
         return frame.with_changes(measure=new.measure, flow=new.flow)
     if new.measure is None:
-        return frame
+        return frame.with_changes(measure=_sum_of(frame)) if asks_amount and frame.measure is Measure.COUNT else frame
     flow = Flow.ANY if new.measure in (Measure.NET, Measure.VOLUME) else new.flow or frame.flow
     return frame.with_changes(
         measure=new.measure, flow=Flow.OUT if flow is Flow.ANY and new.measure is Measure.SPEND else flow
@@ -73,7 +77,7 @@ def _asked(frame: Frame, new: Frame) -> Frame:
         and ask in (Operation.BREAKDOWN, Operation.RANK, Operation.SHARE)
         and frame.measure is not Measure.COUNT
     ):
-        return frame.with_changes(measure=Measure.INCOME if frame.flow is Flow.IN else Measure.SPEND)
+        return frame.with_changes(measure=_sum_of(frame))
     return frame
 
 
@@ -92,5 +96,4 @@ def _timed(frame: Frame, last: Frame, new: Frame) -> Frame:
 def explain_amount(last: Frame) -> Frame:
     """ "Why so much?": where the amount came from, one level below what was asked."""
     by = Dimension.COUNTERPARTY if last.objects else Dimension.CATEGORY
-    measure = Measure.INCOME if last.flow is Flow.IN else Measure.SPEND
-    return last.with_changes(ask=Operation.BREAKDOWN, group_by=(by,), measure=measure)
+    return last.with_changes(ask=Operation.BREAKDOWN, group_by=(by,), measure=_sum_of(last))

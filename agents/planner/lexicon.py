@@ -33,6 +33,8 @@ class Cue(StrEnum):
     """Value: the Dimension to break down by, as in "by merchant"."""
     PACE = auto()
     """Value: the Unit of "a month", "per day"."""
+    EACH = auto()
+    """Value: the Unit of "each month", "daily"."""
     TREND = auto()
     BREAKDOWN = auto()
     TOP = auto()
@@ -105,6 +107,8 @@ _ADVERBS = {
     Unit.QUARTER: "quarterly|quarter by quarter|quarter[- ]?wise|every quarter|each quarter",
     Unit.YEAR: "yearly|annually|annual|year by year|year[- ]?wise|every year|each year",
 }
+_CALENDAR = (Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR)
+_BY_TIME = r"(?:by|grouped by|broken down by|split by|across|according to|against)"
 _BY = r"(?:by|per|for each|for every|for all|grouped by|broken down by|split by|split (?:up )?across|across|in each|from each|at each|to each|on each|each|against each|according to|based on|over the)"
 
 _OFF_LIMITS: dict[str, str] = {
@@ -151,15 +155,16 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.MOST, None, r"(?:the )?most(?: (?:money|often|frequently|frequent|on|payments|transactions|times))?|more than (?:any|all) others?|the biggest chunk|mostly|mainly|primarily|maximum amount"),
     (Cue.LEAST, None, r"(?:the )?least(?: (?:money|often|frequently))?|fewest"),
     # Groups.
-    *((Cue.GROUP, dimension, rf"{_BY} (?:(?:the|my|different|individual|various) )?(?:{nouns})|(?:{nouns})[- ]?wise") for dimension, nouns in _NOUNS.items()),
+    *((Cue.GROUP, dimension, rf"{_BY if dimension not in _CALENDAR else _BY_TIME} (?:(?:the|my|different|individual|various) )?(?:{nouns})|(?:{nouns})[- ]?wise") for dimension, nouns in _NOUNS.items()),
     *((Cue.NOUN, dimension, nouns) for dimension, nouns in _NOUNS.items()),
-    *((Cue.PACE, unit, rf"(?:per|a|an|each|every|in a|in an|for a|/ ?|during a) (?:(?:single|given|typical|average|normal|calendar|whole) )?{unit.value}|p\.?{unit.value[0]}\.?|{adverbs}") for unit, adverbs in _ADVERBS.items()),
+    *((Cue.PACE, unit, rf"(?:per|a|an|in a|in an|for a|/ ?|during a) (?:(?:single|given|typical|average|normal|calendar|whole) )?{unit.value}|p\.?{unit.value[0]}\.?") for unit in _ADVERBS),
+    *((Cue.EACH, unit, rf"(?:for |in |during |on )?(?:each|every) (?:(?:single|calendar) )?{unit.value}|{adverbs}") for unit, adverbs in _ADVERBS.items()),
     # Comparisons and shares.
     (Cue.COMPARE, None, r"compar(?:e[ds]?|ing|ison)(?: (?:to|with|against|between|of))?|versus|vs\.?|v/s|as against|against|relative to|as opposed to|than|rather than|in comparison (?:to|with)|side by side|differ(?:s|ed)? from|when compared (?:to|with)"),
     (Cue.DIFFERENCE, None, r"differences?(?: between| in)?|by how much|chang(?:e[ds]?|ing)(?: in| of)?|how much (?:more|less|higher|lower|extra|fewer)(?: money)?|increas(?:e[ds]?|ing)(?: in| of)?|decreas(?:e[ds]?|ing)(?: in| of)?|gr(?:e|o)w(?:n|s|th)?|ris(?:e|en|ing)|rose|f(?:e|a)ll(?:en|ing)?|(?:gone|went|go|come|came) (?:up|down)|jump(?:ed)?|month[- ](?:on|over)[- ]month|mom|year[- ](?:on|over)[- ]year|yoy|week[- ](?:on|over)[- ]week|wow|quarter[- ](?:on|over)[- ]quarter|qoq"),
     (Cue.MORE, None, r"more(?: money)?|higher|greater|bigger|larger|extra|up(?= (?:from|on|compared|vs|versus|against))|overspen(?:d|t|ding)"),
     (Cue.LESS, None, r"less(?: money)?|lower|fewer|smaller|cheaper|down(?= (?:from|on|compared|vs|versus|against))"),
-    (Cue.USUAL, None, r"(?:(?:more|less|higher|lower|bigger|smaller|above|below|over|under|different) )?(?:than|from|to|compared (?:to|with)|vs\.?|versus|above|below|for)? ?(?:my |the |what i |i |what is |what's |it |its )?(?:usual(?:ly)?|normal(?:ly)?|typical|average|norm|usual amount|generally|ordinary)(?: (?:spend(?:ing)?|amount|level|range|pay|is|for me|month|months))?(?: for me)?|unusual(?:ly)?(?: (?:high|low|large|big))?|abnormal(?:ly)?|out of the ordinary|a lot(?: for me)?|too much|high for me|too high"),
+    (Cue.USUAL, None, r"(?:(?:more|less|higher|lower|bigger|smaller|different) )?(?:than|from|to|compared (?:to|with)|vs\.?|versus|above|below|for|over|under) (?:my |the |what i |i |what is |what's |it |its )?(?:own )?(?:usual(?:ly)?|normal(?:ly)?|typical(?:ly)?|average|norm|generally|ordinary)(?: (?:spend(?:ing)?|amount|level|range|pay|is|for me|month|months|week))?(?: for me)?|(?:the |my )?usual(?:ly)?(?: amount| level| spend(?:ing)?)?|normal(?:ly)?|unusual(?:ly)?(?: (?:high|low|large|big))?|abnormal(?:ly)?|out of the ordinary|a lot(?: for me)?|too much|high for me|too high|typical(?= for me)"),
     (Cue.SHARE, None, r"(?:what|which|how much)(?: is the| was the)? (?:share|percentage|percent|per ?cent|%|proportion|fraction|part|portion|chunk) (?:of)?|(?:share|percentage|percent|per ?cent|%|proportion|fraction|portion) of|how much of|as a (?:share|percentage|percent|proportion|%) of|share|percentage|percent|proportion|in percent"),
     # Conditions.
     (Cue.EXCEPT, None, r"except(?: for| on)?|excluding|exclude|excl\.?|other than|apart from|besides|without|leaving (?:out|aside)|not (?:counting|including|on|for|at)|minus|less the|ignoring|barring|but not|aside from|not"),
@@ -187,7 +192,7 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.ANAPHORA, "those", r"those(?: (?:payments|transactions|ones|purchases))?|these(?: (?:payments|transactions|ones|purchases))?|them|the (?:rows|payments|transactions|details?|entries) behind (?:it|that|this)"),
     (Cue.ANAPHORA, "that", r"(?:is|was) (?:that|it|this)|that(?: (?:one|amount|figure|payment|total|transaction|spend|number))?|it|this(?: (?:one|payment|transaction|figure|amount))?|the same(?: (?:thing|question))?|same|there|so"),
     (Cue.AGAIN, None, r"^(?:(?:ok|okay|so|hmm|well|alright|right|fine|cool|thanks|thank you|great) ?,? )*(?:and|what about|how about|what of|also|then|now|and what about|and how about|but|same for|and for|what if)\b"),
-    (Cue.TO_ME, None, r"(?:to|for) (?:me|myself)|me"),
+    (Cue.TO_ME, None, r"(?:to|into) (?:me|myself|my accounts?)"),
     (Cue.YES, None, r"^(?:yes|yeah|yep|yup|ok|okay|sure|right|correct|exactly|that one|please do|yes please|go ahead|haan|ji)[ .!,]*(?:please)?$"),
     (Cue.MEMORY, None, r"(?:do you )?remember|recall|something (?:about|with|like)|that (?:payment|transaction|thing)(?= (?:around|about|for a|for the|when|near|during|i made))|memory"),
 ]  # fmt: skip

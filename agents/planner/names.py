@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from agents.planner.mentions import Mention
@@ -16,8 +16,7 @@ from agents.scope import Counterparty, Scope
 PHRASE_WORDS_MAX = 6
 LISTED_MAX = 40
 """Names that one condition lists; past it, what they have in common is looked for in the name."""
-MISSPELT_MIN = 84
-SUGGESTED_MIN = 60
+SUGGESTED_MIN = 66
 SUGGESTIONS_MAX = 3
 
 _LEGAL_FORMS = frozenset("ltd limited pvt private inc llp llc plc co corp gmbh sro india the and of".split())
@@ -137,12 +136,11 @@ class Names:
         return Named(word, found.names, found.is_unclear, is_corrected=True, contains=found.contains)
 
     def suggestions(self, phrase: str) -> list[str]:
-        """Names that look like `phrase`, the likest first."""
-        choices = {name.party.name: name.plain for name in self._known}
-        found = process.extract(
-            normalise(phrase), choices, scorer=fuzz.WRatio, score_cutoff=SUGGESTED_MIN, limit=SUGGESTIONS_MAX
-        )
-        return [key for _, _, key in found]
+        """Names that look like `phrase`, the likest first: whole against whole, or word against word."""
+        plain = normalise(phrase)
+        likeness = {name.party.name: _likeness(plain, name) for name in self._known}
+        likest = sorted((name for name in likeness if likeness[name] >= SUGGESTED_MIN), key=lambda n: (-likeness[n], n))
+        return likest[:SUGGESTIONS_MAX]
 
 
 _GLUE = frozenset("and or to of at in on for from by with the a my".split())
@@ -187,6 +185,12 @@ def _are_one(found: list[_Known]) -> bool:
         return True
     cores = {tuple(t for t in name.tokens if t not in _BRANCH and not _NUMBERED.search(t)) for name in found}
     return len(cores) == 1
+
+
+def _likeness(plain: str, name: _Known) -> float:
+    """0 to 100. Of several words the least alike counts, so that one shared word does not make a name."""
+    by_word = min(max((fuzz.ratio(word, token) for token in name.tokens), default=0.0) for word in _tokens(plain) or ("",))
+    return max(by_word, fuzz.ratio(_squash(plain), name.squashed))
 
 
 def _is_near(one: str, other: str) -> bool:

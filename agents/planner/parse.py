@@ -47,6 +47,8 @@ class Parsed:
     has_cue: bool
     """At least something in it is about money."""
     says_flagged: bool = False
+    asks_amount: bool = False
+    """ "And how much?": money is wanted, whatever the last question counted."""
     unclear_names: tuple[Named, ...] = ()
     unplaced: tuple[str, ...] = ()
     """Phrases that were understood and found no slot."""
@@ -126,6 +128,7 @@ class _Parser:
                 or self.has(Cue.PAYMENTS, Cue.GROUP, Cue.TOP)
             ),  # noqa: E501
             says_flagged=self.has(Cue.FLAGGED, Cue.ALERTS),
+            asks_amount=self.has(Cue.HOW_MUCH, Cue.TOTAL) and not measures,
             unclear_names=tuple(m.value for m in self.reading.of("name") if m.value.is_unclear),
             unplaced=tuple(self._unplaced()),
             wrong_currency=self._wrong_currency(),
@@ -261,7 +264,7 @@ class _Parser:
     def _flow(self, frame: Frame, measures: list[Measure]) -> Flow | None:
         if Measure.INCOME in measures and not self._paid_by_asker(measures):
             return Flow.IN
-        if self.has(Cue.TO_ME) and Measure.SPEND in measures and not self.has(Cue.SHOW) and "me" in self._last_words():
+        if self.has(Cue.TO_ME):
             return Flow.IN
         if Measure.SPEND in measures:
             return Flow.OUT
@@ -282,9 +285,6 @@ class _Parser:
     def _paid_by_asker(self, measures: list[Measure]) -> bool:
         """ "Spent" and "received" in one clause: the verb of the asker's own doing decides, unless both are meant."""
         return Measure.SPEND in measures and self.has(Cue.EXCEPT)
-
-    def _last_words(self) -> list[str]:
-        return [self.text_of(m).split()[-1] for m in self.find(Cue.TO_ME)]
 
     # What is wanted of the figures.
 
@@ -412,6 +412,10 @@ class _Parser:
         )
         if Measure.COUNT in measures and not ranked and self._counts(dimension):
             return frame.with_changes(ask=Operation.COUNT_GROUPS, group_by=(dimension,), measure=self._plain(frame))
+        extreme = frame.measure if frame.measure in (Measure.LARGEST, Measure.SMALLEST) and not self.has(Cue.PAYMENTS) else None
+        if extreme is not None:  # "which merchant was the biggest": of merchants, not of payments
+            ranked, least = True, extreme is Measure.SMALLEST
+            frame = frame.with_changes(measure=self._amount(frame, measures))
         self.take(Cue.MOST, Cue.LEAST, *((Cue.MORE, Cue.LESS) if ranked else ()))
         changes: dict[str, object] = {
             "ask": Operation.RANK if ranked else Operation.BREAKDOWN,
@@ -481,15 +485,11 @@ class _Parser:
         return sum(len(f.values) for f in fields) > 1 and frame.against is None
 
     def _grouped(self, frame: Frame, measures: list[Measure]) -> Frame:
-        paces = self.take(Cue.PACE)
-        unit: Unit | None = paces[0] if paces else None
+        rates, courses = self.take(Cue.PACE), self.take(Cue.EACH)
+        unit: Unit | None = next(iter((*rates, *courses)), None)
         breaks = self.has(Cue.BREAKDOWN, Cue.TREND)
-        if (
-            unit
-            and not breaks
-            and not frame.group_by
-            and (frame.measure is Measure.AVERAGE or self.has(Cue.HOW_MUCH) or Measure.COUNT in measures)
-        ):
+        asks_rate = bool(rates) and (self.has(Cue.HOW_MUCH) or Measure.COUNT in measures)
+        if unit and (asks_rate or Measure.AVERAGE in measures) and not breaks and not frame.group_by:
             measure = Measure.COUNT if Measure.COUNT in measures else self._plain(frame)
             return frame.with_changes(ask=Operation.PACE, unit=unit, measure=measure)
         dimensions = [*frame.group_by, *([_UNITS[unit]] if unit else [])]

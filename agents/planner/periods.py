@@ -483,7 +483,7 @@ class _Joiner:
                 moved = _years_on(atom.value.period, after.value.period.start.year - atom.value.period.start.year)
                 self.atoms[i + 1] = replace(after, value=replace(atom.value, period=moved, has_year=True))
             elif (
-                atom.value.grain is Unit.YEAR
+                "year" in self.text[atom.start : atom.end]
                 and not after.value.has_year
                 and re.fullmatch(r",? (?:in|on) ", self.text[atom.end : after.start])
             ):

@@ -28,6 +28,12 @@ _SPELLABLE = frozenset(
     subscription subscriptions savings saved earned breakdown channel transfer transfers withdrawals deposits
     often times during february september november december october january august""".split()
 )
+_SHORTHAND = {
+    "lst": "last", "hw": "how", "mch": "much", "wat": "what", "wht": "what", "u": "you", "amt": "amount", "yday": "yesterday",
+    "spnd": "spend", "mnth": "month", "mnths": "months", "tot": "total", "trnx": "transactions", "txs": "transactions",
+    "tx": "transactions", "w/o": "without", "shud": "should", "dis": "this", "bw": "between", "n": "and", "whats": "what is",
+    "wheres": "where is", "whos": "who is", "hows": "how is", "dont": "do not", "didnt": "did not", "thx": "thanks",
+}  # fmt: skip
 _COMMON = frozenset(
     "max min top net most least more less only card cards upi cash bank banks one two three first last".split()
 )
@@ -65,7 +71,7 @@ class Reader:
         self._periods = PeriodReader(today, scope.first_day)
 
     def read(self, question: str) -> Reading:
-        text = normalise(question)
+        text = _written_out(normalise(question))
         reading = self._once(text)
         spelt = self._spelt(reading)
         if spelt != text:
@@ -120,6 +126,13 @@ def _respelt(word: str) -> str | None:
     if not near or distances[near[0]] > slips:
         return None
     return near[0] if len({stem(choice) for choice in near}) == 1 else None
+
+
+def _written_out(text: str) -> str:
+    for word, start, end in reversed(words(text)):
+        if word in _SHORTHAND:
+            text = text[:start] + _SHORTHAND[word] + text[end:]
+    return text
 
 
 def _cues(text: str) -> Iterator[Mention[Any]]:

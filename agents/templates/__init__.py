@@ -1,0 +1,36 @@
+"""The built-in answers: one short template per operation. The figure first, then what it is compared with."""
+
+from collections.abc import Callable
+
+from agents.draft import Draft
+from agents.plan import Operation
+from agents.templates.comparisons import compare, share, usual, versus
+from agents.templates.groups import breakdown, count_groups, rank
+from agents.templates.lists import entries, when
+from agents.templates.told import Told
+from agents.templates.values import pace, savings_rate, threshold, together, value
+
+_TEMPLATES: dict[Operation, Callable[[Told], Draft]] = {
+    Operation.VALUE: value,
+    Operation.SUM: together,
+    Operation.LIST: entries,
+    Operation.BREAKDOWN: breakdown,
+    Operation.RANK: rank,
+    Operation.COUNT_GROUPS: count_groups,
+    Operation.COMPARE: compare,
+    Operation.DIFFERENCE: compare,
+    Operation.GROWTH: compare,
+    Operation.VERSUS: versus,
+    Operation.SHARE: share,
+    Operation.USUAL: usual,
+    Operation.PACE: pace,
+    Operation.THRESHOLD: threshold,
+    Operation.WHEN_LAST: when,
+    Operation.WHEN_FIRST: when,
+    Operation.SAVINGS_RATE: savings_rate,
+}
+
+
+def insight(told: Told) -> Draft:
+    """What a task's figures say. Where nothing was found the text is empty and the status `no_data`."""
+    return _TEMPLATES[told.task.operation](told).noting(told.task.note)

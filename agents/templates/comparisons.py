@@ -1,0 +1,145 @@
+"""Templates that hold one value against another: periods, categories, a whole, what is usual."""
+
+from decimal import Decimal
+
+from agents.answer import Figure
+from agents.charts import chart, pair
+from agents.draft import Draft
+from agents.evidence import cell, computed
+from agents.plan import Operation
+from agents.templates.told import NOTHING, TOLD_MAX, Told, number
+from agents.wording import dimension_name, label, money, percent, subject
+from core.insights.query import Measure
+from core.money import Currency
+from core.periods import Unit
+
+ABOUT_AS_MUCH = Decimal("0.1")
+"""How far from the usual value "about as much as usual" reaches."""
+
+
+def compare(told: Told) -> Draft:
+    """This period beside the other; the difference, and the growth where there was anything to grow from."""
+    if not told.result.rows:
+        return NOTHING
+    if told.query.group_by:
+        return _compare_groups(told)
+    figures: list[Figure] = []
+    sentences: list[str] = []
+    for currency in told.currencies():
+        now, before, difference, growth = _compared(told, currency)
+        everything = [now, before, difference, *growth]
+        asked = {Operation.DIFFERENCE: difference, Operation.GROWTH: next(iter(growth), difference)}
+        first = asked.get(told.task.operation, now)
+        figures += [first, *(figure for figure in everything if figure is not first)]
+        sentences.append(_sentence(told, now, before, difference, growth))
+    return Draft(" ".join(sentences), figures, chart=pair(told.result, told.about()), rows=told.entry_rows())
+
+
+def _other(told: Told) -> str:
+    assert told.result.compared_with is not None
+    return told.result.compared_with.period.label
+
+
+def _compared(told: Told, currency: Currency) -> tuple[Figure, Figure, Figure, list[Figure]]:
+    now, before = told.source_in(currency), told.source_in(currency, f"{told.measure}_before")
+    about, other = told.about(currency), _other(told)
+    growth = computed("growth", now, before)
+    return (
+        told.figure(f"{about}, {told.period}", now),
+        told.figure(f"{about}, {other}", before),
+        told.figure(f"{about}, {told.period} less {other}", computed("difference", now, before)),
+        [told.make.percent(f"Change from {other} to {told.period}", growth)] if told.evidence.value_of(before) else [],
+    )
+
+
+def _sentence(told: Told, now: Figure, before: Figure, difference: Figure, growth: list[Figure]) -> str:
+    change = number(difference)
+    if not change:
+        return f"{now.label}: {told.say(now)}, the same as in {_other(told)}."
+    word = "more" if change > 0 else "less" if difference.unit == "money" else "fewer"
+    rate = f" ({'+' if change > 0 else '−'}{percent(abs(Decimal(str(growth[0].value))))})" if growth else ""
+    size = money(abs(int(change)), difference.currency) if difference.currency else f"{abs(change):g}"
+    return f"{now.label}: {told.say(now)}, {size} {word} than the {told.say(before)} of {_other(told)}{rate}."
+
+
+def _compare_groups(told: Told) -> Draft:
+    figures: list[Figure] = []
+    lines: list[str] = []
+    for n, row in enumerate(told.result.rows[: 2 * TOLD_MAX], start=1):
+        now = told.figure(f"{told.group(row)}, {told.period}", told.source(n))
+        before = told.figure(f"{told.group(row)}, {_other(told)}", told.source(n, f"{told.measure}_before"))
+        figures += [now, before]
+        lines.append(f"{told.group(row)} {told.say(now)} against {told.say(before)}")
+    by = dimension_name(told.query.group_by[0], told.query)
+    text = f"{told.about()} by {by}, {told.period} against {_other(told)}: {'; '.join(lines)}."
+    return Draft(text, figures, chart=chart(told.result, told.about()), rows=told.result.rows)
+
+
+def versus(told: Told) -> Draft:
+    """Which of two or more was the larger, and each."""
+    rows = list(enumerate(told.result.rows, start=1))
+    if not rows:
+        return NOTHING
+    figures = [told.figure(f"{told.group(row)}, {told.period}", told.source(n)) for n, row in rows]
+    first, amount = told.group(rows[0][1]), None if told.measure is Measure.COUNT else told.source(1)
+    winner = told.make.name(f"The larger, {told.period}", first, told.source(1, told.query.group_by[0]), amount=amount)
+    lines = "; ".join(f"{told.group(row)} {told.say(figure)}" for (_, row), figure in zip(rows, figures, strict=True))
+    text = f"{first} is the larger, {told.period}: {lines}."
+    if len(rows) == 2 and len(told.currencies()) == 1:
+        difference = told.figure("Difference", computed("difference", told.source(1), told.source(2)))
+        figures.append(difference)
+        text += f" The difference is {told.say(difference)}."
+    return Draft(text, [winner, *figures], chart=chart(told.result, told.about()), rows=told.result.rows)
+
+
+def share(told: Told) -> Draft:
+    """The part as a percentage of the whole, per currency that has a whole."""
+    figures: list[Figure] = []
+    sentences: list[str] = []
+    whole = told.results[1].query
+    for n, row in enumerate(told.results[1].rows, start=1):
+        base = cell(told.tables[1].name, n, whole.measures[0])
+        if not told.evidence.value_of(base):
+            continue
+        part = told.source_in(row["currency"])
+        percentage = told.make.percent(
+            f"{told.about(row['currency'])} as a share of {subject(whole).lower()}, {told.period}", computed("share", part, base)
+        )
+        piece = told.figure(told.label(row["currency"]), part)
+        everything = told.figure(label(whole), base, whole.measures[0])
+        figures += [percentage, piece, everything]
+        sentences.append(
+            f"{told.say(percentage)}: {told.about(row['currency'])} came to {told.say(piece)} "
+            f"of {told.say(everything)} ({subject(whole).lower()}, {told.period})."
+        )
+    return Draft(" ".join(sentences), figures, rows=told.entry_rows()) if figures else NOTHING
+
+
+def usual(told: Told) -> Draft:
+    """The value beside the median of comparable periods before; a period without any payment counts as zero."""
+    figures: list[Figure] = []
+    sentences: list[str] = []
+    for currency in told.currencies():
+        source = told.source_in(currency)
+        now = told.figure(told.label(currency), source)
+        earlier = [told.source_in(currency, result=n) for n in range(1, len(told.results))]
+        figures.append(now)
+        if len(earlier) < 2:
+            sentences.append(f"{now.label}: {told.say(now)}. There is too little history before it to say what is usual.")
+            continue
+        middle = told.figure(f"Usual, median of {len(earlier)} periods before", computed("median", *earlier))
+        difference = told.figure("More than usual", computed("difference", source, middle.source))
+        figures += [middle, difference]
+        sentences.append(_against_usual(told, now, middle, difference, len(earlier)))
+    return Draft(" ".join(sentences), figures, rows=told.entry_rows()) if figures else NOTHING
+
+
+def _against_usual(told: Told, now: Figure, middle: Figure, difference: Figure, periods: int) -> str:
+    change, base = number(difference), number(middle)
+    is_near = Decimal(abs(change)) <= ABOUT_AS_MUCH * Decimal(abs(base))
+    word = "about as much as" if is_near else "more than" if change > 0 else "less than"
+    name = {Unit.FISCAL_YEAR: "year", None: "period"}.get(told.task.unit, told.task.unit)
+    return (
+        f"{now.label}: {told.say(now)}, {word} usual: "
+        f"the median of the {periods} {name}s before is {told.say(middle)}."
+    )

@@ -1,0 +1,81 @@
+"""Templates for payments themselves: all that fit, the latest few, the last or the first time."""
+
+from agents.answer import Figure
+from agents.draft import Draft
+from agents.evidence import cell, computed
+from agents.plan import Operation
+from agents.templates.told import NOTHING, TOLD_MAX, Told, day, whereto
+from agents.wording import subject
+from core.insights.query import Measure
+
+ALL = 50
+"""A query for so many rows is for all that fit; one for fewer is for just those."""
+
+_FIRST = {"largest": "largest", "smallest": "smallest", "latest": "latest", "earliest": "first"}
+
+
+def entries(told: Told) -> Draft:
+    """How many payments fit and what they come to, with the first of them; or the few that were asked for."""
+    if not told.result.entries:
+        return NOTHING
+    return _all(told) if told.query.rows >= ALL else _few(told)
+
+
+def _all(told: Told) -> Draft:
+    numbers: list[Figure] = []
+    totals: list[Figure] = []
+    for currency in told.currencies():
+        about = f"{told.noun}s, {told.label(currency, told.query.measures[-1])}"
+        numbers.append(told.make.count(f"Number of {about}", told.source_in(currency, Measure.COUNT)))
+        for measure in told.query.measures[1:]:
+            totals.append(told.make.money(told.label(currency, measure), told.source_in(currency, measure)))
+    said = " and ".join(map(told.say, numbers))
+    if totals:
+        said += f", {' and '.join(map(told.say, totals))} in all"
+    what = totals[0].label if totals else told.label(told.currencies()[0])
+    text = f"{what}: {said}. The {_FIRST[told.query.rows_first]}: {_lines(told)}."
+    return Draft(text, [*numbers, *totals], rows=told.entry_rows())
+
+
+def _few(told: Told) -> Draft:
+    singles = _singles(told)
+    shown, which = len(told.result.entries), _FIRST[told.query.rows_first]
+    head = f"The {which} {told.noun}" if shown == 1 else f"The {shown} {which} {told.noun}s"
+    table = told.entries_table
+    beside = [
+        told.make.date("On", cell(table, 1, "occurred_at")),
+        told.make.name("With", told.result.entries[0].counterparty, cell(table, 1, "counterparty")),
+    ]
+    figures = [*singles, *beside] if shown == 1 else singles
+    return Draft(f"{head}: {_lines(told)}.", figures, rows=told.entry_rows())
+
+
+def when(told: Told) -> Draft:
+    """The day of the last or the first payment that fits, and the payment."""
+    if not told.result.entries:
+        return NOTHING
+    entry = told.result.entries[0]
+    which = "First" if told.task.operation is Operation.WHEN_FIRST else "Last"
+    about = subject(told.query, told.query.measures[-1])
+    date = told.make.date(f"{which} time, {about}", cell(told.entries_table, 1, "occurred_at"))
+    amount = _singles(told)[0]
+    return Draft(f"{day(entry.occurred_at)}: {told.say(amount)} {whereto(entry)}.", [date, amount], rows=told.entry_rows())
+
+
+def _singles(told: Told) -> list[Figure]:
+    """The first entries as figures, sign left out."""
+    return [
+        told.make.money(
+            f"{entry.counterparty}, {day(entry.occurred_at)}",
+            computed("size", cell(told.entries_table, n, "amount_minor")),
+        )
+        for n, entry in enumerate(told.result.entries[:TOLD_MAX], start=1)
+    ]
+
+
+def _lines(told: Told) -> str:
+    lines = [
+        f"{day(entry.occurred_at)} {entry.counterparty} {told.say(figure)}"
+        for entry, figure in zip(told.result.entries, _singles(told), strict=False)
+    ]
+    return "; ".join(lines) + ("; …" if len(told.result.entries) > TOLD_MAX else "")

@@ -1,0 +1,123 @@
+"""Templates for single values: totals, counts, averages, extremes, several periods together, values per month."""
+
+from agents.answer import Figure
+from agents.charts import chart
+from agents.draft import Draft
+from agents.evidence import absent, cell, computed, per_unit, units_in
+from agents.plan import Threshold
+from agents.templates.told import NOTHING, Told, day, number, whereto
+from agents.wording import count, label, listed, money
+from core.insights.query import Measure
+from core.periods import Unit
+
+_EXTREMES = (Measure.LARGEST, Measure.SMALLEST)
+
+
+def value(told: Told) -> Draft:
+    """The measure, and whatever stands beside it: income and spending beside savings, the payment beside the largest."""
+    if not told.result.rows:
+        return _none_counted(told) if told.measure is Measure.COUNT else NOTHING
+    currencies = told.currencies()
+    asked = [told.figure(told.label(currency), told.source_in(currency)) for currency in currencies]
+    beside = [
+        told.figure(told.label(currency, measure), told.source_in(currency, measure), measure)
+        for currency in currencies
+        for measure in told.query.measures[1:]
+    ]
+    text = f"{asked[0].label}: {' and '.join(map(told.say, asked))}."
+    if beside:
+        text += f" {'; '.join(f'{_subject(figure)} {told.say(figure)}' for figure in beside)}."
+    if told.measure in _EXTREMES and told.result.entries:
+        text += f" It went {whereto(told.result.entries[0])} on {day(told.result.entries[0].occurred_at)}."
+        beside += _single(told)
+    return Draft(text, [*asked, *beside], rows=told.entry_rows())
+
+
+def _none_counted(told: Told) -> Draft:
+    """Nothing to count is an answer too, where there are data: none."""
+    figure = told.make.count(told.label(), f"number of rows of {told.tables[0].name}")
+    return Draft(f"{figure.label}: none.", [figure])
+
+
+def _single(told: Told) -> list[Figure]:
+    """With whom and when, of the first entry."""
+    table = told.entries_table
+    return [
+        told.make.name("With", told.result.entries[0].counterparty, cell(table, 1, "counterparty")),
+        told.make.date("On", cell(table, 1, "occurred_at")),
+    ]
+
+
+def together(told: Told) -> Draft:
+    """Several periods: their sum, then each."""
+    figures: list[Figure] = []
+    sentences: list[str] = []
+    for currency in told.currencies():
+        sources = [told.source_in(currency, result=n) for n in range(len(told.results))]
+        parts = [
+            told.figure(label(result.query), source) for result, source in zip(told.results, sources, strict=True)
+        ]
+        periods = [result.query.period.period.label for result in told.results]
+        total = told.figure(f"{told.about(currency)}, {listed(periods)}", computed("sum", *sources))
+        figures += [total, *parts]
+        each = "; ".join(f"{period}: {told.say(part)}" for period, part in zip(periods, parts, strict=True))
+        sentences.append(f"{total.label}: {told.say(total)}. {each}.")
+    return Draft(" ".join(sentences), figures) if figures else NOTHING
+
+
+def pace(told: Told) -> Draft:
+    """The value per day, week or month of the period, with the course of it where it was computed."""
+    unit = told.task.unit or Unit.MONTH
+    name = "financial year" if unit is Unit.FISCAL_YEAR else unit.value
+    units = units_in(told.query.period.period, unit)
+    figures: list[Figure] = []
+    sentences: list[str] = []
+    for currency in [row["currency"] for row in told.result.rows]:
+        source = told.source_in(currency)
+        total = told.figure(told.label(currency), source)
+        rate = told.figure(f"{told.about(currency)} per {name}, {told.period}", per_unit(source, unit))
+        figures += [rate, total]
+        sentences.append(f"{rate.label}: {told.say(rate)} on average, {told.say(total)} over {count(units, name)}.")
+    course = told.results[1] if len(told.results) > 1 else None
+    drawn = chart(course, told.about()) if course else None
+    return Draft(" ".join(sentences), figures, chart=drawn, rows=course.rows if course else []) if figures else NOTHING
+
+
+def threshold(told: Told) -> Draft:
+    """Yes or no, and the figure."""
+    asked = told.task.threshold
+    assert asked is not None
+    if not told.result.rows:
+        return NOTHING
+    figure = told.figure(told.label(), told.source())
+    assert figure.currency is not None
+    found = number(figure)
+    side = "more than" if found > asked.said_minor else "less than" if found < asked.said_minor else "exactly"
+    said = money(asked.said_minor, figure.currency)
+    verdict = "Yes" if _is_within(found, asked) else "No"
+    return Draft(f"{verdict}: {figure.label} came to {told.say(figure)}, {side} {said}.", [figure], rows=told.entry_rows())
+
+
+def _is_within(found: int | float, asked: Threshold) -> bool:
+    low, high = asked.low_minor, asked.high_minor
+    return (low is None or found >= low) and (high is None or found <= high)
+
+
+def savings_rate(told: Told) -> Draft:
+    """Net as a share of income, per currency that had any."""
+    figures: list[Figure] = []
+    sentences: list[str] = []
+    for currency in told.currencies():
+        net, income = told.source_in(currency), told.source_in(currency, Measure.INCOME)
+        if income == absent(told.tables[0].name, currency) or not told.evidence.value_of(income):
+            continue
+        rate = told.make.percent(f"Savings rate, {told.period}", computed("share", net, income))
+        kept = told.figure(told.label(currency), net)
+        earned = told.figure(told.label(currency, Measure.INCOME), income)
+        figures += [rate, kept, earned]
+        sentences.append(f"{rate.label}: {told.say(rate)}, {told.say(kept)} kept of {told.say(earned)} income.")
+    return Draft(" ".join(sentences), figures) if figures else NOTHING
+
+
+def _subject(figure: Figure) -> str:
+    return figure.label.rsplit(", ", 1)[0]
