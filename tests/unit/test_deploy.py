@@ -51,3 +51,7 @@ def test_every_command_that_the_readme_shows_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"^make ([a-z-]+)", text, re.MULTILINE)) <= targets
     assert set(re.findall(r"^(?:\.venv/bin/)?finlens ([a-z]+)", text, re.MULTILINE)) <= set(COMMANDS)
+
+
+def test_the_readme_explains_every_setting() -> None:
+    assert VARIABLES - set(re.findall(r"`(FINLENS_[A-Z_]+)`", (ROOT / "README.md").read_text())) == set()
