@@ -54,7 +54,10 @@ class Period:
         return Period(self.start + step, self.end + step, self.unit)
 
     def year_before(self) -> "Period":
-        return Period(add_months(self.start, -12), add_months(self.end, -12), self.unit)
+        """The same days a year earlier; 29 February falls back to the 28th."""
+        start, end = add_months(self.start, -12), add_months(self.end, -12)
+        # 28 February of a leap year ends on the 29th, which has no twin.
+        return Period(start, max(end, start + timedelta(days=1)), self.unit)
 
     def instants(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """The two borders as UTC instants: midnight of each day where the customer lives."""

@@ -42,6 +42,8 @@ SIZE = func.abs(ENTRY.c.amount_minor)
 """The amount without its sign."""
 
 _E = ENTRY.c
+# Built into PostgreSQL 17 and later. The database's own collation may be C, which knows the case of ASCII alone.
+_ANY_CASE = "pg_c_utf8"
 _SPENDING = frozenset({Measure.SPEND, Measure.NET})
 _EARNING = frozenset({Measure.INCOME, Measure.NET})
 _MOVING = frozenset({Measure.VOLUME})
@@ -162,7 +164,7 @@ def _is_among(value: ColumnElement[Any], condition: Filter, among: ColumnElement
 def _reads(value: ColumnElement[Any], condition: Filter, name: str) -> Condition:
     if condition.operator is Operator.CONTAINS:
         pattern = f"%{_escaped(str(condition.values[0]))}%"
-        return value.ilike(bindparam(name, pattern, Text), escape="\\")
+        return value.collate(_ANY_CASE).ilike(bindparam(name, pattern, Text), escape="\\")
     return _is_among(value, condition, array(name, [str(text) for text in condition.values], Text))
 
 

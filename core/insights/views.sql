@@ -25,7 +25,7 @@ END;
 -- One row per side of each transaction, signed from that side; for successful ones all amounts sum to zero.
 --   spend_minor   what left for somebody else; a refund that comes back counts negative, in its original's category
 --   income_minor  what came from somebody else; a refund that is paid out counts negative
---   Money moved between one customer's own accounts is neither.
+--   Money moved between one customer's own accounts is neither, nor is what an imported account opened with.
 CREATE VIEW reporting.entry AS
 SELECT t.id AS transaction_id, t.sender_account_id AS account_id, sa.bank_id, k.name AS bank, sa.customer_id,
        sa.name AS account, t.receiver_account_id AS counterparty_account_id,
@@ -34,9 +34,9 @@ SELECT t.id AS transaction_id, t.sender_account_id AS account_id, sa.bank_id, k.
        -t.amount_minor AS amount_minor, t.currency::text AS currency, t.status, t.failure_code,
        t.description, n.note, coalesce(n.category, t.category, rc.category, 'uncategorised') AS category,
        t.channel, t.occurred_at, t.posted_at, t.reverses_id,
-       coalesce(sa.customer_id = ra.customer_id, false) AS is_own_transfer,
-       CASE WHEN sa.customer_id = ra.customer_id OR t.reverses_id IS NOT NULL THEN 0 ELSE t.amount_minor END AS spend_minor,
-       CASE WHEN sa.customer_id = ra.customer_id OR t.reverses_id IS NULL THEN 0 ELSE -t.amount_minor END AS income_minor,
+       coalesce(sa.customer_id = ra.customer_id, false) OR t.channel = 'opening' AS is_own_transfer,
+       CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NOT NULL THEN 0 ELSE t.amount_minor END AS spend_minor,
+       CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NULL THEN 0 ELSE -t.amount_minor END AS income_minor,
        t.sender_balance_after_minor AS balance_after_minor, t.sender_version AS version
   FROM ledger.transaction t
   JOIN banking.account sa ON sa.id = t.sender_account_id AND sa.bank_id = t.sender_bank_id
@@ -51,9 +51,9 @@ SELECT t.id, t.receiver_account_id, ra.bank_id, k.name, ra.customer_id,
        t.amount_minor, t.currency::text, t.status, t.failure_code,
        t.description, n.note, coalesce(n.category, t.category, sc.category, 'uncategorised'),
        t.channel, t.occurred_at, t.posted_at, t.reverses_id,
-       coalesce(sa.customer_id = ra.customer_id, false),
-       CASE WHEN sa.customer_id = ra.customer_id OR t.reverses_id IS NULL THEN 0 ELSE -t.amount_minor END,
-       CASE WHEN sa.customer_id = ra.customer_id OR t.reverses_id IS NOT NULL THEN 0 ELSE t.amount_minor END,
+       coalesce(sa.customer_id = ra.customer_id, false) OR t.channel = 'opening',
+       CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NULL THEN 0 ELSE -t.amount_minor END,
+       CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NOT NULL THEN 0 ELSE t.amount_minor END,
        t.receiver_balance_after_minor, t.receiver_version
   FROM ledger.transaction t
   JOIN banking.account ra ON ra.id = t.receiver_account_id

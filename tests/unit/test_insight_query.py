@@ -117,6 +117,13 @@ def test_a_unit_that_the_period_is_not_made_of_is_no_unit() -> None:
     assert whole.period.previous() == Period(date(2026, 7, 1), date(2026, 9, 1), Unit.MONTH)
 
 
+def test_a_leap_day_apart_the_year_before_is_never_empty() -> None:
+    day = QueryPeriod(start=date(2024, 2, 28), end=date(2024, 2, 29))
+    assert day.period.year_before() == Period(date(2023, 2, 28), date(2023, 3, 1))
+    february = QueryPeriod(start=date(2025, 2, 1), end=date(2025, 3, 1), unit=Unit.MONTH)
+    assert february.period.year_before() == Period(date(2024, 2, 1), date(2024, 3, 1), Unit.MONTH)
+
+
 @given(start=st.dates(date(2000, 1, 1), date(2030, 1, 1)), days=st.integers(1, 800))
 def test_calendar_groups_cover_the_period_without_gap_or_overlap(start: date, days: int) -> None:
     period = Period(start, date.fromordinal(start.toordinal() + days))
