@@ -11,6 +11,7 @@ from core.periods import Unit
 
 TASKS_MAX = 3
 QUERIES_MAX = 10
+CANDIDATES_MAX = 5
 
 
 class Operation(StrEnum):
@@ -66,14 +67,17 @@ class InsightTask(BaseModel):
     unit: Unit | None = None
     """Of PACE, and of what USUAL compares with."""
     threshold: Threshold | None = None
+    asks_difference: bool = False
+    """Of VERSUS: how much more the first is than the second is what was asked for."""
     note: str = ""
     """What was taken for granted, to be said in the answer: "You named no period, so ..."."""
 
 
 class BalanceTask(BaseModel):
-    """What the caller's accounts hold now; only those of `account_ids` when it names some."""
+    """What the caller's accounts hold now; only those of `account_ids` when it names some. `counts` asks how many."""
 
     kind: Literal["balance"] = "balance"
+    counts: bool = False
     account_ids: tuple[UUID, ...] = ()
 
 
@@ -85,10 +89,10 @@ class AlertsTask(BaseModel):
 
 
 class ExplainTask(BaseModel):
-    """Why a payment was flagged: the one of `transaction_id`, else the one that `query` finds."""
+    """Why a payment was flagged: one of `transaction_ids`, else of those that `query` finds; the first with reasons."""
 
     kind: Literal["explain"] = "explain"
-    transaction_id: UUID | None = None
+    transaction_ids: Annotated[tuple[UUID, ...], Field(max_length=CANDIDATES_MAX)] = ()
     query: InsightQuery | None = None
 
 

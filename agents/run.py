@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, DateTime, Text, Uuid, column, func, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agents.evidence import Evidence, Table
 from agents.plan import (
+    CANDIDATES_MAX,
     AlertsTask,
     BalanceTask,
     CoverageTask,
@@ -21,7 +22,7 @@ from agents.plan import (
     Task,
 )
 from agents.scope import Scope
-from core.fraud.alerts import ALERTS_MAX, list_alerts
+from core.fraud.alerts import list_alerts
 from core.fraud.explain import Explanation, explain_transaction
 from core.identity.access import Principal, visible_accounts
 from core.insights.compute import compute
@@ -32,6 +33,17 @@ from rag.retriever import Hit, search
 
 HITS_MAX = 3
 RECALLED_MAX = 20
+ALERTS_SHOWN = 50
+ACCOUNTS_SHOWN = 100
+
+_ALERT = table(
+    "alert",
+    column("bank_id", Uuid),
+    column("customer_id", Uuid),
+    column("status", Text),
+    column("occurred_at", DateTime(timezone=True)),
+    schema="reporting",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,51 +108,60 @@ async def _insight(task: InsightTask, tools: Tools, evidence: Evidence) -> Findi
 
 
 async def _balances(task: BalanceTask, tools: Tools, evidence: Evidence) -> Finding:
-    tools.progress("Looking up your accounts")
+    """Per currency how many accounts and what they hold, as `balances`; then the largest of them, as `accounts`."""
+    tools.progress("Looking up the accounts")
     a = ACCOUNT.c
-    query = (
-        select(a.account_id, a.bank, a.name, a.number, a.currency, a.posted_minor, a.available_minor)
-        .where(visible_accounts(tools.principal, customer_id=a.customer_id, bank_id=a.bank_id), a.kind == "customer")
-        .order_by(a.currency, a.posted_minor.desc(), a.account_id)
-        .limit(100)
-    )
+    seen = [visible_accounts(tools.principal, customer_id=a.customer_id, bank_id=a.bank_id), a.kind == "customer"]
     if task.account_ids:
-        query = query.where(a.account_id.in_(task.account_ids))
-    rows = [{**row, "account_id": str(row["account_id"])} for row in (await tools.connection.execute(query)).mappings()]
-    return Finding(task, (evidence.add(Table("accounts", rows, rows_in_all=len(rows))),))
+        seen.append(a.account_id.in_(task.account_ids))
+    held, number = func.sum(a.posted_minor).cast(BigInteger), func.count()
+    totals = select(a.currency, held.label("posted_minor"), number.label("count")).where(*seen).group_by(a.currency)
+    each = (
+        select(a.account_id, a.bank, a.name, a.customer, a.currency, a.posted_minor, a.available_minor)
+        .where(*seen)
+        .order_by(a.posted_minor.desc(), a.account_id)
+        .limit(ACCOUNTS_SHOWN)
+    )
+    balances = [dict(row) for row in (await tools.connection.execute(totals.order_by(number.desc()))).mappings()]
+    rows = [{**row, "account_id": str(row["account_id"])} for row in (await tools.connection.execute(each)).mappings()]
+    accounts = evidence.add(Table("accounts", rows, rows_in_all=sum(row["count"] for row in balances)))
+    return Finding(task, (evidence.add(Table("balances", balances, rows_in_all=len(balances))), accounts))
 
 
 async def _alerts(task: AlertsTask, tools: Tools, evidence: Evidence) -> Finding:
     tools.progress("Reading the alerts")
     period = task.period.period if task.period else None
-    alerts = await list_alerts(tools.connection, tools.principal, period=period, status=task.status, limit=ALERTS_MAX)
+    alerts = await list_alerts(tools.connection, tools.principal, period=period, status=task.status, limit=ALERTS_SHOWN)
     rows = [alert.model_dump(mode="json") for alert in alerts]
-    return Finding(task, (evidence.add(Table("alerts", rows, task.period, len(rows))),))
+    number = await _count_alerts(task, tools) if len(rows) == ALERTS_SHOWN else len(rows)
+    return Finding(task, (evidence.add(Table("alerts", rows, task.period, number)),))
+
+
+async def _count_alerts(task: AlertsTask, tools: Tools) -> int:
+    """How many there are when more than a list holds."""
+    wanted = [visible_accounts(tools.principal, customer_id=_ALERT.c.customer_id, bank_id=_ALERT.c.bank_id)]
+    if task.period is not None:
+        start, end = task.period.period.instants(tools.principal.zone)
+        wanted += [_ALERT.c.occurred_at >= start, _ALERT.c.occurred_at < end]
+    if task.status is not None:
+        wanted.append(_ALERT.c.status == task.status)
+    return (await tools.connection.execute(select(func.count()).select_from(_ALERT).where(*wanted))).scalar_one()
 
 
 async def _explain(task: ExplainTask, tools: Tools, evidence: Evidence) -> Finding:
     tools.progress("Looking at the payment's reasons")
-    results: tuple[InsightResult, ...] = ()
-    transaction_id = task.transaction_id
+    candidates = list(task.transaction_ids)
     if task.query is not None:
         result = await compute(tools.connection, tools.principal, task.query)
         evidence.add_result(result)
-        results = (result,)
-        transaction_id = await _most_suspicious(result, tools)
-    if transaction_id is None:
-        return Finding(task, (), results)
-    explanation = await explain_transaction(tools.connection, tools.principal, transaction_id)
-    table = evidence.add(Table("payment", [explanation.model_dump(mode="json")], rows_in_all=1))
-    return Finding(task, (table,), results, explanation)
-
-
-async def _most_suspicious(result: InsightResult, tools: Tools) -> UUID | None:
-    """Of the payments that fit, the latest that has reasons; of none, the latest."""
-    for entry in result.entries:
-        explanation = await explain_transaction(tools.connection, tools.principal, entry.transaction_id)
-        if explanation.reasons:
-            return entry.transaction_id
-    return result.entries[0].transaction_id if result.entries else None
+        candidates += [entry.transaction_id for entry in result.entries]
+    explained = [await explain_transaction(tools.connection, tools.principal, id) for id in candidates[:CANDIDATES_MAX]]
+    if not explained:
+        return Finding(task, ())
+    # Of several payments that fit, the question is about the one that was flagged.
+    chosen = next((one for one in explained if one.reasons), explained[0])
+    table = evidence.add(Table("payment", [chosen.model_dump(mode="json")], rows_in_all=1))
+    return Finding(task, (table,), explanation=chosen)
 
 
 async def _recall(task: RecallTask, tools: Tools, evidence: Evidence) -> Finding:

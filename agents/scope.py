@@ -37,6 +37,7 @@ class OwnAccount:
     account_id: UUID
     name: str
     bank: str
+    holder: str
     number: str
     currency: Currency
 
@@ -52,6 +53,17 @@ class Scope:
     currencies: tuple[Currency, ...]
     first_day: date | None
     last_day: date | None
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether it holds accounts of several people: a bank's, then, and not a customer's own."""
+        return len({account.holder for account in self.accounts}) > 1
+
+    def account_names(self) -> dict[str, str]:
+        """What to call each account, by its id: its holder at a bank, its bank and name to the holder."""
+        if self.is_of_many:
+            return {str(account.account_id): account.holder for account in self.accounts}
+        return {str(account.account_id): f"{account.bank}, {account.name}" for account in self.accounts}
 
     @property
     def currency(self) -> Currency:
@@ -129,7 +141,7 @@ async def _counterparties(connection: AsyncConnection, principal: Principal) -> 
 async def _accounts(connection: AsyncConnection, principal: Principal) -> tuple[OwnAccount, ...]:
     a = ACCOUNT.c
     found = await connection.execute(
-        select(a.account_id, a.name, a.bank, a.number, a.currency)
+        select(a.account_id, a.name, a.bank, a.customer, a.number, a.currency)
         .where(visible_accounts(principal, customer_id=a.customer_id, bank_id=a.bank_id), a.kind == "customer")
         .order_by(a.opened_on, a.account_id)
         .limit(NAMES_MAX)

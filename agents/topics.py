@@ -7,42 +7,34 @@ from agents.draft import Draft, Figures
 from agents.evidence import Evidence, cell, computed, rows_of
 from agents.plan import AlertsTask, BalanceTask, ExplainTask, RecallTask
 from agents.run import Finding
+from agents.scope import Scope
 from agents.wording import count, money
 
 TOLD_MAX = 5
 
 
-def balances(finding: Finding, evidence: Evidence) -> Draft:
-    """What the accounts hold: together per currency, then each."""
-    table, make = finding.tables[0], Figures(evidence)
-    if not table.rows:
-        return Draft("You have no accounts here.", status="no_data")
-    sources: dict[str, list[str]] = {}
-    for n, row in enumerate(table.rows, start=1):
-        sources.setdefault(row["currency"], []).append(cell("accounts", n, "posted_minor"))
-    each = [
-        make.money(f"{row['bank']}, {row['name']}", cell("accounts", n, "posted_minor"))
-        for n, row in enumerate(table.rows, start=1)
-    ]
+def balances(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
+    """What the accounts hold: together per currency, then the largest of them."""
+    totals_table, accounts = finding.tables
+    make, names = Figures(evidence), scope.account_names()
+    if not accounts.rows:
+        return Draft("There are no accounts here.", status="no_data")
+    number = make.count("Number of accounts", rows_of("accounts"))
     totals = [
-        make.money(
-            "Balance now" if len(of) == 1 else f"Balance of {len(of)} accounts now",
-            of[0] if len(of) == 1 else computed("sum", *of),
-        )
-        for of in sources.values()
+        make.money("Balance now", cell("balances", n, "posted_minor")) for n in range(1, len(totals_table.rows) + 1)
     ]
-    said = " and ".join(_say(figure) for figure in totals)
-    text = (
-        f"Your balance is {said}."
-        if len(table.rows) == 1
-        else f"You hold {said} in {count(len(table.rows), 'account')}."
-    )
-    if len(table.rows) > 1:
-        text += f" {'; '.join(f'{figure.label}: {_say(figure)}' for figure in each[:TOLD_MAX])}."
-    figures = totals if len(table.rows) == 1 else [*totals, *each]
-    return Draft(
-        text, [*figures, make.count("Number of accounts", rows_of("accounts"))], rows=[dict(row) for row in table.rows]
-    )
+    each = [
+        make.money(names.get(row["account_id"], row["name"]), cell("accounts", n, "posted_minor"))
+        for n, row in enumerate(accounts.rows[:TOLD_MAX], start=1)
+    ]
+    assert isinstance(number.value, int)
+    text = f"{' and '.join(map(_say, totals))} in {count(number.value, 'account')} now."
+    if number.value > 1:
+        text += f" {'; '.join(f'{figure.label}: {_say(figure)}' for figure in each)}."
+    figures = [*totals, *(each if number.value > 1 else [])]
+    assert isinstance(finding.task, BalanceTask)
+    ordered = [number, *figures] if finding.task.counts else [*figures, number]
+    return Draft(text, ordered, rows=[dict(row) for row in accounts.rows])
 
 
 def alerts(finding: Finding, evidence: Evidence) -> Draft:
@@ -58,7 +50,8 @@ def alerts(finding: Finding, evidence: Evidence) -> Draft:
         f"{_day(row['occurred_at'])} {row['customer']} to {row['counterparty']} {money(row['amount_minor'], row['currency'])} ({row['points']} points)"
         for row in table.rows[:TOLD_MAX]
     ]
-    text = f"{count(len(table.rows), f'{state}alert')}{when}. The newest: {'; '.join(lines)}."
+    assert isinstance(number.value, int)
+    text = f"{count(number.value, f'{state}alert')}{when}. The newest: {'; '.join(lines)}."
     amounts = [
         make.money(f"{row['counterparty']}, {_day(row['occurred_at'])}", cell("alerts", n, "amount_minor"))
         for n, row in enumerate(table.rows[:TOLD_MAX], start=1)

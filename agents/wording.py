@@ -185,6 +185,11 @@ def amounts(query: InsightQuery, currency: Currency) -> str:
     return ""
 
 
+def inside(words: str) -> str:
+    """`words` as they stand inside a sentence: without the capital of a beginning, names untouched."""
+    return words[:1].lower() + words[1:]
+
+
 def label(query: InsightQuery, measure: Measure | None = None) -> str:
     """A figure's label: what it is about, and when."""
     return f"{subject(query, measure)}, {query.period.period.label}"

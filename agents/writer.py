@@ -17,7 +17,7 @@ from agents.run import Finding, Findings
 from agents.scope import Scope
 from agents.templates import insight
 from agents.templates.told import Told
-from agents.wording import subject
+from agents.wording import listed, subject
 
 ROWS_MAX = 50
 CITATIONS_MAX = 20
@@ -45,16 +45,16 @@ def _said_once(texts: list[str]) -> list[str]:
 
 
 def _told(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
-    draft = _template(finding, evidence)
+    draft = _template(finding, evidence, scope)
     return draft if draft.text else Draft(_nothing(finding, scope), status="no_data")
 
 
-def _template(finding: Finding, evidence: Evidence) -> Draft:
+def _template(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
     match finding.task:
         case InsightTask():
-            return insight(Told(finding, evidence))
+            return insight(Told(finding, evidence, scope))
         case BalanceTask():
-            return topics.balances(finding, evidence)
+            return topics.balances(finding, evidence, scope)
         case AlertsTask():
             return topics.alerts(finding, evidence)
         case ExplainTask():
@@ -70,7 +70,7 @@ def _nothing(finding: Finding, scope: Scope) -> str:
     match finding.task:
         case InsightTask(queries=queries):
             about, periods = subject(queries[0]), [query.period.period.label for query in queries]
-            return f"I find nothing for {about} in {periods[0]}. {_known(scope)}"
+            return f"Nothing found: {about}, {listed(periods[:1])}. {_known(scope)}"
         case ExplainTask():
             return f"I find no such payment. {_known(scope)}"
         case RecallTask():

@@ -6,11 +6,12 @@ from datetime import date
 from uuid import UUID
 
 from agents.follow_ups import starters
-from agents.plan import Clarify, Decline, ExplainTask, InsightTask, Operation, Plan, Planned, Task
+from agents.plan import CANDIDATES_MAX, Clarify, Decline, ExplainTask, InsightTask, Operation, Plan, Planned, Task
 from agents.planner.compose import compose
 from agents.planner.follow import edit, explain_amount
 from agents.planner.frame import Frame, Topic
 from agents.planner.parse import Parsed, narrower_hint, parse
+from agents.planner.lexicon import Cue
 from agents.planner.names import Names, Named
 from agents.planner.reading import Reading
 from agents.scope import Scope
@@ -25,6 +26,7 @@ _REASONS = {
     "others": "I can only speak about your own accounts.",
     "secrets": "I answer questions about payments, and nothing else is mine to show.",
     "alerts": "Fraud alerts are for those who work on them at the bank; I can tell you why one of your own payments was flagged.",
+    "greeting": "Hello. Ask me about your payments: what you spent, where it went, who paid you.",
     "topic": "That is not something your payments can tell.",
     "balance": "I know what your accounts hold now, not what they held on another day.",
     "owner": "I can only tell the balance of your own accounts.",
@@ -101,12 +103,14 @@ class BuiltinPlanner:
 
     def _task(self, frame: Frame, memory: Memory) -> Task:
         if frame.topic is Topic.EXPLAIN and not frame.objects and not frame.conditions and not frame.periods:
-            return ExplainTask(transaction_id=memory.listed[0])
+            return ExplainTask(transaction_ids=memory.listed[:CANDIDATES_MAX])
         return compose(frame, self.scope, self.today)
 
     # Doubts, each a question back or a refusal.
 
     def _doubt(self, reading: Reading, parsed: Parsed, last: Frame | None, memory: Memory) -> Thought | None:
+        if reading.has(Cue.GREETING):
+            return self._declined("greeting")
         if reading.refusal and not (reading.refusal == "others" and self.principal.sees_alerts):
             return self._declined(reading.refusal)
         if reading.unknown:

@@ -24,7 +24,7 @@ _EVERYDAY: dict[str, str] = {
     "shopping": "shopping, general shopping, online shopping",
     "entertainment": "entertainment, movies, cinema, fun, leisure, movies and shows, going out, outings",
     "subscriptions": "subscription, subscriptions, streaming, streaming services, memberships",
-    "travel": "travel, travelling, traveling, trips, holiday, holidays, vacation, vacations",
+    "travel": "travel, travelling, traveling, trip, trips, holiday, holidays, vacation, vacations",
     "gifts": "gifts, gift, donation, donations, charity, gifts and donations, donate, presents",
     "health": "health, healthcare, medical, medicine, medicines, pharmacy, pharmacies, doctor, doctors, hospital, hospitals, "
     "chemist, medical bills, medical expenses, health care",

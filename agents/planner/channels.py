@@ -6,8 +6,8 @@ from agents.planner.mentions import Mention
 from agents.scope import Scope
 
 _EVERYDAY = {
-    "card": "card, cards, debit card, debit cards, credit card, credit cards, card payment, card payments, card purchases, card transactions, plastic",
-    "upi": "upi, upi payment, upi payments, upi transactions, upi transfers",
+    "card": "card, cards, debit card, debit cards, credit card, credit cards, plastic",
+    "upi": "upi",
     "netbanking": "netbanking, net banking, net-banking, online banking, internet banking",
     "transfer": "bank transfer, bank transfers, wire transfer, wire transfers, wire, direct transfer, direct transfers",
     "neft": "neft", "imps": "imps", "rtgs": "rtgs",

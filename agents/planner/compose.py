@@ -30,6 +30,9 @@ _CALENDAR = {
     Unit.DAY: Dimension.DAY, Unit.WEEK: Dimension.WEEK, Unit.MONTH: Dimension.MONTH,
     Unit.QUARTER: Dimension.QUARTER, Unit.YEAR: Dimension.YEAR, Unit.FISCAL_YEAR: Dimension.YEAR,
 }  # fmt: skip
+_COMPARED = {
+    "category": Dimension.CATEGORY, "counterparty": Dimension.COUNTERPARTY, "channel": Dimension.CHANNEL,
+}  # fmt: skip
 _TIMED = frozenset(_CALENDAR.values())
 _PAYMENTWISE = frozenset({Measure.COUNT, Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST})
 _LISTED = {Flow.OUT: (Measure.COUNT, Measure.SPEND), Flow.IN: (Measure.COUNT, Measure.INCOME)}
@@ -70,7 +73,7 @@ class _Composer:
     def task(self) -> Task:
         match self.frame.topic:
             case Topic.BALANCE:
-                return BalanceTask(account_ids=self._account_ids())
+                return BalanceTask(counts=self.frame.measure is Measure.COUNT, account_ids=self._account_ids())
             case Topic.COVERAGE:
                 return CoverageTask()
             case Topic.ALERTS:
@@ -89,8 +92,8 @@ class _Composer:
 
     def _alerts(self) -> AlertsTask:
         period = self._said_period()
-        note = "" if period else "You named no period, so these are the newest."
-        return AlertsTask(period=period, note=note)
+        note = "" if period else "You named no period, so this is all of them."
+        return AlertsTask(period=period, status=self.frame.alert_status, note=note)
 
     def _explain(self) -> ExplainTask:
         frame = self.frame.with_changes(ask=Operation.LIST, measure=None, flow=Flow.OUT, limit=5, latest="latest")
@@ -193,18 +196,23 @@ class _Composer:
             now, before = first.so_far, spans[1].so_far
         else:
             now, before = first.so_far, first.before(by_year=self.frame.against == "year_before")
+        is_uneven = len(spans) > 1 and spans[0].is_cut != spans[1].is_cut
+        running = next((span.whole.label for span in spans if span.is_cut), "")
         groups = tuple(d for d in self.frame.group_by if d not in _TIMED)[:1]
         query = self._query(
             now, group_by=groups, compare=QueryPeriod.of(before), limit=GROUPS_SHOWN, rows=0 if groups else ROWS_SHOWN
         )
-        return InsightTask(operation=Operation.COMPARE if groups else operation, queries=(query,))
+        note = f"{running} is not over yet." if is_uneven else ""
+        return InsightTask(operation=Operation.COMPARE if groups else operation, queries=(query,), note=note)
 
     def _versus(self, operation: Operation, spans: list[_Span]) -> InsightTask:
-        compared = next(f for f in self.frame.objects if len(f.values) > 1 or f is self.frame.objects[-1])
-        dimension = Dimension.CATEGORY if compared.field == "category" else Dimension.COUNTERPARTY
+        things = (*self.frame.objects, *self.frame.conditions)
+        compared = next(f for f in things if f.field in _COMPARED and len(f.values) > 1)
         timed = tuple(d for d in self.frame.group_by if d in _TIMED)[:1]
-        query = self._query(spans[0].so_far, group_by=(*timed, dimension), limit=GROUPS_SHOWN if not timed else 200)
-        return InsightTask(operation=Operation.BREAKDOWN if timed else operation, queries=(query,))
+        query = self._query(_stretch(spans), group_by=(*timed, _COMPARED[compared.field]), limit=200 if timed else GROUPS_SHOWN)
+        if timed:
+            return InsightTask(operation=Operation.BREAKDOWN, queries=(query,))
+        return InsightTask(operation=operation, queries=(query,), asks_difference=self.frame.asks_difference)
 
     def _share(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         period, frame = spans[0].so_far, self.frame

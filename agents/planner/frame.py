@@ -40,12 +40,14 @@ class Frame(BaseModel):
     against: Literal["previous", "year_before"] | None = None
     limit: int | None = None
     descending: bool = True
+    asks_difference: bool = False
     unit: Unit | None = None
     latest: Literal["largest", "smallest", "latest", "earliest"] | None = None
     threshold: Threshold | None = None
     share_of: Literal["spending", "income"] | None = None
     whole: tuple[Filter, ...] = ()
     """For a share: the objects that the whole keeps."""
+    alert_status: Literal["open", "confirmed", "dismissed"] | None = None
     text: str = ""
     """For memories: what to search summaries for."""
 

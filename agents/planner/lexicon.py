@@ -75,8 +75,7 @@ class Cue(StrEnum):
     COVERAGE = auto()
     """How far back the data go."""
     YES = auto()
-    # What FinLens does not do; the value says which.
-    REFUSED = auto()
+    GREETING = auto()
 
 
 CueMention = Mention[tuple[Cue, object]]
@@ -88,7 +87,7 @@ _MERCHANT = r"(?:merchants?|payees?|shops?|stores?|vendors?|retailers?|brands?|c
 _NOUNS: dict[Dimension, str] = {
     Dimension.CATEGORY: r"categor(?:y|ies)|catagor(?:y|ies)|types?|kinds?|areas?|heads?|buckets?|things?|spending type",
     Dimension.COUNTERPARTY: rf"{_MERCHANT}|person|people|persons|whom",
-    Dimension.ACCOUNT: r"accounts?",
+    Dimension.ACCOUNT: r"accounts?|customers?|clients?|account holders?",
     Dimension.BANK: r"banks?",
     Dimension.CHANNEL: r"channels?|payment (?:methods?|modes?|types?|channels?)|modes?(?: of payment)?|methods?(?: of payment)?|instruments?",
     Dimension.STATUS: r"status(?:es)?",
@@ -116,7 +115,7 @@ _OFF_LIMITS: dict[str, str] = {
     r"(?:send|transfer|pay|wire|move|block|unblock|freeze|unfreeze|cancel|close|open|activate|deactivate|change|update|delete|remove|erase|add|set up|setup|raise|dispute|buy|sell|apply|stop|reverse|increase|decrease|reduce|book|schedule|order|report a|lock|reset|create|make a|issue|withdraw|deposit|top up|recharge|categorise|categorize|mark|dismiss|confirm|approve|reject|export|email|mail|print|download|notify|remind|write|tell me a|translate|play|call)(?! (?:me |the |my |us )?(?:by|as|statement of))\b",
     "future": r"\b(?:will (?:i|my|we|it|the|there|this)|(?:am|are|is|i'm) (?:going to|gonna) (?:spend|pay|be|have|need|cost|get|run|earn|receive|save)|next (?:week|month|year|quarter|fy|financial year|weekend|\d+ \w+)|tomorrow|forecasts?|predict\w*|projections?|projected|upcoming|expected to|(?:can|could) i afford|afford|by the end of (?:this|the|next) \w+|run out)\b",
     "advice": r"\b(?:should (?:i|we)|shall i|recommend\w*|advi[sc]e|tips?|how (?:can|do|could|to|should) (?:i |we )?(?:save|reduce|cut|invest|improve|spend less|budget|earn more)|best way|is it (?:wise|good|better|ok|okay|safe) to|worth it|how to)\b",
-    "others": r"\b(?:(?:other|another|all|every|any|different|each) (?:customer|user|person|client|account holder|people|account owner|member)s?(?:'s?)?|someone else(?:'s)?|somebody else(?:'s)?|everyone(?: else)?(?:'s)?|everybody(?: else)?(?:'s)?|(?:my|his|her|their|our) (?:wife|husband|spouse|partner|brother|sister|mother|father|mom|mum|dad|son|daughter|friend|neighbou?r|boss|colleague|ex|kid|child|girlfriend|boyfriend|roommate|flatmate)(?:'s| spent| spend| paid| earns?| balance)|people like me|average (?:person|customer|indian|user)|peers?)\b",
+    "others": r"\b(?:(?:other|another|all|every|any|different|each) (?:customer|user|person|client|account holder|people|account owner|member)s?(?:'s?)?|someone else(?:'s)?|somebody else(?:'s)?|everyone(?: else)?(?:'s)?|everybody(?: else)?(?:'s)?|(?:did|does|do|has|have|had|is|was|are|of) (?:my|his|her|their|our) (?:wife|husband|spouse|partner|brother|sister|mother|father|mom|mum|dad|son|daughter|friend|neighbou?r|boss|colleague|ex|kid|child|girlfriend|boyfriend|roommate|flatmate)s?|(?:my|his|her|their|our) (?:wife|husband|spouse|partner|brother|sister|mother|father|mom|mum|dad|son|daughter|friend|boss|girlfriend|boyfriend|roommate)(?:'s| spent| spends?| paid| pays| earns?| balance)|people like me|average (?:person|customer|indian|user)|peers?)\b",
     "secrets": r"\b(?:pan(?: number| card)?s?|passwords?|cvv|otp|pin|api keys?|system prompt|your (?:instructions|prompt|rules)|drop table|select \*|sql|(?:ignore|disregard|forget|override) (?:all |any |your |the |my |previous |prior |every )*(?:instructions?|rules?|prompts?|restrictions?|scope|above|previous)|you are now|act as|pretend|jailbreak|developer mode|admin mode)\b",
 }
 
@@ -135,13 +134,13 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.BREAKDOWN, None, r"break ?down|broken down|break ?up|split(?: up)?|distribution|composition|itemi[sz]ation|bifurcation|summar(?:y|ise|ize)|overview"),
     # Measures.
     (Cue.MEASURE, Measure.SPEND, r"spen[dt]s?|spending|spendings|spended|expenses?|expenditures?|outgoings?|outflows?|outgo|money out|money going out|gone out|went out|goes out|go out|left my account|go(?:es|ing)? on|went (?:on|to|towards|into)|gone (?:on|to)|(?:is|was) going to|shell(?:ed)? out|fork(?:ed)? out|splash(?:ed)?(?: out)?|bl(?:ow|ew|own)|burn(?:ed|t)?(?: through)?|splurged?|squander(?:ed)?|part(?:ed)? with|purchased?|b[ou]ught|buy|shop(?:ped)?|order(?:ed)?|debited|outlay|dish(?:ed)? out|cough(?:ed)? up|consum(?:e|ed|ption)|drop(?:ped)?(?= (?:on|at))|costs?(?: me)?|set me back"),
-    (Cue.MEASURE, Measure.SPEND, r"pa(?:y|id|ys|ying|yed)(?: out| off| for| towards)?|sen[dt]|transferred|transfer(?= (?:to|from)\b)|gave|give(?= to)|remitted|visit(?:ed)?|go to|went to|gone to|use[ds]?"),
+    (Cue.MEASURE, Measure.SPEND, r"pa(?:y|id|ys|ying|yed)(?: out| off| for| towards)?|sen[dt]|transferred|transfer(?= (?:to|from)\b)|gave|give(?= to)|remitted|visit(?:ed)?|eat|ate|eaten|dined|stayed|go to|went to|gone to|use[ds]?"),
     (Cue.MEASURE, Measure.INCOME, r"earn(?:ed|ings?|s)?|incomes?|inflows?|incoming(?: money| payments?| transfers?)?|money in|money coming in|c(?:o|a)me in(?:to)?|coming in(?:to)?|comes in(?:to)?|rec(?:ei|ie)v(?:e[ds]?|ing)|recd|receipts?|got(?= (?:from|paid|in|last|this|for|as|back)\b)|get paid|got paid|was i paid|am i paid|were i paid|credited|credits?(?! card)|deposited|deposits?|made(?= (?:from|last|this|in)\b)|(?:paid|sent|gave|transferred)(?: any)?(?: money)? (?:to )?me|(?:pay|send|give|transfer)s? (?:to )?me|paying me|paid into|paid in|revenues?|takings|proceeds|entered my account|hit my account|arrived"),
     (Cue.MEASURE, Measure.NET, r"net(?: savings?| cash ?flow| flow| amount| income| position| result| spend)?|cash ?flow|sav(?:e|ed|ings?)|put aside|set aside|left over|leftover|surplus|deficit|income (?:minus|less|versus|vs\.?|and) (?:my )?(?:spend(?:ing)?|expenses|expenditure)|(?:in|plus) or (?:in|minus)|net worth change"),
     (Cue.SAVINGS_RATE, None, r"savings? rate|rate of savings?|(?:what )?(?:share|percentage|percent|%|proportion|part|fraction) of (?:my )?(?:income|salary|earnings) (?:did|do|have|was|is|that) (?:i |was )?(?:saved?|left|put aside|keep|kept)|how much of my (?:income|salary|earnings) (?:did|do|have) i (?:saved?|keep|kept)"),
     (Cue.MEASURE, Measure.AVERAGE, r"averages?|avg\.?|mean|typically|on an? average|on average|in an average"),
     (Cue.MEASURE, Measure.MEDIAN, r"median|middle value"),
-    (Cue.MEASURE, Measure.VOLUME, r"volumes?|money moved|amount moved|turnover|value of (?:all )?(?:transactions|payments)|transaction value|payment value|moved|processed|throughput|gross flow"),
+    (Cue.MEASURE, Measure.VOLUME, r"volumes?|money moved|amount moved|turnover|value of (?:all )?(?:transactions|payments)|transaction value|payment value|moved|process(?:ed)?|throughput|gross flow"),
     (Cue.TOTAL, None, r"totals?|sum(?: total)?|altogether|in all|all told|in total|combined|overall total|aggregate|cumulative(?:ly)?|amount(?: of money)?|put together|the whole"),
     (Cue.PAYMENTS, None, _PAYMENT),
     # Superlatives and ranks.
@@ -184,15 +183,16 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.STATUS, "success", r"successful|completed|settled|cleared|went through"),
     # Other topics.
     (Cue.BALANCE, None, r"balances?|how much (?:money )?(?:do i have|have i got|do i own|is (?:there )?(?:in|left)|i have|is available|remains?)(?: (?:left|now|in total|available|altogether))?(?: (?:in|on|across) (?:my |the )?(?:bank )?accounts?)?|what do i have(?: left)?(?: in (?:the |my )?(?:bank|accounts?))?|available (?:funds|money|balance)|funds|(?:in|on) my (?:bank )?accounts? (?:right )?now|net worth|money do i have"),
-    (Cue.ACCOUNTS, None, r"(?:which|what|how many|list(?: of)?|show(?: me)?|all)(?: (?:bank|are|of))?(?: (?:my|the|all))* accounts(?: do i (?:have|hold|own))?|my accounts|accounts do i (?:have|hold)"),
-    (Cue.ALERTS, None, r"(?:fraud |open |new |pending |risk )*alerts?|flagged (?:payments|transactions|transfers)|suspicious (?:payments|transactions|activity|transfers)|(?:payments|transactions|transfers) (?:that )?(?:were|was|are|got|have been)? ?(?:flagged|suspicious)|suspected fraud|fraud(?:ulent)? (?:cases|payments|transactions|transfers)|frauds?"),
+    (Cue.ACCOUNTS, None, r"how many (?:customers|clients|accounts|account holders)(?: (?:do (?:we|i) have|are there|have we got|does (?:the|our|my) bank have))?|(?:which|what|how many|list(?: of)?|show(?: me)?|all)(?: (?:bank|are|of))?(?: (?:my|the|all))* accounts(?: do i (?:have|hold|own))?|my accounts|accounts do i (?:have|hold)"),
+    (Cue.ALERTS, None, r"(?:fraud |open |new |pending |risk |confirmed |dismissed )*alerts?(?: (?:(?:that |which )?(?:are|were|is) )?(?:still )?(?:open|confirmed|dismissed|pending))?|(?:confirmed|dismissed)(?= as)|flagged (?:payments|transactions|transfers)|suspicious (?:payments|transactions|activity|transfers)|(?:payments|transactions|transfers) (?:that )?(?:were|was|are|got|have been)? ?(?:flagged|suspicious)|suspected fraud|fraud(?:ulent)? (?:cases|payments|transactions|transfers)|frauds?"),
     (Cue.FLAGGED, None, r"flagged|suspicious|suspected|fraudulent|(?:a )?fraud(?: alert)?|an alert|risky|raised|marked|held(?: for review)?|trigger(?:ed)?|alerted|odd|strange|weird"),
     (Cue.COVERAGE, None, r"(?:how far back|since when|from when|what period|what dates|which dates|how much history|how old)(?: (?:do|does|is|are|goes?|go|you|i|my|the|we|have|data|records|history|cover(?:ed)?|reach|transactions|known|there))*"),
     # Talk about what was said before.
-    (Cue.ANAPHORA, "those", r"those(?: (?:payments|transactions|ones|purchases))?|these(?: (?:payments|transactions|ones|purchases))?|them|the (?:rows|payments|transactions|details?|entries) behind (?:it|that|this)"),
+    (Cue.ANAPHORA, "those", r"those(?: (?:payments|transactions|ones|purchases))?|these(?: (?:payments|transactions|ones|purchases))?|them|him|her|the (?:rows|payments|transactions|details?|entries) behind (?:it|that|this)"),
     (Cue.ANAPHORA, "that", r"(?:is|was) (?:that|it|this)|that(?: (?:one|amount|figure|payment|total|transaction|spend|number))?|it|this(?: (?:one|payment|transaction|figure|amount))?|the same(?: (?:thing|question))?|same|there|so"),
     (Cue.AGAIN, None, r"^(?:(?:ok|okay|so|hmm|well|alright|right|fine|cool|thanks|thank you|great) ?,? )*(?:and|what about|how about|what of|also|then|now|and what about|and how about|but|same for|and for|what if)\b"),
     (Cue.TO_ME, None, r"(?:to|into) (?:me|myself|my accounts?)"),
+    (Cue.GREETING, None, r"^(?:hi|hello|hey|good (?:morning|evening|afternoon)|namaste|thanks|thank you|thx|bye|ok thanks)(?: (?:there|finlens|so much|a lot|very much))?$"),
     (Cue.YES, None, r"^(?:yes|yeah|yep|yup|ok|okay|sure|right|correct|exactly|that one|please do|yes please|go ahead|haan|ji)[ .!,]*(?:please)?$"),
     (Cue.MEMORY, None, r"(?:do you )?remember|recall|something (?:about|with|like)|that (?:payment|transaction|thing)(?= (?:around|about|for a|for the|when|near|during|i made))|memory"),
 ]  # fmt: skip
@@ -208,6 +208,13 @@ PATTERNS: list[tuple[Cue, object, re.Pattern[str]]] = [
 ]
 REFUSALS: list[tuple[str, re.Pattern[str]]] = [(reason, re.compile(pattern)) for reason, pattern in _OFF_LIMITS.items()]
 
+
+
+def cue_words() -> frozenset[str]:
+    """Words that occur in cues: alone they name no payee, whatever shop has them in its name."""
+    return frozenset(word for _, _, phrase in _PHRASES for word in re.findall(r"(?<![\w\\])[a-z]{4,}", phrase))
+
+
 FILLER = frozenset(
     """
     a an the my our mine i i'm i've i'd im ive we us you your me please pls plz kindly thanks thank hey hi hello dear sir madam
@@ -216,7 +223,7 @@ FILLER = frozenset(
     of on in at to for from with by as about during over within into through via towards toward around across between among
     and also so then now well ok okay right just really actually exactly roughly approximately basically precisely
     money cash amount amounts value figure figures number numbers sum spends rupees rupee rs inr
-    any some all every each whole entire full complete total this that these those it its there here
+    any anything some all every each whole entire full complete total this that these those it its there here
     account's bank's if whether how many much times time period date dates ever yet already still so far go going goes
     make makes made making take takes took taken put keep happened happen happens
     bit quick quickly question wondering curious finlens assistant

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
 
 from agents.planner.mentions import Mention
+from agents.planner.spelling import is_slip
 from agents.planner.words import normalise, stem, words
 from agents.scope import Counterparty, Scope
 
@@ -120,7 +120,7 @@ class Names:
         squashed = _squash(phrase)
         if len(squashed) < 4:
             return None
-        near = {name.squashed for name in self._known if _is_near(squashed, name.squashed)}
+        near = {name.squashed for name in self._known if is_slip(squashed, name.squashed)}
         if not near and " " not in phrase:
             return self._misspelt_token(phrase)
         if len(near) != 1:
@@ -129,7 +129,7 @@ class Names:
         return Named(phrase, _names(found), is_corrected=True)
 
     def _misspelt_token(self, word: str) -> Named | None:
-        near = [token for token in self._by_token if _is_near(word, token) and len(token) >= 4]
+        near = [token for token in self._by_token if is_slip(word, token)]
         if len(near) != 1:
             return None
         found = _named(near[0], self._by_token[near[0]])
@@ -191,11 +191,3 @@ def _likeness(plain: str, name: _Known) -> float:
     """0 to 100. Of several words the least alike counts, so that one shared word does not make a name."""
     by_word = min(max((fuzz.ratio(word, token) for token in name.tokens), default=0.0) for word in _tokens(plain) or ("",))
     return max(by_word, fuzz.ratio(_squash(plain), name.squashed))
-
-
-def _is_near(one: str, other: str) -> bool:
-    """A slip or two of the fingers: the first letter stays, and four letters in five."""
-    if one[0] != other[:1] or abs(len(one) - len(other)) > 2:
-        return False
-    slips = 1 if len(one) < 8 else 2
-    return OSA.distance(one, other, score_cutoff=slips) <= slips

@@ -1,5 +1,6 @@
 """From a Reading to a Frame: which of the things said fill which slot. What finds no place is reported, never dropped."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
@@ -26,6 +27,9 @@ _UNITS = {
 }  # fmt: skip
 _FLOWLESS = frozenset({Measure.COUNT, Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST})
 _INCOME_CATEGORIES = frozenset({"salary", "pension", "interest", "business_income"})
+_PLURAL = 5
+"""How many "the biggest expenses" are."""
+_CHANGE = r"chang|increas|decreas|gr[eo]w|ris|rose|f[ea]ll|gone|went|go |jump"
 _COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
 _OBJECT_KINDS = frozenset({"category", "name", "description"})
 # Cues that only colour a question; any other one that fills no slot makes the reading doubtful.
@@ -105,6 +109,7 @@ class _Parser:
             without=without,
             periods=self._periods(),
             against=self._against(),
+            alert_status=self._alert_status() if topic is Topic.ALERTS else None,
             text=self.reading.text if topic is Topic.RECALL else "",
         )
         frame = self._conditions(frame)
@@ -154,13 +159,21 @@ class _Parser:
         if self.has(Cue.ALERTS) or (self.has(Cue.FLAGGED) and self.has(Cue.SHOW, Cue.WHICH, Cue.PAYMENTS)):
             self.take(Cue.ALERTS, Cue.FLAGGED, Cue.LATEST)
             return Topic.ALERTS
-        if self.has(Cue.BALANCE, Cue.ACCOUNTS) and not self.reading.of("category"):
+        is_of_money = bool(set(measures) - {Measure.COUNT}) or bool(self.reading.of("amount"))
+        if self.has(Cue.BALANCE, Cue.ACCOUNTS) and not is_of_money and not self.reading.of("category"):
             self.take(Cue.BALANCE, Cue.ACCOUNTS, Cue.NOUN, Cue.GROUP, Cue.LATEST)
             return Topic.BALANCE
         if self.has(Cue.MEMORY) or self._is_memory(measures):
             self.take(Cue.MEMORY)
             return Topic.RECALL
         return None
+
+    def _alert_status(self) -> Literal["open", "confirmed", "dismissed"] | None:
+        said = self.reading.text
+        if "open" in said or "pending" in said or "new alert" in said:
+            self.take(Cue.STATUS)
+            return "open"
+        return "confirmed" if "confirmed" in said else "dismissed" if "dismissed" in said else None
 
     def _is_memory(self, measures: list[Any]) -> bool:
         """ "That payment around Diwali for a trip": one payment, told apart by nothing that a query could hold."""
@@ -194,6 +207,10 @@ class _Parser:
         """Periods said outright. "The previous month" beside another one only moves that one: see `_against`."""
         self.taken("period")
         spoken = self._spoken()
+        if len(spoken) == 1 and spoken[0].ends and self.has(Cue.DIFFERENCE, Cue.COMPARE):
+            first, second = spoken[0].ends
+            changed = any(re.match(_CHANGE, self.text_of(m)) for m in self.find(Cue.DIFFERENCE))
+            return tuple(map(QueryPeriod.of, (second, first) if changed else (first, second)))
         return tuple(QueryPeriod.of(s.period) for s in spoken if s.prior is None)
 
     def _against(self) -> Literal["previous", "year_before"] | None:
@@ -247,6 +264,9 @@ class _Parser:
 
     def _measured(self, frame: Frame, measures: list[Measure]) -> Frame:
         """The measure and which way the money goes."""
+        if frame.topic is Topic.BALANCE:
+            counts = any(self.text_of(m).startswith("how many") for m in self.find(Cue.ACCOUNTS))
+            return frame.with_changes(measure=Measure.COUNT if counts or Measure.COUNT in measures else None)
         flow = self._flow(frame, measures)
         specific = [m for m in measures if m not in (Measure.SPEND, Measure.INCOME)]
         if self.has(Cue.SAVINGS_RATE):
@@ -344,7 +364,7 @@ class _Parser:
             plural = dimension is not None and self._is_plural(first)
             return frame.with_changes(
                 ask=Operation.RANK, group_by=groups, descending=descending, measure=self._amount(frame, measures),
-                limit=count or (5 if plural else 1),
+                limit=count or (_PLURAL if plural else 1),
             )  # fmt: skip
         if tops:
             return frame.with_changes(
@@ -353,6 +373,9 @@ class _Parser:
                 latest="largest" if descending else "smallest",
                 measure=self._amount(frame, measures),
             )
+        if self._is_plural_payment(first):
+            latest = "largest" if descending else "smallest"
+            return frame.with_changes(ask=Operation.LIST, limit=_PLURAL, latest=latest, measure=None)
         return frame
 
     def _amount(self, frame: Frame, measures: list[Measure]) -> Measure | None:
@@ -381,6 +404,12 @@ class _Parser:
             if not in_between:
                 return None
         return None
+
+    def _is_plural_payment(self, extreme: Mention[Any]) -> bool:
+        """ "The biggest expenses" without a number: a few of them."""
+        after = next((m for m in self.mentions if m.start >= extreme.end), None)
+        is_payment = after is not None and after.kind == "cue" and after.value in ((Cue.PAYMENTS, None), (Cue.MEASURE, Measure.SPEND))
+        return after is not None and is_payment and self.text_of(after).endswith("s")
 
     def _is_plural(self, start: Mention[Any]) -> bool:
         noun = next(m for m in self.mentions if m.start >= start.end and m.kind == "cue" and m.value[0] is Cue.NOUN)
@@ -474,15 +503,16 @@ class _Parser:
         differs = self.has(Cue.DIFFERENCE)
         self.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
         if len(frame.periods) < 2 and self._things_compared(frame):
-            return frame.with_changes(ask=Operation.VERSUS)
+            return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs)
         return frame.with_changes(ask=Operation.DIFFERENCE if differs else Operation.COMPARE)
 
     def _only_prior(self) -> bool:
         return all(s.prior for s in self._spoken())
 
     def _things_compared(self, frame: Frame) -> bool:
-        fields = [f for f in frame.objects if f.field in ("category", "counterparty")]
-        return sum(len(f.values) for f in fields) > 1 and frame.against is None
+        fields = ("category", "counterparty", "channel")
+        things = [f for f in (*frame.objects, *frame.conditions) if f.field in fields and len(f.values) > 1]
+        return bool(things) and frame.against is None
 
     def _grouped(self, frame: Frame, measures: list[Measure]) -> Frame:
         rates, courses = self.take(Cue.PACE), self.take(Cue.EACH)
@@ -506,7 +536,7 @@ class _Parser:
     def _listed(self, frame: Frame, measures: list[Measure]) -> Frame:
         shows_those = self.has(Cue.SHOW) and self.has(Cue.ANAPHORA)
         whole = frame.measure in (None, Measure.SPEND, Measure.INCOME)
-        asks_list = self.has(Cue.PAYMENTS) and not self.has(Cue.HOW_MUCH, Cue.TOTAL) and whole
+        asks_list = self.has(Cue.PAYMENTS) and not self.has(Cue.HOW_MUCH, Cue.TOTAL, Cue.ONLY) and whole
         bought = not self.has(Cue.HOW_MUCH, Cue.TOTAL) and self.reading.text.startswith(
             ("what did i buy", "what have i bought")
         )

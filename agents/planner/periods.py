@@ -41,8 +41,8 @@ class Spoken:
     has_year: bool = True
     prior: str | None = None
     grain: Unit | None = None
-    """For "by month over the last 6 months": the unit that was counted."""
-    count: int = 1
+    ends: tuple[Period, Period] | None = None
+    """Of "from May to June" both periods: "the change from May to June" compares them."""
 
 
 PeriodMention = Mention[Spoken]
@@ -275,12 +275,12 @@ class PeriodReader:
             start = self.tomorrow - timedelta(days=count * length.days)
         else:
             start = add_months(self.tomorrow, -count * {Unit.MONTH: 1, Unit.QUARTER: 3}.get(unit, 12))
-        return Spoken(Period(start, self.tomorrow), grain=unit, count=count)
+        return Spoken(Period(start, self.tomorrow), grain=unit)
 
     def _whole(self, count: int, unit: Unit) -> Spoken:
         """The `count` whole units before the one that holds today, as "last month" is the one before."""
         this = Period.of(unit, self.today)
-        return Spoken(Period(this.shifted(-count).start, this.start, unit), grain=unit, count=count)
+        return Spoken(Period(this.shifted(-count).start, this.start, unit), grain=unit)
 
     def _recent_year(self, month: int) -> int:
         """The year in which `month` last began."""
@@ -346,7 +346,7 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"(?:the )?(?:month of )?(?:(?:last|this|past|previous) )?<month>(?:(?:,| of)?[ -]?<year>| ?'(?P<short_year>\d\d)|,?(?: of)? <rel_year>)?", PeriodReader.month),
         (r"<rel_year>(?:'s)? <month>", PeriodReader.month),
         (r"<year> <month>", PeriodReader.month),
-        (rf"(?:q(?P<q>[1-4])|(?:the )?<ordinal> quarter(?= of))(?:(?: of| in|,)? ?(?:<fiscal> ?{_FY_NUMBER}|<year>|<rel_year>))?", PeriodReader.quarter),
+        (rf"(?:(?:q|quarter )(?P<q>[1-4])|(?:the )?<ordinal> quarter(?= of))(?:(?: of| in|,)? ?(?:<fiscal> ?{_FY_NUMBER}|<year>|<rel_year>))?", PeriodReader.quarter),
         (rf"(?:the )?(?P<ordinal>first|second|third|fourth|1st|2nd|3rd|4th)(?P<q>) quarter(?:(?: of| in|,)? ?(?:<fiscal> ?{_FY_NUMBER}|<year>|<rel_year>))?", PeriodReader.quarter),
         (r"(?:h(?P<half>[12])|(?:the )?(?P<half2>first|second|1st|2nd) half(?: of)?(?= (?:19|20|this year|last year)))(?:(?: of| in|,)? ?(?:<year>|<rel_year>))?", lambda reader, match: reader.half(_HalfMatch(match))),
         (rf"<fiscal> ?{_FY_NUMBER}", PeriodReader.fiscal_year),
@@ -512,19 +512,28 @@ class _Joiner:
         gap = self.text[first.end : second.start]
         if not (_TO if opened else _ONLY_TO).fullmatch(gap):
             return None
-        start, end = first.value.period.start, second.value.period.end
-        if start >= end and not first.value.has_year:
-            start = _years_on(first.value.period, -1).start
+        begin, end = first.value.period, second.value.period.end
+        if begin.start >= end and not first.value.has_year:
+            begin = _years_on(begin, -1)
+        start = begin.start
         if start >= end:
             return None
         both = {first.value.grain, second.value.grain}
         unit = Unit.MONTH if both == {Unit.MONTH} else None
-        return self._take(2, opened, Period(start, end, unit), end=second.end)
+        return self._take(2, opened, Period(start, end, unit), end=second.end, ends=(begin, second.value.period))
 
-    def _take(self, count: int, opened: re.Match[str] | None, period: Period, *, end: int) -> PeriodMention:
+    def _take(
+        self,
+        count: int,
+        opened: re.Match[str] | None,
+        period: Period,
+        *,
+        end: int,
+        ends: tuple[Period, Period] | None = None,
+    ) -> PeriodMention:
         first = self.atoms[0]
         del self.atoms[:count]
-        return Mention("period", Spoken(period), opened.start() if opened else first.start, end)
+        return Mention("period", Spoken(period, ends=ends), opened.start() if opened else first.start, end)
 
     def _open(self, atom: PeriodMention) -> PeriodMention:
         """ "since A", "from A on", "before A", "until A", "around A"."""

@@ -7,16 +7,15 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from rapidfuzz.distance import OSA
-
 from agents.planner.amounts import read_amounts
 from agents.planner.calendar_words import FESTIVALS, MONTHS, NUMBERS, UNITS, WEEKDAYS
 from agents.planner.categories import NARROWER, WORDS, read_categories
 from agents.planner.channels import read_channels
-from agents.planner.lexicon import CLOCK, FILLER, PATTERNS, REFUSALS, Cue
+from agents.planner.lexicon import CLOCK, FILLER, PATTERNS, REFUSALS, Cue, cue_words
 from agents.planner.mentions import Mention, cover
 from agents.planner.names import Names
 from agents.planner.periods import PeriodReader
+from agents.planner.spelling import corrected
 from agents.planner.words import normalise, stem, words
 from agents.scope import OwnAccount, Scope
 
@@ -90,6 +89,7 @@ class Reader:
         yield from read_channels(text, self._scope)
         yield from self._names.read(text, common=common_words())
         yield from _accounts(text, self._scope)
+        yield from _holders(text, self._scope)
         yield from _cues(text)
         yield from _clock(text)
 
@@ -114,18 +114,12 @@ class Reader:
 def common_words() -> frozenset[str]:
     """Words of questions: alone they name no payee."""
     phrases = [*WORDS, *MONTHS, *WEEKDAYS, *UNITS, *FESTIVALS, *NUMBERS]
-    return frozenset(word for phrase in phrases for word in phrase.split()) | FILLER | _SPELLABLE | _COMMON
+    return frozenset(word for phrase in phrases for word in phrase.split()) | FILLER | _SPELLABLE | _COMMON | cue_words()
 
 
 @cache
 def _respelt(word: str) -> str | None:
-    choices = {choice for choice in common_words() - FILLER - _COMMON if len(choice) >= 4}
-    slips = 1 if len(word) < 7 else 2
-    distances = {choice: OSA.distance(word, choice, score_cutoff=slips) for choice in choices if choice[0] == word[0]}
-    near = [choice for choice, distance in distances.items() if distance == min(distances.values())]
-    if not near or distances[near[0]] > slips:
-        return None
-    return near[0] if len({stem(choice) for choice in near}) == 1 else None
+    return corrected(word, common_words() - FILLER - _COMMON - cue_words() | _SPELLABLE)
 
 
 def _written_out(text: str) -> str:
@@ -178,6 +172,24 @@ def _accounts(text: str, scope: Scope) -> Iterator[Mention[Any]]:
             if name in common_words() and "account" not in match.group():
                 continue
             yield Mention("account", tuple(accounts), match.start(), match.end(), weight=3)
+
+
+def _holders(text: str, scope: Scope) -> Iterator[Mention[Any]]:
+    """To a bank: the accounts of a customer who is named as the one who pays, spends or has."""
+    if not scope.is_of_many:
+        return
+    for name, accounts in _account_holders(scope.accounts).items():
+        for match in re.finditer(rf"\b(?:(?:did|has|does|had|is|customer|of|for) )?{re.escape(name)}(?:'s?)?\b", text):
+            if match.group() != name or text[match.end() :].startswith((" spend", " spent", " pay", " paid", " receive")):
+                yield Mention("account", tuple(accounts), match.start(), match.end(), weight=9)
+
+
+@cache
+def _account_holders(accounts: tuple[OwnAccount, ...]) -> dict[str, list[OwnAccount]]:
+    holders: dict[str, list[OwnAccount]] = {}
+    for account in accounts:
+        holders.setdefault(normalise(account.holder), []).append(account)
+    return holders
 
 
 @cache

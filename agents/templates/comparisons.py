@@ -8,7 +8,7 @@ from agents.draft import Draft
 from agents.evidence import cell, computed
 from agents.plan import Operation
 from agents.templates.told import NOTHING, TOLD_MAX, Told, number
-from agents.wording import dimension_name, label, money, percent, subject
+from agents.wording import dimension_name, inside, label, money, percent, subject
 from core.insights.query import Measure
 from core.money import Currency
 from core.periods import Unit
@@ -76,20 +76,39 @@ def _compare_groups(told: Told) -> Draft:
 
 
 def versus(told: Told) -> Draft:
-    """Which of two or more was the larger, and each."""
+    """Which of two or more was the larger, and each; or first by how much, where that was asked."""
     rows = list(enumerate(told.result.rows, start=1))
     if not rows:
         return NOTHING
     figures = [told.figure(f"{told.group(row)}, {told.period}", told.source(n)) for n, row in rows]
+    lines = "; ".join(f"{told.group(row)} {told.say(figure)}" for (_, row), figure in zip(rows, figures, strict=True))
     first, amount = told.group(rows[0][1]), None if told.measure is Measure.COUNT else told.source(1)
     winner = told.make.name(f"The larger, {told.period}", first, told.source(1, told.query.group_by[0]), amount=amount)
-    lines = "; ".join(f"{told.group(row)} {told.say(figure)}" for (_, row), figure in zip(rows, figures, strict=True))
     text = f"{first} is the larger, {told.period}: {lines}."
-    if len(rows) == 2 and len(told.currencies()) == 1:
-        difference = told.figure("Difference", computed("difference", told.source(1), told.source(2)))
-        figures.append(difference)
-        text += f" The difference is {told.say(difference)}."
-    return Draft(text, [winner, *figures], chart=chart(told.result, told.about()), rows=told.result.rows)
+    difference = _difference(told)
+    if difference is None:
+        return Draft(text, [winner, *figures], chart=chart(told.result, told.about()), rows=told.result.rows)
+    text += f" The difference is {told.say(_size(difference))}."
+    ordered = [difference, winner, *figures] if told.task.asks_difference else [winner, *figures, difference]
+    return Draft(text, ordered, chart=chart(told.result, told.about()), rows=told.result.rows)
+
+
+def _difference(told: Told) -> Figure | None:
+    """How much more the first one named is than the second; None where there are not two, of one currency."""
+    dimension = told.query.group_by[0]
+    named = next(f.values for f in told.query.filters if f.field == dimension)
+    places = {row[dimension]: n for n, row in enumerate(told.result.rows, start=1)}
+    if len(places) != 2 or len(told.currencies()) != 1 or len(named) != 2:
+        return None
+    one, other = (told.source(places[str(name)]) for name in named)
+    return told.figure("Difference", computed("difference", one, other))
+
+
+def _size(figure: Figure) -> Figure:
+    """The figure without its sign, to be told."""
+    if figure.unit == "money":
+        return figure.model_copy(update={"value_minor": abs(int(number(figure)))})
+    return figure.model_copy(update={"value": abs(number(figure))})
 
 
 def share(told: Told) -> Draft:
@@ -103,14 +122,14 @@ def share(told: Told) -> Draft:
             continue
         part = told.source_in(row["currency"])
         percentage = told.make.percent(
-            f"{told.about(row['currency'])} as a share of {subject(whole).lower()}, {told.period}", computed("share", part, base)
+            f"{told.about(row['currency'])} as a share of {inside(subject(whole))}, {told.period}", computed("share", part, base)
         )
         piece = told.figure(told.label(row["currency"]), part)
         everything = told.figure(label(whole), base, whole.measures[0])
         figures += [percentage, piece, everything]
         sentences.append(
             f"{told.say(percentage)}: {told.about(row['currency'])} came to {told.say(piece)} "
-            f"of {told.say(everything)} ({subject(whole).lower()}, {told.period})."
+            f"of {told.say(everything)} ({inside(subject(whole))}, {told.period})."
         )
     return Draft(" ".join(sentences), figures, rows=told.entry_rows()) if figures else NOTHING
 

@@ -7,7 +7,7 @@ from agents.charts import TIMED, chart
 from agents.draft import Draft
 from agents.evidence import rows_of
 from agents.templates.told import FIGURES_MAX, NOTHING, TOLD_MAX, Told
-from agents.wording import dimension_name, listed
+from agents.wording import dimension_name, inside, listed
 from core.insights.query import Measure
 
 _LINES_MAX = 12
@@ -44,7 +44,7 @@ def rank(told: Told) -> Draft:
     most = "Most" if order is None or order.descending else "Least"
     amount = None if told.measure is Measure.COUNT else told.source(place)
     winner = told.make.name(
-        f"{most} {told.about().lower()} by {dimension_name(dimension, told.query)}, {told.period}",
+        f"{most} {inside(told.about())} by {dimension_name(dimension, told.query)}, {told.period}",
         told.group(first),
         told.source(place, dimension),
         amount=amount,

@@ -10,8 +10,9 @@ from agents.draft import Draft, Figures
 from agents.evidence import Evidence, Table, absent, cell
 from agents.plan import InsightTask
 from agents.run import Finding
+from agents.scope import Scope
 from agents.wording import amounts, count, group_name, money, percent, subject
-from core.insights.query import EntryRow, Flow, InsightQuery, InsightResult, Measure
+from core.insights.query import Dimension, EntryRow, Flow, InsightQuery, InsightResult, Measure
 from core.money import Currency
 
 FIGURES_MAX = 24
@@ -24,13 +25,14 @@ NOTHING = Draft("", status="no_data")
 class Told:
     """Rows of results count from 1 here, as in sources."""
 
-    def __init__(self, finding: Finding, evidence: Evidence) -> None:
+    def __init__(self, finding: Finding, evidence: Evidence, scope: Scope) -> None:
         assert isinstance(finding.task, InsightTask)
         self.task: InsightTask = finding.task
         self.results: Sequence[InsightResult] = finding.results
         self.tables: Sequence[Table] = finding.tables
         self.evidence = evidence
         self.make = Figures(evidence)
+        self._accounts = scope.account_names()
 
     @property
     def result(self) -> InsightResult:
@@ -102,9 +104,14 @@ class Told:
     def group(self, row: dict[str, Any], result: InsightResult | None = None) -> str:
         """The name of a group; with its currency where there are several."""
         result = result or self.result
-        name = ", ".join(group_name(dimension, row[dimension]) for dimension in result.query.group_by)
+        name = ", ".join(self._group_name(dimension, row) for dimension in result.query.group_by)
         several = len({other["currency"] for other in result.rows}) > 1
         return f"{name} ({row['currency']})" if several else name
+
+    def _group_name(self, dimension: Dimension, row: dict[str, Any]) -> str:
+        if dimension is Dimension.ACCOUNT:
+            return self._accounts.get(row["account_id"], row["account"])
+        return group_name(dimension, row[dimension])
 
 
 def number(figure: Figure) -> int | float:
