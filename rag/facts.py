@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.money import Currency
 from core.periods import Period, midnight
 
-BUSINESS_POSTINGS_MAX = 5_000
+BUSINESS_POSTINGS_MAX = 500
 """A business that has paid and been paid more often than this gets no summaries: nobody remembers its single payments,
-insights answer its questions, and each rebuild would read them all."""
+insights answer its questions, and every sale would have its month written and embedded anew."""
 
 IDS_MAX = 200
 """Transactions that one summary names, the newest."""

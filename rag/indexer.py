@@ -247,13 +247,21 @@ async def _adopt(database: Database, embedder: Embedder) -> None:
 
 async def _round(database: Database, embedder: Embedder) -> Work:
     """Words first, and vectors a batch at a time, so that a backlog of vectors does not keep new words waiting."""
-    work = Work(events=await _hear(database))
+    work = Work(events=await _hear_all(database))
     for _ in range(_REBUILDS):
         rebuilt = await _rebuild(database)
         work += rebuilt
         if not rebuilt:
             break
     return work + Work(embedded=await _embed(database, embedder))
+
+
+async def _hear_all(database: Database) -> int:
+    """All news first: after an import of many rows an account is then rebuilt once, and not once a batch."""
+    heard = batch = await _hear(database)
+    while batch >= _EVENTS:
+        heard += (batch := await _hear(database))
+    return heard
 
 
 async def _hear(database: Database) -> int:

@@ -27,9 +27,10 @@ NOTABLE_MAX = 20
 _TOP = 3
 _FESTIVALS_MAX = 5
 _UNCATEGORISED = "uncategorised"
-_LARGE = 2
+_LARGE = 4
 """Times the month's median payment: a first payment to somebody is worth telling from here on."""
 
+_RHYTHM_MIN = 3
 _RHYTHMS = (
     (3, "every few days"), (10, "about weekly"), (20, "about every two weeks"), (45, "about monthly"),
     (150, "every few months"), (250, "about twice a year"), (450, "about yearly"),
@@ -63,12 +64,12 @@ def month_summary(holder: Holder, month: Period, payments: Sequence[Payment]) ->
         f"{name(holder.customer)} at {name(holder.bank)} in {month.label}.",
         _total("Spent", sum(p.spend_minor for p in payments), sum(map(_is_paid, payments)), currency),
         _total("Received", sum(p.income_minor for p in payments), sum(map(_is_received, payments)), currency),
+        listed("Festivals", festivals_in(holder.time_zone, month.start, month.end)[:_FESTIVALS_MAX]),
         _ranking("Most went on", by_category, currency),
         _ranking("Paid most to", paid_to, currency),
         _largest(by_size, currency),
         _ranking("Refunded by", refunded_by, currency),
         _ranking("Received most from", received_from, currency),
-        listed("Festivals", festivals_in(holder.time_zone, month.start, month.end)[:_FESTIVALS_MAX]),
     ]
     return Summary(
         kind="month",
@@ -196,8 +197,8 @@ def _kind_of(slug: str) -> str:
 
 def _history(relation: Relation) -> str:
     payments = relation.paid_count + relation.received_count
-    if payments < 2:
-        return f"{count(payments)} on {day(relation.last_at)}"
+    if payments < _RHYTHM_MIN:
+        return f"{count(payments)}, last on {day(relation.last_at)}"
     gap_days = (relation.last_at.date() - relation.first_at.date()).days // (payments - 1)
     rhythm = next((words for days, words in _RHYTHMS if gap_days <= days), "rarely")
     return f"{count(payments)} since {day(relation.first_at)}, {rhythm}, last on {day(relation.last_at)}"

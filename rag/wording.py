@@ -18,7 +18,8 @@ _SEPARATORS = re.compile(r"[\s\"'“”.,;:!?/|\\()\[\]{}<>&+*=#@_-]+")
 
 # Words that stand in descriptions everywhere and so tell no two payments apart.
 _NOISE = frozenset(
-    {"and", "for", "from", "the", "with", "paid", "payment", "ref", "transfer", "txn", "upi", "imps", "neft"}
+    {"and", "for", "from", "the", "with", "paid", "payment", "ref", "refund", "transfer", "txn"}
+    | {"upi", "imps", "neft", "rtgs", "nach", "ach", "pos"}
 )
 
 
