@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from core.money import Currency, Money
 
-_GROUPING = " \u00a0\u202f\u2009'’_.,"
+_GROUPING = " \u00a0\u202f\u2009'’.,"
 """What banks put between groups of digits; the profile's decimal sign is taken out of it."""
 
 _MARKS = {"₹": "INR", "€": "EUR", "£": "GBP", "Kč": "CZK", "zł": "PLN"}

@@ -150,11 +150,9 @@ def _is_open(raw: str, form: Format) -> bool:
 
 def _cells(raw: str, form: Format, *, strict: bool = False) -> list[str]:
     quoting = csv.QUOTE_MINIMAL if form.quote else csv.QUOTE_NONE
-    reader = csv.reader(
-        raw.splitlines(keepends=True), delimiter=form.delimiter, quotechar=form.quote or None, quoting=quoting,
-        strict=strict,
-    )  # fmt: skip
-    return [cell.strip() for row in reader for cell in row]
+    quote = form.quote or None
+    reader = csv.reader([raw], delimiter=form.delimiter, quotechar=quote, quoting=quoting, strict=strict)
+    return [cell.strip() for cell in next(reader)]
 
 
 def _header(path: Path, records: Iterator[tuple[int, str, str | None]], form: Format) -> list[str]:
@@ -178,7 +176,10 @@ def _line(number: int, raw: str, problem: str | None, header: list[str], form: F
         problem = "the line holds a NUL byte: it is not text"
     if problem is not None:
         return Line(number, raw, {}, problem)
-    cells = _cells(raw, form)
+    try:
+        cells = _cells(raw, form)
+    except csv.Error as broken:
+        return Line(number, raw, {}, f"the line is not a row of separated values: {broken}")
     if len(cells) < len(header) or any(cells[len(header) :]):
         return Line(number, raw, {}, f"the line has {len(cells)} cells, and the header has {len(header)}")
     return Line(number, raw, dict(zip(header, cells, strict=False)))
