@@ -5,7 +5,7 @@ import signal
 from contextlib import suppress
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from core.db import Database
 from core.settings import Settings
@@ -41,7 +41,7 @@ async def _follow_for_ever(database: Database, embedder: Embedder) -> None:
     while True:
         try:
             await follow(database, embedder, report=_report)
-        except (DBAPIError, OSError) as error:
+        except (OperationalError, InterfaceError, OSError) as error:
             log.warning("the database does not answer", error=type(error).__name__)
             await asyncio.sleep(PATIENCE_S)
 
