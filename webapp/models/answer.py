@@ -8,6 +8,8 @@ from core.periods import Period, Unit
 from webapp import charts
 from webapp.models import words
 
+FIGURES_SHOWN_MAX = 4
+"""More of them are a table, and stand in the rows and the chart."""
 ROWS_SHOWN_MAX = 50
 _MONEY_COLUMNS = frozenset(
     f"{measure}{when}"
@@ -59,6 +61,7 @@ class Turn:
     heads: list[Cell] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     rows_title: str = ""
+    shows_rows: bool = False
     citations: list[Citation] = field(default_factory=list)
     follow_ups: list[str] = field(default_factory=list)
     footnote: str = ""
@@ -79,7 +82,7 @@ class Turn:
                 self.progress = event["text"]
             case "text":
                 self.answer += event["text"]
-            case "figure":
+            case "figure" if len(self.figures) < FIGURES_SHOWN_MAX:
                 self.figures.append(figure(event["figure"]))
             case "chart":
                 self._draw(event["chart"])
@@ -93,7 +96,7 @@ class Turn:
     def complete(self, answer: dict[str, Any], time_zone: str) -> None:
         """Show the whole answer, whatever of it came before."""
         self.answer, self.status = answer["answer"], answer["status"]
-        self.figures = [figure(each) for each in answer["figures"]]
+        self.figures = [figure(each) for each in answer["figures"][:FIGURES_SHOWN_MAX]]
         self.citations = [citation(each) for each in answer["citations"]]
         self.follow_ups = answer["follow_ups"]
         self.footnote = _footnote(answer)
@@ -106,7 +109,7 @@ class Turn:
         self.money = charts.money_of(chart["currency"])
 
     def _tabulate(self, rows: list[dict[str, Any]], time_zone: str) -> None:
-        columns = _columns(rows[0]) if rows else []
+        columns = _columns(rows)
         self.heads = [Cell(_HEADS.get(name) or words.heading(name), _is_number(name, rows[0])) for name in columns]
         self.rows = [Row([_cell(name, row, time_zone) for name in columns]) for row in rows[:ROWS_SHOWN_MAX]]
         self.rows_title = _rows_title(len(rows))
@@ -142,10 +145,13 @@ def _named(name: str, found: dict[str, Any]) -> str:
     return name if found["value_minor"] is None else f"{name} · {words.money(found['value_minor'], found['currency'])}"
 
 
-def _columns(row: dict[str, Any]) -> list[str]:
-    if "transaction_id" in row:
-        return [name for name in _ENTRY_COLUMNS if name in row]
-    return [name for name in row if name != "currency" and not name.endswith("_id")]
+def _columns(rows: list[dict[str, Any]]) -> list[str]:
+    if not rows:
+        return []
+    if "transaction_id" not in rows[0]:
+        return [name for name in rows[0] if name != "currency" and not name.endswith("_id")]
+    is_one_account = len({row["account"] for row in rows}) == 1
+    return [name for name in _ENTRY_COLUMNS if name != "account" or not is_one_account]
 
 
 def _is_number(name: str, row: dict[str, Any]) -> bool:

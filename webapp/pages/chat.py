@@ -140,7 +140,7 @@ def _composer() -> rx.Component:
     )
 
 
-def _turn(turn: Turn) -> rx.Component:
+def _turn(turn: Turn, index: int) -> rx.Component:
     return rx.el.article(
         rx.el.div(
             rx.el.p(
@@ -151,14 +151,14 @@ def _turn(turn: Turn) -> rx.Component:
         ),
         rx.el.div(
             rx.image(src="/icon.svg", alt="FinLens", class_name="w-7 h-7 mt-0.5 hidden sm:block"),
-            rx.el.div(_answer(turn), class_name="flex-1 min-w-0 flex flex-col gap-4"),
+            rx.el.div(_answer(turn, index), class_name="flex-1 min-w-0 flex flex-col gap-4"),
             class_name="flex gap-4 mt-6",
         ),
         class_name="turn rise",
     )
 
 
-def _answer(turn: Turn) -> rx.Component:
+def _answer(turn: Turn, index: int) -> rx.Component:
     return rx.fragment(
         rx.cond(turn.is_running & (turn.answer == ""), _thinking(turn.progress)),
         # Plain text on purpose: an answer quotes descriptions that strangers wrote.
@@ -174,9 +174,15 @@ def _answer(turn: Turn) -> rx.Component:
                 class_name="alert alert-error alert-soft text-sm",
             ),
         ),
-        rx.cond(turn.figures, rx.el.ul(rx.foreach(turn.figures, _figure), class_name="flex flex-wrap gap-3")),
+        rx.cond(
+            turn.figures,
+            rx.el.ul(
+                rx.foreach(turn.figures, lambda figure, place: _figure(figure, place, index)),
+                class_name="flex flex-wrap gap-3",
+            ),
+        ),
         rx.cond(turn.chart_title, _chart(turn)),
-        rx.cond(turn.rows, _rows(turn)),
+        rx.cond(turn.rows, _rows(turn, index)),
         rx.cond(turn.citations, rx.el.ul(rx.foreach(turn.citations, _citation), class_name="flex flex-col gap-2")),
         rx.cond(
             turn.footnote,
@@ -199,20 +205,29 @@ def _thinking(progress: str) -> rx.Component:
     )
 
 
-def _figure(figure: Figure, index: int) -> rx.Component:
-    """The first one is what was asked for, so it is the one to see first."""
+def _figure(figure: Figure, place: int, turn_index: int) -> rx.Component:
+    """A figure, and a way to the rows it comes from. The first one is what was asked for, so it is seen first."""
     return rx.el.li(
-        rx.el.p(figure.label, class_name="text-xs opacity-65"),
-        rx.el.p(
-            figure.text,
+        rx.el.button(
+            rx.el.span(figure.label, class_name="block text-xs opacity-65"),
+            rx.el.span(
+                figure.text,
+                class_name=rx.cond(
+                    place == 0,
+                    "figure display figures block text-3xl font-semibold mt-1",
+                    "figure figures block text-lg font-semibold mt-1",
+                ),
+            ),
+            type="button",
+            title="From " + figure.source,
+            on_click=ChatState.toggle_rows(turn_index),
             class_name=rx.cond(
-                index == 0,
-                "figure display figures text-3xl font-semibold mt-1",
-                "figure figures text-lg font-semibold mt-1",
+                place == 0,
+                "surface text-left cursor-pointer hover:border-primary px-5 py-4 w-full sm:min-w-56",
+                "surface text-left cursor-pointer hover:border-primary px-4 py-3 h-full",
             ),
         ),
-        title=figure.source,
-        class_name=rx.cond(index == 0, "surface px-5 py-4 w-full sm:w-auto sm:min-w-56", "surface px-4 py-3"),
+        class_name=rx.cond(place == 0, "w-full sm:w-auto", ""),
     )
 
 
@@ -224,20 +239,26 @@ def _chart(turn: Turn) -> rx.Component:
     )
 
 
-def _rows(turn: Turn) -> rx.Component:
-    return rx.el.details(
-        rx.el.summary(
-            rx.icon("chevron-right", size=16, class_name="turner opacity-60"),
+def _rows(turn: Turn, index: int) -> rx.Component:
+    return rx.el.div(
+        rx.el.button(
+            rx.cond(turn.shows_rows, rx.icon("chevron-down", size=16), rx.icon("chevron-right", size=16)),
             turn.rows_title,
-            class_name="rows-title cursor-pointer flex items-center gap-2 text-sm font-medium px-4 py-3.5",
+            type="button",
+            on_click=ChatState.toggle_rows(index),
+            aria_expanded=turn.shows_rows,
+            class_name="rows-title w-full cursor-pointer flex items-center gap-2 text-sm font-medium px-4 py-3.5",
         ),
-        rx.el.div(
-            rx.el.table(
-                rx.el.thead(rx.el.tr(rx.foreach(turn.heads, _head))),
-                rx.el.tbody(rx.foreach(turn.rows, _row)),
-                class_name="table table-sm",
+        rx.cond(
+            turn.shows_rows,
+            rx.el.div(
+                rx.el.table(
+                    rx.el.thead(rx.el.tr(rx.foreach(turn.heads, _head))),
+                    rx.el.tbody(rx.foreach(turn.rows, _row)),
+                    class_name="table table-sm",
+                ),
+                class_name="overflow-x-auto border-t border-base-300",
             ),
-            class_name="overflow-x-auto border-t border-base-300",
         ),
         class_name="surface overflow-hidden",
     )

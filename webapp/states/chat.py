@@ -74,6 +74,12 @@ class ChatState(PersonState):
         return ChatState.answer("")
 
     @rx.event
+    def toggle_rows(self, index: int):
+        """Show the rows behind an answer, or put them away."""
+        if 0 <= index < len(self.turns):
+            self.turns[index].shows_rows = not self.turns[index].shows_rows
+
+    @rx.event
     def start_over(self):
         return self._show("", [])
 

@@ -41,7 +41,7 @@ class TransactionsState(PersonState):
     def has_next(self) -> bool:
         return len(self._cursors) > self.page
 
-    @rx.var
+    @rx.var(deps=list(_FILTERS))
     def is_filtered(self) -> bool:
         return any(getattr(self, name) for name in _FILTERS)
 
