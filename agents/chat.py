@@ -19,6 +19,7 @@ from agents import conversations
 from agents.answer import Answer, ChartDrawn, ChatEvent, Cited, Done, Failed, FigureFound, Progress, TextChunk
 from agents.context import AgentContext
 from agents.graph import Graph, build_graph
+from agents.llm import ModelPlanner, model_of
 from agents.planner.names import Names
 from agents.scope import Scope, Scopes
 from core.db import Database, app_url, dsn
@@ -44,6 +45,7 @@ class Analyst:
     checkpointer: AsyncPostgresSaver
     scopes: Scopes
     embedder: Embedder | None
+    model: ModelPlanner | None = None
 
     @classmethod
     @asynccontextmanager
@@ -53,7 +55,7 @@ class Analyst:
             checkpointer = AsyncPostgresSaver(pool)
             await _set_up(pool)
             embedder = await asyncio.to_thread(MiniLm.load)
-            yield cls(database, build_graph(checkpointer), checkpointer, Scopes(), embedder)
+            yield cls(database, build_graph(checkpointer), checkpointer, Scopes(), embedder, _model(settings))
 
     async def ask(
         self,
@@ -144,7 +146,13 @@ class Analyst:
             database=self.database,
             embedder=self.embedder,
             conversation_id=conversation_id,
+            model=self.model,
         )
+
+
+def _model(settings: Settings) -> ModelPlanner | None:
+    model = model_of(settings)
+    return ModelPlanner(model, settings.llm_model, settings.llm_timeout_s) if model else None
 
 
 @lru_cache(maxsize=64)

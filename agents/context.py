@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from agents.planner.names import Names
@@ -9,6 +10,9 @@ from agents.scope import Scope
 from core.db import Database
 from core.identity.access import Principal
 from rag.embedder import Embedder
+
+if TYPE_CHECKING:
+    from agents.llm import ModelPlanner
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +24,5 @@ class AgentContext:
     database: Database
     embedder: Embedder | None
     conversation_id: UUID
+    model: "ModelPlanner | None" = None
+    """None: the built-in planner answers alone."""

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import structlog
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -15,6 +16,7 @@ from agents.context import AgentContext
 from agents.draft import Draft
 from agents.follow_ups import starters
 from agents.grounding import unfounded
+from agents.llm import ModelFailed
 from agents.plan import Clarify, Decline, Plan
 from agents.planner.builtin import BuiltinPlanner, Memory, Thought
 from agents.planner.clauses import clauses
@@ -30,6 +32,10 @@ from core.insights.reporting import ENTRY
 
 TURNS_REMEMBERED = 8
 LISTED_REMEMBERED = 50
+
+_UNVERIFIED = "I could not verify my figures for this, so I do not give them. Could you put it another way?"
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 Graph = CompiledStateGraph[Any, AgentContext, Any, Any]
 Step = dict[str, Any]
@@ -64,9 +70,24 @@ async def resolve(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
 async def plan(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
     """A plan, a question back, or a refusal; and what the next question may lean on."""
     context = runtime.context
-    planner = BuiltinPlanner(context.principal, context.scope, context.names, context.today)
-    thought = planner.plan(state["readings"], _memory(state))
-    return {"planned": thought.planned, "planner": "builtin", **_to_remember(thought, state)}
+    memory, planner = _memory(state), "builtin"
+    thought = await _model_thought(state, context, memory)
+    if thought is not None and context.model is not None:
+        planner = context.model.name
+    else:
+        builtin = BuiltinPlanner(context.principal, context.scope, context.names, context.today)
+        thought = builtin.plan(state["readings"], memory)
+    return {"planned": thought.planned, "planner": planner, **_to_remember(thought, state)}
+
+
+async def _model_thought(state: AgentState, context: AgentContext, memory: Memory) -> Thought | None:
+    """What the model made of it; None without a model, or where it failed."""
+    if context.model is None:
+        return None
+    try:
+        return await context.model.plan(state["question"], state["readings"], memory, state.get("turns") or [], context)
+    except ModelFailed:
+        return None
 
 
 async def carry_out(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
@@ -84,19 +105,18 @@ async def carry_out(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
     return {"findings": findings, "draft": write(findings, context.scope), **_to_list(findings)}
 
 
-async def check(state: AgentState) -> Step:
-    """Whether every number of the draft is founded. A built-in text that is not says nothing rather than that."""
-    findings = state["findings"]
+async def check(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
+    """Whether every number of the draft is founded: a model's words replace the built-in ones only if theirs are.
+    A built-in text that is not says nothing rather than that."""
+    findings, draft, model = state["findings"], state["draft"], runtime.context.model
     if findings is None:
         return {"grounded": True}
-    wrong = unfounded(state["draft"], findings)
-    if wrong: print("UNFOUNDED", wrong, state["draft"].text, file=__import__("sys").stderr)
-    if not wrong:
-        return {"grounded": True}
-    return {
-        "grounded": False,
-        "draft": Draft("I could not verify my figures for this, so I do not give them.", status="clarify"),
-    }
+    if wrong := unfounded(draft, findings):
+        log.error("answer_unfounded", numbers=wrong, text=draft.text)
+        return {"grounded": False, "draft": Draft(_UNVERIFIED, status="clarify")}
+    if model is not None and state["planner"] == model.name and draft.status == "answered":
+        draft = await model.phrase(state["question"], draft, lambda worded: unfounded(worded, findings))
+    return {"grounded": True, "draft": draft}
 
 
 async def answer(state: AgentState, runtime: Runtime[AgentContext]) -> Step:

@@ -40,7 +40,9 @@ def dimension_name(dimension: str, query: InsightQuery) -> str:
     """What people call a dimension: the other side is a payee, or a payer where money came in."""
     if dimension == Dimension.COUNTERPARTY:
         return "payer" if query.flow is Flow.IN else "payee"
-    return {Dimension.WEEKDAY: "day of the week", Dimension.HOUR: "hour of the day"}.get(Dimension(dimension), dimension)
+    return {Dimension.WEEKDAY: "day of the week", Dimension.HOUR: "hour of the day"}.get(
+        Dimension(dimension), dimension
+    )
 
 
 def group_name(dimension: str, value: object) -> str:

@@ -41,7 +41,11 @@ def write(findings: Findings, scope: Scope) -> Draft:
 
 def _said_once(texts: list[str]) -> list[str]:
     """Without a sentence that the next one begins with: "May: 100." before "May: 100, less than usual: ..."."""
-    return [text for text, after in zip(texts, [*texts[1:], ""], strict=True) if not after.startswith(text.removesuffix("."))]
+    return [
+        text
+        for text, after in zip(texts, [*texts[1:], ""], strict=True)
+        if not after.startswith(text.removesuffix("."))
+    ]
 
 
 def _told(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:

@@ -10,9 +10,9 @@ from agents.plan import CANDIDATES_MAX, Clarify, Decline, ExplainTask, InsightTa
 from agents.planner.compose import compose
 from agents.planner.follow import edit, explain_amount
 from agents.planner.frame import Frame, Topic
-from agents.planner.parse import Parsed, narrower_hint, parse
 from agents.planner.lexicon import Cue
-from agents.planner.names import Names, Named
+from agents.planner.names import Named, Names
+from agents.planner.parse import Parsed, narrower_hint, parse
 from agents.planner.reading import Reading
 from agents.scope import Scope
 from agents.wording import category, listed

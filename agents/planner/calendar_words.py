@@ -42,8 +42,7 @@ UNITS = {
 }
 
 NUMBERS = {
-    **{word: n for n, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split(), start=1)},
+    **{word: n for n, word in enumerate("one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split(), start=1)},
     "a": 1, "an": 1, "couple of": 2, "a couple of": 2, "few": 3, "a few": 3, "half a dozen": 6, "dozen": 12,
     "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90, "hundred": 100, "a hundred": 100,
 }  # fmt: skip

@@ -209,7 +209,9 @@ class _Composer:
         things = (*self.frame.objects, *self.frame.conditions)
         compared = next(f for f in things if f.field in _COMPARED and len(f.values) > 1)
         timed = tuple(d for d in self.frame.group_by if d in _TIMED)[:1]
-        query = self._query(_stretch(spans), group_by=(*timed, _COMPARED[compared.field]), limit=200 if timed else GROUPS_SHOWN)
+        query = self._query(
+            _stretch(spans), group_by=(*timed, _COMPARED[compared.field]), limit=200 if timed else GROUPS_SHOWN
+        )
         if timed:
             return InsightTask(operation=Operation.BREAKDOWN, queries=(query,))
         return InsightTask(operation=operation, queries=(query,), asks_difference=self.frame.asks_difference)

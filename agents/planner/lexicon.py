@@ -209,7 +209,6 @@ PATTERNS: list[tuple[Cue, object, re.Pattern[str]]] = [
 REFUSALS: list[tuple[str, re.Pattern[str]]] = [(reason, re.compile(pattern)) for reason, pattern in _OFF_LIMITS.items()]
 
 
-
 def cue_words() -> frozenset[str]:
     """Words that occur in cues: alone they name no payee, whatever shop has them in its name."""
     return frozenset(word for _, _, phrase in _PHRASES for word in re.findall(r"(?<![\w\\])[a-z]{4,}", phrase))
@@ -217,17 +216,16 @@ def cue_words() -> frozenset[str]:
 
 FILLER = frozenset(
     """
-    a an the my our mine i i'm i've i'd im ive we us you your me please pls plz kindly thanks thank hey hi hello dear sir madam
-    can could would may might do does did done have has had having be been being am is are was were will get got getting
-    tell know want need like let give say find out check calculate compute work what what's whats is's s
-    of on in at to for from with by as about during over within into through via towards toward around across between among
-    and also so then now well ok okay right just really actually exactly roughly approximately basically precisely
-    money cash amount amounts value figure figures number numbers sum spends rupees rupee rs inr
-    any anything some all every each whole entire full complete total this that these those it its there here
-    account's bank's if whether how many much times time period date dates ever yet already still so far go going goes
-    make makes made making take takes took taken put keep happened happen happens
-    bit quick quickly question wondering curious finlens assistant
-    one ones thing things stuff kind sort
+    a an the my our mine i i'm i've i'd im ive we us you your me please pls plz kindly thanks thank hey hi hello
+    dear sir madam can could would may might do does did done have has had having be been being am is are was
+    were will get got getting tell know want need like let give say find out check calculate compute work what
+    what's whats is's s of on in at to for from with by as about during over within into through via towards
+    toward around across between among and also so then now well ok okay right just really actually exactly
+    roughly approximately basically precisely money cash amount amounts value figure figures number numbers sum
+    spends rupees rupee rs inr any anything some all every each whole entire full complete total this that these
+    those it its there here account's bank's if whether how many much times time period date dates ever yet
+    already still so far go going goes make makes made making take takes took taken put keep happened happen
+    happens bit quick quickly question wondering curious finlens assistant one ones thing things stuff kind sort
     idea into
     """.split()
 )

@@ -189,5 +189,7 @@ def _are_one(found: list[_Known]) -> bool:
 
 def _likeness(plain: str, name: _Known) -> float:
     """0 to 100. Of several words the least alike counts, so that one shared word does not make a name."""
-    by_word = min(max((fuzz.ratio(word, token) for token in name.tokens), default=0.0) for word in _tokens(plain) or ("",))
+    by_word = min(
+        max((fuzz.ratio(word, token) for token in name.tokens), default=0.0) for word in _tokens(plain) or ("",)
+    )
     return max(by_word, fuzz.ratio(_squash(plain), name.squashed))

@@ -131,7 +131,7 @@ class _Parser:
                 or topic is not None
                 or len(self.mentions) > 1
                 or self.has(Cue.PAYMENTS, Cue.GROUP, Cue.TOP)
-            ),  # noqa: E501
+            ),
             says_flagged=self.has(Cue.FLAGGED, Cue.ALERTS),
             asks_amount=self.has(Cue.HOW_MUCH, Cue.TOTAL) and not measures,
             unclear_names=tuple(m.value for m in self.reading.of("name") if m.value.is_unclear),
@@ -144,12 +144,8 @@ class _Parser:
             self.take(Cue.COVERAGE, Cue.NOUN, Cue.WHEN)
             return Topic.COVERAGE
         asks_why = self.has(Cue.WHY) or (self.has(Cue.YES_NO) and self.has(Cue.PAYMENTS, Cue.ANAPHORA))
-        if (
-            self.has(Cue.FLAGGED, Cue.ALERTS)
-            and asks_why
-            and not self.has(Cue.ALERTS)
-            or self.has(Cue.WHY)
-            and self.has(Cue.ALERTS, Cue.FLAGGED)
+        if (self.has(Cue.FLAGGED, Cue.ALERTS) and asks_why and not self.has(Cue.ALERTS)) or (
+            self.has(Cue.WHY) and self.has(Cue.ALERTS, Cue.FLAGGED)
         ):
             self.take(Cue.FLAGGED, Cue.ALERTS, Cue.WHY, Cue.LATEST)
             return Topic.EXPLAIN
@@ -359,7 +355,7 @@ class _Parser:
         descending = int(first.value[1]) > 0 if tops else first.value[1] is Measure.LARGEST
         self.take(Cue.TOP, Cue.MOST, Cue.LEAST)
         dimension = self._noun_after(first)
-        if dimension is not None or frame.group_by and tops:
+        if dimension is not None or (frame.group_by and tops):
             groups = (dimension,) if dimension else frame.group_by
             plural = dimension is not None and self._is_plural(first)
             return frame.with_changes(
@@ -399,8 +395,8 @@ class _Parser:
             ):
                 self.used.add(id(mention))
                 return mention.value[1]
-            in_between = mention.kind == "category" or mention.kind == "cue" and (
-                mention.value[0] is Cue.PAYMENTS or mention.value == (Cue.MEASURE, Measure.SPEND) or mention.value == (Cue.MEASURE, Measure.INCOME))  # fmt: skip
+            in_between = mention.kind == "category" or (mention.kind == "cue" and (
+                mention.value[0] is Cue.PAYMENTS or mention.value == (Cue.MEASURE, Measure.SPEND) or mention.value == (Cue.MEASURE, Measure.INCOME)))  # fmt: skip
             if not in_between:
                 return None
         return None
@@ -408,7 +404,11 @@ class _Parser:
     def _is_plural_payment(self, extreme: Mention[Any]) -> bool:
         """ "The biggest expenses" without a number: a few of them."""
         after = next((m for m in self.mentions if m.start >= extreme.end), None)
-        is_payment = after is not None and after.kind == "cue" and after.value in ((Cue.PAYMENTS, None), (Cue.MEASURE, Measure.SPEND))
+        is_payment = (
+            after is not None
+            and after.kind == "cue"
+            and after.value in ((Cue.PAYMENTS, None), (Cue.MEASURE, Measure.SPEND))
+        )
         return after is not None and is_payment and self.text_of(after).endswith("s")
 
     def _is_plural(self, start: Mention[Any]) -> bool:
@@ -441,7 +441,11 @@ class _Parser:
         )
         if Measure.COUNT in measures and not ranked and self._counts(dimension):
             return frame.with_changes(ask=Operation.COUNT_GROUPS, group_by=(dimension,), measure=self._plain(frame))
-        extreme = frame.measure if frame.measure in (Measure.LARGEST, Measure.SMALLEST) and not self.has(Cue.PAYMENTS) else None
+        extreme = (
+            frame.measure
+            if frame.measure in (Measure.LARGEST, Measure.SMALLEST) and not self.has(Cue.PAYMENTS)
+            else None
+        )
         if extreme is not None:  # "which merchant was the biggest": of merchants, not of payments
             ranked, least = True, extreme is Measure.SMALLEST
             frame = frame.with_changes(measure=self._amount(frame, measures))
@@ -560,12 +564,8 @@ class _Parser:
         if self.has(Cue.AGAIN, Cue.ANAPHORA, Cue.YES):
             return True
         says_what = bool(set(measures) - {Measure.LARGEST, Measure.SMALLEST}) or frame.topic is not None
-        return (
-            not says_what
-            and not self.has(Cue.PAYMENTS, Cue.LATEST)
-            or self._only_prior()
-            and bool(self._spoken())
-            and not measures
+        return (not says_what and not self.has(Cue.PAYMENTS, Cue.LATEST)) or (
+            self._only_prior() and bool(self._spoken()) and not measures
         )
 
     def _is_of_those(self) -> bool:

@@ -20,12 +20,15 @@ from agents.planner.words import normalise, stem, words
 from agents.scope import OwnAccount, Scope
 
 _SPELLABLE = frozenset(
-    """spend spent spending payment payments transaction transactions merchant merchants category categories average
-    largest biggest highest smallest lowest compare compared previous month months monthly week weeks weekly weekend
-    weekends yesterday today year quarter total balance salary income received receive account accounts alerts alert
-    flagged usual percentage between before after since except excluding difference purchase purchases expense expenses
-    subscription subscriptions savings saved earned breakdown channel transfer transfers withdrawals deposits
-    often times during february september november december october january august""".split()
+    """
+    spend spent spending payment payments transaction transactions merchant merchants category categories
+    average largest biggest highest smallest lowest compare compared previous month months monthly week weeks
+    weekly weekend weekends yesterday today year quarter total balance salary income received receive account
+    accounts alerts alert flagged usual percentage between before after since except excluding difference
+    purchase purchases expense expenses subscription subscriptions savings saved earned breakdown channel
+    transfer transfers withdrawals deposits often times during february september november december october
+    january august
+    """.split()
 )
 _SHORTHAND = {
     "lst": "last", "hw": "how", "mch": "much", "wat": "what", "wht": "what", "u": "you", "amt": "amount", "yday": "yesterday",
@@ -34,7 +37,9 @@ _SHORTHAND = {
     "wheres": "where is", "whos": "who is", "hows": "how is", "dont": "do not", "didnt": "did not", "thx": "thanks",
 }  # fmt: skip
 _COMMON = frozenset(
-    "max min top net most least more less only card cards upi cash bank banks one two three first last".split()
+    """
+    max min top net most least more less only card cards upi cash bank banks one two three first last
+    """.split()
 )
 
 
@@ -114,7 +119,9 @@ class Reader:
 def common_words() -> frozenset[str]:
     """Words of questions: alone they name no payee."""
     phrases = [*WORDS, *MONTHS, *WEEKDAYS, *UNITS, *FESTIVALS, *NUMBERS]
-    return frozenset(word for phrase in phrases for word in phrase.split()) | FILLER | _SPELLABLE | _COMMON | cue_words()
+    return (
+        frozenset(word for phrase in phrases for word in phrase.split()) | FILLER | _SPELLABLE | _COMMON | cue_words()
+    )
 
 
 @cache
@@ -180,7 +187,9 @@ def _holders(text: str, scope: Scope) -> Iterator[Mention[Any]]:
         return
     for name, accounts in _account_holders(scope.accounts).items():
         for match in re.finditer(rf"\b(?:(?:did|has|does|had|is|customer|of|for) )?{re.escape(name)}(?:'s?)?\b", text):
-            if match.group() != name or text[match.end() :].startswith((" spend", " spent", " pay", " paid", " receive")):
+            if match.group() != name or text[match.end() :].startswith(
+                (" spend", " spent", " pay", " paid", " receive")
+            ):
                 yield Mention("account", tuple(accounts), match.start(), match.end(), weight=9)
 
 

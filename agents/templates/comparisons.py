@@ -122,7 +122,8 @@ def share(told: Told) -> Draft:
             continue
         part = told.source_in(row["currency"])
         percentage = told.make.percent(
-            f"{told.about(row['currency'])} as a share of {inside(subject(whole))}, {told.period}", computed("share", part, base)
+            f"{told.about(row['currency'])} as a share of {inside(subject(whole))}, {told.period}",
+            computed("share", part, base),
         )
         piece = told.figure(told.label(row["currency"]), part)
         everything = told.figure(label(whole), base, whole.measures[0])
@@ -144,7 +145,9 @@ def usual(told: Told) -> Draft:
         earlier = [told.source_in(currency, result=n) for n in range(1, len(told.results))]
         figures.append(now)
         if len(earlier) < 2:
-            sentences.append(f"{now.label}: {told.say(now)}. There is too little history before it to say what is usual.")
+            sentences.append(
+                f"{now.label}: {told.say(now)}. There is too little history before it to say what is usual."
+            )
             continue
         middle = told.figure(f"Usual, median of {len(earlier)} periods before", computed("median", *earlier))
         difference = told.figure("More than usual", computed("difference", source, middle.source))
@@ -159,6 +162,5 @@ def _against_usual(told: Told, now: Figure, middle: Figure, difference: Figure, 
     word = "about as much as" if is_near else "more than" if change > 0 else "less than"
     name = {Unit.FISCAL_YEAR: "year", None: "period"}.get(told.task.unit, told.task.unit)
     return (
-        f"{now.label}: {told.say(now)}, {word} usual: "
-        f"the median of the {periods} {name}s before is {told.say(middle)}."
+        f"{now.label}: {told.say(now)}, {word} usual: the median of the {periods} {name}s before is {told.say(middle)}."
     )

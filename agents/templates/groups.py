@@ -20,7 +20,9 @@ def breakdown(told: Told) -> Draft:
     if not any(row[told.measure] for _, row in rows):
         return NOTHING
     figures = [told.figure(_label(told, row), told.source(n)) for n, row in rows[:FIGURES_MAX]]
-    lines = [f"{told.group(row)} {told.say(figure)}" for (_, row), figure in zip(rows, figures[:_LINES_MAX], strict=False)]
+    lines = [
+        f"{told.group(row)} {told.say(figure)}" for (_, row), figure in zip(rows, figures[:_LINES_MAX], strict=False)
+    ]
     more = "; …" if len(rows) > _LINES_MAX else ""
     by = listed([dimension_name(dimension, told.query) for dimension in told.query.group_by])
     text = f"{told.about()} by {by}, {told.period}: {'; '.join(lines)}{more}."

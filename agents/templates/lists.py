@@ -59,7 +59,9 @@ def when(told: Told) -> Draft:
     about = subject(told.query, told.query.measures[-1])
     date = told.make.date(f"{which} time, {about}", cell(told.entries_table, 1, "occurred_at"))
     amount = _singles(told)[0]
-    return Draft(f"{day(entry.occurred_at)}: {told.say(amount)} {whereto(entry)}.", [date, amount], rows=told.entry_rows())
+    return Draft(
+        f"{day(entry.occurred_at)}: {told.say(amount)} {whereto(entry)}.", [date, amount], rows=told.entry_rows()
+    )
 
 
 def _singles(told: Told) -> list[Figure]:

@@ -54,9 +54,7 @@ def together(told: Told) -> Draft:
     sentences: list[str] = []
     for currency in told.currencies():
         sources = [told.source_in(currency, result=n) for n in range(len(told.results))]
-        parts = [
-            told.figure(label(result.query), source) for result, source in zip(told.results, sources, strict=True)
-        ]
+        parts = [told.figure(label(result.query), source) for result, source in zip(told.results, sources, strict=True)]
         periods = [result.query.period.period.label for result in told.results]
         total = told.figure(f"{told.about(currency)}, {listed(periods)}", computed("sum", *sources))
         figures += [total, *parts]
@@ -95,7 +93,9 @@ def threshold(told: Told) -> Draft:
     side = "more than" if found > asked.said_minor else "less than" if found < asked.said_minor else "exactly"
     said = money(asked.said_minor, figure.currency)
     verdict = "Yes" if _is_within(found, asked) else "No"
-    return Draft(f"{verdict}: {figure.label} came to {told.say(figure)}, {side} {said}.", [figure], rows=told.entry_rows())
+    return Draft(
+        f"{verdict}: {figure.label} came to {told.say(figure)}, {side} {said}.", [figure], rows=told.entry_rows()
+    )
 
 
 def _is_within(found: int | float, asked: Threshold) -> bool:
