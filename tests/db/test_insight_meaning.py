@@ -226,6 +226,18 @@ async def test_two_accounts_of_one_name_stay_two_rows(database: Database, town: 
     assert {row["account_id"] for row in rows} == {str(town.asha_account.id), str(second.id)}
 
 
+async def test_contains_means_these_very_signs_in_any_case(database: Database, town: Town) -> None:
+    texts = {1: "a_b", 2: "axb", 4: "100% cotton", 8: "100 cottons", 16: "back\\slash", 32: "ČAJ", 64: "it's"}
+    async with database.unit() as session:
+        for amount, description in texts.items():
+            facts = {"occurred_at": NOON, "description": description}
+            await pay(session, town.asha_account, town.ravi_account, amount, **facts)
+    for part, spend in {"A_B": 1, "0%": 4, "\\": 16, "čaj": 32, "'": 64, "": 127}.items():
+        contains = {"field": "description", "operator": "contains", "values": [part]}
+        rows = await ask(database, as_customer(town.asha), "spend", filters=[contains])
+        assert (part, rows) == (part, [{"currency": "INR", "spend": spend}])
+
+
 async def test_rows_are_the_entries_behind_the_figures(database: Database, town: Town) -> None:
     async with database.unit() as session:
         for amount in (100, 300, 200):
