@@ -39,7 +39,8 @@ class Business:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """One of the cast, the same object throughout. `level` scales what they spend; `pace` is how many everyday payments they make a day."""
+    """One of the cast, the same object throughout. `level` scales what they spend; `pace` is how many everyday payments
+    they make a day."""
 
     name: str
     email: str
@@ -62,6 +63,15 @@ class Person:
     @property
     def second_account(self) -> str | None:
         return f"{self.email}@{self.banks[1]}" if len(self.banks) > 1 else None
+
+    @property
+    def rupee_accounts(self) -> tuple[str, ...]:
+        return tuple(f"{self.email}@{bank}" for bank in self.banks if bank != EURO_BANK.code)
+
+    @property
+    def is_keen(self) -> bool:
+        """Has one of everything: the demo customer."""
+        return self.pace > 1
 
     @property
     def zone(self) -> ZoneInfo:

@@ -136,11 +136,16 @@ def _drained(episode: Episode) -> Iterator[DemoPayment]:
 def _takeover(episode: Episode) -> Iterator[DemoPayment]:
     """Somebody else holds the victim's phone, and is careful not to take it all at once."""
     payees = episode.dice.sample(OUTSIDERS, 2)
+    notes = ("UPI/payment", "UPI/gpay", "IMPS/transfer", "UPI/rent")
     for number in range(episode.dice.randint(2, 5)):
         yield episode.out(
-            str(number), episode.dice.choice(payees), episode.sum_of(0.02, 0.16), day=number * episode.dice.randint(0, 2),
-            hour=episode.hour(at_night=0.3), note=episode.dice.choice(("UPI/payment", "UPI/gpay", "IMPS/transfer", "UPI/rent")),
-        )  # fmt: skip
+            str(number),
+            episode.dice.choice(payees),
+            episode.sum_of(0.02, 0.16),
+            day=number * episode.dice.randint(0, 2),
+            hour=episode.hour(at_night=0.3),
+            note=episode.dice.choice(notes),
+        )
 
 
 def _persuaded(episode: Episode) -> Iterator[DemoPayment]:
@@ -250,7 +255,8 @@ def _instalments(episode: Episode) -> Iterator[DemoPayment]:
     for number in range(parts):
         amount = episode.dice.choice((45_000, 49_000, 49_500, 50_000))
         yield episode.out(
-            str(number), payee, amount, day=1 + number, hour=episode.hour(), note="UPI/hall booking", category="services",
+            str(number), payee, amount, day=1 + number, hour=episode.hour(), note="UPI/hall booking",
+            category="services",
         )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def _openings(start: date) -> Iterator[DemoPayment]:
         dice = chance("opening", person.email)
         for account in (person.account, person.second_account):
             if account is not None:
-                months = dice.uniform(0.25, 1.8)
+                months = dice.uniform(0.7, 2.4)
                 plan = cast().accounts[account]
                 amount = rupees(person.income * months, 100) if plan.currency == "INR" else 240_000
                 yield _from_outside(f"opening|{account}", account, amount, start, "OPENING BALANCE")

@@ -8,11 +8,13 @@ from random import Random
 
 from holidays import country_holidays
 
-from finlens.demo.cast import ASHA, EURO_BANK, EXPATRIATE, OUTSIDERS, Business, Person, account_of, cast
+from finlens.demo.cast import ASHA, EXPATRIATE, OUTSIDERS, Business, Person, account_of, cast
 from finlens.demo.payment import DemoPayment, chance, instant, rupees
 
 REFUND_AFTER_DAYS = 4
 BOOKED_DAYS_BEFORE = 21
+COMFORTABLE = 75_000
+"""Rupees a month from which nobody in the demo runs dry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,7 @@ def _purchase(person: Person, day: date, habit: Habit, number: int, dice: Random
     )
     amount = dice.lognormvariate(0, habit.sigma) * habit.median * person.level
     is_card = dice.random() < (0.55 if amount > 2_000 else 0.15)
-    account = person.account
-    if person.second_account and EURO_BANK.code not in person.banks and dice.random() < 0.2:
-        account = person.second_account
+    account = person.rupee_accounts[-1] if dice.random() < 0.2 else person.account
     return DemoPayment(
         key=f"purchase|{person.email}|{day}|{number}",
         sender=account,
@@ -143,10 +143,12 @@ def _on_statement(person: Person, shop: Business, note: str, dice: Random, *, is
 
 
 def _refunds(person: Person, day: date) -> Iterator[DemoPayment]:
+    if person.income < COMFORTABLE:  # their purchase may have been refused, and nobody gives that back
+        return
     for bought in purchases(person, day - timedelta(days=REFUND_AFTER_DAYS)):
         dice = chance("refund", bought.key)
         shop = bought.receiver.split("@")[0]
-        if cast().named(shop).code in _MAY_RETURN and dice.random() < 0.06:
+        if cast().named(shop).code in _MAY_RETURN and dice.random() < 0.08:
             is_partial = dice.random() < 0.3
             yield DemoPayment(
                 key=f"refund|{bought.key}",

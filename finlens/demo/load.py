@@ -1,13 +1,14 @@
 """Loading the demo bank: found it once, then post whatever days are missing."""
 
-from collections.abc import Callable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import zip_longest
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.banking.tables import Account, Bank
@@ -26,6 +27,8 @@ from finlens.demo.payment import DemoPayment, in_time
 CLIENT = "demo"
 """Whose idempotency keys the demo's payments carry: posting a day again posts nothing."""
 MONTHS_BEFORE = 18
+SPAN_DAYS = 10
+"""Posted together: about a full batch."""
 LABEL_AFTER = timedelta(days=5)
 """How long it takes until somebody knows what a payment was."""
 
@@ -38,62 +41,67 @@ class Loaded:
     failed: int
     """Stored as failed: the demo's people run out of money now and then."""
 
+    def __add__(self, other: "Loaded") -> "Loaded":
+        return Loaded(self.posted + other.posted, self.failed + other.failed)
+
 
 async def load_demo(
-    settings: Settings, database: Database, *, until: date, progress: Callable[[str], None] = lambda _: None
+    settings: Settings,
+    database: Database,
+    *,
+    until: date,
+    progress: Callable[[str], None] = lambda _: None,
+    months: int = MONTHS_BEFORE,
 ) -> Loaded:
     """The demo bank with every day before `until`: founded if it is missing, else topped up.
 
-    It begins on the first of a month, 18 months before `until` of the first run. Running it again posts nothing twice,
+    It begins on the first of a month, `months` before `until` of the first run. Running it again posts nothing twice,
     and keeps the logins on `settings.demo_password`.
     """
     if settings.demo_password is None:
         raise SetupError("The demo bank needs a password: set FINLENS_DEMO_PASSWORD")
     async with database.unit() as session:
         start = await _started(session)
-        if start is None:
-            start = _months_before(until, MONTHS_BEFORE)
+        if start is not None:
+            first = await _first_missing(session, start, until)
+        else:
+            start = first = _months_before(until, months)
             progress("Founding the demo bank: people, shops and their accounts")
             await found(session, settings, start)
         await keep_logins(session, settings.demo_password.get_secret_value())
         accounts = await _accounts(session)
-        progress("Looking up what the demo bank's people have done since")
-        missing = await _missing(session, start, until)
-    return await _post(database, accounts, missing, progress)
+    loaded = Loaded(0, 0)
+    async for last, payments in _planned(first, until, start):
+        loaded += await _post(database, accounts, payments)
+        progress(f"Demo bank: {loaded.posted:,} payments posted, up to {last:%d %B %Y}")
+    return loaded
 
 
 async def _started(session: AsyncSession) -> date | None:
     """The day the demo bank opened; None if there is none yet."""
     first = cast().accounts[account_of("cash", HOME_BANK.code)]
-    found = await session.exec(
-        select(Account.opened_on).join(Bank).where(Bank.code == first.bank, Account.number == number_of(first))
-    )
-    return found.one_or_none()
+    wanted = select(Account).join(Bank).where(Bank.code == first.bank, Account.number == number_of(first))
+    account = (await session.exec(wanted)).one_or_none()
+    return account and account.opened_on
 
 
 async def _accounts(session: AsyncSession) -> dict[str, UUID]:
     """Account ids by the cast's keys."""
     codes = [bank.code for bank in BANKS]
-    found = await session.exec(select(Bank.code, Account.number, Account.id).join(Bank).where(Bank.code.in_(codes)))
+    found = await session.exec(
+        select(Bank.code, Account.number, Account.id).join(Bank).where(col(Bank.code).in_(codes))
+    )
     ids = {(code, number): account_id for code, number, account_id in found}
     return {plan.key: ids[plan.bank, number_of(plan)] for plan in cast().accounts.values()}
 
 
-async def _missing(session: AsyncSession, start: date, until: date) -> list[DemoPayment]:
-    """The payments of the days that are not stored yet, in the order of time.
-
-    A day is done when its last payment is stored. The last day done comes along once more, because people further west
-    may end their day later; their keys see to it that nothing is posted twice.
-    """
-    missing: list[DemoPayment] = []
-    day = until - timedelta(days=1)
-    while day >= start:
-        payments = payments_on(day, start)
-        missing += payments
-        if await _is_stored(session, payments[-1]):
-            break
+async def _first_missing(session: AsyncSession, start: date, until: date) -> date:
+    """The day to go on from. A day is done when its last payment is stored; the last one done comes along once more,
+    because people further west may end their day later. Keys see to it that nothing is posted twice."""
+    day = max(until - timedelta(days=1), start)
+    while day > start and not await _is_stored(session, payments_on(day, start)[-1]):
         day -= timedelta(days=1)
-    return sorted(missing, key=in_time)
+    return day
 
 
 async def _is_stored(session: AsyncSession, payment: DemoPayment) -> bool:
@@ -103,24 +111,34 @@ async def _is_stored(session: AsyncSession, payment: DemoPayment) -> bool:
     return found.first() is not None
 
 
-async def _post(
-    database: Database,
-    accounts: dict[str, UUID],
-    payments: Sequence[DemoPayment],
-    progress: Callable[[str], None],
-) -> Loaded:
-    posted = failed = 0
-    for first, last in pairwise([*range(0, len(payments), BATCH_MAX), len(payments)]):
-        batch = payments[first:last]
+async def _planned(first: date, until: date, start: date) -> AsyncIterator[tuple[date, list[DemoPayment]]]:
+    """The payments of some days at a time, with the last of these days. The next ones are thought up meanwhile."""
+    days = [first + timedelta(days=number) for number in range((until - first).days)]
+    spans = [days[number : number + SPAN_DAYS] for number in range(0, len(days), SPAN_DAYS)]
+    ahead = [asyncio.create_task(asyncio.to_thread(_payments_of, span, start)) for span in spans[:1]]
+    for span, following in zip_longest(spans, spans[1:]):
+        payments = await ahead.pop()
+        if following:
+            ahead.append(asyncio.create_task(asyncio.to_thread(_payments_of, following, start)))
+        yield span[-1], payments
+
+
+def _payments_of(days: Sequence[date], start: date) -> list[DemoPayment]:
+    return sorted((payment for day in days for payment in payments_on(day, start)), key=in_time)
+
+
+async def _post(database: Database, accounts: dict[str, UUID], payments: Sequence[DemoPayment]) -> Loaded:
+    loaded = Loaded(0, 0)
+    for first in range(0, len(payments), BATCH_MAX):
+        batch = payments[first : first + BATCH_MAX]
         async with database.unit() as session:
             postings = await post_transfers(session, [_transfer(payment, accounts) for payment in batch])
-            moved = [p for p, posting in zip(batch, postings, strict=True) if posting.failure_code is None]
-            await _label(session, moved)
-        fresh = [posting for posting in postings if not posting.is_replay]
-        posted += sum(posting.failure_code is None for posting in fresh)
-        failed += sum(posting.failure_code is not None for posting in fresh)
-        progress(f"Demo bank: {last:,} of {len(payments):,} payments, up to {batch[-1].at:%d %B %Y}")
-    return Loaded(posted, failed)
+            await _label(
+                session, [p for p, posting in zip(batch, postings, strict=True) if posting.status == "success"]
+            )
+        fresh = [posting.status for posting in postings if not posting.is_replay]
+        loaded += Loaded(fresh.count("success"), fresh.count("failed"))
+    return loaded
 
 
 def _transfer(payment: DemoPayment, accounts: dict[str, UUID]) -> Transfer:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from finlens.demo.cast import EURO_BANK, EXPATRIATE, OUTSIDERS, Business, Cast, Person, account_of, cast
@@ -13,6 +13,14 @@ from finlens.demo.payment import DemoPayment, chance, instant, rupees
 
 Interval = Literal["28 days", "month", "last working day", "quarter", "year"]
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_SUBSCRIPTIONS = {
+    "StreamRasa": 49_900,
+    "GaanaGhar Music": 11_900,
+    "CloudPetti Storage": 13_000,
+    "NewsPatra Digital": 29_900,
+}
+DEARER_AFTER = timedelta(days=243)
+CANCELLED_AFTER = timedelta(days=335)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,148 +97,162 @@ def due_on(day: date, start: date) -> Iterator[DemoPayment]:
             )
 
 
-def _of(crew: Cast, person: Person, start: date) -> list[Series]:
-    dice = chance("series", person.email)
-    share = lambda low, high, step: rupees(person.income * dice.uniform(low, high), step)  # noqa: E731
-    found = [_salary(person, start)]
-    if person.landlord:
-        found.append(_bill(person, "rent", person.landlord, start, 5, share(0.18, 0.27, 500), channel="netbanking"))
-    else:
-        lender = crew.named("GrihaSetu Home Finance")
-        found.append(_bill(person, "home loan", lender, start, 7, share(0.2, 0.28, 100)))
-    if dice.random() < 0.35:
-        found.append(_bill(person, "car loan", crew.named("Gaadi Loans"), start, 3, share(0.07, 0.1, 100)))
-    if dice.random() < 0.55 or person.pace > 1:
-        found.append(_bill(person, "SIP", crew.named("Kalpavriksha Mutual Fund"), start, 10, share(0.04, 0.1, 500)))
-    found += _household(crew, person, start)
-    found += _subscriptions(crew, person, start)
-    if person.second_account and EURO_BANK.code not in person.banks:
-        found.append(_savings(person, start, share(0.08, 0.12, 1_000)))
+def _of(crew: Cast, person: Person, start: date) -> Iterator[Series]:
+    yield _salary(person, start)
+    yield from _loans_and_savings(crew, person, start)
+    yield from _household(crew, person, start)
+    yield from _subscriptions(crew, person, start)
     if person.email == EXPATRIATE:
-        found.append(_euros(person, start))
-    return found
+        yield _euros(person, start)
+
+
+def _bill(
+    person: Person, name: str, payee: Business, start: date, amount_minor: int, day: int, **facts: Any
+) -> Series:  # fmt: skip
+    """A monthly standing order to a business; `facts` say what is different."""
+    usual = {
+        "interval": "month",
+        "first": _first(start, day),
+        "prices": ((start, amount_minor),),
+        "description": f"NACH {payee.name.upper()} {name.upper()}",
+        "channel": "standing_order",
+    }
+    return Series(name=name, payer=person.account, payee=payee.account, zone=person.zone, **{**usual, **facts})
 
 
 def _salary(person: Person, start: date) -> Series:
-    raise_on = date(start.year + 1, 4, 1)
     pay = person.income * 100
+    raised = rupees(person.income * 1.08, 500)
     return Series(
         name="salary",
         payer=person.employer.account,
         payee=person.account,
         interval="last working day",
         first=start,
-        prices=((start, pay), (raise_on, rupees(pay * 1.08 / 100, 500))),
+        prices=((start, pay), (date(start.year + 1, 4, 1), raised)),
+        zone=person.zone,
         description=f"NEFT SALARY {person.employer.name.upper()}",
         channel="netbanking",
         category="salary",
-        zone=person.zone,
         hour=10.5,
     )
 
 
-def _bill(
-    person: Person,
-    name: str,
-    payee: Business,
-    start: date,
-    day: int,
-    amount_minor: int,
-    *,
-    channel: str = "standing_order",
-    **facts: object,
-) -> Series:
-    return Series(
-        **{
-            "name": name,
-            "payer": person.account,
-            "payee": payee.account,
-            "interval": "month",
-            "first": _first(start, day),
-            "prices": ((start, amount_minor),),
-            "description": f"{'NACH' if channel == 'standing_order' else 'NEFT'} {payee.name.upper()} {name.upper()}",
-            "channel": channel,
-            "zone": person.zone,
-            **facts,
-        }
-    )
+def _loans_and_savings(crew: Cast, person: Person, start: date) -> Iterator[Series]:
+    dice = chance("loans and savings", person.email)
+
+    def share(low: float, high: float, step: int) -> int:
+        return rupees(person.income * dice.uniform(low, high), step)
+
+    if person.landlord:
+        note = f"NEFT RENT {person.landlord.name.upper()}"
+        rent = share(0.18, 0.27, 500)
+        yield _bill(person, "rent", person.landlord, start, rent, 5, channel="netbanking", description=note)
+    else:
+        yield _bill(person, "home loan", crew.named("GrihaSetu Home Finance"), start, share(0.2, 0.28, 100), 7)
+    if dice.random() < 0.35:
+        yield _bill(person, "car loan", crew.named("Gaadi Loans"), start, share(0.07, 0.1, 100), 3)
+    if dice.random() < 0.55 or person.is_keen:
+        yield _bill(person, "SIP", crew.named("Kalpavriksha Mutual Fund"), start, share(0.04, 0.1, 500), 10)
+    if person.rupee_accounts[1:]:
+        yield Series(
+            name="own transfer",
+            payer=person.account,
+            payee=person.rupee_accounts[1],
+            interval="month",
+            first=_first(start, 2),
+            prices=((start, share(0.08, 0.12, 1_000)),),
+            zone=person.zone,
+            description="IMPS to own account",
+            channel="netbanking",
+            category="own_transfer",
+            hour=11,
+        )
 
 
 def _household(crew: Cast, person: Person, start: date) -> Iterator[Series]:
     dice = chance("household", person.email)
-    power = rupees(1_400 * person.level * dice.uniform(0.7, 1.3), 10)
+    power = crew.named("Urja Power Distribution")
+    units = rupees(1_400 * person.level * dice.uniform(0.7, 1.3), 10)
+    note = f"UPI/URJA POWER/{dice.randrange(10**9):09d}"
+    day = dice.randint(11, 16)
+    yield _bill(person, "electricity", power, start, units, day, varies=0.25, channel="upi", hour=20, description=note)
     yield _bill(
-        person, "electricity", crew.named("Urja Power Distribution"), start, dice.randint(11, 16), power,
-        channel="upi", varies=0.25, hour=20, description=f"UPI/URJA POWER/{dice.randrange(10**9):09d}",
-    )  # fmt: skip
-    yield _bill(
-        person, "broadband", crew.named("FibreNest Broadband"), start, 18, dice.choice((49_900, 79_900, 99_900))
+        person, "broadband", crew.named("FibreNest Broadband"), start, dice.choice((49_900, 79_900, 99_900)), 18
     )
-    yield _bill(
-        person, "mobile recharge", crew.named("VaaniTel Mobile"), start, dice.randint(1, 28),
-        dice.choice((29_900, 34_900, 39_900)), interval="28 days", channel="upi", hour=13, description="UPI/VAANITEL/RECHARGE",
-    )  # fmt: skip
-    if dice.random() < 0.5 or person.pace > 1:
-        yield _bill(
-            person, "health insurance", crew.named("Suraksha Kavach Insurance"), start, dice.randint(2, 27),
-            rupees(person.income * 0.25, 100), interval="year", first=_first(start, 12, dice.randint(2, 9)),
-        )  # fmt: skip
+    mobile, tariff, day = crew.named("VaaniTel Mobile"), dice.choice((29_900, 34_900, 39_900)), dice.randint(1, 28)
+    recharge = {"interval": "28 days", "channel": "upi", "hour": 13, "description": "UPI/VAANITEL/RECHARGE"}
+    yield _bill(person, "mobile recharge", mobile, start, tariff, day, **recharge)
+    if dice.random() < 0.5 or person.is_keen:
+        insurer, premium = crew.named("Suraksha Kavach Insurance"), rupees(person.income * 0.25, 100)
+        first = _first(start, 12, dice.randint(2, 9))
+        yield _bill(person, "health insurance", insurer, start, premium, 12, interval="year", first=first)
     if dice.random() < 0.3:
+        school, fees = crew.named("Little Banyan School"), rupees(person.income * 0.2, 500)
+        first = _first(start, 8, dice.randint(0, 2))
         yield _bill(
-            person, "school fees", crew.named("Little Banyan School"), start, 8, rupees(person.income * 0.2, 500),
-            interval="quarter", channel="netbanking", first=_first(start, 8, dice.randint(0, 2)),
-        )  # fmt: skip
-    if dice.random() < 0.4 or person.pace > 1:
-        helper = dice.choice(OUTSIDERS)
+            person, "school fees", school, start, fees, 8, interval="quarter", first=first, channel="netbanking"
+        )
+    if dice.random() < 0.4 or person.is_keen:
         yield Series(
-            name="house help", payer=person.account, payee=helper, interval="month", first=_first(start, 2), hour=8,
-            zone=person.zone, prices=((start, rupees(3_000 * person.level, 500)),), description="UPI/house help", channel="upi", category="household",
-        )  # fmt: skip
-
-
-_SUBSCRIPTIONS = {
-    "StreamRasa": 49_900,
-    "GaanaGhar Music": 11_900,
-    "CloudPetti Storage": 13_000,
-    "NewsPatra Digital": 29_900,
-}
+            name="house help",
+            payer=person.account,
+            payee=dice.choice(OUTSIDERS),
+            interval="month",
+            first=_first(start, 2),
+            prices=((start, rupees(3_000 * person.level, 500)),),
+            zone=person.zone,
+            description="UPI/house help",
+            channel="upi",
+            category="household",
+            hour=8,
+        )
 
 
 def _subscriptions(crew: Cast, person: Person, start: date) -> Iterator[Series]:
     """Asha has all four: StreamRasa grows dearer after eight months, and she cancels NewsPatra after eleven."""
     dice = chance("subscriptions", person.email)
-    is_keen = person.pace > 1
     for name, price in _SUBSCRIPTIONS.items():
-        if not is_keen and dice.random() > 0.45:
-            continue
-        prices = (
-            ((start, price), (start + timedelta(days=243), price + 15_000))
-            if name == "StreamRasa"
-            else ((start, price),)
-        )
-        ends = name == "NewsPatra Digital" and (is_keen or dice.random() < 0.3)
-        yield _bill(
-            person, name, crew.named(name), start, dice.randint(3, 27), price, channel="card", prices=prices,
-            description=f"CARD SI {name.upper()}", end=start + timedelta(days=335) if ends else None,
-        )  # fmt: skip
-    if is_keen or dice.random() < 0.2:
-        yield _bill(person, "gym", crew.named("Iron Lotus Gym"), start, 6, 180_000, channel="card")
+        is_taken = dice.random() < 0.45 or person.is_keen
+        is_cancelled = name == "NewsPatra Digital" and (dice.random() < 0.3 or person.is_keen)
+        day = dice.randint(3, 27)
+        if is_taken:
+            yield _bill(
+                person,
+                name,
+                crew.named(name),
+                start,
+                price,
+                day,
+                prices=_prices(name, price, start),
+                end=start + CANCELLED_AFTER if is_cancelled else None,
+                channel="card",
+                description=f"CARD SI {name.upper()}",
+            )
+    if dice.random() < 0.2 or person.is_keen:
+        note = "CARD SI IRON LOTUS GYM"
+        yield _bill(person, "gym", crew.named("Iron Lotus Gym"), start, 180_000, 6, channel="card", description=note)
 
 
-def _savings(person: Person, start: date, amount_minor: int) -> Series:
-    return Series(
-        name="own transfer", payer=person.account, payee=str(person.second_account), interval="month", hour=11,
-        first=_first(start, 2), zone=person.zone, prices=((start, amount_minor),), description="IMPS to own account",
-        channel="netbanking", category="own_transfer",
-    )  # fmt: skip
+def _prices(name: str, price: int, start: date) -> tuple[tuple[date, int], ...]:
+    dearer = ((start + DEARER_AFTER, price + 15_000),) if name == "StreamRasa" else ()
+    return ((start, price), *dearer)
 
 
 def _euros(person: Person, start: date) -> Series:
     return Series(
-        name="stipend", payer=account_of("outside", EURO_BANK.code), payee=str(person.second_account), interval="month",
-        first=_first(start, 1), zone=person.zone, prices=((start, 180_000),), description="SEPA STIPEND", channel="netbanking",
-        category="salary", currency="EUR",
-    )  # fmt: skip
+        name="stipend",
+        payer=account_of("outside", EURO_BANK.code),
+        payee=str(person.second_account),
+        interval="month",
+        first=_first(start, 1),
+        prices=((start, 180_000),),
+        zone=person.zone,
+        description="SEPA STIPEND",
+        channel="netbanking",
+        category="salary",
+        currency="EUR",
+    )
 
 
 def _first(start: date, day: int, months_later: int = 0) -> date:
