@@ -59,7 +59,7 @@ async def find_accounts(session: AsyncSession, numbers: Iterable[Number]) -> dic
 async def bank_ids(session: AsyncSession, names: dict[str, str]) -> dict[str, UUID]:
     """The banks with these codes (code -> name), added where they do not exist."""
     rows = await session.execute(_FIND_BANKS, {"codes": list(names)})  # pyright: ignore[reportDeprecated]  # as above
-    known: dict[str, UUID] = dict(rows.tuples().all())
+    known: dict[str, UUID] = {row[0]: row[1] for row in rows}
     for code in names.keys() - known.keys():
         known[code] = (await add_bank(session, code=code, name=names[code])).id
     return known
@@ -235,7 +235,7 @@ def _sentence(broken: ValueError) -> str:
 
 async def _customers_by_email(session: AsyncSession, emails: list[str]) -> dict[str, UUID]:
     rows = await session.execute(_FIND_CUSTOMERS, {"emails": emails})  # pyright: ignore[reportDeprecated]  # as above
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 async def _numbers_held(session: AsyncSession, customers: list[UUID]) -> dict[tuple[UUID, UUID], str]:

@@ -74,22 +74,24 @@ class Poster:
         self._books: dict[Number, Book] = {}
         self._day: tuple[str, str, date] | None = None
         self._place = 0
+        self._booked_day: tuple[str, str, date] | None = None
+        self._booked: set[UUID] = set()
+        """Transactions of that account and day that its book has: exports that overlap bring them again."""
         self.unknown_categories: Counter[str] = Counter()
 
     async def post(
         self, session: AsyncSession, rows: Sequence[Staged]
     ) -> tuple[list[Outcome], list[BalanceDifference]]:
         """What became of each row, in order, and the balance differences that are certain by now."""
-        accounts = await self._accounts(session, rows)
+        firsts: dict[UUID, Staged] = {}
         keys = [fingerprint(_client(row.entry), row.key) for row in rows]
-        known = await _known(session, keys)
-        plans = [self._plan(row, accounts, known.get(key)) for row, key in zip(rows, keys, strict=True)]
-        postings = await _post(
-            session, [transfer for plan in plans if isinstance(plan, _Plan) for transfer in plan.all]
-        )
+        for key, row in zip(keys, rows, strict=True):
+            firsts.setdefault(key, row)
+        decided = await self._decide(session, firsts)
+        # Exports that overlap bring a row twice: the first one decides for the others.
         outcomes = [
-            plan if isinstance(plan, Outcome) else _outcome(row, postings[plan.transfer.id])
-            for row, plan in zip(rows, plans, strict=True)
+            decided[key] if firsts[key] is row else _again(row, decided[key])
+            for key, row in zip(keys, rows, strict=True)
         ]
         return outcomes, [difference for outcome in outcomes for difference in self._reconcile(outcome)]
 
@@ -97,32 +99,66 @@ class Poster:
         """The differences of accounts whose last row left one in doubt."""
         return [difference for book in self._books.values() for difference in book.settle()]
 
-    async def _accounts(self, session: AsyncSession, rows: Sequence[Staged]) -> dict[Number, Holding]:
-        """The accounts of both sides, the other side's opened where it did not exist."""
-        entries = [row.entry for row in rows]
-        sides = {(entry.bank, entry.account) for entry in entries}
-        found = await find_accounts(session, sides | {_partner(entry) for entry in entries})
-        missing = [
-            (partner, entry.currency, entry.day)
-            for entry in entries
-            if (entry.bank, entry.account) in found
-            for partner in (entry.partner, *self._opening_partner(entry, found))
-            if (partner.bank, partner.number) not in found
-        ]
-        if not missing:
-            return found
-        await open_partners(session, missing)
-        return found | await find_accounts(session, {(partner.bank, partner.number) for partner, _, _ in missing})
+    async def _decide(self, session: AsyncSession, rows: Mapping[UUID, Staged]) -> dict[UUID, Outcome]:
+        entries = [row.entry for row in rows.values()]
+        accounts = await find_accounts(session, {_own(e) for e in entries} | {_partner(e) for e in entries})
+        openings = self._openings(entries, accounts)
+        accounts |= await _open_missing(session, entries, openings, accounts)
+        known = await _known(session, list(rows))
+        self._open_books(rows, accounts, known, openings)
+        plans = {key: self._plan(row, accounts, known.get(key), openings) for key, row in rows.items()}
+        transfers = [transfer for plan in plans.values() if isinstance(plan, _Plan) for transfer in plan.all]
+        postings = await _post(session, transfers)
+        return {
+            key: plan if isinstance(plan, Outcome) else _outcome(rows[key], postings[plan.transfer.id])
+            for key, plan in plans.items()
+        }
 
-    def _plan(self, row: Staged, accounts: Mapping[Number, Holding], known: "_Known | None") -> "_Plan | Outcome":
+    def _openings(self, entries: Sequence[Entry], accounts: Mapping[Number, Holding]) -> dict[Number, Entry]:
+        """The first rows of accounts that never moved and yet, as their file says, hold something already."""
+        firsts: dict[Number, Entry] = {}
+        for entry in entries:
+            firsts.setdefault(_own(entry), entry)
+        return {
+            at: entry
+            for at, entry in firsts.items()
+            if self._opens_from_first_row and entry.balance_before_minor
+            if at in accounts and accounts[at].version == 0 and at not in self._books
+        }
+
+    def _open_books(
+        self,
+        rows: Mapping[UUID, Staged],
+        accounts: Mapping[Number, Holding],
+        known: Mapping[UUID, "_Known"],
+        openings: Mapping[Number, Entry],
+    ) -> None:
+        """Start the books of accounts whose first row this is, with what the ledger says they held before it."""
+        for key, row in rows.items():
+            at = _own(row.entry)
+            if at in self._books or at not in accounts:
+                continue
+            before = openings[at].balance_before_minor if at in openings else accounts[at].posted_minor
+            if key in known:
+                before = known[key].before_minor(accounts[at])
+            self._books[at] = Book(before or 0)
+
+    def _plan(
+        self,
+        row: Staged,
+        accounts: Mapping[Number, Holding],
+        known: "_Known | None",
+        openings: dict[Number, Entry],
+    ) -> "_Plan | Outcome":
         entry = row.entry
-        own, other = accounts.get((entry.bank, entry.account)), accounts.get(_partner(entry))
+        own, other = accounts.get(_own(entry)), accounts.get(_partner(entry))
         if own is None or other is None:
             unknown = f"account {entry.account!r} of {entry.bank} is not known, and none of the files describes it"
-            return Outcome(row, "rejected", reason=self._refused.get((entry.bank, entry.account), unknown))
-        opening = self._open_book(entry, own, accounts, known)
+            return Outcome(row, "rejected", reason=self._refused.get(_own(entry), unknown))
         if known is None:
-            return _Plan(self._transfer(row, own, other), opening)
+            opening = openings.pop(_own(entry), None)
+            source = accounts.get(_opening_partner(entry).at)
+            return _Plan(self._transfer(row, own, other), opening and source and self._opening(opening, own, source))
         if known.is_of(entry, own):
             return Outcome(row, "matched", transaction_id=known.id)
         reason = f"the bank's id {entry.reference!r} was imported before with another amount"
@@ -160,30 +196,6 @@ class Poster:
         self.unknown_categories[entry.category] += 1
         return None
 
-    def _open_book(
-        self, entry: Entry, own: Holding, accounts: Mapping[Number, Holding], known: "_Known | None"
-    ) -> Transfer | None:
-        """Start an account's book with its first row. The transfer of its opening balance, if it needs one."""
-        at = (entry.bank, entry.account)
-        if at in self._books:
-            return None
-        before = known.before_minor(own) if known else own.posted_minor
-        self._books[at] = book = Book(own.posted_minor if before is None else before)
-        if known or not self._opening_partner(entry, {at: own}):
-            return None
-        assert entry.balance_before_minor is not None
-        book.ledger_minor = entry.balance_before_minor
-        return self._opening(entry, own, accounts[_opening_number(entry)])
-
-    def _opening_partner(self, entry: Entry, found: Mapping[Number, Holding]) -> tuple[Partner, ...]:
-        """Whom an account that has never moved gets its opening balance from; none if it starts with nothing."""
-        at = (entry.bank, entry.account)
-        is_new = self._opens_from_first_row and at not in self._books and found[at].version == 0
-        if not is_new or not entry.balance_before_minor:
-            return ()
-        bank, number = _opening_number(entry)
-        return (Partner("system", bank, number, "Opening balances"),)
-
     def _opening(self, entry: Entry, own: Holding, other: Holding) -> Transfer:
         before = entry.balance_before_minor
         assert before
@@ -203,12 +215,15 @@ class Poster:
         )
 
     def _reconcile(self, outcome: Outcome) -> list[BalanceDifference]:
-        if outcome.transaction_id is None:
-            return []
         entry = outcome.row.entry
+        if (day := (entry.bank, entry.account, entry.day)) != self._booked_day:
+            self._booked_day, self._booked = day, set()
+        if outcome.transaction_id is None or outcome.transaction_id in self._booked:
+            return []
+        self._booked.add(outcome.transaction_id)
         if (partner := self._books.get(_partner(entry))) is not None:
             partner.ledger_minor -= entry.amount_minor
-        return self._books[entry.bank, entry.account].enter(outcome.row)
+        return self._books[_own(entry)].enter(outcome.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +236,23 @@ class _Plan:
     @property
     def all(self) -> tuple[Transfer, ...]:
         return (self.transfer,) if self.opening is None else (self.opening, self.transfer)
+
+
+async def _open_missing(
+    session: AsyncSession,
+    entries: Sequence[Entry],
+    openings: Mapping[Number, Entry],
+    accounts: Mapping[Number, Holding],
+) -> dict[Number, Holding]:
+    """The other sides of rows whose own account is known, where they did not exist."""
+    partners = [(entry.partner, entry) for entry in entries if _own(entry) in accounts]
+    partners += [(_opening_partner(entry), entry) for entry in openings.values()]
+    absent = {
+        partner.at: (partner, entry.currency, entry.day) for partner, entry in partners if partner.at not in accounts
+    }
+    known = await find_accounts(session, absent)
+    await open_partners(session, [facts for at, facts in absent.items() if at not in known])
+    return await find_accounts(session, absent)
 
 
 async def _known(session: AsyncSession, keys: Sequence[UUID]) -> dict[UUID, _Known]:
@@ -238,20 +270,30 @@ async def _post(session: AsyncSession, transfers: Sequence[Transfer]) -> dict[UU
 
 
 def _outcome(row: Staged, posting: Posting) -> Outcome:
-    if posting.failure_code == "idempotency_key_reused":
-        return Outcome(row, "rejected", reason=f"the bank's id {row.entry.reference!r} comes twice with different rows")
     if posting.failure_code is not None:
         return Outcome(row, "rejected", reason=REFUSALS[posting.failure_code].title)
     return Outcome(row, "matched" if posting.is_replay else "posted", transaction_id=posting.id)
+
+
+def _again(row: Staged, first: Outcome) -> Outcome:
+    """What becomes of a row whose key the same chunk has decided already."""
+    if row.entry.amount_minor != first.row.entry.amount_minor:
+        return Outcome(row, "rejected", reason=f"the bank's id {row.entry.reference!r} comes twice with different rows")
+    outcome = "rejected" if first.transaction_id is None else "matched"
+    return Outcome(row, outcome, first.transaction_id, first.reason)
 
 
 def _client(entry: Entry) -> str:
     return f"import:{entry.bank}"
 
 
+def _own(entry: Entry) -> Number:
+    return entry.bank, entry.account
+
+
 def _partner(entry: Entry) -> Number:
-    return entry.partner.bank, entry.partner.number
+    return entry.partner.at
 
 
-def _opening_number(entry: Entry) -> Number:
-    return entry.bank, f"opening {entry.currency}"
+def _opening_partner(entry: Entry) -> Partner:
+    return Partner("system", entry.bank, f"opening {entry.currency}", "Opening balances")

@@ -33,6 +33,10 @@ class Partner(msgspec.Struct, frozen=True):
     number: str
     name: str
 
+    @property
+    def at(self) -> tuple[str, str]:
+        return self.bank, self.number
+
 
 class Entry(msgspec.Struct, frozen=True):
     """A row of a statement. Amounts and balances are minor units of `currency`, negative when money went out."""
