@@ -67,8 +67,8 @@ def _amt_self(judged: Judged, facts: Facts) -> str:
 
 def _new_payee_high(judged: Judged, facts: Facts) -> str:
     return (
-        f"It is the first payment to {judged.counterparty}, and as high as the highest tenth of this account's payments, "
-        f"which start at {judged.minor(facts['high_minor'])} ({_history(judged, facts)})."
+        f"It is the first payment to {judged.counterparty}, and as high as the highest tenth of this account's "
+        f"payments, which start at {judged.minor(facts['high_minor'])} ({_history(judged, facts)})."
     )
 
 

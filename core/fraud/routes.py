@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from core.fraud.alerts import Alert, AlertStatus, decide, list_alerts
 from core.fraud.explain import Explanation, explain_transaction
@@ -20,8 +20,8 @@ class AlertQuery(PageQuery):
     """Filters of the alerts. Days are the caller's; `end` is not included."""
 
     status: AlertStatus | None = None
-    start: date = Field(default=date.min.replace(year=1970))
-    end: date = Field(default=date.max.replace(year=9998))
+    start: date = date(1970, 1, 1)
+    end: date = date(9999, 1, 1)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
