@@ -1,6 +1,7 @@
 """The worker process: keeps the summaries and their vectors in step with the ledger."""
 
 import asyncio
+import os
 import signal
 from contextlib import suppress
 
@@ -14,12 +15,17 @@ from rag.embedder import Embedder, MiniLm
 from rag.indexer import Work, follow
 
 PATIENCE_S = 1.0
+NICENESS = 10
+NICENESS = 5
 
 log = structlog.get_logger()
 
 
 def run(settings: Settings) -> None:
-    """Work until SIGTERM or Ctrl-C."""
+    """Work until SIGTERM or Ctrl-C, behind whoever waits for an answer."""
+    os.nice(NICENESS)
+    # Whoever waits for an answer goes first: embedding can keep every core busy for minutes after an import.
+    os.nice(NICENESS)
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
         asyncio.run(_work(settings))
 

@@ -9,7 +9,6 @@ import uvicorn
 
 from core.monitoring.logging import configure_logging
 from core.settings import Settings
-from finlens.installation import installation
 from finlens.ports import Port, require_free
 from finlens.presence import present
 from finlens.processes import obey_leash
@@ -33,9 +32,8 @@ def serve(
     """Run one part in the foreground until Ctrl-C or SIGTERM."""
     if leash:
         obey_leash()
-    # On the leash `finlens up` has already found the database and migrated it.
-    is_ready_made = leash or part is Part.WEB
-    settings = Settings() if is_ready_made else installation(lambda text: print(text, file=sys.stderr))
+    # On the leash `finlens up` has already found the database and migrated it; the web front end knows none.
+    settings = Settings() if leash or part is Part.WEB else _installed()
     configure_logging(settings.log_level)
     match part:
         case Part.API:
@@ -44,6 +42,12 @@ def serve(
             _serve_worker(settings)
         case Part.WEB:
             _serve_web(settings)
+
+
+def _installed() -> Settings:
+    from finlens.installation import installation
+
+    return installation(lambda text: print(text, file=sys.stderr))
 
 
 def _serve_api(settings: Settings, services: list[str]) -> None:
