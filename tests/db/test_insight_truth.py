@@ -163,6 +163,11 @@ def periods(draw: st.DrawFn) -> dict[str, Any]:
     return {"start": start, "end": end, "unit": "month" if whole else None}
 
 
+def _weeks_before(period: dict[str, Any]) -> dict[str, Any]:
+    """The one comparison in which days and weeks line up whatever the period is."""
+    return {name: period[name] - timedelta(weeks=3) for name in ("start", "end")}
+
+
 @st.composite
 def conditions(draw: st.DrawFn) -> dict[str, Any]:
     name = draw(st.sampled_from(sorted(FILTERS)))
@@ -191,6 +196,7 @@ def queries(draw: st.DrawFn) -> InsightQuery:
     """Any query that parses; one that is refused is replaced by the nearest that works, which the refusal names."""
     measures = draw(st.lists(st.sampled_from(Measure), min_size=1, max_size=4, unique=True))
     dimensions = draw(st.lists(st.sampled_from(Dimension), max_size=2, unique=True))
+    period = draw(periods())
     order = st.builds(dict, by=st.sampled_from([*measures, *dimensions]), descending=st.booleans())
     query = InsightQuery.model_validate(
         {
@@ -198,10 +204,12 @@ def queries(draw: st.DrawFn) -> InsightQuery:
             "group_by": dimensions,
             "filters": draw(st.lists(conditions(), max_size=2)),
             "flow": draw(st.sampled_from(Flow)),
-            "period": draw(periods()),
-            "compare": draw(st.none() | st.sampled_from(["previous", "year_before"]) | periods()),
+            "period": period,
+            "compare": draw(
+                st.none() | st.sampled_from(["previous", "year_before", _weeks_before(period)]) | periods()
+            ),
             "order": draw(st.none() | order),
-            "limit": draw(st.sampled_from([1, 3, 500])),
+            "limit": draw(st.sampled_from([1, 3, 500, 500])),
             "others": draw(st.booleans()),
             "rows": draw(st.sampled_from([0, 5])),
         }
