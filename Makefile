@@ -6,7 +6,8 @@ SHELL := /bin/sh
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check
+# pip tells what it does the first time; later, when a pin has changed, only what goes wrong.
+PIP = $(BIN)/python -m pip --disable-pip-version-check $(if $(wildcard $@),--quiet)
 # Name another Python with `make up PYTHON=/path/to/python3.12`.
 PYTHON ?=
 
@@ -47,11 +48,11 @@ $(BIN)/python:
 	@sh deploy/make-venv.sh $(VENV) $(PYTHON)
 
 $(BASE): pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing FinLens and about 150 packages: a few minutes the first time"
-	@$(PIP) install --progress-bar on -c constraints.txt -e .
+	@echo "Installing FinLens and the 140 packages it stands on: a few minutes the first time"
+	@$(PIP) install -c constraints.txt -e .
 	@touch $@
 
 $(TESTS): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing what the tests need, PyTorch among it: some minutes the first time"
-	@$(PIP) install --progress-bar on -c constraints.txt -e '.[dev,embeddings,evals]'
+	@$(PIP) install -c constraints.txt -e '.[dev,embeddings,evals]'
 	@touch $@ $(BASE)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # make-venv.sh FOLDER [PYTHON]: a virtual environment of PYTHON, or of the first Python here that is new enough.
 folder=$1
-for python in ${2:-python3 python3.13 python3.12 python3.11 python}; do
+for python in ${2:-python3 python3.14 python3.13 python3.12 python3.11 python}; do
     if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
         echo "Making $folder with $("$python" --version)"
         "$python" -m venv --clear "$folder" && exit 0
