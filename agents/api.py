@@ -1,6 +1,6 @@
 """POST /chat, as one JSON answer or as server-sent events, and the conversations that came of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
@@ -19,7 +19,7 @@ router = APIRouter(tags=["chat"])
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """Opens the analyst of this process and keeps it at `app.state.analyst`."""
     services = app.state.services
     async with Analyst.open(services.settings, services.database) as analyst:

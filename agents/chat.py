@@ -1,7 +1,7 @@
 """Chat: the analyst's only public door. One Analyst per process; one LangGraph thread per conversation."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -49,7 +49,7 @@ class Analyst:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, settings: Settings, database: Database) -> AsyncIterator[Self]:
+    async def open(cls, settings: Settings, database: Database) -> AsyncGenerator[Self]:
         """The analyst of an installation, with its memory in schema `agents`."""
         async with _memory_pool(settings) as pool:
             checkpointer = AsyncPostgresSaver(pool)
@@ -121,7 +121,7 @@ class Analyst:
         yield Done(answer=answer)
 
     def _steps(self, question: str, context: AgentContext) -> AsyncIterator[Any]:
-        return self.graph.astream(
+        return self.graph.astream(  # pyright: ignore[reportUnknownMemberType]  # langgraph types it in part
             {"question": question},
             {"configurable": {"thread_id": str(context.conversation_id)}, "recursion_limit": STEPS_MAX},
             context=context,

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import CursorResult, TextClause, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from agents.answer import Answer
@@ -36,43 +36,59 @@ class WholeConversation(Conversation):
     turns: list[Turn]
 
 
+_BEGIN = text("INSERT INTO agents.conversation (id, owner, title) VALUES (:id, :owner, :title)")
+_FIND = text("SELECT id, title, created_at, updated_at FROM agents.conversation WHERE id = :id AND owner = :owner")
+_LIST = text("""
+    SELECT id, title, created_at, updated_at FROM agents.conversation
+     WHERE owner = :owner ORDER BY updated_at DESC, id DESC LIMIT :limit
+""")
+_TURNS = text("""
+    SELECT id, asked_at, question, answer FROM agents.turn
+     WHERE conversation_id = :id ORDER BY asked_at DESC, id DESC LIMIT :limit
+""")
+_ADD_TURN = text("""
+    WITH added AS (
+        INSERT INTO agents.turn (id, conversation_id, question, answer)
+        VALUES (:id, :conversation_id, :question, CAST(:answer AS jsonb))
+    )
+    UPDATE agents.conversation SET updated_at = now() WHERE id = :conversation_id
+""")
+_RENAME = text("UPDATE agents.conversation SET title = :title WHERE id = :id")
+_DELETE = text("DELETE FROM agents.conversation WHERE id = :id")
+
+
 async def begin(session: AsyncSession, principal: Principal, question: str) -> UUID:
     """A new conversation, named after its first question."""
     conversation_id = new_id()
-    await _run(session, "INSERT INTO agents.conversation (id, owner, title) VALUES (:id, :owner, :title)",
-               id=conversation_id, owner=principal.subject, title=_title(question))  # fmt: skip
+    await _run(session, _BEGIN, id=conversation_id, owner=principal.subject, title=_title(question))
     return conversation_id
 
 
 async def require(session: AsyncSession, principal: Principal, conversation_id: UUID) -> Conversation:
     """The conversation, if it is the principal's. Raises NotFound if it is missing or another's: the same answer."""
-    row = (
-        await _run(session, "SELECT id, title, created_at, updated_at FROM agents.conversation WHERE id = :id AND owner = :owner",
-                   id=conversation_id, owner=principal.subject)
-    ).mappings().one_or_none()  # fmt: skip
+    found = await _run(session, _FIND, id=conversation_id, owner=principal.subject)
+    row = found.mappings().one_or_none()
     if row is None:
         raise NotFound("There is no such conversation, or it is not yours")
     return Conversation.model_validate(dict(row))
 
 
 async def add_turn(session: AsyncSession, conversation_id: UUID, question: str, answer: Answer) -> None:
-    await _run(session, "INSERT INTO agents.turn (id, conversation_id, question, answer) VALUES (:id, :conversation_id, :question, CAST(:answer AS jsonb))",
-               id=new_id(), conversation_id=conversation_id, question=question, answer=answer.model_dump_json())  # fmt: skip
-    await _run(session, "UPDATE agents.conversation SET updated_at = now() WHERE id = :id", id=conversation_id)
+    """Keep a question with the answer that the client got."""
+    values = {"question": question, "answer": answer.model_dump_json()}
+    await _run(session, _ADD_TURN, id=new_id(), conversation_id=conversation_id, **values)
 
 
 async def list_conversations(session: AsyncSession, principal: Principal) -> list[Conversation]:
     """The principal's conversations, the last used first, at most LISTED_MAX."""
-    rows = await _run(session, "SELECT id, title, created_at, updated_at FROM agents.conversation WHERE owner = :owner ORDER BY updated_at DESC, id DESC LIMIT :limit",
-                      owner=principal.subject, limit=LISTED_MAX)  # fmt: skip
+    rows = await _run(session, _LIST, owner=principal.subject, limit=LISTED_MAX)
     return [Conversation.model_validate(dict(row)) for row in rows.mappings()]
 
 
 async def read(session: AsyncSession, principal: Principal, conversation_id: UUID) -> WholeConversation:
     """A conversation with its turns, oldest first, at most the last TURNS_MAX. Raises NotFound."""
     conversation = await require(session, principal, conversation_id)
-    rows = await _run(session, "SELECT id, asked_at, question, answer FROM agents.turn WHERE conversation_id = :id ORDER BY asked_at DESC, id DESC LIMIT :limit",
-                      id=conversation_id, limit=TURNS_MAX)  # fmt: skip
+    rows = await _run(session, _TURNS, id=conversation_id, limit=TURNS_MAX)
     turns = [Turn.model_validate(dict(row)) for row in rows.mappings()]
     return WholeConversation(**conversation.model_dump(), turns=turns[::-1])
 
@@ -80,22 +96,22 @@ async def read(session: AsyncSession, principal: Principal, conversation_id: UUI
 async def rename(session: AsyncSession, principal: Principal, conversation_id: UUID, title: str) -> Conversation:
     """The conversation under its new title. Raises NotFound."""
     await require(session, principal, conversation_id)
-    await _run(
-        session, "UPDATE agents.conversation SET title = :title WHERE id = :id", id=conversation_id, title=_title(title)
-    )
+    await _run(session, _RENAME, id=conversation_id, title=_title(title))
     return await require(session, principal, conversation_id)
 
 
 async def delete(session: AsyncSession, principal: Principal, conversation_id: UUID) -> None:
-    """Forget a conversation, its turns and what the graph remembers of it. Raises NotFound."""
+    """Forget a conversation and its turns; what the graph remembers is the analyst's to forget. Raises NotFound."""
     await require(session, principal, conversation_id)
-    await _run(session, "DELETE FROM agents.conversation WHERE id = :id", id=conversation_id)
+    await _run(session, _DELETE, id=conversation_id)
 
 
-def _title(text: str) -> str:
-    line = " ".join(text.split())
+def _title(words: str) -> str:
+    line = " ".join(words.split())
     return line if len(line) <= TITLE_MAX else f"{line[: TITLE_MAX - 1]}…"
 
 
-async def _run(session: AsyncSession, statement: str, **values: object) -> Any:
-    return await session.execute(text(statement), values)  # pyright: ignore[reportDeprecated]  # exec() is for selects
+async def _run(session: AsyncSession, statement: TextClause, **values: object) -> CursorResult[Any]:
+    found = await session.execute(statement, values)  # pyright: ignore[reportDeprecated]  # exec() is for selects
+    assert isinstance(found, CursorResult)
+    return found

@@ -91,8 +91,8 @@ class Evidence:
         if not values or any(not isinstance(value, (int, Decimal)) for value in values):
             raise SourceUnknown(match.group())
         try:
-            return _OPERATIONS[match["operation"]](*values)
-        except (TypeError, ZeroDivisionError, ArithmeticError):
+            return _OPERATIONS[match["operation"]](*map(Decimal, values))
+        except (KeyError, TypeError, ArithmeticError):
             raise SourceUnknown(match.group()) from None
 
     def _per_unit(self, match: re.Match[str]) -> Decimal:
@@ -153,13 +153,38 @@ _SOURCES: list[tuple[re.Pattern[str], Callable[[Evidence, re.Match[str]], Any]]]
     (re.compile(r"(?P<operation>[a-z]+) of (?P<operands>\[.+\])"), Evidence._computed),  # pyright: ignore[reportPrivateUsage]
 ]
 
-_OPERATIONS: dict[str, Callable[..., Any]] = {
-    "sum": lambda *values: sum(values),
-    "difference": lambda one, other: one - other,
-    "share": lambda part, of: Decimal(100) * part / of,
-    "growth": lambda now, before: Decimal(100) * (now - before) / abs(before),
-    "median": lambda *values: Decimal(median(Decimal(value) for value in values)),
-    "size": abs,
+
+def _sum(*values: Decimal) -> Decimal:
+    return sum(values, Decimal(0))
+
+
+def _difference(one: Decimal, other: Decimal) -> Decimal:
+    return one - other
+
+
+def _share(part: Decimal, of: Decimal) -> Decimal:
+    return 100 * part / of
+
+
+def _growth(now: Decimal, before: Decimal) -> Decimal:
+    return 100 * (now - before) / abs(before)
+
+
+def _size(value: Decimal) -> Decimal:
+    return abs(value)
+
+
+def _median(*values: Decimal) -> Decimal:
+    return Decimal(median(values))
+
+
+_OPERATIONS: dict[str, Callable[..., Decimal]] = {
+    "sum": _sum,
+    "difference": _difference,
+    "share": _share,
+    "growth": _growth,
+    "median": _median,
+    "size": _size,
 }
 
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import structlog
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.graph import END, START, StateGraph
-from langgraph.graph.state import CompiledStateGraph
+from langgraph.graph import END, START, StateGraph  # pyright: ignore[reportMissingTypeStubs]  # it ships none
+from langgraph.graph.state import CompiledStateGraph  # pyright: ignore[reportMissingTypeStubs]  # as above
 from langgraph.runtime import Runtime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection

@@ -118,8 +118,10 @@ def _row_values(row: Any) -> Iterator[Decimal]:
     for name, value in row.items():
         if not isinstance(value, int) or isinstance(value, bool):
             continue
-        is_money = currency is not None and not name.startswith(("count", "points"))
-        yield Money(value, currency).decimal if is_money else Decimal(value)
+        if currency is None or name.startswith(("count", "points")):
+            yield Decimal(value)
+        else:
+            yield Money(value, str(currency)).decimal
 
 
 def _queries(findings: Findings) -> Iterator[InsightQuery]:

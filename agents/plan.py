@@ -1,4 +1,4 @@
-"""Plan: what will be computed for a question. Planners make plans, `run` carries them out; nothing in one names a customer."""
+"""Plan: what will be computed for a question. Planners make it, `run` carries it out; it never names a customer."""
 
 from enum import StrEnum
 from typing import Annotated, Literal

@@ -30,6 +30,7 @@ from core.insights.query import InsightQuery, InsightResult
 from core.insights.reporting import ACCOUNT, ENTRY
 from rag.embedder import Embedder
 from rag.retriever import Hit, search
+from rag.summaries import Kind
 
 HITS_MAX = 3
 RECALLED_MAX = 20
@@ -171,7 +172,8 @@ async def _recall(task: RecallTask, tools: Tools, evidence: Evidence) -> Finding
         return Finding(task, ())
     period = task.period.period if task.period else None
     hits: list[Hit] = []
-    for kinds in (("transaction",), None):  # one payment that somebody remembers, else what tells of several
+    attempts: tuple[tuple[Kind, ...] | None, ...] = (("transaction",), None)
+    for kinds in attempts:  # one payment that somebody remembers, else what tells of several
         hits = hits or await search(
             tools.connection, tools.principal, task.text,
             embedder=tools.embedder, period=period, kinds=kinds, limit=HITS_MAX,
@@ -186,7 +188,8 @@ async def _entries(ids: list[UUID], tools: Tools) -> list[dict[str, Any]]:
     found = await tools.connection.execute(
         select(e.transaction_id, e.occurred_at, e.account, e.counterparty, e.category, e.channel, e.description,
                e.amount_minor, e.currency, e.status)
-        .where(visible_accounts(tools.principal, customer_id=e.customer_id, bank_id=e.bank_id), e.transaction_id.in_(ids))
+        .where(visible_accounts(tools.principal, customer_id=e.customer_id, bank_id=e.bank_id))
+        .where(e.transaction_id.in_(ids))
         .order_by(e.occurred_at.desc())
     )  # fmt: skip
     return [

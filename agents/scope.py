@@ -1,4 +1,4 @@
-"""What a caller's data hold by name: payees, accounts, channels, the days covered. Resolvers match against nothing else."""
+"""What a caller's data hold by name: payees, accounts, channels, days. Resolvers match against nothing else."""
 
 from collections import OrderedDict
 from collections.abc import Callable

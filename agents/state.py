@@ -1,8 +1,8 @@
 """State: what the graph hands from step to step. What a conversation remembers is checkpointed, the rest is not."""
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
-from langgraph.channels import UntrackedValue
+from langgraph.channels import UntrackedValue  # pyright: ignore[reportMissingTypeStubs]  # it ships none
 
 from agents.answer import Answer
 from agents.draft import Draft
@@ -11,18 +11,18 @@ from agents.planner.reading import Reading
 from agents.run import Findings
 
 
-class AgentState(TypedDict, total=False):
+class AgentState(TypedDict):
     question: str
     # Remembered from turn to turn, as JSON values.
-    frame: dict[str, Any] | None
+    frame: NotRequired[dict[str, Any] | None]
     """The last question's Frame, which a follow-up edits."""
-    listed: list[str]
+    listed: NotRequired[list[str]]
     """Ids of the payments last shown."""
-    suggested: str | None
+    suggested: NotRequired[str | None]
     """The question last offered: "yes" asks it."""
-    turns: list[str]
+    turns: NotRequired[list[str]]
     """The last questions, for a model planner."""
-    # Only while one question is answered.
+    # Only while one question is answered: each is written by a step before the ones that read it.
     readings: Annotated[list[Reading], UntrackedValue]
     planned: Annotated[Planned, UntrackedValue]
     planner: Annotated[str, UntrackedValue]

@@ -1,10 +1,11 @@
-"""Templates for what is no insight query: balances, alerts, why a payment was flagged, memories, how far the data reach."""
+"""Templates for what is no insight query: balances, alerts, why a payment was flagged, memories, how far data reach."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from agents.answer import Citation, Figure
 from agents.draft import Draft, Figures
-from agents.evidence import Evidence, cell, computed, rows_of
+from agents.evidence import Evidence, Row, cell, computed, rows_of
 from agents.plan import AlertsTask, BalanceTask, ExplainTask, RecallTask
 from agents.run import Finding
 from agents.scope import Scope
@@ -24,7 +25,7 @@ def balances(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
         make.money("Balance now", cell("balances", n, "posted_minor")) for n in range(1, len(totals_table.rows) + 1)
     ]
     each = [
-        make.money(names.get(row["account_id"], row["name"]), cell("accounts", n, "posted_minor"))
+        make.money(names.get(row["account_id"]) or row["name"], cell("accounts", n, "posted_minor"))
         for n, row in enumerate(accounts.rows[:TOLD_MAX], start=1)
     ]
     assert isinstance(number.value, int)
@@ -46,10 +47,7 @@ def alerts(finding: Finding, evidence: Evidence) -> Draft:
     number = make.count(f"{state.capitalize()}alerts{when}" if state else f"Alerts{when}", rows_of("alerts"))
     if not table.rows:
         return Draft(f"There are no {state}alerts{when}.", [number]).noting(task.note)
-    lines = [
-        f"{_day(row['occurred_at'])} {row['customer']} to {row['counterparty']} {money(row['amount_minor'], row['currency'])} ({row['points']} points)"
-        for row in table.rows[:TOLD_MAX]
-    ]
+    lines = [_alert_line(row) for row in table.rows[:TOLD_MAX]]
     assert isinstance(number.value, int)
     text = f"{count(number.value, f'{state}alert')}{when}. The newest: {'; '.join(lines)}."
     amounts = [
@@ -67,6 +65,11 @@ def alerts(finding: Finding, evidence: Evidence) -> Draft:
     return Draft(text, [number, *amounts], rows=[dict(row) for row in table.rows], citations=citations).noting(
         task.note
     )
+
+
+def _alert_line(row: Row) -> str:
+    amount = money(row["amount_minor"], row["currency"])
+    return f"{_day(row['occurred_at'])} {row['customer']} to {row['counterparty']} {amount} ({row['points']} points)"
 
 
 def explanation(finding: Finding, evidence: Evidence) -> Draft:
@@ -102,7 +105,7 @@ def explanation(finding: Finding, evidence: Evidence) -> Draft:
 def memories(finding: Finding, evidence: Evidence) -> Draft:
     """The payments that the summaries tell of, as the ledger has them."""
     assert isinstance(finding.task, RecallTask)
-    rows = finding.tables[0].rows if finding.tables else []
+    rows: Sequence[Row] = finding.tables[0].rows if finding.tables else ()
     if not rows:
         return Draft("", status="no_data")
     make = Figures(evidence)

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from agents.follow_ups import starters
 from agents.plan import CANDIDATES_MAX, Clarify, Decline, ExplainTask, InsightTask, Operation, Plan, Planned, Task
+from agents.planner.categories import NARROWER
 from agents.planner.compose import compose
 from agents.planner.follow import edit, explain_amount
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
 from agents.planner.names import Named, Names
-from agents.planner.parse import Parsed, narrower_hint, parse
+from agents.planner.parse import Parsed, parse
 from agents.planner.reading import Reading
 from agents.scope import Scope
 from agents.wording import category, listed
@@ -25,7 +26,7 @@ _REASONS = {
     "advice": "I tell what your payments were; advice on what to do with money I leave to others.",
     "others": "I can only speak about your own accounts.",
     "secrets": "I answer questions about payments, and nothing else is mine to show.",
-    "alerts": "Fraud alerts are for those who work on them at the bank; I can tell you why one of your own payments was flagged.",
+    "alerts": "Fraud alerts are for those who work on them; why a payment of your own was flagged, I can tell.",
     "greeting": "Hello. Ask me about your payments: what you spent, where it went, who paid you.",
     "topic": "That is not something your payments can tell.",
     "balance": "I know what your accounts hold now, not what they held on another day.",
@@ -118,34 +119,33 @@ class BuiltinPlanner:
         if unclear := parsed.unclear_names:
             return self._about_names(unclear[0], parsed, last)
         if parsed.wrong_currency:
+            own = listed(self.scope.currencies)
             return self._asked_back(
-                f"Your payments are in {listed(self.scope.currencies)}, not {parsed.wrong_currency}. Which amount do you mean?"
+                f"Your payments are in {own}, not {parsed.wrong_currency}. Which amount do you mean?"
             )
         if parsed.unplaced:
             return self._asked_back(
-                f"I am not sure what “{parsed.unplaced[0]}” should mean here. Could you put it another way?"
+                f"I am not sure what “{parsed.unplaced[0]}” means here. Could you put it another way?"
             )
         return self._about_too_little(reading, parsed, last)
 
     def _about_unknown(self, reading: Reading, parsed: Parsed) -> Thought:
+        """A phrase that is nothing known is never dropped: it may be the very thing that was asked about."""
         phrase = reading.unknown[0]
         if not parsed.has_cue:
             return self._declined("topic")
-        if slugs := narrower_hint(phrase):
+        if slugs := NARROWER.get(phrase):
             name = category(slugs[0])
             suggested = reading.text.replace(phrase, name.lower())
-            return Thought(
-                Clarify(question=f"I cannot tell {phrase} apart: it is part of {name}. Do you mean all of {name}?", choices=(suggested,)),
-                parsed.frame, suggested,
-            )  # fmt: skip
+            question = f"I cannot tell {phrase} apart: it is part of {name}. Do you mean all of {name}?"
+            return Thought(Clarify(question=question, choices=(suggested,)), parsed.frame, suggested)
         if similar := self.names.suggestions(phrase):
             choices = tuple(reading.text.replace(phrase, name) for name in similar)
-            return Thought(
-                Clarify(question=f"I do not know “{phrase}” among your payments. Did you mean {listed(similar, 'or')}?", choices=choices),
-                parsed.frame, choices[0] if len(similar) == 1 else None,
-            )  # fmt: skip
+            question = f"I do not know “{phrase}” among your payments. Did you mean {listed(similar, 'or')}?"
+            only = choices[0] if len(similar) == 1 else None
+            return Thought(Clarify(question=question, choices=choices), parsed.frame, only)
         return self._asked_back(
-            f"I did not understand “{phrase}”: no payee, category or description here has it. Could you put it another way?"
+            f"I do not know “{phrase}”: no payee, category or description here has it. What is meant?"
         )
 
     def _about_names(self, named: Named, parsed: Parsed, last: Frame | None) -> Thought:
@@ -158,21 +158,19 @@ class BuiltinPlanner:
         return Thought(Clarify(question=question, choices=tuple(names[:4])), frame)
 
     def _about_too_little(self, reading: Reading, parsed: Parsed, last: Frame | None) -> Thought | None:
+        """Words that were understood and yet ask nothing."""
         frame = parsed.frame
-        says_something = any(
-            (frame.topic, frame.ask, frame.measure, frame.objects, frame.group_by, frame.conditions, frame.without)
-        )
-        if last is None and not says_something:
-            if frame.periods:
-                return self._asked_back(f"What would you like to know about {frame.periods[0].period.label}?")
-            return (
-                self._declined("topic")
-                if not reading.mentions or not parsed.is_follow_up
-                else self._asked_back("What do you mean by that? This conversation has no question yet.")
-            )
-        if last is not None and not says_something and not frame.periods and not frame.against:
-            return self._asked_back("What would you like to know about it?")
-        return None
+        asked = (frame.topic, frame.ask, frame.measure, frame.objects, frame.group_by, frame.conditions, frame.without)
+        if any(asked):
+            return None
+        if last is not None:
+            says_when = bool(frame.periods or frame.against)
+            return None if says_when else self._asked_back("What would you like to know about it?")
+        if frame.periods:
+            return self._asked_back(f"What would you like to know about {frame.periods[0].period.label}?")
+        if reading.mentions and parsed.is_follow_up:
+            return self._asked_back("What do you mean by that? This conversation has no question yet.")
+        return self._declined("topic")
 
     def _frame_doubt(self, frame: Frame, memory: Memory) -> Thought | None:
         if frame.topic is Topic.ALERTS and not self.principal.sees_alerts:

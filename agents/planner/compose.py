@@ -1,4 +1,4 @@
-"""From a Frame to a task: queries, their periods, and what is done with their figures. Defaults are chosen here, and said."""
+"""From a Frame to a task: queries, their periods, what is done with their figures. Defaults are chosen, and said."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -68,8 +68,6 @@ class Cue(StrEnum):
     AGAIN = auto()
     """The start of a follow-up: "and", "what about"."""
     TO_ME = auto()
-    INTO = auto()
-    OUT_OF = auto()
     MEMORY = auto()
     """Value: nothing; "do you remember", "something about"."""
     COVERAGE = auto()
@@ -133,7 +131,7 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.TREND, None, r"trends?|over time|evol(?:ve[ds]?|ution)|histor(?:y|ically)|develop(?:ed|ment)|pattern|through the (?:months|year)|going (?:up|down)|getting (?:higher|lower|worse|better)|progress(?:ion)?|timeline|graph|chart|plot"),
     (Cue.BREAKDOWN, None, r"break ?down|broken down|break ?up|split(?: up)?|distribution|composition|itemi[sz]ation|bifurcation|summar(?:y|ise|ize)|overview"),
     # Measures.
-    (Cue.MEASURE, Measure.SPEND, r"spen[dt]s?|spending|spendings|spended|expenses?|expenditures?|outgoings?|outflows?|outgo|money out|money going out|gone out|went out|goes out|go out|left my account|go(?:es|ing)? on|went (?:on|to|towards|into)|gone (?:on|to)|(?:is|was) going to|shell(?:ed)? out|fork(?:ed)? out|splash(?:ed)?(?: out)?|bl(?:ow|ew|own)|burn(?:ed|t)?(?: through)?|splurged?|squander(?:ed)?|part(?:ed)? with|purchased?|b[ou]ught|buy|shop(?:ped)?|order(?:ed)?|debited|outlay|dish(?:ed)? out|cough(?:ed)? up|consum(?:e|ed|ption)|drop(?:ped)?(?= (?:on|at))|costs?(?: me)?|set me back"),
+    (Cue.MEASURE, Measure.SPEND, r"spen[dt]s?|spending|spendings|spended|expenses?|expenditures?|outgoings?|outflows?|outgo|money out|money going out|gone out|went out|goes out|go out|left my account|go(?:es|ing)? on|went (?:on|to|towards|into)|gone (?:on|to)|(?:is|was) going to|shell(?:ed)? out|fork(?:ed)? out|splash(?:ed)?(?: out)?|bl(?:ow|ew|own)|burn(?:ed|t)?(?: through)?|splurged?|squander(?:ed)?|part(?:ed)? with|purchased?|b[ou]ught|buy|shop(?:ped)?|order(?:ed)?|debited|charged|billed|incurred|outlay|dish(?:ed)? out|cough(?:ed)? up|consum(?:e|ed|ption)|drop(?:ped)?(?= (?:on|at))|costs?(?: me)?|set me back"),
     (Cue.MEASURE, Measure.SPEND, r"pa(?:y|id|ys|ying|yed)(?: out| off| for| towards)?|sen[dt]|transferred|transfer(?= (?:to|from)\b)|gave|give(?= to)|remitted|visit(?:ed)?|eat|ate|eaten|dined|stayed|go to|went to|gone to|use[ds]?"),
     (Cue.MEASURE, Measure.INCOME, r"earn(?:ed|ings?|s)?|incomes?|inflows?|incoming(?: money| payments?| transfers?)?|money in|money coming in|c(?:o|a)me in(?:to)?|coming in(?:to)?|comes in(?:to)?|rec(?:ei|ie)v(?:e[ds]?|ing)|recd|receipts?|got(?= (?:from|paid|in|last|this|for|as|back)\b)|get paid|got paid|was i paid|am i paid|were i paid|credited|credits?(?! card)|deposited|deposits?|made(?= (?:from|last|this|in)\b)|(?:paid|sent|gave|transferred)(?: any)?(?: money)? (?:to )?me|(?:pay|send|give|transfer)s? (?:to )?me|paying me|paid into|paid in|revenues?|takings|proceeds|entered my account|hit my account|arrived"),
     (Cue.MEASURE, Measure.NET, r"net(?: savings?| cash ?flow| flow| amount| income| position| result| spend)?|cash ?flow|sav(?:e|ed|ings?)|put aside|set aside|left over|leftover|surplus|deficit|income (?:minus|less|versus|vs\.?|and) (?:my )?(?:spend(?:ing)?|expenses|expenditure)|(?:in|plus) or (?:in|minus)|net worth change"),
@@ -189,7 +187,7 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.COVERAGE, None, r"(?:how far back|since when|from when|what period|what dates|which dates|how much history|how old)(?: (?:do|does|is|are|goes?|go|you|i|my|the|we|have|data|records|history|cover(?:ed)?|reach|transactions|known|there))*"),
     # Talk about what was said before.
     (Cue.ANAPHORA, "those", r"those(?: (?:payments|transactions|ones|purchases))?|these(?: (?:payments|transactions|ones|purchases))?|them|him|her|the (?:rows|payments|transactions|details?|entries) behind (?:it|that|this)"),
-    (Cue.ANAPHORA, "that", r"(?:is|was) (?:that|it|this)|that(?: (?:one|amount|figure|payment|total|transaction|spend|number))?|it|this(?: (?:one|payment|transaction|figure|amount))?|the same(?: (?:thing|question))?|same|there|so"),
+    (Cue.ANAPHORA, "that", r"(?:is|was) (?:that|it|this)|that (?:one|amount|figure|payment|total|transaction|spend|number)|that(?! (?:i|we|was|were|is|are|cost|costs|went|came|have|had|has|my|mention|include|contain))|it|this (?:one|payment|transaction|figure|amount)|the same(?: (?:thing|question))?|same|(?<!are )(?<!were )(?<!is )(?<!was )(?<!been )there"),
     (Cue.AGAIN, None, r"^(?:(?:ok|okay|so|hmm|well|alright|right|fine|cool|thanks|thank you|great) ?,? )*(?:and|what about|how about|what of|also|then|now|and what about|and how about|but|same for|and for|what if)\b"),
     (Cue.TO_ME, None, r"(?:to|into) (?:me|myself|my accounts?)"),
     (Cue.GREETING, None, r"^(?:hi|hello|hey|good (?:morning|evening|afternoon)|namaste|thanks|thank you|thx|bye|ok thanks)(?: (?:there|finlens|so much|a lot|very much))?$"),

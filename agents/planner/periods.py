@@ -155,13 +155,17 @@ class PeriodReader:
         return Spoken(Period.of(Unit.QUARTER, start), has_year=year is not None, grain=Unit.QUARTER)
 
     def half(self, match: re.Match[str]) -> Spoken:
-        second = match["half"] in ("2", "second", "2nd")
+        second = (match["half"] or match["half2"]) in ("2", "second", "2nd")
         year = self._said_year(match)
         year, has_year = year or self._recent_year(7 if second else 1), year is not None
         return Spoken(Period(date(year, 7, 1), date(year + 1, 1, 1)) if second else Period(date(year, 1, 1), date(year, 7, 1)), has_year)  # fmt: skip
 
     def fiscal_year(self, match: re.Match[str]) -> Spoken:
         return self._fiscal(self._fiscal_start(match["fy"]))
+
+    def fiscal_span(self, match: re.Match[str]) -> Spoken | None:
+        """ "2025-26" is a financial year only if the years follow each other."""
+        return self.fiscal_year(match) if int(match["b"]) == int(match["a"]) + 1 else None
 
     def near_fiscal_year(self, match: re.Match[str]) -> Spoken:
         this = Period.of(Unit.FISCAL_YEAR, self.today)
@@ -348,9 +352,9 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"<year> <month>", PeriodReader.month),
         (rf"(?:(?:q|quarter )(?P<q>[1-4])|(?:the )?<ordinal> quarter(?= of))(?:(?: of| in|,)? ?(?:<fiscal> ?{_FY_NUMBER}|<year>|<rel_year>))?", PeriodReader.quarter),
         (rf"(?:the )?(?P<ordinal>first|second|third|fourth|1st|2nd|3rd|4th)(?P<q>) quarter(?:(?: of| in|,)? ?(?:<fiscal> ?{_FY_NUMBER}|<year>|<rel_year>))?", PeriodReader.quarter),
-        (r"(?:h(?P<half>[12])|(?:the )?(?P<half2>first|second|1st|2nd) half(?: of)?(?= (?:19|20|this year|last year)))(?:(?: of| in|,)? ?(?:<year>|<rel_year>))?", lambda reader, match: reader.half(_HalfMatch(match))),
+        (r"(?:h(?P<half>[12])|(?:the )?(?P<half2>first|second|1st|2nd) half(?: of)?(?= (?:19|20|this year|last year)))(?:(?: of| in|,)? ?(?:<year>|<rel_year>))?", PeriodReader.half),
         (rf"<fiscal> ?{_FY_NUMBER}", PeriodReader.fiscal_year),
-        (r"(?P<fy>20(?P<a>\d\d)\s?[-/]\s?(?:20)?(?P<b>\d\d))", lambda reader, match: reader.fiscal_year(match) if int(match["b"]) == int(match["a"]) + 1 else None),
+        (r"(?P<fy>20(?P<a>\d\d)\s?[-/]\s?(?:20)?(?P<b>\d\d))", PeriodReader.fiscal_span),
         (r"(?:<this>|<last>) <fiscal>(?: (?:so far|to date))?", PeriodReader.near_fiscal_year),
         (r"(?:year )?<year>", PeriodReader.year),
         (r"(?:<this>) <unit>(?: (?:so far|to date))?", PeriodReader.this_unit),
@@ -370,19 +374,6 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
     )
 ]  # fmt: skip
 """In order of preference where two read the same stretch."""
-
-
-class _HalfMatch:
-    """A match whose `half` may stand in either of two groups."""
-
-    def __init__(self, match: re.Match[str]) -> None:
-        self._match = match
-
-    def __getitem__(self, name: str) -> str | None:
-        return self._match["half"] or self._match["half2"] if name == "half" else self._match[name]
-
-    def groupdict(self) -> dict[str, str | None]:
-        return self._match.groupdict()
 
 
 _FROM = re.compile(r"\b(?:from|between|betw|starting|b/w)(?: the)? $")

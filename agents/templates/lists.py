@@ -27,8 +27,10 @@ def _all(told: Told) -> Draft:
     for currency in told.currencies():
         about = f"{told.noun}s, {told.label(currency, told.query.measures[-1])}"
         numbers.append(told.make.count(f"Number of {about}", told.source_in(currency, Measure.COUNT)))
-        for measure in told.query.measures[1:]:
-            totals.append(told.make.money(told.label(currency, measure), told.source_in(currency, measure)))
+        totals += [
+            told.make.money(told.label(currency, measure), told.source_in(currency, measure))
+            for measure in told.query.measures[1:]
+        ]
     said = " and ".join(map(told.say, numbers))
     if totals:
         said += f", {' and '.join(map(told.say, totals))} in all"

@@ -110,7 +110,7 @@ class Told:
 
     def _group_name(self, dimension: Dimension, row: dict[str, Any]) -> str:
         if dimension is Dimension.ACCOUNT:
-            return self._accounts.get(row["account_id"], row["account"])
+            return self._accounts.get(row["account_id"]) or str(row["account"])
         return group_name(dimension, row[dimension])
 
 

@@ -14,7 +14,7 @@ _EXTREMES = (Measure.LARGEST, Measure.SMALLEST)
 
 
 def value(told: Told) -> Draft:
-    """The measure, and whatever stands beside it: income and spending beside savings, the payment beside the largest."""
+    """The measure, and what stands beside it: income and spending beside savings, the payment beside the largest."""
     if not told.result.rows:
         return _none_counted(told) if told.measure is Measure.COUNT else NOTHING
     currencies = told.currencies()

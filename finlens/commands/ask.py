@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from rich.console import Console
 from rich.table import Table
 
@@ -27,15 +27,19 @@ from finlens.operator import acting_for
 AT_ONCE = 4
 """Questions of a batch that are answered side by side; turns of one conversation follow each other."""
 ROWS_SHOWN = 12
+_CELL_MAX = 40
+_HIDDEN = frozenset(
+    {"transaction_id", "account_id", "id", "reasons", "status", "currency", "time_zone", "account", "available_minor"}
+)
 
 
 class Line(BaseModel):
     """One line of a batch file."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid")
 
     id: str | int
-    email: str = Field(alias="as")
+    email: str = Field(validation_alias=AliasChoices("as", "email"))
     question: str
     as_of: date | None = None
     conversation: str | None = None
@@ -159,8 +163,7 @@ def _print(answer: Answer, console: Console) -> None:
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
-    hidden = {"transaction_id", "account_id", "id", "reasons", "status", "currency", "time_zone"}
-    columns = [name for name in rows[0] if name not in hidden]
+    columns = [name for name in rows[0] if name not in _HIDDEN]
     table = Table(*(name.removesuffix("_minor").replace("_", " ") for name in columns))
     for row in rows:
         table.add_row(*(_cell(name, row) for name in columns))
@@ -169,5 +172,8 @@ def _table(rows: list[dict[str, Any]]) -> Table:
 
 def _cell(name: str, row: dict[str, Any]) -> str:
     value = row.get(name)
-    is_money = isinstance(value, int) and "currency" in row and not name.startswith(("count", "points"))
-    return Money(value, row["currency"]).display() if is_money else "" if value is None else str(value)[:60]
+    if name.endswith("_at") and value:
+        return str(value)[:10]
+    if isinstance(value, int) and "currency" in row and not name.startswith(("count", "points")):
+        return Money(value, row["currency"]).display()
+    return "" if value is None else str(value)[:_CELL_MAX]

@@ -1,6 +1,6 @@
 """Printed amounts and dates: what they mean, and what is refused because it could mean two things."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -82,10 +82,10 @@ def test_any_text_is_an_amount_or_a_value_error(text: str) -> None:
         ("41", "days since 2024-01-01", date(2024, 2, 11)),
     ],
 )
-def test_date_without_a_time_is_noon_of_that_day(text: str, form: str, day: date) -> None:
+def test_date_without_a_time_is_noon_of_that_day_and_can_be_told_from_noon(text: str, form: str, day: date) -> None:
     moment = parse_moment(text, (form,), PRAGUE)
     assert (moment.day, moment.at) == (day, None)
-    assert moment.instant(PRAGUE).astimezone(PRAGUE).replace(tzinfo=None) == datetime(day.year, day.month, day.day, 12)
+    assert moment.instant(PRAGUE).astimezone(PRAGUE).replace(tzinfo=None) == datetime.combine(day, time(12, 0, 0, 1))
 
 
 def test_time_of_day_is_local_unless_it_carries_an_offset() -> None:

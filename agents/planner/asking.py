@@ -1,0 +1,258 @@
+"""What is wanted of the figures: one rule per kind of question, tried in order. Each gives the frame, or None."""
+
+from collections.abc import Callable
+from typing import Any
+
+from agents.plan import Operation
+from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
+from agents.planner.frame import Frame
+from agents.planner.lexicon import Cue
+from agents.planner.mentions import Mention
+from agents.planner.slots import INCOME_CATEGORIES, filters, names_only_prior, spoken
+from core.insights.query import Dimension, Filter, Flow, Measure, Operator
+from core.periods import Unit
+
+FEW = 5
+"""How many "the biggest expenses" or "top merchants" are."""
+FEW_LATEST = 10
+"""How many "my latest payments" are."""
+
+_EXTREMES = (Measure.LARGEST, Measure.SMALLEST)
+_UNITS = {
+    Unit.DAY: Dimension.DAY, Unit.WEEK: Dimension.WEEK, Unit.MONTH: Dimension.MONTH,
+    Unit.QUARTER: Dimension.QUARTER, Unit.YEAR: Dimension.YEAR,
+}  # fmt: skip
+
+
+def asked(frame: Frame, clause: Clause) -> Frame:
+    """`frame` with the operation, its groups, its number and its order."""
+    frame = frame.with_changes(group_by=tuple(dict.fromkeys(clause.take(Cue.GROUP)))[:2])
+    if frame.ask is None:
+        found = (made for rule in _RULES if (made := rule(frame, clause)) is not None)
+        frame = next(found, frame)
+    _place_repeated_nouns(frame, clause)
+    return frame
+
+
+def _share(frame: Frame, clause: Clause) -> Frame | None:
+    """ "What share of my spending was rent"; "by what percent did it grow" is no share."""
+    if not clause.has(Cue.SHARE):
+        return None
+    if clause.has(Cue.DIFFERENCE, Cue.MORE, Cue.LESS):
+        clause.take(Cue.SHARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.COMPARE)
+        return frame.with_changes(ask=Operation.GROWTH)
+    whole = _whole(frame, clause)
+    clause.take(Cue.SHARE)
+    frame = frame.with_changes(ask=Operation.SHARE, share_of="spending", whole=whole)
+    if not (clause.says(Measure.INCOME) and frame.objects):
+        return frame
+    slugs = {value for f in frame.objects for value in f.values}
+    flow, measure = (Flow.IN, Measure.INCOME) if slugs <= INCOME_CATEGORIES else (Flow.OUT, Measure.SPEND)
+    return frame.with_changes(share_of="income", flow=flow, measure=measure)
+
+
+def _whole(frame: Frame, clause: Clause) -> tuple[Filter, ...]:
+    """The object said right after "share of", when another follows: "what share of food was at Swiggy"."""
+    named = [mention for mention in clause.mentions if mention.kind in OBJECT_KINDS]
+    if len(frame.objects) < 2 or named[0].start < clause.find(Cue.SHARE)[0].start:
+        return ()
+    return filters(named[:1], Operator.IN)
+
+
+def _usual(frame: Frame, clause: Clause) -> Frame | None:
+    if not clause.has(Cue.USUAL):
+        return None
+    clause.take(Cue.USUAL, Cue.MORE, Cue.LESS, Cue.COMPARE, Cue.DIFFERENCE)
+    return frame.with_changes(ask=Operation.USUAL)
+
+
+def _rank(frame: Frame, clause: Clause) -> Frame | None:
+    """ "Top 5 merchants", "biggest expense category", "my largest payments"; one largest payment is a value."""
+    first = next(iter([*clause.find(Cue.TOP), *_extremes(clause)]), None)
+    if first is None:
+        return None
+    clause.take(Cue.TOP, Cue.MOST, Cue.LEAST)
+    is_number = is_cue(first, Cue.TOP)
+    count = abs(first.value[1]) if is_number else None
+    descending = first.value[1] > 0 if is_number else first.value[1] is Measure.LARGEST
+    ranked = frame.with_changes(descending=descending, measure=_sum(frame, clause))
+    if noun := _noun_after(first, clause):
+        limit = count or (FEW if clause.text_of(noun).endswith("s") else 1)
+        return ranked.with_changes(ask=Operation.RANK, group_by=(noun.value[1],), limit=limit)
+    if frame.group_by and is_number:
+        return ranked.with_changes(ask=Operation.RANK, limit=count)
+    if is_number or _is_plural_payment(first, clause):
+        latest = "largest" if descending else "smallest"
+        return ranked.with_changes(ask=Operation.LIST, limit=count or FEW, latest=latest)
+    return None
+
+
+def _extremes(clause: Clause) -> list[Mention[Any]]:
+    return [mention for mention in clause.find(Cue.MEASURE) if mention.value[1] in _EXTREMES]
+
+
+def _noun_after(rank: Mention[Any], clause: Clause) -> Mention[Any] | None:
+    """The dimension that a rank is about: the noun next to it, with at most "spending" or a category between."""
+    before: Mention[Any] | None = None
+    for mention in clause.after(rank)[:3]:
+        if is_cue(mention, Cue.NOUN) and (before is None or clause.are_adjacent(before, mention)):
+            clause.place(mention)
+            return mention
+        if mention.kind != "category" and not is_cue(mention, Cue.PAYMENTS, Cue.MEASURE):
+            return None
+        before = mention
+    return None
+
+
+def _is_plural_payment(rank: Mention[Any], clause: Clause) -> bool:
+    for after in clause.after(rank)[:1]:
+        is_payment = is_cue(after, Cue.PAYMENTS) or after.value == (Cue.MEASURE, Measure.SPEND)
+        return is_payment and clause.text_of(after).endswith("s")
+    return False
+
+
+def _sum(frame: Frame, clause: Clause) -> Measure | None:
+    """What groups are ranked by, where "largest" was about groups and not about payments."""
+    if clause.says(Measure.COUNT):
+        return Measure.COUNT
+    if frame.measure in (Measure.NET, Measure.VOLUME):
+        return frame.measure
+    said = clause.says(Measure.SPEND, Measure.INCOME) or frame.flow is not None
+    return _plain(frame) if said else None
+
+
+def _plain(frame: Frame) -> Measure:
+    return Measure.INCOME if frame.flow is Flow.IN else Measure.SPEND
+
+
+def _when(frame: Frame, clause: Clause) -> Frame | None:
+    """ "When did I last pay X", "when was my largest payment", "when do I spend the most"."""
+    if not clause.has(Cue.WHEN):
+        return None
+    clause.take(Cue.WHEN)
+    if clause.has(Cue.MOST, Cue.LEAST):
+        is_most = clause.has(Cue.MOST)
+        clause.take(Cue.MOST, Cue.LEAST)
+        return frame.with_changes(ask=Operation.RANK, group_by=(Dimension.DAY,), limit=1, descending=is_most)
+    if frame.measure in _EXTREMES:
+        return frame.with_changes(ask=Operation.LIST, limit=1, latest=frame.measure.value, measure=None)
+    operation = Operation.WHEN_FIRST if clause.has(Cue.FIRST) else Operation.WHEN_LAST
+    clause.take(Cue.FIRST, Cue.LATEST)
+    return frame.with_changes(ask=operation, measure=None if frame.measure is Measure.COUNT else frame.measure)
+
+
+def _which(frame: Frame, clause: Clause) -> Frame | None:
+    """ "Which category did I spend most on", "who paid me", "where does my money go"."""
+    dimension = _dimension(frame, clause)
+    if dimension is None:
+        return None
+    superlative = clause.has(Cue.MOST, Cue.LEAST, Cue.MORE, Cue.LESS)
+    if not superlative and _are_counted(dimension, clause):
+        return frame.with_changes(ask=Operation.COUNT_GROUPS, group_by=(dimension,), measure=_plain(frame))
+    frame = frame.with_changes(group_by=(dimension,))
+    if frame.measure in _EXTREMES and not clause.has(Cue.PAYMENTS):  # "which merchant was the biggest"
+        descending = frame.measure is Measure.LARGEST
+        return frame.with_changes(ask=Operation.RANK, limit=1, descending=descending, measure=_sum(frame, clause))
+    if not superlative:
+        return frame.with_changes(ask=Operation.BREAKDOWN)
+    said, descending = clause.texts(Cue.MOST, Cue.LEAST), not clause.has(Cue.LEAST, Cue.LESS)
+    clause.take(Cue.MOST, Cue.LEAST, Cue.MORE, Cue.LESS)
+    by_count = any(word in text for text in said for word in ("often", "frequent", "times", "payments", "transactions"))
+    measure = Measure.COUNT if by_count else frame.measure
+    return frame.with_changes(ask=Operation.RANK, limit=1, descending=descending, measure=measure)
+
+
+def _dimension(frame: Frame, clause: Clause) -> Dimension | None:
+    """What the groups would be, where the clause asks for groups."""
+    asks = clause.has(Cue.WHICH, Cue.WHO, Cue.SHOW, Cue.BREAKDOWN, Cue.MOST, Cue.LEAST) or clause.says(Measure.COUNT)
+    nouns = clause.find(Cue.NOUN)
+    if nouns and asks:
+        clause.place(nouns[0])
+        return nouns[0].value[1]
+    if clause.has(Cue.WHO):
+        return Dimension.COUNTERPARTY
+    superlative = clause.has(Cue.MOST, Cue.LEAST)
+    if clause.has(Cue.WHERE):
+        clause.take(Cue.WHERE)
+        return Dimension.COUNTERPARTY if superlative else Dimension.CATEGORY
+    return Dimension.CATEGORY if superlative and not frame.group_by else None
+
+
+def _are_counted(dimension: Dimension, clause: Clause) -> bool:
+    """ "How many merchants": the noun stands right behind."""
+    counts = [mention for mention in clause.find(Cue.MEASURE) if mention.value[1] is Measure.COUNT]
+    nouns = [mention for mention in clause.find(Cue.NOUN) if mention.value[1] is dimension]
+    return any(noun.start >= count.end and clause.are_adjacent(count, noun) for count in counts for noun in nouns)
+
+
+def _latest(frame: Frame, clause: Clause) -> Frame | None:
+    """ "My last 5 transactions", "the first payment to X"."""
+    if not clause.has(Cue.LATEST, Cue.FIRST):
+        return None
+    latest = "earliest" if clause.has(Cue.FIRST) else "latest"
+    counts = [abs(count) for count in clause.take(Cue.LATEST, Cue.FIRST) if isinstance(count, int)]
+    plural = any(text.endswith("s") for text in clause.texts(Cue.PAYMENTS))
+    limit = max(counts, default=1)
+    limit = FEW_LATEST if limit == 1 and plural else limit
+    return frame.with_changes(ask=Operation.LIST, limit=limit, latest=latest, measure=None)
+
+
+def _compare(frame: Frame, clause: Clause) -> Frame | None:
+    """ "More than in April", "how did it change", "fuel or groceries"."""
+    moves = frame.against is not None and bool(spoken(clause)) and not names_only_prior(clause)
+    if not clause.has(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS) and not moves:
+        return None
+    differs = clause.has(Cue.DIFFERENCE)
+    clause.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
+    if len(frame.periods) < 2 and _compares_things(frame):
+        return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs)
+    return frame.with_changes(ask=Operation.DIFFERENCE if differs else Operation.COMPARE)
+
+
+def _compares_things(frame: Frame) -> bool:
+    fields = ("category", "counterparty", "channel")
+    several = any(f.field in fields and len(f.values) > 1 for f in (*frame.objects, *frame.conditions))
+    return several and frame.against is None
+
+
+def _grouped(frame: Frame, clause: Clause) -> Frame | None:
+    """ "By month", "each month", "the trend", "per month on average"."""
+    rates, courses = clause.take(Cue.PACE), clause.take(Cue.EACH)
+    unit: Unit | None = next(iter((*rates, *courses)), None)
+    is_course = clause.has(Cue.BREAKDOWN, Cue.TREND) or bool(frame.group_by)
+    asks_rate = bool(rates) and (clause.has(Cue.HOW_MUCH) or clause.says(Measure.COUNT))
+    if unit and not is_course and (asks_rate or clause.says(Measure.AVERAGE)):
+        measure = Measure.COUNT if clause.says(Measure.COUNT) else _plain(frame)
+        return frame.with_changes(ask=Operation.PACE, unit=unit, measure=measure)
+    groups = [*frame.group_by, *([_UNITS[unit]] if unit else [])]
+    if not groups and clause.has(Cue.TREND, Cue.BREAKDOWN):
+        groups = [Dimension.MONTH if clause.has(Cue.TREND) else Dimension.CATEGORY]
+    clause.take(Cue.BREAKDOWN, Cue.TREND)
+    if not groups:
+        return None
+    return frame.with_changes(ask=Operation.BREAKDOWN, group_by=tuple(dict.fromkeys(groups))[:2])
+
+
+def _listed(frame: Frame, clause: Clause) -> Frame | None:
+    """The payments themselves, or, with a measure and nothing else, its value."""
+    asks_sum = clause.has(Cue.HOW_MUCH, Cue.TOTAL)
+    shows_those = clause.has(Cue.SHOW) and clause.has(Cue.ANAPHORA)
+    names_payments = clause.has(Cue.PAYMENTS) and not clause.has(Cue.ONLY)
+    asks_what = clause.reading.text.startswith(("what did i buy", "what have i bought"))
+    is_plain = frame.measure in (None, Measure.SPEND, Measure.INCOME)
+    if shows_those or (is_plain and not asks_sum and (names_payments or asks_what)):
+        return frame.with_changes(ask=Operation.LIST, measure=None)
+    return frame.with_changes(ask=Operation.VALUE) if frame.topic is None and frame.measure is not None else None
+
+
+_RULES: tuple[Callable[[Frame, Clause], Frame | None], ...] = (
+    _share, _usual, _rank, _when, _which, _latest, _compare, _grouped, _listed,
+)  # fmt: skip
+
+
+def _place_repeated_nouns(frame: Frame, clause: Clause) -> None:
+    """Nouns that only repeat what is said otherwise: "in my HDFC account", "by month, each month"."""
+    for mention in clause.find(Cue.NOUN):
+        is_account = mention.value[1] is Dimension.ACCOUNT and bool(clause.reading.of("account"))
+        if mention.value[1] in frame.group_by or is_account:
+            clause.place(mention)

@@ -1,0 +1,230 @@
+"""The slots that names, periods and amounts fill: what is asked about, when, under which conditions."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from agents.plan import Operation, Threshold
+from agents.planner.amounts import Bounds
+from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
+from agents.planner.frame import Frame, Topic
+from agents.planner.lexicon import Cue
+from agents.planner.mentions import Mention
+from agents.planner.names import Named
+from agents.planner.periods import Spoken
+from agents.scope import OwnAccount
+from core.insights.query import Filter, Flow, Measure, Operator, QueryPeriod
+
+INCOME_CATEGORIES = frozenset({"salary", "pension", "interest", "business_income"})
+FILTER_VALUES_MAX = 50
+
+_CHANGE = re.compile(r"chang|increas|decreas|gr[eo]w|ris|rose|f[ea]ll|gone|went|go |jump")
+_ASKER_PAYS = re.compile(r"\b(?:i|we) (?:have |had |'ve )?(?:pay|paid|paying|spend|spent|sent|send)\b")
+_AGGREGATES = (
+    Measure.COUNT, Measure.NET, Measure.VOLUME, Measure.MEDIAN, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST,
+)  # fmt: skip
+"""In order of precedence: "how many of the largest" counts."""
+
+
+def topic(clause: Clause) -> Topic | None:
+    """What a clause speaks of, where that is not spending or income."""
+    for name, cues in _TOPICS:
+        if name(clause):
+            clause.take(*cues[1:])
+            return cues[0]
+    return None
+
+
+def _is_coverage(clause: Clause) -> bool:
+    return clause.has(Cue.COVERAGE) and not clause.measures
+
+
+def _is_explanation(clause: Clause) -> bool:
+    if clause.has(Cue.WHY):
+        return clause.has(Cue.FLAGGED, Cue.ALERTS) or not clause.measures
+    is_about_one = clause.has(Cue.YES_NO) and clause.has(Cue.PAYMENTS, Cue.ANAPHORA)
+    return is_about_one and clause.has(Cue.FLAGGED) and not clause.has(Cue.ALERTS)
+
+
+def _is_alerts(clause: Clause) -> bool:
+    return clause.has(Cue.ALERTS) or (clause.has(Cue.FLAGGED) and clause.has(Cue.SHOW, Cue.WHICH, Cue.PAYMENTS))
+
+
+def _is_balance(clause: Clause) -> bool:
+    is_of_payments = bool(set(clause.measures) - {Measure.COUNT}) or bool(clause.reading.of("amount"))
+    return clause.has(Cue.BALANCE, Cue.ACCOUNTS) and not is_of_payments and not clause.reading.of("category")
+
+
+def _is_memory(clause: Clause) -> bool:
+    """ "That payment around Diwali for a trip": one payment, told apart by nothing that a query could hold."""
+    points = any(text.startswith("that ") for text in clause.texts(Cue.ANAPHORA))
+    return clause.has(Cue.MEMORY) or (points and not clause.measures and bool(clause.reading.of("period")))
+
+
+_TOPICS = (
+    (_is_coverage, (Topic.COVERAGE, Cue.COVERAGE, Cue.NOUN, Cue.WHEN)),
+    (_is_explanation, (Topic.EXPLAIN, Cue.FLAGGED, Cue.ALERTS, Cue.WHY, Cue.LATEST)),
+    (_is_alerts, (Topic.ALERTS, Cue.ALERTS, Cue.FLAGGED, Cue.LATEST)),
+    (_is_balance, (Topic.BALANCE, Cue.BALANCE, Cue.ACCOUNTS, Cue.NOUN, Cue.GROUP, Cue.LATEST)),
+    (_is_memory, (Topic.RECALL, Cue.MEMORY)),
+)
+
+
+def alert_status(clause: Clause) -> Literal["open", "confirmed", "dismissed"] | None:
+    said = clause.reading.text
+    clause.take(Cue.STATUS)
+    if re.search(r"\b(?:open|pending|new alerts?)\b", said):
+        return "open"
+    return "confirmed" if "confirmed" in said else "dismissed" if "dismissed" in said else None
+
+
+def objects(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
+    """What is asked about, and what is left out: everything that "except" reaches."""
+    kept: list[Mention[Any]] = []
+    left_out: list[Mention[Any]] = []
+    excluding = False
+    for mention in clause.mentions:
+        if is_cue(mention, Cue.EXCEPT):
+            excluding = True
+            clause.place(mention)
+        elif mention.kind in OBJECT_KINDS:
+            (left_out if excluding else kept).append(mention)
+            clause.place(mention)
+        elif not is_cue(mention, Cue.OR, Cue.TOTAL, Cue.PAYMENTS, Cue.MEASURE):
+            excluding = False
+    return filters(kept, Operator.IN), filters(left_out, Operator.NOT_IN)
+
+
+def spoken(clause: Clause) -> list[Spoken]:
+    return [mention.value for mention in clause.reading.of("period")]
+
+
+def names_only_prior(clause: Clause) -> bool:
+    """ "The month before", and no period that it could be before."""
+    return bool(spoken(clause)) and all(one.prior for one in spoken(clause))
+
+
+def periods(clause: Clause) -> tuple[QueryPeriod, ...]:
+    """Periods said outright; "the previous month" beside another one only moves that one: see `against`."""
+    clause.of("period")
+    said = spoken(clause)
+    if len(said) == 1 and said[0].ends and clause.has(Cue.DIFFERENCE, Cue.COMPARE):
+        first, second = said[0].ends
+        changed = any(_CHANGE.match(text) for text in clause.texts(Cue.DIFFERENCE))
+        return tuple(map(QueryPeriod.of, (second, first) if changed else (first, second)))
+    return tuple(QueryPeriod.of(one.period) for one in said if one.prior is None)
+
+
+def against(clause: Clause) -> Literal["previous", "year_before"] | None:
+    priors = {one.prior for one in spoken(clause)} - {None}
+    if priors:
+        return "year_before" if "year_before" in priors else "previous"
+    said = " ".join(clause.texts(Cue.DIFFERENCE))
+    return "year_before" if "year" in said or "yoy" in said else None
+
+
+def conditions(clause: Clause) -> tuple[Filter, ...]:
+    """Ways of paying, accounts, days of the week, hours, statuses."""
+    found = [Filter(field="channel", operator=Operator.IN, values=m.value) for m in clause.of("channel")]
+    found += [_account_filter(mention.value) for mention in clause.of("account")]
+    found += [Filter(field="weekday", operator=Operator.IN, values=days) for days in clause.take(Cue.WEEKDAYS)]
+    found += [limit for first, last in clause.take(Cue.HOURS) for limit in _range("hour", first, last)]
+    if statuses := clause.take(Cue.STATUS):
+        found.append(Filter(field="status", operator=Operator.IN, values=tuple(statuses)))
+    return merged(found)
+
+
+def with_amounts(frame: Frame, clause: Clause) -> Frame:
+    """Amounts as conditions on single payments, or as the threshold that a total is held against."""
+    bounds: list[Bounds] = [mention.value for mention in clause.of("amount")]
+    if len(bounds) == 1 and _is_threshold(bounds[0], clause):
+        one = bounds[0]
+        said = Threshold(low_minor=one.low_minor, high_minor=one.high_minor, said_minor=one.said_minor)
+        return frame.with_changes(threshold=said, ask=Operation.THRESHOLD)
+    limits = [limit for one in bounds for limit in _range("amount_minor", one.low_minor, one.high_minor)]
+    return frame.with_changes(conditions=(*frame.conditions, *limits))
+
+
+def _is_threshold(bounds: Bounds, clause: Clause) -> bool:
+    """ "Did I spend more than 5,000 on fuel?" asks about the total; "payments above 5,000" are single ones."""
+    asks_total = clause.has(Cue.YES_NO) and clause.says(Measure.SPEND, Measure.INCOME, Measure.NET)
+    return asks_total and not clause.has(Cue.PAYMENTS) and not bounds.is_exact
+
+
+def with_measure(frame: Frame, clause: Clause) -> Frame:
+    """The measure, and which way the money goes."""
+    if frame.topic is Topic.BALANCE:
+        counts = clause.says(Measure.COUNT) or any(t.startswith("how many") for t in clause.texts(Cue.ACCOUNTS))
+        return frame.with_changes(measure=Measure.COUNT if counts else None)
+    if clause.has(Cue.SAVINGS_RATE):
+        clause.take(Cue.SAVINGS_RATE, Cue.SHARE)
+        return frame.with_changes(ask=Operation.SAVINGS_RATE, measure=Measure.NET, flow=Flow.ANY)
+    if clause.says(Measure.SPEND) and clause.says(Measure.INCOME) and not clause.has(Cue.SHARE):
+        if clause.has(Cue.COMPARE) and not frame.objects:
+            return frame.with_changes(measure=Measure.NET, flow=Flow.ANY)
+        if not clause.says(Measure.NET):  # which of the two is meant cannot be told, so neither is taken
+            clause.displace(*(m for m in clause.find(Cue.MEASURE) if m.value[1] is Measure.INCOME))
+    flow = _flow(frame, clause)
+    chosen = next((measure for measure in _AGGREGATES if clause.says(measure)), None)
+    if chosen is None and (clause.measures or flow is Flow.IN):
+        chosen = Measure.INCOME if flow is Flow.IN else Measure.SPEND
+    return frame.with_changes(measure=chosen, flow=Flow.ANY if chosen in (Measure.NET, Measure.VOLUME) else flow)
+
+
+def _flow(frame: Frame, clause: Clause) -> Flow | None:
+    slugs = {value for f in frame.objects if f.field == "category" for value in f.values}
+    is_income = bool(slugs) and slugs <= INCOME_CATEGORIES and not _ASKER_PAYS.search(clause.reading.text)
+    if clause.says(Measure.INCOME) or clause.has(Cue.TO_ME) or is_income:
+        return Flow.IN
+    if clause.says(Measure.SPEND):
+        return Flow.OUT
+    counted = clause.texts(Cue.MEASURE, Cue.PAYMENTS)
+    if clause.says(Measure.COUNT) and not frame.objects and any("transaction" in text for text in counted):
+        return Flow.ANY
+    return None
+
+
+def filters(mentions: Sequence[Mention[Any]], operator: Operator) -> tuple[Filter, ...]:
+    """One filter per field, in the order in which the fields were first named."""
+    return merged([_object_filter(mention, operator) for mention in mentions])
+
+
+def _object_filter(mention: Mention[Any], operator: Operator) -> Filter:
+    match mention.kind:
+        case "category":
+            return Filter(field="category", operator=operator, values=mention.value)
+        case "name":
+            return _name_filter(mention.value, operator)
+        case _:
+            return Filter(field="description", operator=Operator.CONTAINS, values=(mention.value,))
+
+
+def _name_filter(named: Named, operator: Operator) -> Filter:
+    if named.contains is not None and operator is Operator.IN:
+        return Filter(field="counterparty", operator=Operator.CONTAINS, values=(named.contains,))
+    return Filter(field="counterparty", operator=operator, values=named.names)
+
+
+def _account_filter(accounts: tuple[OwnAccount, ...]) -> Filter:
+    ids = tuple(str(account.account_id) for account in accounts)
+    return Filter(field="account", operator=Operator.IN, values=ids[:FILTER_VALUES_MAX])
+
+
+def _range(field: Literal["hour", "amount_minor"], low: int | None, high: int | None) -> list[Filter]:
+    limits = ((Operator.AT_LEAST, low), (Operator.AT_MOST, high))
+    return [Filter(field=field, operator=operator, values=(limit,)) for operator, limit in limits if limit is not None]
+
+
+def merged(conditions: Sequence[Filter]) -> tuple[Filter, ...]:
+    """Lists of one field together: "groceries and fuel" is either of them."""
+    lists: dict[tuple[str, Operator], Filter] = {}
+    rest: list[Filter] = []
+    for condition in conditions:
+        if condition.operator not in (Operator.IN, Operator.NOT_IN):
+            rest.append(condition)
+            continue
+        key = (condition.field, condition.operator)
+        known = lists[key].values if key in lists else ()
+        values = tuple(dict.fromkeys((*known, *condition.values)))[:FILTER_VALUES_MAX]
+        lists[key] = condition.model_copy(update={"values": values})
+    return (*lists.values(), *rest)

@@ -1,0 +1,43 @@
+"""Amounts of money, read by somebody whose payments are in rupees."""
+
+import pytest
+
+from agents.planner.amounts import read_amounts
+from agents.planner.words import normalise
+
+
+def bounds(text: str) -> list[tuple[int | None, int | None, str | None]]:
+    return [(m.value.low_minor, m.value.high_minor, m.value.currency) for m in read_amounts(normalise(text), "INR")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("over Rs 5k", (500_001, None, "INR")),
+        ("above ₹2.5 lakh", (25_000_001, None, "INR")),
+        ("1 crore", (1_000_000_000, 1_000_000_000, None)),
+        ("at least 2,50,000", (25_000_000, None, None)),
+        ("5000+", (500_000, None, None)),
+        ("under 500", (None, 49_999, None)),
+        ("at most 500 rupees", (None, 50_000, "INR")),
+        ("500 or less", (None, 50_000, None)),
+        ("between 100 and 200", (10_000, 20_000, None)),
+        ("between 5 and 10k", (500_000, 1_000_000, None)),
+        ("from 100 to 200 rupees", (10_000, 20_000, "INR")),
+        ("payment of 499", (49_900, 49_900, None)),
+        ("₹1,284.50", (128_450, 128_450, "INR")),
+        ("about 500", (45_000, 55_000, None)),
+        ("a thousand pounds", (100_000, 100_000, "GBP")),
+        ("more than CZK 1 000", (100_001, None, "CZK")),
+        ("above ¥500", (501, None, "JPY")),
+    ],
+)
+def test_an_amount_has_its_bounds(text: str, expected: tuple[int | None, int | None, str | None]) -> None:
+    assert bounds(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text", ["top 5 merchants", "over 3 months", "last 5 payments", "more than 3 times", "in 2025", "of 2025"]
+)
+def test_other_numbers_are_no_money(text: str) -> None:
+    assert bounds(text) == []

@@ -1,0 +1,192 @@
+"""Period phrases, read as of Sunday 22 November 2026 by somebody whose payments begin on 1 March 2025."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from agents.planner.periods import PeriodReader
+from agents.planner.words import normalise
+
+TODAY = date(2026, 11, 22)
+
+
+def read(text: str, today: date = TODAY) -> list[str]:
+    """Each period of the text as `first day..last day`."""
+    periods = [mention.value.period for mention in PeriodReader(today, date(2025, 3, 1)).read(normalise(text))]
+    return [f"{period.start}..{period.end - timedelta(days=1)}" for period in periods]
+
+
+PHRASES = {
+    "today": "2026-11-22..2026-11-22",
+    "yesterday's": "2026-11-21..2026-11-21",
+    "the day before yesterday": "2026-11-20..2026-11-20",
+    "last night": "2026-11-21..2026-11-21",
+    "this week": "2026-11-16..2026-11-22",
+    "last week": "2026-11-09..2026-11-15",
+    "the week before last": "2026-11-02..2026-11-08",
+    "this month": "2026-11-01..2026-11-30",
+    "last month": "2026-10-01..2026-10-31",
+    "month before last": "2026-09-01..2026-09-30",
+    "so far this month": "2026-11-01..2026-11-30",
+    "this quarter": "2026-10-01..2026-12-31",
+    "last quarter": "2026-07-01..2026-09-30",
+    "this year": "2026-01-01..2026-12-31",
+    "year to date": "2026-01-01..2026-12-31",
+    "YTD": "2026-01-01..2026-12-31",
+    "last year": "2025-01-01..2025-12-31",
+    "past year": "2025-11-23..2026-11-22",
+    "this FY": "2026-04-01..2027-03-31",
+    "last financial year": "2025-04-01..2026-03-31",
+    "FY 2025-26": "2025-04-01..2026-03-31",
+    "fy26": "2025-04-01..2026-03-31",
+    "in 2025-26": "2025-04-01..2026-03-31",
+    "Q2": "2026-04-01..2026-06-30",
+    "Q2 2025": "2025-04-01..2025-06-30",
+    "Q2 FY26": "2025-07-01..2025-09-30",
+    "quarter 3": "2026-07-01..2026-09-30",
+    "second quarter of 2025": "2025-04-01..2025-06-30",
+    "the last quarter of 2025": "2025-10-01..2025-12-31",
+    "h1 2025": "2025-01-01..2025-06-30",
+    "second half of 2025": "2025-07-01..2025-12-31",
+    "May": "2026-05-01..2026-05-31",
+    "december": "2025-12-01..2025-12-31",
+    "in May 2025": "2025-05-01..2025-05-31",
+    "May '25": "2025-05-01..2025-05-31",
+    "sept": "2026-09-01..2026-09-30",
+    "5/2025": "2025-05-01..2025-05-31",
+    "October last year": "2025-10-01..2025-10-31",
+    "last year in May": "2025-05-01..2025-05-31",
+    "last October": "2026-10-01..2026-10-31",
+    "november this year": "2026-11-01..2026-11-30",
+    "March 1994": "1994-03-01..1994-03-31",
+    "in 1994": "1994-01-01..1994-12-31",
+    "past 90 days": "2026-08-25..2026-11-22",
+    "last 30 days": "2026-10-24..2026-11-22",
+    "last 7 days": "2026-11-16..2026-11-22",
+    "last 3 months": "2026-08-01..2026-10-31",
+    "the last three months": "2026-08-01..2026-10-31",
+    "past 3 months": "2026-08-23..2026-11-22",
+    "past couple of weeks": "2026-11-09..2026-11-22",
+    "last 2 years": "2024-01-01..2025-12-31",
+    "two weeks ago": "2026-11-02..2026-11-08",
+    "3 months ago": "2026-08-01..2026-08-31",
+    "10 days ago": "2026-11-12..2026-11-12",
+    "last fortnight": "2026-11-09..2026-11-22",
+    "lately": "2026-10-24..2026-11-22",
+    "on 12 May": "2026-05-12..2026-05-12",
+    "12th of May 2025": "2025-05-12..2025-05-12",
+    "May 12, 2025": "2025-05-12..2025-05-12",
+    "july the 20th 1992": "1992-07-20..1992-07-20",
+    "2025-05-12": "2025-05-12..2025-05-12",
+    "12/05/2025": "2025-05-12..2025-05-12",
+    "12.5.25": "2025-05-12..2025-05-12",
+    "12-May-25": "2025-05-12..2025-05-12",
+    "05/31/2025": "2025-05-31..2025-05-31",
+    "on 5/11": "2026-11-05..2026-11-05",
+    "23 December": "2025-12-23..2025-12-23",
+    "29 February": "2024-02-29..2024-02-29",
+    "the 12th": "2026-11-12..2026-11-12",
+    "the 25th": "2026-10-25..2026-10-25",
+    "the 3rd of last month": "2026-10-03..2026-10-03",
+    "on Monday": "2026-11-16..2026-11-16",
+    "last Monday": "2026-11-16..2026-11-16",
+    "Saturday last week": "2026-11-14..2026-11-14",
+    "last weekend": "2026-11-14..2026-11-15",
+    "this weekend": "2026-11-21..2026-11-22",
+    "between 3 and 17 May": "2026-05-03..2026-05-17",
+    "from 3rd to 17th of May 2025": "2025-05-03..2025-05-17",
+    "May 3 to 17": "2026-05-03..2026-05-17",
+    "3-17 May": "2026-05-03..2026-05-17",
+    "10th - 20th oct": "2026-10-10..2026-10-20",
+    "from the 16th to the 22nd of Apr": "2026-04-16..2026-04-22",
+    "from the 2nd to the 10th": "2026-11-02..2026-11-10",
+    "between 15 Aug and 15 Sep": "2026-08-15..2026-09-15",
+    "from 2026-01-01 to 2026-03-31": "2026-01-01..2026-03-31",
+    "15 March 1994 to 20 April 1994": "1994-03-15..1994-04-20",
+    "from monday to wednesday": "2026-11-16..2026-11-18",
+    "from June to August": "2026-06-01..2026-08-31",
+    "from November to January": "2025-11-01..2026-01-31",
+    "between March and May 2024": "2024-03-01..2024-05-31",
+    "between 2024 and 2025": "2024-01-01..2025-12-31",
+    "since March": "2026-03-01..2026-11-22",
+    "since last week": "2026-11-09..2026-11-22",
+    "since Diwali": "2026-11-08..2026-11-22",
+    "around Diwali": "2026-11-01..2026-11-15",
+    "since Diwali last year": "2025-10-20..2026-11-22",
+    "on christmas": "2025-12-25..2025-12-25",
+    "from May onwards": "2026-05-01..2026-11-22",
+    "from May until now": "2026-05-01..2026-11-22",
+    "before May": "2025-03-01..2026-04-30",
+    "until June": "2025-03-01..2026-06-30",
+    "after 5 November": "2026-11-06..2026-11-22",
+    "ever": "2025-03-01..2026-11-22",
+    "first week of May": "2026-05-01..2026-05-07",
+    "the last week of October": "2026-10-25..2026-10-31",
+    "the week of 12 May": "2026-05-11..2026-05-17",
+    "early May": "2026-05-01..2026-05-10",
+    "end of last month": "2026-10-21..2026-10-31",
+    "first 10 days of May": "2026-05-01..2026-05-10",
+}
+
+
+@pytest.mark.parametrize(("phrase", "expected"), PHRASES.items())
+def test_a_phrase_names_its_days(phrase: str, expected: str) -> None:
+    assert read(f"how much did i spend on groceries {phrase}") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("in May and June", ["2026-05-01..2026-05-31", "2026-06-01..2026-06-30"]),
+        ("May and June 2025", ["2025-05-01..2025-05-31", "2025-06-01..2025-06-30"]),
+        ("more in may 2025 than in may 2024", ["2025-05-01..2025-05-31", "2024-05-01..2024-05-31"]),
+        ("may 2026 vs 2025", ["2026-05-01..2026-05-31", "2025-05-01..2025-05-31"]),
+        ("may this year vs last year", ["2026-05-01..2026-05-31", "2025-05-01..2025-05-31"]),
+    ],
+)
+def test_several_periods_share_what_is_said_once(text: str, expected: list[str]) -> None:
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "May I see my groceries",
+        "payments above 50000",
+        "top 5 merchants",
+        "31/02/2025",
+        "how many times",
+        "2nd largest",
+    ],
+)
+def test_what_only_looks_like_a_period_is_none(text: str) -> None:
+    assert read(text) == []
+
+
+def test_a_leap_year_has_its_29_february() -> None:
+    assert read("last month", date(2024, 3, 31)) == ["2024-02-01..2024-02-29"]
+    assert read("past month", date(2024, 3, 31)) == ["2024-03-01..2024-03-31"]
+    assert read("on 29 february", date(2025, 3, 1)) == ["2024-02-29..2024-02-29"]
+
+
+def test_a_bare_month_is_its_latest_one_on_the_first_and_last_day_of_a_year() -> None:
+    assert read("in january", date(2026, 1, 1)) == ["2026-01-01..2026-01-31"]
+    assert read("in december", date(2026, 1, 1)) == ["2025-12-01..2025-12-31"]
+    assert read("in december", date(2026, 12, 31)) == ["2026-12-01..2026-12-31"]
+
+
+def test_the_financial_year_turns_in_april() -> None:
+    assert read("this fy", date(2026, 3, 31)) == ["2025-04-01..2026-03-31"]
+    assert read("this fy", date(2026, 4, 1)) == ["2026-04-01..2027-03-31"]
+
+
+def test_a_range_remembers_its_ends() -> None:
+    [mention] = PeriodReader(TODAY).read("change from may to june")
+    assert [period.label for period in mention.value.ends or ()] == ["May 2026", "June 2026"]
+
+
+def test_the_month_before_waits_for_something_to_be_before() -> None:
+    [mention] = PeriodReader(TODAY).read("and the month before")
+    assert mention.value.prior == "previous"
+    [mention] = PeriodReader(TODAY).read("same period last year")
+    assert mention.value.prior == "year_before"
