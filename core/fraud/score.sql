@@ -71,7 +71,7 @@ BEGIN
            AND ra.customer_id IS DISTINCT FROM sa.customer_id
     ), judged AS (
         SELECT p.*, i.*, h.*, k.*,
-               -- A time of exactly midnight is how bank files spell "no time of day"; imports spell it as noon.
+               -- A time of exactly midnight is how bank files spell "no time of day"; imports add a microsecond to noon.
                p.local_at::time < '06:00' AND p.local_at::time > '00:00' AS is_night
           FROM payment p
          -- What came in shortly before, from payers whom the account did not know before that.
@@ -147,7 +147,7 @@ BEGIN
                        sum(y.amount_minor) AS total_minor
                   FROM fraud.earlier(j.sender_account_id, j.own, j.occurred_at - c_burst_window, j.occurred_at, j.id) y
               ) v
-             WHERE j.burst + 1 >= c_burst_min AND j.local_at::time NOT IN ('00:00', '12:00')
+             WHERE j.burst + 1 >= c_burst_min AND j.local_at::time NOT IN ('00:00', '12:00:00.000001')
             UNION ALL
             -- At night where the customer lives, and not one of the customer's own hours.
             SELECT 'ODD_HOUR', 20,
@@ -163,7 +163,7 @@ BEGIN
                      CROSS JOIN LATERAL (SELECT y.occurred_at AT TIME ZONE j.time_zone AS local_at) l
                      CROSS JOIN LATERAL (
                         SELECT date_part('epoch', l.local_at::time) - date_part('epoch', j.local_at::time) AS seconds) d
-                     WHERE l.local_at::time NOT IN ('00:00', '12:00')
+                     WHERE l.local_at::time NOT IN ('00:00', '12:00:00.000001')
                   ) c
               ) o
              WHERE j.is_night AND o.timed >= c_habits_min AND o.nearby <= o.timed * c_hour_share

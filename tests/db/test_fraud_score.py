@@ -130,6 +130,13 @@ async def test_rent_is_not_unusual_once_the_landlord_got_as_much(world: World) -
     assert await world.reasons(payment) == {}
 
 
+async def test_a_payee_is_remembered_longer_than_the_history_that_makes_the_usual(world: World) -> None:
+    premium = world.payment(20_000, NOON - timedelta(days=365), world.friend)
+    payment = world.payment(20_000, NOON, world.friend)
+    await world.post(premium, *world.habit(days=150), payment)
+    assert await world.reasons(payment) == {}
+
+
 async def test_an_account_with_nine_payments_has_no_usual_yet(world: World) -> None:
     payment = world.payment(50_000, NOON, world.stranger)
     await world.post(*world.habit(days=9), payment)
@@ -174,9 +181,9 @@ async def test_five_payments_within_an_hour_are_a_burst(world: World, minutes: i
         assert reasons["VEL_BURST"]["facts"] == {"count": 5, "minutes": 56, "total_minor": 1_500_00}
 
 
-async def test_rows_of_a_file_without_times_are_no_burst_and_no_odd_hour(world: World) -> None:
-    midnight = NOON - timedelta(hours=12)
-    rows = [world.payment(300, midnight) for _ in range(6)]
+@pytest.mark.parametrize("timeless", [NOON - timedelta(hours=12), NOON + timedelta(microseconds=1)])
+async def test_rows_of_a_file_without_times_are_no_burst_and_no_odd_hour(world: World, timeless: datetime) -> None:
+    rows = [world.payment(300, timeless) for _ in range(6)]
     await world.post(*world.habit(), *rows)
     assert [await world.reasons(row) for row in rows] == [{}] * 6
 
