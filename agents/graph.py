@@ -32,6 +32,8 @@ from core.insights.reporting import ENTRY
 
 TURNS_REMEMBERED = 8
 LISTED_REMEMBERED = 50
+DESCRIBED_MIN = 3
+"""Letters from which on a word is looked for in descriptions."""
 
 _UNVERIFIED = "I could not verify my figures for this, so I do not give them. Could you put it another way?"
 
@@ -203,12 +205,17 @@ def _to_list(findings: Findings) -> Step:
 async def _with_descriptions(reading: Reading, connection: AsyncConnection, principal: Principal) -> Reading:
     """The reading, its unknown phrases taken for parts of descriptions where descriptions hold them."""
     for phrase in reading.unknown:
-        if len(phrase) >= 3 and await _is_described(phrase, connection, principal):
+        for longer, category in reading.beside(phrase):
+            if await _is_described(longer, connection, principal):
+                reading = reading.without(category).with_mention(longer, "description", longer)
+        if phrase in reading.unknown and await _is_described(phrase, connection, principal):
             reading = reading.with_mention(phrase, "description", phrase)
     return reading
 
 
 async def _is_described(phrase: str, connection: AsyncConnection, principal: Principal) -> bool:
+    if len(phrase) < DESCRIBED_MIN:
+        return False
     e = ENTRY.c
     found = select(e.transaction_id).where(
         visible_accounts(principal, customer_id=e.customer_id, bank_id=e.bank_id),

@@ -17,7 +17,7 @@ _EVERYDAY: dict[str, str] = {
     "internet, broadband, wifi, internet bill, telecom, mobile and internet",
     "fuel": "fuel, petrol, diesel, gasoline, filling station, filling stations, petrol pump, petrol pumps, gas station, gas stations, refuelling",
     "public_transport": "public transport, buses, metro, trains, bus, train, transit, commuting, bus and train",
-    "taxi": "taxi, taxis, cab, cabs, auto rickshaw, rickshaw, ride hailing, rides, cab rides, taxi rides",
+    "taxi": "taxi, taxis, cab, cabs, auto rickshaw, rickshaw, ride hailing, ride, rides, cab ride, cab rides, taxi ride, taxi rides",
     "vehicle": "vehicle, car maintenance, parking, car repairs, car service, tolls, vehicle maintenance",
     "clothing": "clothing, clothes, apparel, fashion, garments, clothes and shoes",
     "electronics": "electronics, gadgets, electronic goods",

@@ -58,12 +58,23 @@ class Reading:
     def has(self, *cues: Cue) -> bool:
         return any(mention.value[0] in cues for mention in self.of("cue"))
 
+    def beside(self, phrase: str) -> Iterator[tuple[str, Mention[Any]]]:
+        """An unknown phrase together with a category next to it: "goa" and "trip" as "goa trip"."""
+        start = self.text.index(phrase)
+        for mention in self.of("category"):
+            if mention.start == start + len(phrase) + 1 or mention.end + 1 == start:
+                first, last = min(start, mention.start), max(start + len(phrase), mention.end)
+                yield self.text[first:last], mention
+
+    def without(self, mention: Mention[Any]) -> "Reading":
+        return replace(self, mentions=tuple(other for other in self.mentions if other is not mention))
+
     def with_mention(self, phrase: str, kind: str, value: object) -> "Reading":
         """The same question with an unknown phrase resolved."""
         start = self.text.index(phrase)
         mention: Mention[Any] = Mention(kind, value, start, start + len(phrase))
         mentions = sorted((*self.mentions, mention), key=lambda m: m.start)
-        return replace(self, mentions=tuple(mentions), unknown=tuple(p for p in self.unknown if p != phrase))
+        return replace(self, mentions=tuple(mentions), unknown=tuple(p for p in self.unknown if p not in phrase))
 
 
 class Reader:

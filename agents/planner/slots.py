@@ -178,10 +178,18 @@ def _flow(frame: Frame, clause: Clause) -> Flow | None:
         return Flow.IN
     if clause.says(Measure.SPEND):
         return Flow.OUT
-    counted = clause.texts(Cue.MEASURE, Cue.PAYMENTS)
-    if clause.says(Measure.COUNT) and not frame.objects and any("transaction" in text for text in counted):
-        return Flow.ANY
-    return None
+    return _flow_of_nouns(frame, clause)
+
+
+def _flow_of_nouns(frame: Frame, clause: Clause) -> Flow | None:
+    """Payments go out, unless they are payments from somebody; transactions go both ways."""
+    nouns = " ".join(clause.texts(Cue.MEASURE, Cue.PAYMENTS))
+    payees = (clause.reading.text[: mention.start].rstrip() for mention in clause.reading.of("name"))
+    if clause.has(Cue.PAYMENTS) and any(before.endswith((" from", " by")) for before in payees):
+        return Flow.IN
+    if re.search(r"payment|purchase|order|expense|debit", nouns):
+        return Flow.OUT
+    return Flow.ANY if clause.says(Measure.COUNT) and not frame.objects and "transaction" in nouns else None
 
 
 def filters(mentions: Sequence[Mention[Any]], operator: Operator) -> tuple[Filter, ...]:

@@ -1,0 +1,154 @@
+"""The first figure of an answer is what a query on the raw ledger gives, written by hand."""
+
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+
+from agents.answer import Figure
+from agents.chat import Analyst
+from core.db import Database
+from tests.agent.household import Chat, Household, at, customer_principal
+from tests.factories import make_account, make_bank, make_customer, pay
+
+PAID = """
+    SELECT t.*, (t.occurred_at AT TIME ZONE 'Asia/Kolkata') AS moment, c.name AS payee,
+           coalesce(t.category, c.category, 'uncategorised') AS kind
+      FROM ledger.transaction t
+      JOIN banking.account a ON a.id = t.receiver_account_id
+      LEFT JOIN banking.customer c ON c.id = a.customer_id
+     WHERE t.sender_account_id = :account AND t.status = 'success' AND t.reverses_id IS NULL
+"""
+GOT = """
+    SELECT t.*, (t.occurred_at AT TIME ZONE 'Asia/Kolkata') AS moment, c.name AS payer,
+           coalesce(t.category, c.category, 'uncategorised') AS kind
+      FROM ledger.transaction t
+      JOIN banking.account a ON a.id = t.sender_account_id
+      LEFT JOIN banking.customer c ON c.id = a.customer_id
+     WHERE t.receiver_account_id = :account AND t.status = 'success' AND t.reverses_id IS NULL
+"""
+BACK = """
+    SELECT t.*, (t.occurred_at AT TIME ZONE 'Asia/Kolkata') AS moment
+      FROM ledger.transaction t
+     WHERE t.receiver_account_id = :account AND t.status = 'success' AND t.reverses_id IS NOT NULL
+"""
+MAY = "moment >= '2026-05-01' AND moment < '2026-06-01'"
+APRIL = "moment >= '2026-04-01' AND moment < '2026-05-01'"
+YEAR = "moment >= '2026-01-01' AND moment < '2026-06-16'"
+GROCERIES = "kind = 'groceries'"
+RENT = "kind = 'rent'"
+AT_GREEN = "payee = 'Green Grocers'"
+
+
+def spent(where: str, refunds: str = "false") -> str:
+    return f"(SELECT coalesce(sum(amount_minor), 0) FROM paid WHERE {where}) - (SELECT coalesce(sum(amount_minor), 0) FROM back WHERE {refunds})"
+
+
+TRUTH = {
+    "How much did I spend on groceries in May?": spent(f"{GROCERIES} AND {MAY}", MAY),
+    "groceries may": spent(f"{GROCERIES} AND {MAY}", MAY),
+    "How much did I spend in total in May?": spent(MAY, MAY),
+    "How much did I spend on groceries and eating out in May?": spent(f"kind IN ('groceries', 'eating_out') AND {MAY}", MAY),
+    "How much did I spend in April and May?": spent(f"({APRIL} OR {MAY})", MAY),
+    "spending in may except rent": spent(f"kind <> 'rent' AND {MAY}", MAY),
+    "How much did I pay Spice Route this year": spent(f"payee = 'Spice Route' AND {YEAR}"),
+    "how much have I paid to 7-Eleven 24?": spent("payee = '7-Eleven 24'"),
+    "how much by card in may": spent(f"channel = 'card' AND {MAY}"),
+    "eating out on weekends in may": spent(f"kind = 'eating_out' AND extract(isodow FROM moment) >= 6 AND {MAY}"),
+    "what did I spend after midnight in may": spent(f"extract(hour FROM moment) < 5 AND {MAY}"),
+    "how much did I spend between 3 and 17 May": spent("moment >= '2026-05-03' AND moment < '2026-05-18'"),
+    "spend in q2 2026": spent("moment >= '2026-04-01' AND moment < '2026-06-16'", MAY),
+    "spending this fy": spent("moment >= '2026-04-01' AND moment < '2026-06-16'", MAY),
+    "how much did I spend in May 2025": spent("moment >= '2025-05-01' AND moment < '2025-06-01'"),
+    "How much did I spend on the goa trip": spent("description LIKE '%goa trip%'"),
+    "How many payments did I make in May?": f"SELECT count(*) FROM paid WHERE {MAY}",
+    "How many payments above 1,000 rupees did I make in May?": f"SELECT count(*) FROM paid WHERE amount_minor > 100000 AND {MAY}",
+    "how often did I go to Fresh Mart this year": f"SELECT count(*) FROM paid WHERE payee = 'Fresh Mart' AND {YEAR}",
+    "how many times did I go to city cinema in may": f"SELECT count(*) FROM paid WHERE payee = 'City Cinema' AND {MAY}",
+    "What was my average grocery payment in May?": f"SELECT round(avg(amount_minor)) FROM paid WHERE {GROCERIES} AND {MAY}",
+    "What was my largest payment in May?": f"SELECT max(amount_minor) FROM paid WHERE {MAY}",
+    "smallest payment this year": f"SELECT min(amount_minor) FROM paid WHERE {YEAR}",
+    "How much money came in in May?": f"SELECT sum(amount_minor) FROM got WHERE {MAY}",
+    "What was my salary in May?": f"SELECT sum(amount_minor) FROM got WHERE kind = 'salary' AND {MAY}",
+    "how much did Rahul Verma send me in may": f"SELECT sum(amount_minor) FROM got WHERE payer = 'Rahul Verma' AND {MAY}",
+    "How much did I save in May?": f"(SELECT sum(amount_minor) FROM got WHERE {MAY}) - ({spent(MAY, MAY)})",
+    "How much more did I spend on groceries in May than in April?": f"({spent(f'{GROCERIES} AND {MAY}', MAY)}) - ({spent(f'{GROCERIES} AND {APRIL}')})",
+    "how did my grocery spending change from april to may": f"({spent(f'{GROCERIES} AND {MAY}', MAY)}) - ({spent(f'{GROCERIES} AND {APRIL}')})",
+    "how much more on rent than on groceries in may": f"({spent(f'{RENT} AND {MAY}')}) - ({spent(f'{GROCERIES} AND {MAY}', MAY)})",
+    "What share of my spending in May was rent?": f"SELECT 100.0 * ({spent(f'{RENT} AND {MAY}')}) / ({spent(MAY, MAY)})",
+    "what percentage of my groceries was at Green Grocers in may": f"SELECT 100.0 * ({spent(f'{AT_GREEN} AND {MAY}')}) / ({spent(f'{GROCERIES} AND {MAY}', MAY)})",
+    "by what percent did my spending grow in may compared to april": f"SELECT 100.0 * (({spent(MAY, MAY)}) - ({spent(APRIL)})) / ({spent(APRIL)})",
+    "average daily spend in may": f"SELECT round((({spent(MAY, MAY)})) / 31.0)",
+    "Which category did I spend the most on in May?": "SELECT 'Rent'",
+    "Who paid me the most this year?": f"SELECT payer FROM got WHERE {YEAR} GROUP BY payer ORDER BY sum(amount_minor) DESC LIMIT 1",
+    "which month did I spend the most on eating out this year": "SELECT 'May 2026'",
+    "who did I pay most often in may": f"SELECT payee FROM paid WHERE {MAY} GROUP BY payee ORDER BY count(*) DESC LIMIT 1",
+    "how many merchants did I pay in may": f"SELECT count(DISTINCT payee) FROM paid WHERE {MAY}",
+    "When did I last pay Spice Route?": "SELECT max(moment)::date::text FROM paid WHERE payee = 'Spice Route'",
+    "When did I first go to Fresh Mart": "SELECT min(moment)::date::text FROM paid WHERE payee = 'Fresh Mart'",
+    "when was my last salary": "SELECT max(moment)::date::text FROM got WHERE kind = 'salary'",
+    "how much was my latest payment to Petrol Point": "SELECT amount_minor FROM paid WHERE payee = 'Petrol Point' ORDER BY moment DESC LIMIT 1",
+    "show my payments to Fresh Mart in may": f"SELECT count(*) FROM paid WHERE payee = 'Fresh Mart' AND {MAY}",
+    "what's my balance": "SELECT posted_minor FROM ledger.balance WHERE account_id = :account",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("question", TRUTH)
+async def test_the_first_figure_is_what_the_ledger_says(
+    question: str, chat: Chat, household: Household, database: Database
+) -> None:
+    answer = await chat.ask(question)
+    assert answer.status == "answered", answer.answer
+    assert answer.grounded
+    found = _value(answer.figures[0])
+    expected = await _truth(TRUTH[question], household, database)
+    assert found == pytest.approx(expected, abs=0.001) if isinstance(expected, float) else found == expected
+
+
+async def test_an_answer_says_what_and_when_and_shows_the_rows(chat: Chat) -> None:
+    answer = await chat.ask("How much did I spend on groceries in May?")
+    assert answer.figures[0].label == "Groceries, May 2026"
+    assert answer.figures[0].source == "result 1, row 1, column spend"
+    assert "Groceries, May 2026" in answer.answer
+    assert {row["category"] for row in answer.rows} == {"groceries"}
+    assert len(answer.follow_ups) == 3
+
+
+async def test_a_course_of_time_is_drawn_as_a_line_and_parts_as_a_donut(chat: Chat) -> None:
+    course = (await chat.ask("groceries by month this year")).chart
+    assert course and course.kind == "line" and course.labels[:2] == ["January 2026", "February 2026"]
+    parts = (await chat.ask("how much did I spend by category in May")).chart
+    assert parts and parts.kind == "donut" and parts.labels[0] == "Rent"
+
+
+async def test_is_that_usual_holds_against_the_median_of_the_months_before(chat: Chat) -> None:
+    answer = await chat.ask("How much did I spend on groceries in May, and is that more than usual?")
+    usual = next(figure for figure in answer.figures if figure.label.startswith("Usual"))
+    # January to April: 1,600.00, 1,700.00, 1,800.00 and 1,900.00; before them, December and November had none.
+    assert usual.value_minor == 165_000
+    assert "more than usual" in answer.answer
+
+
+async def test_two_currencies_are_never_added(database: Database, analyst: Analyst) -> None:
+    async with database.unit() as session:
+        traveller, shop = await make_customer(session), await make_customer(session, name="Corner Shop")
+        for currency, amount_minor in (("INR", 50_000), ("EUR", 7_000)):
+            bank = await make_bank(session)
+            own = await make_account(session, bank, traveller, currency=currency, floor_minor=-(10**9))
+            other = await make_account(session, bank, shop, currency=currency)
+            await pay(session, own, other, amount_minor, occurred_at=at(5, 5))
+    answer = await Chat(analyst, customer_principal(traveller)).ask("how much did I spend in may")
+    assert {(f.currency, f.value_minor) for f in answer.figures} == {("INR", 50_000), ("EUR", 7_000)}
+
+
+def _value(figure: Figure) -> object:
+    return figure.value_minor if figure.unit == "money" else figure.value
+
+
+async def _truth(select: str, household: Household, database: Database) -> object:
+    query = f"WITH paid AS ({PAID}), got AS ({GOT}), back AS ({BACK}) SELECT ({select})"
+    async with database.app.connect() as connection:
+        value = (await connection.execute(text(query), {"account": household.account.id})).scalar_one()
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    return value
