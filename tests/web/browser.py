@@ -5,7 +5,7 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -47,7 +47,7 @@ async def chromium(executable: str) -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def serving(part: str, url: str, environment: dict[str, str], log: Path) -> AsyncIterator[None]:
+async def serving(part: str, url: str, environment: Mapping[str, str], log: Path) -> AsyncIterator[None]:
     """`finlens serve PART` for the length of the block, from when `url` answers."""
     with log.open("wb") as out:
         process = await asyncio.create_subprocess_exec(

@@ -8,6 +8,7 @@ from reflex.state import State
 from tests.web.stub_api import PASSWORD, StubApi
 from webapp.client import Api
 from webapp.sessions import COOKIE, Session, Sessions
+from webapp.states.person import PersonState
 
 S = TypeVar("S", bound=State)
 
@@ -21,6 +22,13 @@ class Web:
     async def log_in(self, email: str = "customer@finlens.example") -> Session:
         tokens, person = await self.api.log_in(email, PASSWORD)
         return self.sessions.start(person, tokens)
+
+    async def page(self, kind: type[S], email: str = "customer@finlens.example") -> S:
+        """A page's state in the browser of somebody who has just logged in."""
+        session = await self.log_in(email)
+        state = await self.state(kind, session)
+        (await state.get_state(PersonState))._belong_to(session)
+        return state
 
     async def state(self, kind: type[S], session: Session | None) -> S:
         """A page's state in the browser of `session`."""

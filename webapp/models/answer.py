@@ -9,15 +9,17 @@ from webapp import charts
 from webapp.models import words
 
 FIGURES_SHOWN_MAX = 4
-"""More of them are a table, and stand in the rows and the chart."""
+"""Of more, only the one asked for is shown: together they are a table, and stand in the chart and the rows."""
 ROWS_SHOWN_MAX = 50
 _MONEY_COLUMNS = frozenset(
     f"{measure}{when}"
     for measure in ("spend", "income", "net", "average", "median", "largest", "smallest", "volume", "amount_minor")
     for when in ("", "_before")
 )
-_ENTRY_COLUMNS = ("occurred_at", "counterparty", "description", "category", "account", "amount_minor")
-"""Of a payment, what tells one from another, in the order people read it."""
+_PAYMENT_COLUMNS = (
+    "occurred_at", "customer", "counterparty", "amount_minor", "points", "description", "category", "account",
+)  # fmt: skip
+"""Of a payment or an alert, what tells one from another, in the order people read it."""
 _HEADS = {"occurred_at": "When", "counterparty": "Payment", "amount_minor": "Amount"}
 _CALENDAR = frozenset(unit.value for unit in Unit)
 
@@ -82,8 +84,8 @@ class Turn:
                 self.progress = event["text"]
             case "text":
                 self.answer += event["text"]
-            case "figure" if len(self.figures) < FIGURES_SHOWN_MAX:
-                self.figures.append(figure(event["figure"]))
+            case "figure" if not self.figures:
+                self.figures = [figure(event["figure"])]
             case "chart":
                 self._draw(event["chart"])
             case "citation":
@@ -96,7 +98,7 @@ class Turn:
     def complete(self, answer: dict[str, Any], time_zone: str) -> None:
         """Show the whole answer, whatever of it came before."""
         self.answer, self.status = answer["answer"], answer["status"]
-        self.figures = [figure(each) for each in answer["figures"][:FIGURES_SHOWN_MAX]]
+        self.figures = _few(answer["figures"])
         self.citations = [citation(each) for each in answer["citations"]]
         self.follow_ups = answer["follow_ups"]
         self.footnote = _footnote(answer)
@@ -113,6 +115,11 @@ class Turn:
         self.heads = [Cell(_HEADS.get(name) or words.heading(name), _is_number(name, rows[0])) for name in columns]
         self.rows = [Row([_cell(name, row, time_zone) for name in columns]) for row in rows[:ROWS_SHOWN_MAX]]
         self.rows_title = _rows_title(len(rows))
+
+
+def _few(figures: list[dict[str, Any]]) -> list[Figure]:
+    shown = figures if len(figures) <= FIGURES_SHOWN_MAX else figures[:1]
+    return [figure(each) for each in shown]
 
 
 def figure(found: dict[str, Any]) -> Figure:
@@ -151,7 +158,8 @@ def _columns(rows: list[dict[str, Any]]) -> list[str]:
     if "transaction_id" not in rows[0]:
         return [name for name in rows[0] if name != "currency" and not name.endswith("_id")]
     is_one_account = len({row["account"] for row in rows}) == 1
-    return [name for name in _ENTRY_COLUMNS if name != "account" or not is_one_account]
+    shown = (name for name in _PAYMENT_COLUMNS if name in rows[0])
+    return [name for name in shown if name != "account" or not is_one_account]
 
 
 def _is_number(name: str, row: dict[str, Any]) -> bool:

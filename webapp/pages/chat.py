@@ -2,6 +2,7 @@ import reflex as rx
 
 from webapp.components.echart import echart
 from webapp.components.layout import ASK, shell
+from webapp.components.newest import newest_in_view
 from webapp.models.answer import Cell, Citation, Figure, Row, Turn
 from webapp.states.chat import QUESTION_CHARS_MAX, ChatState, Conversation
 
@@ -13,13 +14,10 @@ def chat() -> rx.Component:
         ASK,
         rx.cond(
             ChatState.turns,
-            rx.auto_scroll(
-                rx.el.div(
-                    rx.foreach(ChatState.turns, _turn),
-                    class_name=f"{_COLUMN} py-8 flex flex-col gap-10",
-                    aria_live="polite",
-                ),
-                class_name="flex-1 min-h-0 overflow-y-auto",
+            newest_in_view(
+                rx.foreach(ChatState.turns, _turn),
+                count=ChatState.turn_count,
+                class_name=f"{_COLUMN} py-8 flex-1 flex flex-col gap-10",
             ),
             _welcome(),
         ),
@@ -154,7 +152,9 @@ def _turn(turn: Turn, index: int) -> rx.Component:
             rx.el.div(_answer(turn, index), class_name="flex-1 min-w-0 flex flex-col gap-4"),
             class_name="flex gap-4 mt-6",
         ),
-        class_name="turn rise",
+        aria_live="polite",
+        # The newest one fills the view, so that its question stands at the top while the answer comes.
+        class_name="turn rise scroll-mt-18 lg:scroll-mt-8 last:min-h-[calc(100dvh-11rem)]",
     )
 
 

@@ -124,7 +124,7 @@ def _table() -> rx.Component:
                         rx.el.th("Payment", scope="col"),
                         rx.el.th("Category", scope="col", class_name="hidden md:table-cell"),
                         rx.el.th("Account", scope="col", class_name="hidden lg:table-cell"),
-                        rx.el.th("Amount", scope="col", class_name="text-right"),
+                        rx.el.th("Amount", scope="col", class_name="text-right w-36"),
                     ),
                     class_name="text-xs",
                 ),
@@ -159,7 +159,7 @@ def _row(row: Transaction, index: int) -> rx.Component:
         rx.el.td(
             rx.el.p(row.amount, class_name=rx.cond(row.is_in, "text-success font-medium", "font-medium")),
             _status(row.status),
-            class_name="figures text-right whitespace-nowrap align-top w-32",
+            class_name="figures text-right whitespace-nowrap align-top",
         ),
         on_click=TransactionsState.choose(index),
         class_name="transaction cursor-pointer hover:bg-base-200",

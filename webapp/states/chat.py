@@ -53,6 +53,10 @@ class ChatState(PersonState):
         return _SUGGESTIONS["customer" if self.role == "customer" else "bank"]
 
     @rx.var
+    def turn_count(self) -> int:
+        return len(self.turns)
+
+    @rx.var
     def first_name(self) -> str:
         return self.name.partition(" ")[0]
 
