@@ -15,7 +15,6 @@ from rag.embedder import Embedder, MiniLm
 from rag.indexer import Work, follow
 
 PATIENCE_S = 1.0
-NICENESS = 10
 NICENESS = 5
 
 log = structlog.get_logger()
@@ -23,8 +22,7 @@ log = structlog.get_logger()
 
 def run(settings: Settings) -> None:
     """Work until SIGTERM or Ctrl-C, behind whoever waits for an answer."""
-    os.nice(NICENESS)
-    # Whoever waits for an answer goes first: embedding can keep every core busy for minutes after an import.
+    # Embedding can keep every core busy for minutes after an import.
     os.nice(NICENESS)
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
         asyncio.run(_work(settings))

@@ -274,13 +274,15 @@ async def test_the_follower_tells_of_its_rounds_and_stops_when_cancelled(
     task = asyncio.create_task(follow(database, embedder, poll_s=0.02, report=rounds.append))
     async with database.unit() as session:
         lent = await pay(session, town.asha_account, town.ravi_account, 6_543)
-    while await pending(database) != NOTHING or not rounds:
-        await asyncio.sleep(0.02)
+
+    async def is_settled() -> bool:
+        return await pending(database) == NOTHING and sum(work.events for work in rounds) > 0
+
+    await eventually(is_settled)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert lent.id in await _told_ids(database, town.asha_account)
-    assert sum(work.events for work in rounds) > 0
     assert all(rounds)
 
 
