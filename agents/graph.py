@@ -205,7 +205,7 @@ def _to_list(findings: Findings) -> Step:
 async def _with_descriptions(reading: Reading, connection: AsyncConnection, principal: Principal) -> Reading:
     """The reading, its unknown phrases taken for parts of descriptions where descriptions hold them."""
     for phrase in reading.unknown:
-        for longer, category in reading.beside(phrase):
+        for longer, category in reading.beside(phrase, "category"):
             if await _is_described(longer, connection, principal):
                 reading = reading.without(category).with_mention(longer, "description", longer)
         if phrase in reading.unknown and await _is_described(phrase, connection, principal):

@@ -196,8 +196,8 @@ def _thought(call: PlanCall, lists: Lists, context: AgentContext) -> Thought:
             return Thought(Decline(reason="That is not something your payments can tell."))
         if part.topic == "alerts" and not context.principal.sees_alerts:
             return Thought(Decline(reason="Fraud alerts are for those who work on them at the bank."))
-        frame = _frame(part, lists, context)
-        tasks.append(compose(frame, context.scope, context.today))
+        task, frame = compose(_frame(part, lists, context), context.scope, context.today)
+        tasks.append(task)
     return Thought(Plan(tasks=tuple(tasks)), frame)
 
 

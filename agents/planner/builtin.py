@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from agents.follow_ups import starters
-from agents.plan import CANDIDATES_MAX, Clarify, Decline, ExplainTask, InsightTask, Operation, Plan, Planned, Task
+from agents.plan import CANDIDATES_MAX, Clarify, Decline, ExplainTask, Operation, Plan, Planned, Task
 from agents.planner.categories import NARROWER
 from agents.planner.compose import compose
 from agents.planner.follow import edit, explain_amount
@@ -18,7 +18,7 @@ from agents.planner.reading import Reading
 from agents.scope import Scope
 from agents.wording import category, listed
 from core.identity.access import Principal
-from core.insights.query import Dimension, Measure, QueryPeriod
+from core.insights.query import Dimension, Measure
 
 _REASONS = {
     "action": "I answer questions about payments; I cannot move money or change anything.",
@@ -76,9 +76,8 @@ class BuiltinPlanner:
             doubt = self._frame_doubt(frame, memory)
             if doubt is not None:
                 return doubt
-            task = self._task(frame, memory)
+            task, frame = self._task(frame, memory)
             tasks.append(task)
-            frame = _remembered(frame, task)
         return Thought(Plan(tasks=tuple(tasks)), frame)
 
     def _resolved(self, parsed: Parsed, last: Frame | None) -> Frame:
@@ -102,9 +101,9 @@ class BuiltinPlanner:
         later = next((p.frame.periods for p in parses if p.frame.periods), ())
         return frame.with_changes(periods=later[:1]) if later and _wants_period(frame) else frame
 
-    def _task(self, frame: Frame, memory: Memory) -> Task:
+    def _task(self, frame: Frame, memory: Memory) -> tuple[Task, Frame]:
         if frame.topic is Topic.EXPLAIN and not frame.objects and not frame.conditions and not frame.periods:
-            return ExplainTask(transaction_ids=memory.listed[:CANDIDATES_MAX])
+            return ExplainTask(transaction_ids=memory.listed[:CANDIDATES_MAX]), frame
         return compose(frame, self.scope, self.today)
 
     # Doubts, each a question back or a refusal.
@@ -134,11 +133,14 @@ class BuiltinPlanner:
         phrase = reading.unknown[0]
         if not parsed.has_cue:
             return self._declined("topic")
+        if parsed.frame.topic is Topic.BALANCE:
+            return self._declined("owner")
         if slugs := NARROWER.get(phrase):
             name = category(slugs[0])
             suggested = reading.text.replace(phrase, name.lower())
             question = f"I cannot tell {phrase} apart: it is part of {name}. Do you mean all of {name}?"
             return Thought(Clarify(question=question, choices=(suggested,)), parsed.frame, suggested)
+        phrase = next((longer for longer, _ in reading.beside(phrase, "name")), phrase)
         if similar := self.names.suggestions(phrase):
             choices = tuple(reading.text.replace(phrase, name) for name in similar)
             question = f"I do not know “{phrase}” among your payments. Did you mean {listed(similar, 'or')}?"
@@ -164,8 +166,8 @@ class BuiltinPlanner:
         if any(asked):
             return None
         if last is not None:
-            says_when = bool(frame.periods or frame.against)
-            return None if says_when else self._asked_back("What would you like to know about it?")
+            says_something = frame.periods or frame.against or parsed.asks_amount
+            return None if says_something else self._asked_back("What would you like to know about it?")
         if frame.periods:
             return self._asked_back(f"What would you like to know about {frame.periods[0].period.label}?")
         if reading.mentions and parsed.is_follow_up:
@@ -207,11 +209,3 @@ def _wants_period(frame: Frame) -> bool:
     """Not what asks for a moment: the last time, a balance, why a payment was flagged."""
     dated = frame.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST) or frame.latest in ("latest", "earliest")
     return frame.topic is None and not dated
-
-
-def _remembered(frame: Frame, task: Task) -> Frame:
-    """The frame with the period that a default chose, so that "the month before" has something to move."""
-    if frame.periods or not isinstance(task, InsightTask):
-        return frame
-    period = task.queries[0].period.period
-    return frame.with_changes(periods=(QueryPeriod.of(period),), is_default_period=True)

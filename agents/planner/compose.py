@@ -38,9 +38,15 @@ _PAYMENTWISE = frozenset({Measure.COUNT, Measure.AVERAGE, Measure.MEDIAN, Measur
 _LISTED = {Flow.OUT: (Measure.COUNT, Measure.SPEND), Flow.IN: (Measure.COUNT, Measure.INCOME)}
 
 
-def compose(frame: Frame, scope: Scope, today: date) -> Task:
-    """The task that answers `frame`, as of `today`."""
-    return _Composer(frame, scope, today).task()
+def compose(frame: Frame, scope: Scope, today: date) -> tuple[Task, Frame]:
+    """The task that answers `frame` as of `today`; and the frame with the period that was chosen where none was said,
+    so that "the month before" has something to move."""
+    composer = _Composer(frame, scope, today)
+    task = composer.task()
+    if frame.periods or not isinstance(task, InsightTask):
+        return task, frame
+    period, _ = composer.default_period(frame.ask or Operation.VALUE)
+    return task, frame.with_changes(periods=(QueryPeriod.of(period),), is_default_period=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +298,7 @@ class _Composer:
     def _spans(self, operation: Operation) -> tuple[list[_Span], str]:
         if self.frame.periods:
             return [self._span(p.period) for p in self.frame.periods], ""
-        period, note = self._default(operation)
+        period, note = self.default_period(operation)
         return [self._span(period)], note
 
     def _span(self, whole: Period) -> _Span:
@@ -301,7 +307,7 @@ class _Composer:
             return _Span(whole, whole)
         return _Span(whole, Period(whole.start, tomorrow))
 
-    def _default(self, operation: Operation) -> tuple[Period, str]:
+    def default_period(self, operation: Operation) -> tuple[Period, str]:
         """What is meant where no period was said: see docs/asking.md."""
         frame, everything = self.frame, self._everything()
         names_payee = any(f.field in ("counterparty", "description") for f in frame.objects)

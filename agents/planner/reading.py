@@ -58,10 +58,10 @@ class Reading:
     def has(self, *cues: Cue) -> bool:
         return any(mention.value[0] in cues for mention in self.of("cue"))
 
-    def beside(self, phrase: str) -> Iterator[tuple[str, Mention[Any]]]:
-        """An unknown phrase together with a category next to it: "goa" and "trip" as "goa trip"."""
+    def beside(self, phrase: str, kind: str) -> Iterator[tuple[str, Mention[Any]]]:
+        """An unknown phrase together with a mention next to it: "goa" and the category "trip" as "goa trip"."""
         start = self.text.index(phrase)
-        for mention in self.of("category"):
+        for mention in self.of(kind):
             if mention.start == start + len(phrase) + 1 or mention.end + 1 == start:
                 first, last = min(start, mention.start), max(start + len(phrase), mention.end)
                 yield self.text[first:last], mention

@@ -108,7 +108,7 @@ PARAPHRASES = [
 
 @pytest.mark.parametrize(("first", "other"), [(group[0], other) for group in PARAPHRASES for other in group[1:]])
 def test_paraphrases_ask_the_same(first: str, other: str) -> None:
-    assert compose(frame(other), SCOPE, TODAY) == compose(frame(first), SCOPE, TODAY)
+    assert compose(frame(other), SCOPE, TODAY)[0] == compose(frame(first), SCOPE, TODAY)[0]
 
 
 def test_every_part_of_a_long_question_finds_its_slot() -> None:
