@@ -10,9 +10,10 @@ ISO = "iso"
 _COUNTED = re.compile(r"(seconds|hours|days) since (\d{4}-\d\d-\d\d)")
 _YEARS = range(1900, 2200)
 
-UNTIMED = time(12)
+UNTIMED = time(12, 0, 0, 1)
 """Local time of a payment of which only the day is known: noon, so that the day is the same in every time zone but the
-farthest. The order within the day is carried by the ids."""
+farthest, and a microsecond, which no bank's clock shows, so that it can be told from a payment made at noon (the fraud
+rules on hours and bursts leave such payments out). The order within the day is carried by the ids."""
 
 
 @dataclass(frozen=True, slots=True)

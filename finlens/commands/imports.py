@@ -84,8 +84,8 @@ def _print(report: Report, console: Console, is_dry_run: bool) -> None:
             f"balance   {found.file}:{found.line}  account {found.account} states {found.stated_minor}, "
             f"the rows before it lead to {found.expected_minor} (minor units of {found.currency})"
         )
-    hidden = report.rejected_count + report.balance_difference_count - 2 * SHOWN_MAX
-    if hidden > 0:
-        console.print(f"{report.balance_difference_count} balance differences in all; --json lists them")
+    hidden = max(0, report.rejected_count - SHOWN_MAX), max(0, report.balance_difference_count - SHOWN_MAX)
+    if any(hidden):
+        console.print(f"and {hidden[0]} more rejected rows, {hidden[1]} more balance differences: --json lists them")
     for name, count in sorted(report.unknown_categories.items()):
         console.print(f"category  {name!r} is none of ours: {count} rows have no category")

@@ -377,3 +377,15 @@ async def test_any_file_posts_or_rejects_each_line_once_and_again_posts_nothing(
     again = await run(database, path)
     assert (again.posted, again.matched, again.rejected_count) == (0, first.posted, first.rejected_count)
     assert await books_balance(database)
+
+
+async def test_rows_of_which_only_the_day_is_known_are_no_burst(database: Database, statement: Statement) -> None:
+    await run(database, statement.write("a.csv", *[("2026-01-02", "-1", f"shop {number}") for number in range(9)]))
+    found = await query(
+        database,
+        """SELECT s.reasons::text FROM fraud.score s JOIN ledger.transaction t ON t.id = s.transaction_id
+             JOIN banking.account a ON a.id = t.sender_account_id
+            WHERE a.number = :account AND s.reasons::text LIKE '%VEL_BURST%'""",
+        account=statement.account,
+    )
+    assert found == []

@@ -1,0 +1,77 @@
+"""`finlens import` as a person or a script calls it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from core.errors import FinLensError
+from core.settings import Settings
+from finlens.commands import imports
+from tests.factories import fresh
+
+
+@pytest.fixture
+def command(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> typer.Typer:
+    def installed(_progress: Callable[[str], None]) -> Settings:
+        return settings
+
+    monkeypatch.setattr(imports, "installation", installed)
+    app = typer.Typer()
+    app.command()(imports.import_files)
+    return app
+
+
+@pytest.fixture
+def statement(tmp_path: Path) -> Path:
+    path = tmp_path / "a.csv"
+    account = fresh("A")
+    path.write_text(f"date,amount,account,balance\n2026-01-02,-5,{account},-5\n2026-01-03,oops,{account},\n"
+                    f"2026-01-04,-5,{account},-11\n")  # fmt: skip
+    return path
+
+
+def test_json_is_the_contract_alone_on_standard_output(command: typer.Typer, statement: Path) -> None:
+    run = CliRunner().invoke(command, [str(statement), "--profile", "plain", "--json"])
+    document = json.loads(run.stdout)
+    assert run.exit_code == 0
+    assert {name: document[name] for name in ("read", "posted", "matched")} == {"read": 3, "posted": 2, "matched": 0}
+    assert document["rejected"] == [
+        {"file": str(statement), "line": 3, "reason": "'oops' is not an amount with '.' before the fraction"}
+    ]
+    assert [found["difference_minor"] for found in document["balance_differences"]] == [-100]
+    assert document["batch_id"] and document["seconds"] > 0
+    assert "Posting" in run.stderr
+
+
+def test_person_reads_what_became_of_the_rows(command: typer.Typer, statement: Path) -> None:
+    run = CliRunner().invoke(command, [str(statement), "--profile", "plain", "--dry-run"])
+    assert run.exit_code == 0
+    assert "3 rows read: 2 would be posted, 0 known already, 1 rejected" in run.stdout
+    assert f"rejected  {statement}:3  'oops' is not an amount" in run.stdout
+    assert f"balance   {statement}:4" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "profile"), [("missing.csv", "plain"), ("missing.csv", "no-such-profile")]
+)  # fmt: skip
+def test_unreadable_file_or_profile_is_a_refusal(command: typer.Typer, file: str, profile: str, tmp_path: Path) -> None:
+    run = CliRunner().invoke(command, [str(tmp_path / file), "--profile", profile, "--json"])
+    assert run.exit_code == 1
+    assert isinstance(run.exception, FinLensError)
+    assert run.stdout == ""
+
+
+def test_interrupt_ends_with_a_sentence_and_the_shells_exit_code(
+    command: typer.Typer, statement: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def interrupted(*_arguments: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(imports, "run_import", interrupted)
+    run = CliRunner().invoke(command, [str(statement), "--profile", "plain", "--json"])
+    assert run.exit_code == imports.STOPPED
+    assert "the same command goes on where this one ended" in " ".join(run.stderr.split())
