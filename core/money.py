@@ -22,7 +22,7 @@ Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$"), AfterValidato
 MAX_AMOUNT_MINOR = 10**15
 """Largest amount of one payment: ten trillion rupees; far below what a bigint sum could overflow on."""
 
-_LOCALES = {"INR": "en_IN", "CZK": "cs_CZ", "JPY": "ja_JP"}
+_LOCALES = {"INR": "en_IN"}
 
 
 @lru_cache
