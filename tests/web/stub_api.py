@@ -95,7 +95,7 @@ def _add_data(api: StubApi) -> None:
     async def chat(question: Annotated[str, Body(embed=True)]):
         if "refuse" in question:
             raise Refused(503, "overloaded", "Too much at once; please try again in a moment")
-        return StreamingResponse(_events(question), media_type="text/event-stream")
+        return StreamingResponse(_events(question, api.calls), media_type="text/event-stream")
 
     @api.get("/conversations", dependencies=known)
     async def conversations():
@@ -294,12 +294,16 @@ def _figure(label: str, unit: str, source: str, **values: object) -> dict[str, A
     } | values
 
 
-async def _events(question: str) -> AsyncIterator[str]:
+async def _events(question: str, calls: list[str]) -> AsyncIterator[str]:
     whole = answer()
     yield _event("progress", text="Adding up your payments")
-    for word in whole["answer"].split(" "):
-        await asyncio.sleep(1.0 if "slow" in question else 0.01)
-        yield _event("text", text=word + " ")
+    try:
+        for word in whole["answer"].split(" "):
+            await asyncio.sleep(1.0 if "slow" in question else 0.01)
+            yield _event("text", text=word + " ")
+    except asyncio.CancelledError:
+        calls.append("hung up")
+        raise
     yield _event("figure", figure=whole["figures"][0])
     yield _event("chart", chart=whole["chart"])
     yield _event("done", answer=whole)

@@ -1,5 +1,6 @@
 """Journeys through the real product: PostgreSQL, the API and the web tier as processes, and a Chromium."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import uvicorn
 from playwright.async_api import Browser, Page, expect
 
 from core.db import Database
@@ -16,6 +18,8 @@ from finlens.installation import environment, web_environment
 from tests.factories import PASSWORD
 from tests.web.browser import chromium, find_chromium, free_port, log_in, serving
 from tests.web.household import NASTY, SCAM, Household, settle
+from tests.web.stub_api import PASSWORD as STUB_PASSWORD
+from tests.web.stub_api import StubApi
 from webapp.build import ensure_built
 from webapp.states.transactions import TransactionsState
 
@@ -56,6 +60,23 @@ async def bank(
         serving("web", url, web, logs / "web.log"),
     ):
         yield Bank(url, household)
+
+
+@pytest.fixture
+async def slow(tmp_path: Path) -> AsyncIterator[tuple[str, StubApi]]:
+    """The web tier before an API that answers a word a second."""
+    api, api_port, web_port = StubApi(), free_port(), free_port()
+    server = uvicorn.Server(uvicorn.Config(api, port=api_port, log_config=None))
+    running = asyncio.create_task(server.serve())
+    ensure_built()
+    told = {"HOME": str(tmp_path), "WEB_PORT": str(web_port), "URL": f"http://127.0.0.1:{api_port}"}
+    url = f"http://127.0.0.1:{web_port}"
+    async with serving(
+        "web", url, os.environ | {f"FINLENS_{name}": value for name, value in told.items()}, tmp_path / "web.log"
+    ):
+        yield url, api
+    server.should_exit = True
+    await running
 
 
 @pytest.fixture(scope="session")
@@ -227,6 +248,20 @@ async def test_dark_is_followed_from_the_system_and_a_choice_is_kept(customer: P
     await customer.reload()
     await expect(customer.locator("html")).to_have_class("light")
     assert await customer.evaluate(page_colour) == light
+
+
+async def test_a_slow_answer_can_be_stopped_and_is_not_worked_on_any_further(page: Page, slow: tuple[str, StubApi]):
+    url, api = slow
+    await log_in(page, url, "customer@finlens.example", STUB_PASSWORD)
+    await page.fill("#question", "Take a slow look at everything")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".answer")).to_contain_text("You spent", timeout=15_000)
+    await page.click("#stop")
+    await expect(page.locator("#send")).to_be_visible()
+    said = await page.locator(".answer").inner_text()
+    await page.wait_for_timeout(2_500)
+    assert await page.locator(".answer").inner_text() == said
+    assert "hung up" in api.calls
 
 
 async def test_an_unknown_address_says_so(page: Page, bank: Bank):
