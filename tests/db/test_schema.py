@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 
 import core.banking.tables
 import core.identity.tables
+import core.imports.tables
 import core.ledger.tables  # noqa: F401  # registers its tables
 from core.db import dsn, owner_url
 from core.settings import Settings
@@ -34,7 +35,7 @@ _CATALOGUE = """
 
 def test_columns_of_the_table_models_are_those_of_the_database(settings: Settings) -> None:
     """Names, types and nullability. Indexes, defaults and checks stand in the migrations alone."""
-    schemas = {"identity", "banking", "ledger"}
+    schemas = {"identity", "banking", "imports", "ledger"}
     engine = create_engine(owner_url(settings))
     with engine.connect() as connection:
         context = MigrationContext.configure(
