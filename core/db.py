@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import IntegrityError
@@ -91,8 +92,12 @@ def reader_url(settings: Settings) -> URL:
 
 
 def dsn(url: URL) -> str:
-    """The same address as libpq spells it, for code that uses psycopg without SQLAlchemy."""
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+    """The same address as libpq reads it, for code that uses psycopg without SQLAlchemy.
+
+    Not as a URL: SQLAlchemy writes a space in the options as +, which libpq takes for a plus sign.
+    """
+    options: dict[str, Any] = dict(url.query)
+    return make_conninfo("", **url.translate_connect_args(username="user", database="dbname"), **options)
 
 
 def _login(settings: Settings, own_login: SecretStr | None, role: str) -> URL:
@@ -105,4 +110,7 @@ def _login(settings: Settings, own_login: SecretStr | None, role: str) -> URL:
 
 
 def _engine(url: URL, size: int, **facts: Any) -> AsyncEngine:
-    return create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=10, pool_pre_ping=True, **facts)
+    # Parameters are people's mails and payments: an error that quotes its statement must not quote them into the log.
+    return create_async_engine(
+        url, pool_size=size, max_overflow=0, pool_timeout=10, pool_pre_ping=True, hide_parameters=True, **facts
+    )

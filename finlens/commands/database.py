@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from core.db import dsn, owner_url
+from core.db import owner_url
 from core.errors import SetupError
 from core.settings import Settings
 from finlens.installation import connected, installation
@@ -58,7 +58,8 @@ def url(
     if superuser:
         print(_embedded().start(_say).url(SUPERUSER))
     else:
-        print(dsn(owner_url(connected(Settings(), _say))))
+        owner = owner_url(connected(Settings(), _say))
+        print(owner.set(drivername="postgresql").render_as_string(hide_password=False))
 
 
 @db.command()
