@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections import deque
@@ -111,10 +112,21 @@ def _export(progress: Progress) -> Path:
     with (
         log.open("w") as record,
         subprocess.Popen(  # noqa: S603  # the command is ours
-            command, cwd=_WORKSHOP, env=_environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command,
+            cwd=_WORKSHOP,
+            env=_environment(),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         ) as process,
     ):
-        last = _follow(process.stdout or (), record.write, progress)
+        try:
+            last = _follow(process.stdout or (), record.write, progress)
+        except BaseException:
+            # Reflex starts bun, and bun starts Vite: whoever stops the build stops them all.
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
     if process.returncode != 0 or not (_WORKSHOP / ".web" / "build" / "client" / "index.html").exists():
         raise _failure(last, log)
     return _WORKSHOP / ".web"
