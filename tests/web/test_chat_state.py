@@ -58,7 +58,7 @@ async def test_an_answer_is_shown_in_words_as_it_comes(web: Web):
         turn.take(event, "Asia/Kolkata")
     assert [figure.text for figure in turn.figures] == ["₹11,996.50", "5", "11.2 %"]
     assert [head.text for head in turn.heads][:3] == ["When", "Payment", "Amount"]
-    assert turn.rows_title == "5 rows behind this"
+    assert turn.rows_title == "5 payments behind this"
     assert turn.money == {"currency": "INR", "locale": "en-IN", "digits": 2}
     assert turn.chart["series"][0]["data"][-1] == 1199650
     assert turn.footnote == "Every figure checked against the ledger · 64 ms"
@@ -92,6 +92,12 @@ def test_groups_are_named_as_people_name_them():
     turn = _told([{"month": "2026-10-01", "category": "eating_out", "currency": "INR", "spend": 12500, "count": 3}])
     assert [head.text for head in turn.heads] == ["Month", "Category", "Spend", "Count"]
     assert [cell.text for cell in turn.rows[0].cells] == ["October 2026", "Eating out", "₹125.00", "3"]
+
+
+def test_rows_say_when_there_may_be_more_of_them():
+    assert _told(answer()["rows"], query={"rows": 20}).rows_title == "5 payments behind this"
+    assert _told(answer()["rows"], query={"rows": 5}).rows_title == "5 of the payments behind this"
+    assert _told([{"bank": "Meridian", "currency": "INR", "spend": 1}]).rows_title == "1 row behind this"
 
 
 def test_alerts_are_rows_too():

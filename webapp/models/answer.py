@@ -102,7 +102,8 @@ class Turn:
         self.citations = [citation(each) for each in answer["citations"]]
         self.follow_ups = answer["follow_ups"]
         self.footnote = _footnote(answer)
-        self._tabulate(answer["rows"], time_zone)
+        self._tabulate(answer["rows"][:ROWS_SHOWN_MAX], time_zone)
+        self.rows_title = _rows_title(answer["rows"], answer["query"].get("rows"))
         if answer["chart"]:
             self._draw(answer["chart"])
 
@@ -113,8 +114,7 @@ class Turn:
     def _tabulate(self, rows: list[dict[str, Any]], time_zone: str) -> None:
         columns = _columns(rows)
         self.heads = [Cell(_HEADS.get(name) or words.heading(name), _is_number(name, rows[0])) for name in columns]
-        self.rows = [Row([_cell(name, row, time_zone) for name in columns]) for row in rows[:ROWS_SHOWN_MAX]]
-        self.rows_title = _rows_title(len(rows))
+        self.rows = [Row([_cell(name, row, time_zone) for name in columns]) for row in rows]
 
 
 def _few(figures: list[dict[str, Any]]) -> list[Figure]:
@@ -138,7 +138,7 @@ def _figure_text(found: dict[str, Any]) -> str:
         case "percent":
             return f"{value:.1f} %".replace(".0 %", " %")
         case "days":
-            return f"{value} day{'' if value == 1 else 's'}"
+            return _counted(value, "day")
         case "date":
             return words.day(str(value))
         case "count":
@@ -181,10 +181,17 @@ def _cell(name: str, row: dict[str, Any], time_zone: str) -> Cell:
     return Cell(words.category(value) if name == "category" else str(value))
 
 
-def _rows_title(count: int) -> str:
-    if count > ROWS_SHOWN_MAX:
-        return f"The first {ROWS_SHOWN_MAX} of {count} rows behind this"
-    return f"{count} row{'' if count == 1 else 's'} behind this"
+def _rows_title(rows: list[dict[str, Any]], limit: int | None) -> str:
+    """What the table holds. An answer that brings as many payments as it asked for may rest on more."""
+    if not rows or "transaction_id" not in rows[0]:
+        return f"{_counted(len(rows), 'row')} behind this"
+    if len(rows) == limit or len(rows) > ROWS_SHOWN_MAX:
+        return f"{min(len(rows), ROWS_SHOWN_MAX)} of the payments behind this"
+    return f"{_counted(len(rows), 'payment')} behind this"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _footnote(answer: dict[str, Any]) -> str:
