@@ -2,8 +2,13 @@
 
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+from pydantic import Field
 
 from rag.embedder import Vectors
 
@@ -28,3 +33,28 @@ class FakeEmbedder:
         for word in text.casefold().split():
             vector[zlib.crc32(word.encode()) % self.dimension] += 1
         return vector / np.linalg.norm(vector)
+
+
+class ScriptedChatModel(BaseChatModel):
+    """Answers with `replies` one after another, the last one for ever; an exception among them is raised."""
+
+    replies: list[Any]
+    """AIMessage or Exception."""
+    seen: list[list[BaseMessage]] = Field(default_factory=list)
+    """Everything it was asked, call by call."""
+    tools: list[Any] = Field(default_factory=list)
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> "ScriptedChatModel":
+        self.tools.append({"tools": list(tools), **kwargs})
+        return self
+
+    def _generate(self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **_: Any) -> ChatResult:
+        reply = self.replies[min(len(self.seen), len(self.replies) - 1)]
+        self.seen.append(list(messages))
+        if isinstance(reply, Exception):
+            raise reply
+        return ChatResult(generations=[ChatGeneration(message=reply)])

@@ -135,7 +135,8 @@ def _when(frame: Frame, clause: Clause) -> Frame | None:
         clause.take(Cue.MOST, Cue.LEAST)
         return frame.with_changes(ask=Operation.RANK, group_by=(Dimension.DAY,), limit=1, descending=is_most)
     if frame.measure in _EXTREMES:
-        return frame.with_changes(ask=Operation.LIST, limit=1, latest=frame.measure.value, measure=None)
+        latest = "largest" if frame.measure is Measure.LARGEST else "smallest"
+        return frame.with_changes(ask=Operation.LIST, limit=1, latest=latest, measure=None)
     operation = Operation.WHEN_FIRST if clause.has(Cue.FIRST) else Operation.WHEN_LAST
     clause.take(Cue.FIRST, Cue.LATEST)
     return frame.with_changes(ask=operation, measure=None if frame.measure is Measure.COUNT else frame.measure)
