@@ -80,6 +80,7 @@ def _said(match: re.Match[str]) -> tuple[Decimal, Decimal]:
 
 def _without(words: set[str], text: str) -> str:
     """The text without the known words that hold digits, the longest first; a number is never cut in two."""
-    for word in sorted((word for word in words if any(map(str.isdigit, word))), key=len, reverse=True):
+    present = [word for word in words if word in text and any(map(str.isdigit, word))]
+    for word in sorted(present, key=len, reverse=True):
         text = re.sub(rf"(?<![\d.,]){re.escape(word)}(?!\d|[.,]\d)", " ", text)
     return text
