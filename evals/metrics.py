@@ -57,7 +57,7 @@ def floors(cases: Sequence[Case]) -> dict[str, dict[str, float]]:
 
 def _verdict(case: Case, expected: Value, answer: Answer) -> Verdict:
     nothing_there = case.expect.status == "answered" and (expected is None or expected == 0)
-    right = {case.expect.status, *case.expect.or_status} | ({"no_data"} if nothing_there else set())
+    right = {case.expect.status, *case.expect.or_status, *(["no_data"] if nothing_there else [])}
     if answer.status in right and (answer.status != "answered" or _holds(case, expected, answer)):
         return Verdict.EXACT
     match answer.status:

@@ -154,28 +154,3 @@ async def check_books(database: Database) -> None:
             """)
         )
         assert wrong.all() == []
-
-
-async def make_summary(session: AsyncSession, account: Account, words: str, **facts: object) -> UUID:
-    """A stored summary with this text, not yet embedded; `kind`, `subject`, `period_start` and `period_end` as facts."""
-    row = {
-        "id": new_id(),
-        "kind": "transaction",
-        "subject": fresh("subject"),
-        "account": account.id,
-        "bank": account.bank_id,
-        "customer": account.customer_id,
-        "period_start": date(2026, 3, 7),
-        "period_end": date(2026, 3, 8),
-        "text": words,
-        "transaction_ids": [new_id()],
-        **facts,
-    }
-    statement = text("""
-        INSERT INTO rag.summary (id, kind, subject, account_id, bank_id, customer_id, period_start, period_end, text,
-                                 text_hash, transaction_ids)
-        VALUES (:id, :kind, :subject, :account, :bank, :customer, :period_start, :period_end, :text,
-                sha256(convert_to(:text, 'UTF8')), :transaction_ids)
-    """)
-    await session.execute(statement, row)
-    return UUID(str(row["id"]))

@@ -20,7 +20,7 @@ from agents.scope import Scope
 from core.insights.query import Dimension, Filter, Flow, InsightQuery, Measure, Order, QueryPeriod
 from core.periods import Period, Unit, add_months
 
-ROWS_SHOWN = 20
+ROWS_SHOWN = 100
 LISTED_MAX = 50
 GROUPS_SHOWN = 20
 USUAL_PERIODS = {Unit.DAY: 8, Unit.WEEK: 8, Unit.MONTH: 6, Unit.QUARTER: 4, Unit.YEAR: 3, Unit.FISCAL_YEAR: 3}
@@ -34,6 +34,9 @@ _COMPARED = {
     "category": Dimension.CATEGORY, "counterparty": Dimension.COUNTERPARTY, "channel": Dimension.CHANNEL,
 }  # fmt: skip
 _TIMED = frozenset(_CALENDAR.values())
+_DRAWN = frozenset({Measure.SPEND, Measure.INCOME, Measure.NET, Measure.COUNT})
+COURSE_PERIODS = 6
+COURSE_DAYS_MAX = 31
 _PAYMENTWISE = frozenset({Measure.COUNT, Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST})
 _LISTED = {Flow.OUT: (Measure.COUNT, Measure.SPEND), Flow.IN: (Measure.COUNT, Measure.INCOME)}
 
@@ -142,7 +145,19 @@ class _Composer:
         first = "smallest" if measures[0] is Measure.SMALLEST else "largest"
         rows = 3 if largest else ROWS_SHOWN
         query = self._query(spans[0].so_far, measures=measures, rows=rows, rows_first=first)
-        return InsightTask(operation=operation, queries=(query,), threshold=self.frame.threshold)
+        course = self._course(spans[0]) if operation is Operation.VALUE and measures[0] in _DRAWN else ()
+        return InsightTask(operation=operation, queries=(query, *course), threshold=self.frame.threshold)
+
+    def _course(self, span: _Span) -> tuple[InsightQuery, ...]:
+        """What a chart beside the value shows: the same value of the periods up to this one, or within it."""
+        end = span.so_far.end
+        match span.whole.unit:
+            case Unit.MONTH | Unit.QUARTER as unit:
+                start, by = span.whole.shifted(1 - COURSE_PERIODS).start, _CALENDAR[unit]
+            case _:
+                start, by = span.so_far.start, Dimension.DAY if span.so_far.days <= COURSE_DAYS_MAX else Dimension.MONTH
+        period = self._covered(Period(start, end))
+        return (self._query(period, group_by=(by,), limit=500),) if period.days > 1 else ()
 
     def _list(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         first = self.frame.latest or "latest"

@@ -14,7 +14,8 @@ _EXTREMES = (Measure.LARGEST, Measure.SMALLEST)
 
 
 def value(told: Told) -> Draft:
-    """The measure, and what stands beside it: income and spending beside savings, the payment beside the largest."""
+    """The measure, and what stands beside it: income and spending beside savings, the payment beside the largest, the
+    course of it as a chart."""
     if not told.result.rows:
         return _none_counted(told) if told.measure is Measure.COUNT else NOTHING
     currencies = told.currencies()
@@ -30,7 +31,8 @@ def value(told: Told) -> Draft:
     if told.measure in _EXTREMES and told.result.entries:
         text += f" It went {whereto(told.result.entries[0])} on {day(told.result.entries[0].occurred_at)}."
         beside += _single(told)
-    return Draft(text, [*asked, *beside], rows=told.entry_rows())
+    drawn = chart(told.results[1], told.about()) if len(told.results) > 1 else None
+    return Draft(text, [*asked, *beside], chart=drawn, rows=told.entry_rows())
 
 
 def _none_counted(told: Told) -> Draft:

@@ -36,7 +36,8 @@ def upgrade() -> None:
             receiver_account_id           uuid NOT NULL,
             amount_minor                  bigint NOT NULL CHECK (amount_minor BETWEEN 1 AND 1000000000000000),
             currency                      char(3) NOT NULL,
-            status                        text NOT NULL CHECK (status IN ('pending', 'processing', 'success', 'failed')),
+            status                        text NOT NULL
+                CHECK (status IN ('pending', 'processing', 'success', 'failed')),
             failure_code                  text,
             shortfall_minor               bigint,
             description                   text NOT NULL DEFAULT '',
@@ -59,7 +60,7 @@ def upgrade() -> None:
             CHECK ((status = 'success') = (posted_at IS NOT NULL))
         )
     """)
-    # Every index costs each payment: these three serve idempotency and both sides' history, nothing else earned a place.
+    # Every index costs each payment: these serve idempotency and both sides' history, nothing else earned a place.
     # The key alone is unique: with the bank beside it, one key could post once at each of two banks.
     op.execute("CREATE UNIQUE INDEX transaction_key ON ledger.transaction (key_fingerprint)")
     op.execute("CREATE INDEX transaction_sender ON ledger.transaction (sender_account_id, occurred_at)")
