@@ -53,6 +53,9 @@ class Figures:
     def date(self, label: str, source: str) -> Figure:
         return Figure(label=label, value=str(self._evidence.value_of(source))[:10], unit="date", source=source)
 
+    def days(self, label: str, source: str) -> Figure:
+        return Figure(label=label, value=int(self._evidence.value_of(source)), unit="days", source=source)
+
     def name(self, label: str, shown: str, source: str, *, amount: str | None = None) -> Figure:
         """A name; with `amount` the money that goes with it, worked out from that cell of the same row."""
         minor = None if amount is None else whole(self._evidence.value_of(amount))

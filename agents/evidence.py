@@ -8,6 +8,7 @@ whoever checks an answer needs nothing but the source and the tables.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from statistics import median
 from typing import Any
@@ -83,6 +84,10 @@ class Evidence:
             raise SourceUnknown(match.group())
         return 0
 
+    def _days(self, match: re.Match[str]) -> int:
+        start = date.fromisoformat(str(self.value_of(match["operand"]))[:10])
+        return (date.fromisoformat(match["day"]) - start).days
+
     def _rows(self, match: re.Match[str]) -> int:
         return self.table(match["table"]).rows_in_all
 
@@ -126,6 +131,10 @@ def per_unit(operand: str, unit: Unit) -> str:
     return f"[{operand}] per {unit}"
 
 
+def days_until(operand: str, day: date) -> str:
+    return f"days from [{operand}] to {day}"
+
+
 def units_in(period: Period, unit: Unit) -> int:
     """How many days, weeks, months ... the period holds or touches."""
     if unit is Unit.DAY:
@@ -149,6 +158,7 @@ _SOURCES: list[tuple[re.Pattern[str], Callable[[Evidence, re.Match[str]], Any]]]
     (_CELL, Evidence._cell),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"no (?P<currency>[A-Z]{3}) row in (?P<table>[a-z]+(?: \d+)?)"), Evidence._absent),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"number of rows of (?P<table>[a-z]+(?: \d+)?)"), Evidence._rows),  # pyright: ignore[reportPrivateUsage]
+    (re.compile(r"days from \[(?P<operand>.+)\] to (?P<day>\d{4}-\d\d-\d\d)"), Evidence._days),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"\[(?P<operand>.+)\] per (?P<unit>\w+)"), Evidence._per_unit),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"(?P<operation>[a-z]+) of (?P<operands>\[.+\])"), Evidence._computed),  # pyright: ignore[reportPrivateUsage]
 ]

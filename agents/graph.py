@@ -1,5 +1,6 @@
 """The graph: resolve -> plan -> run -> check -> answer. Each step reads the state, knows the context, adds its part."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,7 @@ TURNS_REMEMBERED = 8
 LISTED_REMEMBERED = 50
 DESCRIBED_MIN = 3
 """Letters from which on a word is looked for in descriptions."""
+_DESCRIBED_MAX = 1_000
 
 _UNVERIFIED = "I could not verify my figures for this, so I do not give them. Could you put it another way?"
 
@@ -214,11 +216,17 @@ async def _with_descriptions(reading: Reading, connection: AsyncConnection, prin
 
 
 async def _is_described(phrase: str, connection: AsyncConnection, principal: Principal) -> bool:
+    """Whether descriptions hold the phrase, as words: a condition finds it inside of longer ones too, so one that
+    descriptions also hold like that ("per" in "supermarket") would find too much."""
     if len(phrase) < DESCRIBED_MIN:
         return False
     e = ENTRY.c
-    found = select(e.transaction_id).where(
-        visible_accounts(principal, customer_id=e.customer_id, bank_id=e.bank_id),
-        func.strpos(func.lower(e.description), phrase) > 0,
+    words = rf"\m{re.escape(phrase)}\M"
+    seen = visible_accounts(principal, customer_id=e.customer_id, bank_id=e.bank_id)
+    holding = (
+        select(e.description).where(seen, func.strpos(func.lower(e.description), phrase) > 0).limit(_DESCRIBED_MAX)
     )
-    return (await connection.execute(found.limit(1))).first() is not None
+    held = holding.subquery()
+    counted = select(func.count(), func.count().filter(func.lower(held.c.description).op("~")(words)))
+    number, as_words = (await connection.execute(counted.select_from(held))).one()
+    return number > 0 and number == as_words

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.plan import Operation
+from agents.planner.categories import PLACES
 from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
 from agents.planner.frame import Frame
 from agents.planner.lexicon import Cue
 from agents.planner.mentions import Mention
 from agents.planner.slots import INCOME_CATEGORIES, filters, names_only_prior, spoken
+from agents.planner.words import stem
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator
 from core.periods import Unit
 
@@ -76,6 +78,9 @@ def _rank(frame: Frame, clause: Clause) -> Frame | None:
     count = abs(first.value[1]) if is_number else None
     descending = first.value[1] > 0 if is_number else first.value[1] is Measure.LARGEST
     ranked = frame.with_changes(descending=descending, measure=_sum(frame, clause))
+    if place := _place_after(first, clause):
+        limit = count or (FEW if clause.text_of(place).endswith("s") else 1)
+        return ranked.with_changes(ask=Operation.RANK, group_by=(Dimension.COUNTERPARTY,), limit=limit)
     if noun := _noun_after(first, clause):
         limit = count or (FEW if clause.text_of(noun).endswith("s") else 1)
         return ranked.with_changes(ask=Operation.RANK, group_by=(noun.value[1],), limit=limit)
@@ -89,6 +94,15 @@ def _rank(frame: Frame, clause: Clause) -> Frame | None:
 
 def _extremes(clause: Clause) -> list[Mention[Any]]:
     return [mention for mention in clause.find(Cue.MEASURE) if mention.value[1] in _EXTREMES]
+
+
+def _place_after(rank: Mention[Any], clause: Clause) -> Mention[Any] | None:
+    """ "Top 3 restaurants": the category's places, and not its payments."""
+    for mention in clause.after(rank)[:1]:
+        is_place = mention.kind == "category" and stem(clause.text_of(mention).split()[-1]) in PLACES
+        if is_place and clause.are_adjacent(rank, mention):
+            return mention
+    return None
 
 
 def _noun_after(rank: Mention[Any], clause: Clause) -> Mention[Any] | None:
@@ -127,9 +141,10 @@ def _plain(frame: Frame) -> Measure:
 
 def _when(frame: Frame, clause: Clause) -> Frame | None:
     """ "When did I last pay X", "when was my largest payment", "when do I spend the most"."""
-    if not clause.has(Cue.WHEN):
+    if not clause.has(Cue.WHEN, Cue.DAYS_AGO):
         return None
-    clause.take(Cue.WHEN)
+    unit = Unit.DAY if clause.has(Cue.DAYS_AGO) else None
+    clause.take(Cue.WHEN, Cue.DAYS_AGO)
     if clause.has(Cue.MOST, Cue.LEAST):
         is_most = clause.has(Cue.MOST)
         clause.take(Cue.MOST, Cue.LEAST)
@@ -139,7 +154,8 @@ def _when(frame: Frame, clause: Clause) -> Frame | None:
         return frame.with_changes(ask=Operation.LIST, limit=1, latest=latest, measure=None)
     operation = Operation.WHEN_FIRST if clause.has(Cue.FIRST) else Operation.WHEN_LAST
     clause.take(Cue.FIRST, Cue.LATEST)
-    return frame.with_changes(ask=operation, measure=None if frame.measure is Measure.COUNT else frame.measure)
+    measure = None if frame.measure is Measure.COUNT else frame.measure
+    return frame.with_changes(ask=operation, unit=unit, measure=measure)
 
 
 def _which(frame: Frame, clause: Clause) -> Frame | None:
@@ -170,13 +186,20 @@ def _dimension(frame: Frame, clause: Clause) -> Dimension | None:
     if nouns and asks:
         clause.place(nouns[0])
         return nouns[0].value[1]
-    if clause.has(Cue.WHO):
+    if clause.has(Cue.WHO) or _asks_for_a_place(clause):
         return Dimension.COUNTERPARTY
     superlative = clause.has(Cue.MOST, Cue.LEAST)
     if clause.has(Cue.WHERE):
         clause.take(Cue.WHERE)
         return Dimension.COUNTERPARTY if superlative else Dimension.CATEGORY
     return Dimension.CATEGORY if superlative and not frame.group_by else None
+
+
+def _asks_for_a_place(clause: Clause) -> bool:
+    """ "Which restaurant", "which shop of them": a category's word for those who are paid."""
+    which = clause.find(Cue.WHICH)
+    places = [m for m in clause.reading.of("category") if stem(clause.text_of(m).split()[-1]) in PLACES]
+    return any(clause.are_adjacent(cue, place) for cue in which for place in places)
 
 
 def _are_counted(dimension: Dimension, clause: Clause) -> bool:

@@ -1,7 +1,7 @@
 """The built-in planner: no key, no model, the same plan for the same question. When in doubt it asks back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -66,13 +66,13 @@ class BuiltinPlanner:
         """A plan for all clauses of a question, or what keeps us from one."""
         tasks: list[Task] = []
         frame = memory.frame
-        parses = [parse(reading, self.scope.currencies) for reading in readings]
-        for n, (reading, parsed) in enumerate(zip(readings, parses, strict=True)):
+        pairs = _without_modifiers([(reading, parse(reading, self.scope.currencies)) for reading in readings])
+        parses = [parsed for _, parsed in pairs]
+        for n, (reading, parsed) in enumerate(pairs):
             doubt = self._doubt(reading, parsed, frame, memory if n == 0 else Memory(frame))
             if doubt is not None:
                 return doubt
-            frame = self._resolved(parsed, frame)
-            frame = self._with_shared_period(frame, parsed, parses)
+            frame = self._with_shared_period(self._resolved(parsed, frame), parses)
             doubt = self._frame_doubt(frame, memory)
             if doubt is not None:
                 return doubt
@@ -94,7 +94,7 @@ class BuiltinPlanner:
         return parsed.frame.with_changes(periods=last.periods[:1]) if keeps_period else parsed.frame
 
     @staticmethod
-    def _with_shared_period(frame: Frame, parsed: Parsed, parses: Sequence[Parsed]) -> Frame:
+    def _with_shared_period(frame: Frame, parses: Sequence[Parsed]) -> Frame:
         """A period that is said once is meant for every clause."""
         if frame.periods or frame.topic is not None:
             return frame
@@ -203,6 +203,39 @@ class BuiltinPlanner:
 
     def _asked_back(self, question: str) -> Thought:
         return Thought(Clarify(question=question, choices=tuple(starters(self.scope))))
+
+
+def _without_modifiers(pairs: list[tuple[Reading, Parsed]]) -> list[tuple[Reading, Parsed]]:
+    """Clauses that only modify become part of the question beside them: "Leaving out rent, which category ...?"."""
+    asking = [pair for pair in pairs if not pair[1].only_modifies]
+    if not asking or len(asking) == len(pairs):
+        return pairs
+    merged: list[tuple[Reading, Parsed]] = []
+    waiting: list[Parsed] = []
+    for reading, parsed in pairs:
+        if not parsed.only_modifies:
+            merged.append((reading, _modified(parsed, waiting)))
+            waiting = []
+        elif merged:
+            merged[-1] = (merged[-1][0], _modified(merged[-1][1], [parsed]))
+        else:
+            waiting.append(parsed)
+        if parsed.only_modifies and (reading.unknown or parsed.unplaced):
+            return pairs  # a modifier that is not understood may change everything
+    return merged
+
+
+def _modified(parsed: Parsed, modifiers: Sequence[Parsed]) -> Parsed:
+    frame = parsed.frame
+    for modifier in modifiers:
+        more = modifier.frame
+        frame = frame.with_changes(
+            periods=frame.periods or more.periods,
+            objects=(*frame.objects, *more.objects),
+            without=(*frame.without, *more.without),
+            conditions=(*frame.conditions, *more.conditions),
+        )
+    return replace(parsed, frame=frame)
 
 
 def _wants_period(frame: Frame) -> bool:

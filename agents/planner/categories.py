@@ -8,16 +8,16 @@ from core.categories import CATEGORIES
 _EVERYDAY: dict[str, str] = {
     "groceries": "grocery, groceries, supermarket, supermarkets, kirana, provisions, food shopping, ration, vegetables and fruits",
     "eating_out": "eating out, eat out, ate out, eaten out, dining out, dining, dine out, dined out, restaurant, restaurants, takeaway, "
-    "takeaways, take away, takeout, take out, take-out, food delivery, cafe, cafes, coffee shops, meals out, eateries, "
+    "takeaways, take away, takeout, take out, take-out, food delivery, cafe, cafes, coffee shops, meals out, meal out, meals, meal, eateries, "
     "bars and restaurants, cafes and restaurants, restaurants and cafes, outside food, ordering in, fast food",
     "rent": "rent, rental, house rent, rents",
     "household": "household, furniture, home improvement, furnishings, home goods, household goods, household items",
     "utilities": "utilities, utility, utility bills, utility bill",
     "telecom": "phone and internet, phone, mobile, phone bill, phone bills, mobile bill, mobile recharge, recharge, recharges, "
     "internet, broadband, wifi, internet bill, telecom, mobile and internet",
-    "fuel": "fuel, petrol, diesel, gasoline, filling station, filling stations, petrol pump, petrol pumps, gas station, gas stations, refuelling",
+    "fuel": "fuel, petrol, diesel, gasoline, filling station, filling stations, petrol station, petrol stations, petrol pump, petrol pumps, gas station, gas stations, refuelling",
     "public_transport": "public transport, buses, metro, trains, bus, train, transit, commuting, bus and train",
-    "taxi": "taxi, taxis, cab, cabs, auto rickshaw, rickshaw, ride hailing, ride, rides, cab ride, cab rides, taxi ride, taxi rides",
+    "taxi": "taxi, taxis, cab, cabs, cab fare, cab fares, taxi fare, taxi fares, auto rickshaw, rickshaw, ride hailing, ride, rides, cab ride, cab rides, taxi ride, taxi rides",
     "vehicle": "vehicle, car maintenance, parking, car repairs, car service, tolls, vehicle maintenance",
     "clothing": "clothing, clothes, apparel, fashion, garments, clothes and shoes",
     "electronics": "electronics, gadgets, electronic goods",
@@ -83,6 +83,9 @@ _NARROWER: dict[str, str] = {
 }
 """Things inside a category: its total would be too much, so it is offered and never taken."""
 
+PLACES = frozenset("restaurant cafe eatery supermarket pharmacy hospital doctor gym salon spa school station".split())
+"""Words of a category that are also words for those who are paid: "which restaurant"."""
+
 CategoryMention = Mention[tuple[str, ...]]
 
 
@@ -106,11 +109,13 @@ for _slug, _words in _NARROWER.items():
     for _word in _words.split(","):
         NARROWER[_word.strip()] = (*NARROWER.get(_word.strip(), ()), _slug)
 
+_BILLS = r"(?: (?:bills?|fares?|charges?|costs?|runs?|expenses?))?"
 _WORD = re.compile(
-    rf"(?<![\w'&-])(?:{'|'.join(re.escape(w) for w in sorted(WORDS, key=len, reverse=True))})(?!['&]?\w)"
+    rf"(?<![\w'&-])(?P<word>{'|'.join(re.escape(w) for w in sorted(WORDS, key=len, reverse=True))}){_BILLS}(?!['&]?\w)"
 )
 
 
 def read_categories(text: str) -> list[CategoryMention]:
-    """The categories that a normalised question names."""
-    return cover(Mention("category", WORDS[m.group()], m.start(), m.end(), weight=5) for m in _WORD.finditer(text))
+    """The categories that a normalised question names; the "bills" of one are no category of their own."""
+    found = _WORD.finditer(text)
+    return cover(Mention("category", WORDS[match["word"]], match.start(), match.end(), weight=5) for match in found)

@@ -2,6 +2,7 @@
 
 import re
 
+from agents.planner.categories import WORDS
 from agents.planner.mentions import Mention
 from agents.scope import Scope
 
@@ -11,7 +12,7 @@ _EVERYDAY = {
     "netbanking": "netbanking, net banking, net-banking, online banking, internet banking",
     "transfer": "bank transfer, bank transfers, wire transfer, wire transfers, wire, direct transfer, direct transfers",
     "neft": "neft", "imps": "imps", "rtgs": "rtgs",
-    "cheque": "cheque, cheques, check, checks",
+    "cheque": "cheque, cheques, by check, by checks",
     "atm": "atm, atms, cash machine, cash machines",
     "cash": "cash, in cash",
     "standing_order": "standing order, standing orders",
@@ -29,14 +30,17 @@ def read_channels(text: str, scope: Scope) -> list[ChannelMention]:
     table = {word.strip(): known for known, words in _EVERYDAY.items() for word in words.split(",")}
     table |= {re.sub(r"[_-]", " ", channel.casefold()): channel for channel in scope.channels if channel != "transfer"}
     any_word = "|".join(re.escape(word) for word in sorted(table, key=len, reverse=True))
+    named = re.finditer(rf"(?<![\w&-]){_BY}(?P<word>{any_word})(?![\w&])", text)
+    channels = [(match, _present(table[match["word"]], scope)) for match in named]
     return [
-        Mention("channel", _present(table[match["word"]], scope), match.start(), match.end(), weight=3)
-        for match in re.finditer(rf"(?<![\w&-]){_BY}(?P<word>{any_word})(?![\w&])", text)
+        # "Cash" and "ATM" are a category too: without such a channel, that is what they mean.
+        Mention("channel", present or (table[match["word"]],), match.start(), match.end(), weight=3)
+        for match, present in channels
+        if present or match["word"] not in WORDS
     ]
 
 
 def _present(channel: str, scope: Scope) -> tuple[str, ...]:
-    """The data's own spelling of a channel."""
+    """The data's own spelling of a channel; empty where they do not have it."""
     squashed = re.sub(r"[\W_]+", "", channel.casefold())
-    own = tuple(c for c in scope.channels if re.sub(r"[\W_]+", "", c.casefold()) == squashed)
-    return own or (channel,)
+    return tuple(own for own in scope.channels if re.sub(r"[\W_]+", "", own.casefold()) == squashed)

@@ -12,6 +12,11 @@ _BREAK = re.compile(
     rf"\s*(?:[?;!]+|\.(?=\s))\s*(?:and |also |then )?(?=\S)|,? (?:and|also|then|plus|&) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)",
     re.IGNORECASE,
 )
+_OPENING = re.compile(
+    r"^(?:(?:a |one |my )?(?:different|another|new|next|other|one more|quick|last|second|first)(?: \w+)? (?:question|thing|one)|"
+    r"question|hi|hello|hey|sir|madam|dear \w+)\s*[:,\-]+\s*",
+    re.IGNORECASE,
+)
 _POLITE = re.compile(
     r"^(?:hi|hello|hey|thanks|thank you|please|ok|okay|good (?:morning|evening|afternoon))[\s,.!]*(?:finlens|there)?[\s,.!]*$",
     re.IGNORECASE,
@@ -20,6 +25,6 @@ _POLITE = re.compile(
 
 def clauses(question: str) -> list[str]:
     """The questions in `question`, at most CLAUSES_MAX; greetings are left out."""
-    parts = [part.strip(" ,.?!;") for part in _BREAK.split(question.strip())]
+    parts = [part.strip(" ,.?!;") for part in _BREAK.split(_OPENING.sub("", question.strip()))]
     asked = [part for part in parts if part and not _POLITE.match(part)]
     return asked[:CLAUSES_MAX] or [question.strip()]

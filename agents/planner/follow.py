@@ -89,7 +89,9 @@ def _timed(frame: Frame, last: Frame, new: Frame) -> Frame:
     if new.against is None or not last.periods or new.ask in _COMPARING:
         return frame
     whole = last.periods[0].period
-    moved = whole.year_before() if new.against == "year_before" else whole.previous()
+    moved = (
+        whole.year_before() if new.against == "year_before" else whole.shifted(1 if new.against == "following" else -1)
+    )
     return frame.with_changes(periods=(QueryPeriod.of(moved),), is_default_period=False, against=None)
 
 

@@ -19,6 +19,10 @@ class Topic(StrEnum):
     COVERAGE = "coverage"
 
 
+Prior = Literal["previous", "year_before", "following"]
+"""Which way a period is moved: "the month before", "same time last year", "the month after"."""
+
+
 class Frame(BaseModel):
     """None and empty mean "not said". Everything is closed values: nothing of the question's own text but labels."""
 
@@ -37,7 +41,7 @@ class Frame(BaseModel):
     periods: tuple[QueryPeriod, ...] = ()
     is_default_period: bool = False
     """The period was chosen for the asker, who may not think of it."""
-    against: Literal["previous", "year_before"] | None = None
+    against: Prior | None = None
     limit: int | None = None
     descending: bool = True
     asks_difference: bool = False

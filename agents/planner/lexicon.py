@@ -19,6 +19,7 @@ class Cue(StrEnum):
     WHO = auto()
     WHERE = auto()
     WHEN = auto()
+    DAYS_AGO = auto()
     WHY = auto()
     YES_NO = auto()
     SHOW = auto()
@@ -124,22 +125,23 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.WHICH, None, r"which(?: of (?:my|the))?|what(?= (?:categor|merchant|month|day|week|shop|store|payee|bank|account|channel|place|hour|quarter|year|type|kind|compan|vendor|time of|weekday))|on what"),
     (Cue.WHO, None, r"who(?: all)?|whom|to whom|who's"),
     (Cue.WHERE, None, r"where(?:'s)?"),
-    (Cue.WHEN, None, r"when(?:'s)?|what (?:was|is) the (?:date|day|time) (?:of|when|that|on which)|(?:on )?(?:what|which) (?:date|day)(?= (?:did|was|were|do|does|is|has|have)(?!.*(?:most|least|highest|biggest|largest|lowest)))|(?:at )?what time"),
+    (Cue.WHEN, None, r"when(?:'s)?|(?:the |what )?dates? (?:of|when|on which|for)|what (?:was|is) the (?:date|day|time) (?:of|when|that|on which)|(?:on )?(?:what|which) (?:date|day)(?= (?:did|was|were|do|does|is|has|have)(?!.*(?:most|least|highest|biggest|largest|lowest)))|(?:at )?what time"),
+    (Cue.DAYS_AGO, None, r"how (?:many days|long) (?:ago|back)(?: (?:was|is|did|have))?|how long has it been since|how many days (?:have passed |has it been |is it |are there )?since|days since"),
     (Cue.WHY, None, r"why|how come|for what reason|what (?:is|was|are|were|'s) the reasons?(?: for| behind| that| why)?|what'?s wrong with|what is wrong with|explain|reasons? (?:for|behind|why)"),
     (Cue.YES_NO, None, r"^(?:(?:and|so|but|ok|hey|hi) )*(?:did|do|does|have|has|had|was|were|is|are|am)(?= (?:i|my|we|our|the|that|it|this|there|those|these|any|anyone|anybody|he|she|they)\b)"),
     (Cue.SHOW, None, r"show(?: me| us)?|list(?: out| down)?|display|see|view|pull up|find(?: me)?|fetch|let me see|details? (?:of|for|on|about)|itemi[sz]ed?|give me a list of|the list of|a list of|list of|what (?:are|were)|look up|search(?: for)?|enumerate|breakup of"),
     (Cue.TREND, None, r"trends?|over time|evol(?:ve[ds]?|ution)|histor(?:y|ically)|develop(?:ed|ment)|pattern|through the (?:months|year)|going (?:up|down)|getting (?:higher|lower|worse|better)|progress(?:ion)?|timeline|graph|chart|plot"),
     (Cue.BREAKDOWN, None, r"break ?down|broken down|break ?up|split(?: up)?|distribution|composition|itemi[sz]ation|bifurcation|summar(?:y|ise|ize)|overview"),
     # Measures.
-    (Cue.MEASURE, Measure.SPEND, r"spen[dt]s?|spending|spendings|spended|expenses?|expenditures?|outgoings?|outflows?|outgo|money out|money going out|gone out|went out|goes out|go out|left my account|go(?:es|ing)? on|went (?:on|to|towards|into)|gone (?:on|to)|(?:is|was) going to|shell(?:ed)? out|fork(?:ed)? out|splash(?:ed)?(?: out)?|bl(?:ow|ew|own)|burn(?:ed|t)?(?: through)?|splurged?|squander(?:ed)?|part(?:ed)? with|purchased?|b[ou]ught|buy|shop(?:ped)?|order(?:ed)?|debited|charged|billed|incurred|outlay|dish(?:ed)? out|cough(?:ed)? up|consum(?:e|ed|ption)|drop(?:ped)?(?= (?:on|at))|costs?(?: me)?|set me back"),
+    (Cue.MEASURE, Measure.SPEND, r"spen[dt]s?|spending|spendings|spended|expenses?|expenditures?|outgoings?|outflows?|outgo|money out|money going out|gone out|went out|goes out|go out|left my account|went(?: (?:from|out of))?|go(?:es|ing)? on|went (?:on|to|towards|into)|gone (?:on|to)|(?:is|was) going to|shell(?:ed)? out|fork(?:ed)? out|splash(?:ed)?(?: out)?|bl(?:ow|ew|own)|burn(?:ed|t)?(?: through)?|splurged?|squander(?:ed)?|part(?:ed)? with|purchased?|b[ou]ught|buy|shop(?:ped)?|order(?:ed)?|debited|charged|billed|incurred|outlay|dish(?:ed)? out|cough(?:ed)? up|consum(?:e|ed|ption)|drop(?:ped)?(?= (?:on|at))|costs?(?: me)?|set me back"),
     (Cue.MEASURE, Measure.SPEND, r"pa(?:y|id|ys|ying|yed)(?: out| off| for| towards)?|sen[dt]|transferred|transfer(?= (?:to|from)\b)|gave|give(?= to)|remitted|visit(?:ed)?|eat|ate|eaten|dined|stayed|go to|went to|gone to|use[ds]?"),
-    (Cue.MEASURE, Measure.INCOME, r"earn(?:ed|ings?|s)?|incomes?|inflows?|incoming(?: money| payments?| transfers?)?|money in|money coming in|c(?:o|a)me in(?:to)?|coming in(?:to)?|comes in(?:to)?|rec(?:ei|ie)v(?:e[ds]?|ing)|recd|receipts?|got(?= (?:from|paid|in|last|this|for|as|back)\b)|get paid|got paid|was i paid|am i paid|were i paid|credited|credits?(?! card)|deposited|deposits?|made(?= (?:from|last|this|in)\b)|(?:paid|sent|gave|transferred)(?: any)?(?: money)? (?:to )?me|(?:pay|send|give|transfer)s? (?:to )?me|paying me|paid into|paid in|revenues?|takings|proceeds|entered my account|hit my account|arrived"),
+    (Cue.MEASURE, Measure.INCOME, r"earn(?:ed|ings?|s)?|incomes?|inflows?|incoming(?: money| payments?| transfers?)?|money in|money coming in|c(?:o|a)me in(?:to)?|coming in(?:to)?|comes in(?:to)?|rec(?:ei|ie)v(?:e[ds]?|ing)|recd|receipts?|got(?= (?:from|paid|in|last|this|for|as|back)\b)|get paid|got paid|was i paid|am i paid|were i paid|credited|credits?(?! card)|deposited|deposits?|made(?= (?:from|last|this|in)\b)|(?:paid|sent|gave|transferred)(?: any)?(?: money)? (?:to )?me|(?:pay|send|give|transfer)s? (?:to )?me|paying me|paid into|(?:money|amounts?|cash) paid in|revenues?|takings|proceeds|entered my account|hit my account|arrived"),
     (Cue.MEASURE, Measure.NET, r"net(?: savings?| cash ?flow| flow| amount| income| position| result| spend)?|cash ?flow|sav(?:e|ed|ings?)|put aside|set aside|left over|leftover|surplus|deficit|income (?:minus|less|versus|vs\.?|and) (?:my )?(?:spend(?:ing)?|expenses|expenditure)|(?:in|plus) or (?:in|minus)|net worth change"),
     (Cue.SAVINGS_RATE, None, r"savings? rate|rate of savings?|(?:what )?(?:share|percentage|percent|%|proportion|part|fraction) of (?:my )?(?:income|salary|earnings) (?:did|do|have|was|is|that) (?:i |was )?(?:saved?|left|put aside|keep|kept)|how much of my (?:income|salary|earnings) (?:did|do|have) i (?:saved?|keep|kept)"),
-    (Cue.MEASURE, Measure.AVERAGE, r"averages?|avg\.?|mean|typically|on an? average|on average|in an average"),
+    (Cue.MEASURE, Measure.AVERAGE, r"(?:the )?averages? (?:per|a|for each|for every) (?:bill|payment|transaction|purchase|visit|order|meal|trip|time|ticket)|(?:per|for each|each) (?:bill|payment|transaction|purchase|visit|order|meal|trip|time)|averages?|avg\.?|mean|typically|on an? average|on average|in an average"),
     (Cue.MEASURE, Measure.MEDIAN, r"median|middle value"),
     (Cue.MEASURE, Measure.VOLUME, r"volumes?|money moved|amount moved|turnover|value of (?:all )?(?:transactions|payments)|transaction value|payment value|moved|process(?:ed)?|throughput|gross flow"),
-    (Cue.TOTAL, None, r"totals?|sum(?: total)?|altogether|in all|all told|in total|combined|overall total|aggregate|cumulative(?:ly)?|amount(?: of money)?|put together|the whole"),
+    (Cue.TOTAL, None, r"adds? up to|add up|amounts? to|comes? to|came to|totals?|sum(?: total)?|altogether|in all|all told|in total|combined|overall total|aggregate|cumulative(?:ly)?|amount(?: of money)?|put together|the whole"),
     (Cue.PAYMENTS, None, _PAYMENT),
     # Superlatives and ranks.
     (Cue.MEASURE, Measure.LARGEST, r"(?:single )?(?:largest|biggest|highest|maximum|max|most expensive|priciest|costliest|greatest|heaviest|huge(?:st)?|top)(?: single| individual| ever)?"),
@@ -162,11 +164,11 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.MORE, None, r"more(?: money)?|higher|greater|bigger|larger|extra|up(?= (?:from|on|compared|vs|versus|against))|overspen(?:d|t|ding)"),
     (Cue.LESS, None, r"less(?: money)?|lower|fewer|smaller|cheaper|down(?= (?:from|on|compared|vs|versus|against))"),
     (Cue.USUAL, None, r"(?:(?:more|less|higher|lower|bigger|smaller|different) )?(?:than|from|to|compared (?:to|with)|vs\.?|versus|above|below|for|over|under) (?:my |the |what i |i |what is |what's |it |its )?(?:own )?(?:usual(?:ly)?|normal(?:ly)?|typical(?:ly)?|average|norm|generally|ordinary)(?: (?:spend(?:ing)?|amount|level|range|pay|is|for me|month|months|week))?(?: for me)?|(?:the |my )?usual(?:ly)?(?: amount| level| spend(?:ing)?)?|normal(?:ly)?|unusual(?:ly)?(?: (?:high|low|large|big))?|abnormal(?:ly)?|out of the ordinary|a lot(?: for me)?|too much|high for me|too high|typical(?= for me)"),
-    (Cue.SHARE, None, r"(?:what|which|how much)(?: is the| was the)? (?:share|percentage|percent|per ?cent|%|proportion|fraction|part|portion|chunk) (?:of)?|(?:share|percentage|percent|per ?cent|%|proportion|fraction|portion) of|how much of|as a (?:share|percentage|percent|proportion|%) of|share|percentage|percent|proportion|in percent"),
+    (Cue.SHARE, None, r"(?:what|which|how much)(?: is the| was the)? (?:share|percentage|percent|per ?cent|%|proportion|fraction|part|portion|chunk) (?:of)?|(?:share|percentage|percent|per ?cent|%|proportion|fraction|portion) of|how much of|as a (?:share|percentage|percent|proportion|%) of|share(?! (?:the|my|me|with|us|all|details?|a list|number)\b)|percentage|percent|proportion|in percent"),
     # Conditions.
-    (Cue.EXCEPT, None, r"except(?: for| on)?|excluding|exclude|excl\.?|other than|apart from|besides|without|leaving (?:out|aside)|not (?:counting|including|on|for|at)|minus|less the|ignoring|barring|but not|aside from|not"),
+    (Cue.EXCEPT, None, r"except(?: for| on)?|excluding|exclude|excl\.?|other than|apart from|besides|without|leaving (?:out|aside)|not (?:counting|including|on|for|at)|leav(?:e|es|ing)(?: (?:out|aside))?|take away|taking away|minus|less the|ignoring|barring|but not|aside from|not(?! (?:yet|so))"),
     (Cue.ONLY, None, r"only|just|solely|alone|purely|exclusively"),
-    (Cue.OR, None, r"or"),
+    (Cue.OR, None, r"or|plus|as well as|along with|together with"),
     (Cue.BOTH, None, r"both|together|either|respectively|each of"),
     (Cue.WEEKDAYS, ("saturday", "sunday"), r"(?:on|at|during|over|in) (?:the )?week ?ends?|week ?ends|weekend(?= (?:spend|spending|expenses|payments|transactions|purchases|shopping|eating))|every weekend"),
     (Cue.WEEKDAYS, ("monday", "tuesday", "wednesday", "thursday", "friday"), r"(?:on |during |in )?(?:the )?week ?days|(?:on )?working days|work ?days|(?:on|during) (?:a )?weekdays?|weekday(?= (?:spend|spending|expenses|payments|transactions|purchases))"),
@@ -225,6 +227,7 @@ FILLER = frozenset(
     already still so far go going goes make makes made making take takes took taken put keep happened happen
     happens bit quick quickly question wondering curious finlens assistant one ones thing things stuff kind sort
     idea into
+    something everything included inclusive altogether aside manage managed fill filled take taken calendar
     """.split()
 )
 """Words that change nothing once the cues, names, periods and amounts around them are read."""

@@ -26,6 +26,8 @@ class Parsed:
     """It leans on what was said before: "and in April?", "show me those"."""
     narrows: bool
     """ "Only", "of those": it adds to what was asked about, and does not replace it."""
+    only_modifies: bool
+    """It names a period, a condition or an exception and asks nothing itself: "leaving out rent"."""
     has_cue: bool
     """At least something in it is about money."""
     says_flagged: bool
@@ -50,6 +52,7 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
         frame=frame,
         is_follow_up=leans,
         narrows=clause.has(Cue.ONLY) or _is_of_those(clause),
+        only_modifies=_only_modifies(frame, clause),
         has_cue=_has_cue(frame, clause),
         says_flagged=clause.has(Cue.FLAGGED, Cue.ALERTS),
         asks_amount=clause.has(Cue.HOW_MUCH, Cue.TOTAL) and not clause.measures,
@@ -97,14 +100,21 @@ def _leans(frame: Frame, clause: Clause) -> bool:
     return not says_what and not clause.has(Cue.PAYMENTS, Cue.LATEST)
 
 
+def _only_modifies(frame: Frame, clause: Clause) -> bool:
+    asks = (
+        frame.topic or frame.ask or frame.measure or frame.group_by or clause.has(Cue.AGAIN, Cue.ANAPHORA, Cue.HOW_MUCH)
+    )
+    return not asks and any((frame.periods, frame.conditions, frame.without, clause.has(Cue.ONLY)))
+
+
 def _is_of_those(clause: Clause) -> bool:
     before = (clause.reading.text[: mention.start].rstrip() for mention in clause.find(Cue.ANAPHORA))
     return any(text.endswith(("of", "from", "among")) for text in before)
 
 
 def _has_cue(frame: Frame, clause: Clause) -> bool:
-    said = (clause.measures, frame.objects, frame.topic, clause.has(Cue.PAYMENTS, Cue.GROUP, Cue.TOP))
-    return any(said) or len(clause.mentions) > 1
+    said = (clause.measures, frame.objects, frame.without, frame.conditions, frame.topic)
+    return any(said) or clause.has(Cue.PAYMENTS, Cue.GROUP, Cue.TOP, Cue.HOW_MUCH, Cue.SHARE)
 
 
 def _wrong_currency(reading: Reading, currencies: Sequence[Currency]) -> Currency | None:

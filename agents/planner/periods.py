@@ -33,7 +33,7 @@ _PARTS_OF_DAY = "morning|afternoon|evening|night"
 class Spoken:
     """A period as the question names it.
 
-    `prior` marks "the month before", "the previous quarter", "same period last year": it moves whatever period the
+    `prior` marks "the month before", "the month after", "same period last year": it moves whatever period the
     question speaks of; `period` is then what it means when the question names no other.
     """
 
@@ -61,7 +61,7 @@ _F = {
     "unit": rf"(?P<unit>{_alternatives(name for name in UNITS if name != 'fy')}|fortnights?)",
     "festival": rf"(?P<festival>{_alternatives(FESTIVALS)})",
     "ordinal": rf"(?P<ordinal>{_alternatives(ORDINALS)}|last)",
-    "this": r"(?P<this>this|the current|current|the present|present)",
+    "this": r"(?P<this>this|the current|current|the present|present)(?: (?:calendar|whole|entire|full))?",
     "last": r"(?P<last>(?:the )?(?:last|previous|prior|preceding|past))",
     "rel_year": r"(?P<rel_year>this year|the current year|current year|last year|the previous year|previous year)",
     "fiscal": r"(?:fy|financial year|fiscal year|fiscal|tax year)",
@@ -261,6 +261,10 @@ class PeriodReader:
         unit = UNITS.get(match["unit"] or "", Unit.MONTH)
         return Spoken(Period.of(unit, self.today).previous(), prior="previous", grain=unit)
 
+    def following(self, match: re.Match[str]) -> Spoken:
+        unit = UNITS.get(match["unit"] or "", Unit.MONTH)
+        return Spoken(Period.of(unit, self.today), prior="following", grain=unit)
+
     # Parts that several families share.
 
     def _day(self, day: date, *, has_year: bool = True) -> Spoken:
@@ -371,6 +375,7 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"(?:lately|recently|of late|these days|nowadays|in recent (?:days|weeks|times))", PeriodReader.lately),
         (r"(?:in |from |of |during )?(?:the )?(?:same|corresponding) (?:period|time|month|quarter|week|days?)(?: (?:of|in|from))?(?: the)? (?:last|previous|prior) year|a year (?:earlier|before)|(?:the )?year before(?: that)?|(?:this|same) time last year|one year (?:earlier|before)", PeriodReader.prior_year),
         (r"(?:the )?(?P<unit>month|week|quarter|day|period|one) before(?: that| it)?(?! last| yesterday)|(?:the )?(?:previous|prior|preceding|earlier|last) (?P<period>period|one)|(?:the )?same (?:period|days|time) (?:of |in )?(?:the )?(?:last|previous) month", PeriodReader.prior),
+        (r"(?:the )?(?P<unit>month|week|quarter|day|year|period|one) (?:after(?: that| it)|following(?: that)?)|(?:the )?(?:following|subsequent) (?P<unit2>month|week|quarter|day|year|period|one)|the next one", PeriodReader.following),
     )
 ]  # fmt: skip
 """In order of preference where two read the same stretch."""

@@ -21,7 +21,7 @@ from agents.scope import OwnAccount, Scope
 
 _SPELLABLE = frozenset(
     """
-    spend spent spending payment payments transaction transactions merchant merchants category categories
+    much many spend spent spending payment payments transaction transactions merchant merchants category categories
     average largest biggest highest smallest lowest compare compared previous month months monthly week weeks
     weekly weekend weekends yesterday today year quarter total balance salary income received receive account
     accounts alerts alert flagged usual percentage between before after since except excluding difference
@@ -36,6 +36,7 @@ _SHORTHAND = {
     "tx": "transactions", "w/o": "without", "shud": "should", "dis": "this", "bw": "between", "n": "and", "whats": "what is",
     "wheres": "where is", "whos": "who is", "hows": "how is", "dont": "do not", "didnt": "did not", "thx": "thanks",
 }  # fmt: skip
+_BILLS = frozenset("bill bills fee fees charge charges premium premiums subscription subscriptions".split())
 _COMMON = frozenset(
     """
     max min top net most least more less only card cards upi cash bank banks one two three first last
@@ -95,7 +96,7 @@ class Reader:
 
     def _once(self, text: str) -> Reading:
         refusal = next((reason for reason, pattern in REFUSALS if pattern.search(text)), None)
-        mentions = cover(self._candidates(text))
+        mentions = _without_bills(cover(self._candidates(text)), text)
         return Reading(text, tuple(mentions), tuple(_unknown(text, mentions)), refusal)
 
     def _candidates(self, text: str) -> Iterator[Mention[Any]]:
@@ -190,6 +191,18 @@ def _accounts(text: str, scope: Scope) -> Iterator[Mention[Any]]:
             if name in common_words() and "account" not in match.group():
                 continue
             yield Mention("account", tuple(accounts), match.start(), match.end(), weight=3)
+
+
+def _without_bills(mentions: list[Mention[Any]], text: str) -> list[Mention[Any]]:
+    """Without the "bill" of a payee: "my Airtel bill" is about Airtel, and not about bills."""
+    kept: list[Mention[Any]] = []
+    for mention in mentions:
+        said = text[mention.start : mention.end]
+        if said in _BILLS and kept and kept[-1].kind == "name" and text[kept[-1].end : mention.start] == " ":
+            kept[-1] = replace(kept[-1], end=mention.end)
+        else:
+            kept.append(mention)
+    return kept
 
 
 def _holders(text: str, scope: Scope) -> Iterator[Mention[Any]]:

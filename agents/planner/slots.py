@@ -7,7 +7,7 @@ from typing import Any, Literal
 from agents.plan import Operation, Threshold
 from agents.planner.amounts import Bounds
 from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
-from agents.planner.frame import Frame, Topic
+from agents.planner.frame import Frame, Prior, Topic
 from agents.planner.lexicon import Cue
 from agents.planner.mentions import Mention
 from agents.planner.names import Named
@@ -20,6 +20,7 @@ FILTER_VALUES_MAX = 50
 
 _CHANGE = re.compile(r"chang|increas|decreas|gr[eo]w|ris|rose|f[ea]ll|gone|went|go |jump")
 _ASKER_PAYS = re.compile(r"\b(?:i|we) (?:have |had |'ve )?(?:pay|paid|paying|spend|spent|sent|send)\b")
+_PRIORS: tuple[Prior, ...] = ("following", "year_before", "previous")
 _AGGREGATES = (
     Measure.COUNT, Measure.NET, Measure.VOLUME, Measure.MEDIAN, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST,
 )  # fmt: skip
@@ -115,10 +116,10 @@ def periods(clause: Clause) -> tuple[QueryPeriod, ...]:
     return tuple(QueryPeriod.of(one.period) for one in said if one.prior is None)
 
 
-def against(clause: Clause) -> Literal["previous", "year_before"] | None:
+def against(clause: Clause) -> Prior | None:
     priors = {one.prior for one in spoken(clause)} - {None}
     if priors:
-        return "year_before" if "year_before" in priors else "previous"
+        return next(prior for prior in _PRIORS if prior in priors)
     said = " ".join(clause.texts(Cue.DIFFERENCE))
     return "year_before" if "year" in said or "yoy" in said else None
 
@@ -156,7 +157,8 @@ def with_measure(frame: Frame, clause: Clause) -> Frame:
     if frame.topic is Topic.BALANCE:
         counts = clause.says(Measure.COUNT) or any(t.startswith("how many") for t in clause.texts(Cue.ACCOUNTS))
         return frame.with_changes(measure=Measure.COUNT if counts else None)
-    if clause.has(Cue.SAVINGS_RATE):
+    saves_share = clause.has(Cue.SHARE) and clause.says(Measure.NET) and clause.says(Measure.INCOME)
+    if clause.has(Cue.SAVINGS_RATE) or saves_share:
         clause.take(Cue.SAVINGS_RATE, Cue.SHARE)
         return frame.with_changes(ask=Operation.SAVINGS_RATE, measure=Measure.NET, flow=Flow.ANY)
     if clause.says(Measure.SPEND) and clause.says(Measure.INCOME) and not clause.has(Cue.SHARE):

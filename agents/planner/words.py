@@ -11,7 +11,7 @@ def normalise(text: str) -> str:
     """`text` in the one spelling that questions, names and phrases are compared in."""
     plain = unicodedata.normalize("NFKD", text.translate(_QUOTES))
     letters = "".join(char for char in plain if not unicodedata.combining(char))
-    return " ".join(letters.casefold().split())
+    return " ".join(letters.casefold().replace(" & ", " and ").split())
 
 
 def words(normalised: str) -> list[tuple[str, int, int]]:

@@ -1,7 +1,7 @@
 """Told: one task's finding with the helpers that every template needs, figures by source above all."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +49,11 @@ class Told:
     @property
     def period(self) -> str:
         return self.query.period.period.label
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the period: today, where it is still running."""
+        return self.query.period.end - timedelta(days=1)
 
     @property
     def noun(self) -> str:
