@@ -211,7 +211,7 @@ def test_values_never_change_the_sql_text() -> None:
 
 
 @settings(deadline=None, max_examples=25)
-@given(word=st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=50))
+@given(word=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=50))
 def test_no_word_of_a_user_reaches_the_sql_text(word: str) -> None:
     marked = f"~{word}~"
     for field in ("category", "counterparty", "account", "channel", "description"):
