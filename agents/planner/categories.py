@@ -3,6 +3,7 @@
 import re
 
 from agents.planner.mentions import Mention, cover
+from agents.planner.words import stem
 from core.categories import CATEGORIES
 
 _EVERYDAY: dict[str, str] = {
@@ -43,9 +44,9 @@ _EVERYDAY: dict[str, str] = {
     "pension": "pension, pensions, pension payments, retirement pay",
     "interest": "interest, interest credited, bank interest, interest income, savings interest",
     "business_income": "business income, client payments, freelance income, freelancing",
-    "cash": "cash, cash withdrawal, cash withdrawals, atm withdrawal, atm withdrawals, atm, withdrawals, withdrawal, withdraw, "
+    "cash": "cash, cash withdrawal, cash withdrawals, atm withdrawal, atm withdrawals, atm, atms, cash machine, cash machines, cashpoint, withdrawals, withdrawal, withdraw, "
     "withdrew, withdrawn, cash deposit, cash deposits",
-    "transfer": "transfers to people, payments to people, friends, friends and family, family and friends, transfers to friends, peer to peer",
+    "transfer": "transfers to people, payments to people, other people, friends, friends and family, family and friends, transfers to friends, peer to peer",
     "own_transfer": "own transfers, own transfer, own accounts, between my accounts, transfers between my accounts",
     "services": "services",
     "uncategorised": "uncategorised, uncategorized, without category, without a category, unclassified, no category",
@@ -58,7 +59,7 @@ _GROUPS: dict[str, str] = {
 """Words for a whole group of categories."""
 
 _BUNDLES: dict[tuple[str, ...], str] = {
-    ("utilities", "telecom"): "bills, household bills, monthly bills, bill payments, bill",
+    ("utilities", "telecom"): "bills, household bills, monthly bills, bill payments",
 }
 
 _NARROWER: dict[str, str] = {
@@ -90,15 +91,20 @@ CategoryMention = Mention[tuple[str, ...]]
 
 
 def _table() -> dict[str, tuple[str, ...]]:
-    table: dict[str, tuple[str, ...]] = {category.name.casefold(): (category.slug,) for category in CATEGORIES}
+    table: dict[str, tuple[str, ...]] = {}
     for slug, words in _EVERYDAY.items():
-        table |= {word.strip(): (slug,) for word in words.split(",")}
+        table |= {form: (slug,) for word in words.split(",") for form in _forms(word.strip())}
     for group, words in _GROUPS.items():
         slugs = tuple(category.slug for category in CATEGORIES if category.group == group)
         table |= {word.strip(): slugs for word in words.split(",")}
     for slugs, words in _BUNDLES.items():
         table |= {word.strip(): slugs for word in words.split(",")}
-    return table
+    return table | {category.name.casefold(): (category.slug,) for category in CATEGORIES}
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """The word as it is, and its singular."""
+    return (word, stem(word)) if word.endswith("s") and " " not in word else (word,)
 
 
 WORDS: dict[str, tuple[str, ...]] = _table()
@@ -109,13 +115,21 @@ for _slug, _words in _NARROWER.items():
     for _word in _words.split(","):
         NARROWER[_word.strip()] = (*NARROWER.get(_word.strip(), ()), _slug)
 
-_BILLS = r"(?: (?:bills?|fares?|charges?|costs?|runs?|expenses?))?"
+_AND = re.compile(r" ?[&/+] ?")
+
+
+def _spelt(word: str) -> str:
+    """A pattern for `word` with "and" written in any way: "phone & internet"."""
+    return re.escape(word).replace(r"\ and\ ", r"(?:\ and\ |\ ?[&/+]\ ?)")
+
+
 _WORD = re.compile(
-    rf"(?<![\w'&-])(?P<word>{'|'.join(re.escape(w) for w in sorted(WORDS, key=len, reverse=True))}){_BILLS}(?!['&]?\w)"
+    rf"(?<![\w'&-])(?P<word>{'|'.join(_spelt(w) for w in sorted(WORDS, key=len, reverse=True))})(?!['&]?\w)"
 )
 
 
 def read_categories(text: str) -> list[CategoryMention]:
-    """The categories that a normalised question names; the "bills" of one are no category of their own."""
+    """The categories that a normalised question names."""
     found = _WORD.finditer(text)
-    return cover(Mention("category", WORDS[match["word"]], match.start(), match.end(), weight=5) for match in found)
+    named = ((WORDS[_AND.sub(" and ", match["word"])], match) for match in found)
+    return cover(Mention("category", slugs, match.start(), match.end(), weight=5) for slugs, match in named)

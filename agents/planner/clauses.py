@@ -8,8 +8,13 @@ _STARTERS = (
     r"how (?:much|many|often|does|do|did|has|is|was)|what(?:'s| is| was| are| were| share| percentage| did)?|which|who|whom|where|when|why|"
     r"is (?:that|it|this)|was (?:that|it|this)|are (?:they|those|these)|did (?:i|we)|do (?:i|we)|have (?:i|we)|show|list|compare"
 )
+_STOP = (
+    "".join(rf"(?<!\b{short})" for short in r"no nos rs mr ms mrs dr vs avg amt approx i\.e e\.g etc".split())
+    + r"\.(?=\s)"
+)
+"""A full stop, and not the one of an abbreviation."""
 _BREAK = re.compile(
-    rf"\s*(?:[?;!]+|\.(?=\s))\s*(?:and |also |then )?(?=\S)|,? (?:and|also|then|plus|&) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)",
+    rf"\s*(?:[?;!]+|{_STOP})\s*(?:and |also |then )?(?=\S)|,? (?:and|also|then|plus|&) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
@@ -17,8 +22,15 @@ _OPENING = re.compile(
     r"question|hi|hello|hey|sir|madam|dear \w+)\s*[:,\-]+\s*",
     re.IGNORECASE,
 )
+_OPENS = re.compile(
+    r"(?:on (?:an? )?average|of|in|for|over|during|since|between|from|last|this|leaving|excluding|except|without|apart|"
+    r"besides|if|when|not counting|ignoring|taking|considering|given|looking|by|as of|compared)\b",
+    re.IGNORECASE,
+)
 _POLITE = re.compile(
-    r"^(?:hi|hello|hey|thanks|thank you|please|ok|okay|good (?:morning|evening|afternoon))[\s,.!]*(?:finlens|there)?[\s,.!]*$",
+    r"^(?:hi|hello|hey|thanks|thank you|thanks a lot|many thanks|thank you (?:so|very) much|please|pls|kindly|ok|okay|cheers|"
+    r"(?:please )?(?:tell me|let me know|help(?: me)?)|good (?:morning|evening|afternoon))"
+    r"[\s,.!]*(?:finlens|there|sir|madam|team|all)?[\s,.!]*$",
     re.IGNORECASE,
 )
 
@@ -26,5 +38,23 @@ _POLITE = re.compile(
 def clauses(question: str) -> list[str]:
     """The questions in `question`, at most CLAUSES_MAX; greetings are left out."""
     parts = [part.strip(" ,.?!;") for part in _BREAK.split(_OPENING.sub("", question.strip()))]
-    asked = [part for part in parts if part and not _POLITE.match(part)]
+    asked = _with_openings([part for part in parts if part and not _POLITE.match(part)])
     return asked[:CLAUSES_MAX] or [question.strip()]
+
+
+def _with_openings(parts: list[str]) -> list[str]:
+    """Parts that only open the question after them joined to it: "On average, what ...", "Leaving out rent, which ..."."""
+    joined: list[str] = []
+    opening = ""
+    for n, part in enumerate(parts):
+        opens = (
+            n + 1 < len(parts)
+            and bool(_OPENS.match(part))
+            and not re.search(rf"\b(?:{_STARTERS})\b", part, re.IGNORECASE)
+        )
+        if opens:
+            opening += f"{part} "
+        else:
+            joined.append(opening + part)
+            opening = ""
+    return joined

@@ -7,6 +7,7 @@ Words that are in no table are not skipped: see `FILLER`.
 import re
 from enum import StrEnum, auto
 
+from agents.planner import neutral
 from agents.planner.calendar_words import NUMBERS
 from agents.planner.mentions import Mention
 from core.insights.query import Dimension, Measure
@@ -65,7 +66,9 @@ class Cue(StrEnum):
     ACCOUNTS = auto()
     ALERTS = auto()
     FLAGGED = auto()
+    ALERT_STATUS = auto()
     ANAPHORA = auto()
+    THAT_TIME = auto()
     AGAIN = auto()
     """The start of a follow-up: "and", "what about"."""
     TO_ME = auto()
@@ -73,6 +76,8 @@ class Cue(StrEnum):
     """Value: nothing; "do you remember", "something about"."""
     COVERAGE = auto()
     """How far back the data go."""
+    NEUTRAL = auto()
+    """A phrase that changes nothing."""
     YES = auto()
     GREETING = auto()
 
@@ -80,7 +85,7 @@ class Cue(StrEnum):
 CueMention = Mention[tuple[Cue, object]]
 
 _N = "|".join(re.escape(word) for word in sorted(NUMBERS, key=len, reverse=True) if word not in ("a", "an"))
-_PAYMENT = r"(?:payments?|transactions?|txns?|trxns?|transfers?|purchases?|debits|orders?|entries|expenses?|expenditures?|spends|bookings|spendings?|movements?|debit transactions?)"
+_PAYMENT = r"(?:payments?|bill|transactions?|txns?|trxns?|transfers?|purchases?|debits|orders?|entries|expenses?|expenditures?|spends|bookings|spendings?|movements?|debit transactions?)"
 _MERCHANT = r"(?:merchants?|payees?|shops?|stores?|vendors?|retailers?|brands?|compan(?:y|ies)|business(?:es)?|places?|counterpart(?:y|ies)|recipients?|beneficiar(?:y|ies)|senders?|payers?|sources?|websites?|sellers?)"
 
 _NOUNS: dict[Dimension, str] = {
@@ -106,15 +111,15 @@ _ADVERBS = {
     Unit.YEAR: "yearly|annually|annual|year by year|year[- ]?wise|every year|each year",
 }
 _CALENDAR = (Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR)
-_BY_TIME = r"(?:by|grouped by|broken down by|split by|across|according to|against)"
+_BY_TIME = r"(?:by|grouped by|broken down by|split by|across|according to)"
 _BY = r"(?:by|per|for each|for every|for all|grouped by|broken down by|split by|split (?:up )?across|across|in each|from each|at each|to each|on each|each|against each|according to|based on|over the)"
 
 _OFF_LIMITS: dict[str, str] = {
     "action": r"^(?:(?:please|pls|kindly|hey|hi|hello|ok|now|just|finlens|can you|could you|would you|will you|can i|could i|may i|i want to|i'd like to|i would like to|i need to|help me(?: to)?|go ahead and|let's|let me) ,?)*"
-    r"(?:send|transfer|pay|wire|move|block|unblock|freeze|unfreeze|cancel|close|open|activate|deactivate|change|update|delete|remove|erase|add|set up|setup|raise|dispute|buy|sell|apply|stop|reverse|increase|decrease|reduce|book|schedule|order|report a|lock|reset|create|make a|issue|withdraw|deposit|top up|recharge|categorise|categorize|mark|dismiss|confirm|approve|reject|export|email|mail|print|download|notify|remind|write|tell me a|translate|play|call)(?! (?:me |the |my |us )?(?:by|as|statement of))\b",
+    r"(?:send|transfer|pay|wire|move|block|unblock|freeze|unfreeze|cancel|close|open|activate|deactivate|change|update|delete|remove|erase|add(?! up)|set up|setup|raise|dispute|buy|sell|apply|stop|reverse|increase|decrease|reduce|book|schedule|order|report a|lock|reset|create|make a|issue|withdraw|deposit|top up|recharge|categorise|categorize|mark|dismiss|confirm|approve|reject|export|email|mail|print|download|notify|remind|write|tell me a|translate|play|call)(?! (?:me |the |my |us )?(?:by|as|statement of))\b",
     "future": r"\b(?:will (?:i|my|we|it|the|there|this)|(?:am|are|is|i'm) (?:going to|gonna) (?:spend|pay|be|have|need|cost|get|run|earn|receive|save)|next (?:week|month|year|quarter|fy|financial year|weekend|\d+ \w+)|tomorrow|forecasts?|predict\w*|projections?|projected|upcoming|expected to|(?:can|could) i afford|afford|by the end of (?:this|the|next) \w+|run out)\b",
     "advice": r"\b(?:should (?:i|we)|shall i|recommend\w*|advi[sc]e|tips?|how (?:can|do|could|to|should) (?:i |we )?(?:save|reduce|cut|invest|improve|spend less|budget|earn more)|best way|is it (?:wise|good|better|ok|okay|safe) to|worth it|how to)\b",
-    "others": r"\b(?:(?:other|another|all|every|any|different|each) (?:customer|user|person|client|account holder|people|account owner|member)s?(?:'s?)?|someone else(?:'s)?|somebody else(?:'s)?|everyone(?: else)?(?:'s)?|everybody(?: else)?(?:'s)?|(?:did|does|do|has|have|had|is|was|are|of) (?:my|his|her|their|our) (?:wife|husband|spouse|partner|brother|sister|mother|father|mom|mum|dad|son|daughter|friend|neighbou?r|boss|colleague|ex|kid|child|girlfriend|boyfriend|roommate|flatmate)s?|(?:my|his|her|their|our) (?:wife|husband|spouse|partner|brother|sister|mother|father|mom|mum|dad|son|daughter|friend|boss|girlfriend|boyfriend|roommate)(?:'s| spent| spends?| paid| pays| earns?| balance)|people like me|average (?:person|customer|indian|user)|peers?)\b",
+    "others": r"\b(?:(?:other|another|all|every|any|different|each) (?:customer|user|client|account holder|account owner|member)s?(?:'s?)?|other (?:people|person)s?'s?(?= (?:accounts?|payments|balance|spending|transactions|money|salary))|someone else(?:'s)?|somebody else(?:'s)?|everyone(?: else)?(?:'s)?|everybody(?: else)?(?:'s)?|(?:did|does|do|has|have|had|is|was|are|of) (?:my|his|her|their|our) (?:wife|husband|spouse|partner|brother|sister|mother|father|mom|mum|dad|son|daughter|friend|neighbou?r|boss|colleague|ex|kid|child|girlfriend|boyfriend|roommate|flatmate)s?|(?:my|his|her|their|our) (?:wife|husband|spouse|partner|brother|sister|mother|father|mom|mum|dad|son|daughter|friend|boss|girlfriend|boyfriend|roommate)(?:'s| spent| spends?| paid| pays| earns?| balance)|people like me|average (?:person|customer|indian|user)|peers?)\b",
     "secrets": r"\b(?:pan(?: number| card)?s?|passwords?|cvv|otp|pin|api keys?|system prompt|your (?:instructions|prompt|rules)|drop table|select \*|sql|(?:ignore|disregard|forget|override) (?:all |any |your |the |my |previous |prior |every )*(?:instructions?|rules?|prompts?|restrictions?|scope|above|previous)|you are now|act as|pretend|jailbreak|developer mode|admin mode)\b",
 }
 
@@ -126,17 +131,17 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.WHO, None, r"who(?: all)?|whom|to whom|who's"),
     (Cue.WHERE, None, r"where(?:'s)?"),
     (Cue.WHEN, None, r"when(?:'s)?|(?:the |what )?dates? (?:of|when|on which|for)|what (?:was|is) the (?:date|day|time) (?:of|when|that|on which)|(?:on )?(?:what|which) (?:date|day)(?= (?:did|was|were|do|does|is|has|have)(?!.*(?:most|least|highest|biggest|largest|lowest)))|(?:at )?what time"),
-    (Cue.DAYS_AGO, None, r"how (?:many days|long) (?:ago|back)(?: (?:was|is|did|have))?|how long has it been since|how many days (?:have passed |has it been |is it |are there )?since|days since"),
+    (Cue.DAYS_AGO, None, r"how (?:many days|long) (?:ago|back)|how long has it been since|how many days (?:have passed |has it been |is it |are there )?since|days since"),
     (Cue.WHY, None, r"why|how come|for what reason|what (?:is|was|are|were|'s) the reasons?(?: for| behind| that| why)?|what'?s wrong with|what is wrong with|explain|reasons? (?:for|behind|why)"),
     (Cue.YES_NO, None, r"^(?:(?:and|so|but|ok|hey|hi) )*(?:did|do|does|have|has|had|was|were|is|are|am)(?= (?:i|my|we|our|the|that|it|this|there|those|these|any|anyone|anybody|he|she|they)\b)"),
-    (Cue.SHOW, None, r"show(?: me| us)?|list(?: out| down)?|display|see|view|pull up|find(?: me)?|fetch|let me see|details? (?:of|for|on|about)|itemi[sz]ed?|give me a list of|the list of|a list of|list of|what (?:are|were)|look up|search(?: for)?|enumerate|breakup of"),
+    (Cue.SHOW, None, r"show(?: me| us)?|list(?: out| down)?|display|see|view|pull up|find(?: me)?|fetch|let me see|details? (?:of|for|on|about)|itemi[sz]ed?|give me a list of|the list of|a list of|list of|what (?:are|were)|look up|search(?: for)?|enumerate|breakup of|share(?= (?:the|my|me|with|us|all|details?|a list|number)\b)(?: with)?(?: (?:me|us))?"),
     (Cue.TREND, None, r"trends?|over time|evol(?:ve[ds]?|ution)|histor(?:y|ically)|develop(?:ed|ment)|pattern|through the (?:months|year)|going (?:up|down)|getting (?:higher|lower|worse|better)|progress(?:ion)?|timeline|graph|chart|plot"),
     (Cue.BREAKDOWN, None, r"break ?down|broken down|break ?up|split(?: up)?|distribution|composition|itemi[sz]ation|bifurcation|summar(?:y|ise|ize)|overview"),
     # Measures.
-    (Cue.MEASURE, Measure.SPEND, r"spen[dt]s?|spending|spendings|spended|expenses?|expenditures?|outgoings?|outflows?|outgo|money out|money going out|gone out|went out|goes out|go out|left my account|went(?: (?:from|out of))?|go(?:es|ing)? on|went (?:on|to|towards|into)|gone (?:on|to)|(?:is|was) going to|shell(?:ed)? out|fork(?:ed)? out|splash(?:ed)?(?: out)?|bl(?:ow|ew|own)|burn(?:ed|t)?(?: through)?|splurged?|squander(?:ed)?|part(?:ed)? with|purchased?|b[ou]ught|buy|shop(?:ped)?|order(?:ed)?|debited|charged|billed|incurred|outlay|dish(?:ed)? out|cough(?:ed)? up|consum(?:e|ed|ption)|drop(?:ped)?(?= (?:on|at))|costs?(?: me)?|set me back"),
-    (Cue.MEASURE, Measure.SPEND, r"pa(?:y|id|ys|ying|yed)(?: out| off| for| towards)?|sen[dt]|transferred|transfer(?= (?:to|from)\b)|gave|give(?= to)|remitted|visit(?:ed)?|eat|ate|eaten|dined|stayed|go to|went to|gone to|use[ds]?"),
-    (Cue.MEASURE, Measure.INCOME, r"earn(?:ed|ings?|s)?|incomes?|inflows?|incoming(?: money| payments?| transfers?)?|money in|money coming in|c(?:o|a)me in(?:to)?|coming in(?:to)?|comes in(?:to)?|rec(?:ei|ie)v(?:e[ds]?|ing)|recd|receipts?|got(?= (?:from|paid|in|last|this|for|as|back)\b)|get paid|got paid|was i paid|am i paid|were i paid|credited|credits?(?! card)|deposited|deposits?|made(?= (?:from|last|this|in)\b)|(?:paid|sent|gave|transferred)(?: any)?(?: money)? (?:to )?me|(?:pay|send|give|transfer)s? (?:to )?me|paying me|paid into|(?:money|amounts?|cash) paid in|revenues?|takings|proceeds|entered my account|hit my account|arrived"),
-    (Cue.MEASURE, Measure.NET, r"net(?: savings?| cash ?flow| flow| amount| income| position| result| spend)?|cash ?flow|sav(?:e|ed|ings?)|put aside|set aside|left over|leftover|surplus|deficit|income (?:minus|less|versus|vs\.?|and) (?:my )?(?:spend(?:ing)?|expenses|expenditure)|(?:in|plus) or (?:in|minus)|net worth change"),
+    (Cue.MEASURE, Measure.SPEND, r"spen[dt]s?|spending|spendings|spended|expenses?|expenditures?|outgoings?|outflows?|outgo|money out|money going out|gone out|went out|goes out|go out|left my account|went|go(?:es|ing)? on|went (?:on|to|towards|into)|gone (?:on|to)|(?:is|was) going to|shell(?:ed)? out|fork(?:ed)? out|splash(?:ed)?(?: out)?|bl(?:ow|ew|own)|burn(?:ed|t)?(?: through)?|splurged?|squander(?:ed)?|part(?:ed)? with|purchased?|b[ou]ught|buy|shop(?:ped)?|order(?:ed)?|debited|charged|billed|incurred|outlay|dish(?:ed)? out|cough(?:ed)? up|consum(?:e|ed|ption)|drop(?:ped)?(?= (?:on|at))|costs?(?: me)?|set me back"),
+    (Cue.MEASURE, Measure.SPEND, r"pa(?:y|id|ys|ying|yed)(?: out| off| for| towards)?|sen[dt]|transferred|transfer(?= (?:to)\b)|gave|given?(?= to| in| for| as| away)?|remitted|visit(?:ed)?|eat|ate|eaten|dined|stayed|go to|went to|gone to|use[ds]?"),
+    (Cue.MEASURE, Measure.INCOME, r"earn(?:ed|ings?|s)?|incomes?|inflows?|incoming(?: money| payments?| transfers?)?|money in(?= ?(?:[?.!,]|$|and|or|vs|versus|last|this|by|per|each|from|during|for))|money coming in|c(?:o|a)me in(?:to)?|coming in(?:to)?|comes in(?:to)?|rec(?:ei|ie)v(?:e[ds]?|ing)|recd|receipts?|got(?= (?:from|paid|in|last|this|for|as|back)\b)|get paid|got paid|was i paid|am i paid|were i paid|credited|credits?(?! card)|deposited|deposits?|made(?= (?:from|last|this|in)\b)|(?:paid|sent|gave|transferred)(?: any)?(?: money)? (?:to )?me|(?:pay|send|give|transfer)s? (?:to )?me|paying me|paid into|(?:money|amounts?|cash|was|were|been|got) paid in|refunded(?: to me)?|reimbursed|g[eo]t(?= (?:from|back)\b)|revenues?|takings|proceeds|entered my account|hit my account|arrived"),
+    (Cue.MEASURE, Measure.NET, r"(?:left(?: over)?|leftover|remain(?:s|ed|ing)?)(?: \w+){0,4} after (?:all )?(?:of )?(?:my )?(?:spending|expenses|expenditure|outgoings)(?:,? i\.e\.?,? income (?:minus|less) (?:my )?(?:spending|expenses))?|net(?: savings?| cash ?flow| flow| amount| income| position| result| spend)?|cash ?flow|sav(?:e|ed|ings?)|put aside|set aside|left over|leftover|surplus|deficit|income (?:minus|less|versus|vs\.?|and) (?:my )?(?:spend(?:ing)?|expenses|expenditure)|(?:in|plus) or (?:in|minus)|net worth change"),
     (Cue.SAVINGS_RATE, None, r"savings? rate|rate of savings?|(?:what )?(?:share|percentage|percent|%|proportion|part|fraction) of (?:my )?(?:income|salary|earnings) (?:did|do|have|was|is|that) (?:i |was )?(?:saved?|left|put aside|keep|kept)|how much of my (?:income|salary|earnings) (?:did|do|have) i (?:saved?|keep|kept)"),
     (Cue.MEASURE, Measure.AVERAGE, r"(?:the )?averages? (?:per|a|for each|for every) (?:bill|payment|transaction|purchase|visit|order|meal|trip|time|ticket)|(?:per|for each|each) (?:bill|payment|transaction|purchase|visit|order|meal|trip|time)|averages?|avg\.?|mean|typically|on an? average|on average|in an average"),
     (Cue.MEASURE, Measure.MEDIAN, r"median|middle value"),
@@ -149,12 +154,15 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.TOP, "n", rf"(?:my |the )?(?:top|first|biggest|largest|highest|most expensive|main|leading)[ -](?P<n>\d{{1,3}}|{_N})(?: (?:biggest|largest|highest|most expensive|costliest))?|(?:the |my )?(?P<m>\d{{1,3}}|{_N}) (?:biggest|largest|highest|most expensive|costliest|top|main|heaviest)"),
     (Cue.TOP, "low", rf"(?:bottom|smallest|lowest|cheapest|least)[ -](?P<n>\d{{1,3}}|{_N})|(?P<m>\d{{1,3}}|{_N}) (?:smallest|lowest|cheapest)"),
     (Cue.LATEST, "n", rf"(?:my |the )?(?:last|latest|most recent|recent|previous|newest|past)(?: (?P<n>\d{{1,3}}|{_N}))?(?= (?:\w+ )?{_PAYMENT}\b)|latest|newest|most recent(?:ly)?|last time|the last one|recent(?= (?:activity|ones))"),
-    (Cue.FIRST, None, rf"first time|earliest|oldest|(?:my |the )(?:very )?first(?= (?:\w+ )?{_PAYMENT}\b)|(?:did|have) (?:i|we) first|first"),
-    (Cue.LATEST, "n", r"(?:did|have) (?:i|we|they|he|she) last|last|previous"),
+    (Cue.FIRST, None, rf"first time|earliest|oldest|(?:my |the )(?:very )?first(?= (?:\w+ )?{_PAYMENT}\b)|first"),
+    (Cue.FIRST, None, r"(?:did|have) (?:i|we) first"),
+    (Cue.LATEST, "n", r"last|previous"),
+    (Cue.LATEST, "n", r"(?:did|have) (?:i|we|they|he|she) last"),
     (Cue.MOST, None, r"(?:the )?most(?: (?:money|often|frequently|frequent|on|payments|transactions|times))?|more than (?:any|all) others?|the biggest chunk|mostly|mainly|primarily|maximum amount"),
     (Cue.LEAST, None, r"(?:the )?least(?: (?:money|often|frequently))?|fewest"),
     # Groups.
     *((Cue.GROUP, dimension, rf"{_BY if dimension not in _CALENDAR else _BY_TIME} (?:(?:the|my|different|individual|various) )?(?:{nouns})|(?:{nouns})[- ]?wise") for dimension, nouns in _NOUNS.items()),
+    (Cue.THAT_TIME, None, r"(?:in |during |for |over )?(?:that|the same) (?:day|week|month|quarter|year|period|time)"),
     *((Cue.NOUN, dimension, nouns) for dimension, nouns in _NOUNS.items()),
     *((Cue.PACE, unit, rf"(?:per|a|an|in a|in an|for a|/ ?|during a) (?:(?:single|given|typical|average|normal|calendar|whole) )?{unit.value}|p\.?{unit.value[0]}\.?") for unit in _ADVERBS),
     *((Cue.EACH, unit, rf"(?:for |in |during |on )?(?:each|every) (?:(?:single|calendar) )?{unit.value}|{adverbs}") for unit, adverbs in _ADVERBS.items()),
@@ -164,7 +172,7 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.MORE, None, r"more(?: money)?|higher|greater|bigger|larger|extra|up(?= (?:from|on|compared|vs|versus|against))|overspen(?:d|t|ding)"),
     (Cue.LESS, None, r"less(?: money)?|lower|fewer|smaller|cheaper|down(?= (?:from|on|compared|vs|versus|against))"),
     (Cue.USUAL, None, r"(?:(?:more|less|higher|lower|bigger|smaller|different) )?(?:than|from|to|compared (?:to|with)|vs\.?|versus|above|below|for|over|under) (?:my |the |what i |i |what is |what's |it |its )?(?:own )?(?:usual(?:ly)?|normal(?:ly)?|typical(?:ly)?|average|norm|generally|ordinary)(?: (?:spend(?:ing)?|amount|level|range|pay|is|for me|month|months|week))?(?: for me)?|(?:the |my )?usual(?:ly)?(?: amount| level| spend(?:ing)?)?|normal(?:ly)?|unusual(?:ly)?(?: (?:high|low|large|big))?|abnormal(?:ly)?|out of the ordinary|a lot(?: for me)?|too much|high for me|too high|typical(?= for me)"),
-    (Cue.SHARE, None, r"(?:what|which|how much)(?: is the| was the)? (?:share|percentage|percent|per ?cent|%|proportion|fraction|part|portion|chunk) (?:of)?|(?:share|percentage|percent|per ?cent|%|proportion|fraction|portion) of|how much of|as a (?:share|percentage|percent|proportion|%) of|share(?! (?:the|my|me|with|us|all|details?|a list|number)\b)|percentage|percent|proportion|in percent"),
+    (Cue.SHARE, None, r"(?:what|which|how much)(?: is the| was the)? (?:share|percentage|percent|per ?cent|%|proportion|fraction|part|portion|chunk) (?:of)?|(?:share|percentage|percent|per ?cent|%|proportion|fraction|portion) of|how much of|as a (?:share|percentage|percent|proportion|%) of|share(?! (?:the|my|me|with|us|all|details?|a list|number)\b)|percentage|percent|%|proportion|in percent"),
     # Conditions.
     (Cue.EXCEPT, None, r"except(?: for| on)?|excluding|exclude|excl\.?|other than|apart from|besides|without|leaving (?:out|aside)|not (?:counting|including|on|for|at)|leav(?:e|es|ing)(?: (?:out|aside))?|take away|taking away|minus|less the|ignoring|barring|but not|aside from|not(?! (?:yet|so))"),
     (Cue.ONLY, None, r"only|just|solely|alone|purely|exclusively"),
@@ -180,18 +188,22 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.HOURS, (17, 21), r"in the evenings?|evenings"),
     (Cue.STATUS, "failed", r"failed|declined|rejected|bounced|unsuccessful|did(?: not|n't) go through|refused"),
     (Cue.STATUS, "pending", r"pending|not yet (?:posted|settled)|on hold|awaiting|uncleared"),
-    (Cue.STATUS, "success", r"successful|completed|settled|cleared|went through"),
+    (Cue.STATUS, "success", r"successful|completed|settled|cleared|(?:that|which) went through"),
     # Other topics.
     (Cue.BALANCE, None, r"balances?|how much (?:money )?(?:do i have|have i got|do i own|is (?:there )?(?:in|left)|i have|is available|remains?)(?: (?:left|now|in total|available|altogether))?(?: (?:in|on|across) (?:my |the )?(?:bank )?accounts?)?|what do i have(?: left)?(?: in (?:the |my )?(?:bank|accounts?))?|available (?:funds|money|balance)|funds|(?:in|on) my (?:bank )?accounts? (?:right )?now|net worth|money do i have"),
     (Cue.ACCOUNTS, None, r"how many (?:customers|clients|accounts|account holders)(?: (?:do (?:we|i) have|are there|have we got|does (?:the|our|my) bank have))?|(?:which|what|how many|list(?: of)?|show(?: me)?|all)(?: (?:bank|are|of))?(?: (?:my|the|all))* accounts(?: do i (?:have|hold|own))?|my accounts|accounts do i (?:have|hold)"),
-    (Cue.ALERTS, None, r"(?:fraud |open |new |pending |risk |confirmed |dismissed )*alerts?(?: (?:(?:that |which )?(?:are|were|is) )?(?:still )?(?:open|confirmed|dismissed|pending))?|(?:confirmed|dismissed)(?= as)|flagged (?:payments|transactions|transfers)|suspicious (?:payments|transactions|activity|transfers)|(?:payments|transactions|transfers) (?:that )?(?:were|was|are|got|have been)? ?(?:flagged|suspicious)|suspected fraud|fraud(?:ulent)? (?:cases|payments|transactions|transfers)|frauds?"),
+    (Cue.ALERTS, None, r"(?:fraud |new |risk )*alerts?|(?:payments|transactions) (?:that )?(?:were |was |got |have been )?alerted|flagged (?:payments|transactions|transfers)|suspicious (?:payments|transactions|activity|transfers)|(?:payments|transactions|transfers) (?:that )?(?:were|was|are|got|have been)? ?(?:flagged|suspicious)|suspected fraud|fraud(?:ulent)? (?:cases|payments|transactions|transfers)|frauds?"),
     (Cue.FLAGGED, None, r"flagged|suspicious|suspected|fraudulent|(?:a )?fraud(?: alert)?|an alert|risky|raised|marked|held(?: for review)?|trigger(?:ed)?|alerted|odd|strange|weird"),
     (Cue.COVERAGE, None, r"(?:how far back|since when|from when|what period|what dates|which dates|how much history|how old)(?: (?:do|does|is|are|goes?|go|you|i|my|the|we|have|data|records|history|cover(?:ed)?|reach|transactions|known|there))*"),
     # Talk about what was said before.
     (Cue.ANAPHORA, "those", r"those(?: (?:payments|transactions|ones|purchases))?|these(?: (?:payments|transactions|ones|purchases))?|them|him|her|the (?:rows|payments|transactions|details?|entries) behind (?:it|that|this)"),
-    (Cue.ANAPHORA, "that", r"(?:is|was) (?:that|it|this)|that (?:one|amount|figure|payment|total|transaction|spend|number)|that(?! (?:i|we|was|were|is|are|cost|costs|went|came|have|had|has|my|mention|include|contain))|it|this (?:one|payment|transaction|figure|amount)|the same(?: (?:thing|question))?|same|(?<!are )(?<!were )(?<!is )(?<!was )(?<!been )there"),
+    (Cue.ANAPHORA, "that", r"(?:in |for |during |over )?(?:that|the same|this same) (?:month|period|week|year|quarter|day|duration|timeframe|time frame)|(?:is|was) (?:that|it|this)|that (?:one|amount|figure|payment|total|transaction|spend|number)|that(?! (?:i|we|was|were|is|are|cost|costs|went|came|have|had|has|my|mention|include|contain))|it|this (?:one|payment|transaction|figure|amount)|the same(?: (?:thing|question))?|same|(?<!are )(?<!were )(?<!is )(?<!was )(?<!been )there"),
     (Cue.AGAIN, None, r"^(?:(?:ok|okay|so|hmm|well|alright|right|fine|cool|thanks|thank you|great) ?,? )*(?:and|what about|how about|what of|also|then|now|and what about|and how about|but|same for|and for|what if)\b"),
+    (Cue.NEUTRAL, None, "|".join(neutral.PHRASES)),
     (Cue.TO_ME, None, r"(?:to|into) (?:me|myself|my accounts?)"),
+    (Cue.ALERT_STATUS, "open", r"(?:still |yet )?(?:open|unresolved|undecided)"),
+    (Cue.ALERT_STATUS, "confirmed", r"confirmed(?: as fraud)?"),
+    (Cue.ALERT_STATUS, "dismissed", r"dismissed|false alarms?"),
     (Cue.GREETING, None, r"^(?:hi|hello|hey|good (?:morning|evening|afternoon)|namaste|thanks|thank you|thx|bye|ok thanks)(?: (?:there|finlens|so much|a lot|very much))?$"),
     (Cue.YES, None, r"^(?:yes|yeah|yep|yup|ok|okay|sure|right|correct|exactly|that one|please do|yes please|go ahead|haan|ji)[ .!,]*(?:please)?$"),
     (Cue.MEMORY, None, r"(?:do you )?remember|recall|something (?:about|with|like)|that (?:payment|transaction|thing)(?= (?:around|about|for a|for the|when|near|during|i made))|memory"),
@@ -214,8 +226,9 @@ def cue_words() -> frozenset[str]:
     return frozenset(word for _, _, phrase in _PHRASES for word in re.findall(r"(?<![\w\\])[a-z]{4,}", phrase))
 
 
-FILLER = frozenset(
-    """
+FILLER = (
+    frozenset(
+        """
     a an the my our mine i i'm i've i'd im ive we us you your me please pls plz kindly thanks thank hey hi hello
     dear sir madam can could would may might do does did done have has had having be been being am is are was
     were will get got getting tell know want need like let give say find out check calculate compute work what
@@ -227,7 +240,10 @@ FILLER = frozenset(
     already still so far go going goes make makes made making take takes took taken put keep happened happen
     happens bit quick quickly question wondering curious finlens assistant one ones thing things stuff kind sort
     idea into
+    different distinct unique separate various individual state mention provide specify inform etc
     something everything included inclusive altogether aside manage managed fill filled take taken calendar
     """.split()
+    )
+    | neutral.WORDS
 )
 """Words that change nothing once the cues, names, periods and amounts around them are read."""

@@ -14,6 +14,8 @@ from agents.planner.reading import Reading
 from core.insights.query import Measure, QueryPeriod
 from core.money import Currency
 
+ELLIPTICAL_WORDS = 3
+"""A question of so few words without any name or period needs the one before it."""
 COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
 
 
@@ -90,8 +92,10 @@ def _story(clause: Clause) -> str:
 
 def _leans(frame: Frame, clause: Clause) -> bool:
     """Whether the clause says too little to stand alone, or points at what was said."""
-    if clause.has(Cue.AGAIN, Cue.ANAPHORA, Cue.YES):
+    if clause.has(Cue.AGAIN, Cue.ANAPHORA, Cue.THAT_TIME, Cue.YES):
         return True
+    if clause.measures and not _names_anything(frame) and len(clause.reading.text.split()) <= ELLIPTICAL_WORDS:
+        return True  # "how many times?", "the average?"
     if slots.names_only_prior(clause) and not clause.measures:
         return True
     if clause.has(Cue.TOP, Cue.TREND, Cue.WHERE) and frame.periods:
@@ -105,6 +109,10 @@ def _only_modifies(frame: Frame, clause: Clause) -> bool:
         frame.topic or frame.ask or frame.measure or frame.group_by or clause.has(Cue.AGAIN, Cue.ANAPHORA, Cue.HOW_MUCH)
     )
     return not asks and any((frame.periods, frame.conditions, frame.without, clause.has(Cue.ONLY)))
+
+
+def _names_anything(frame: Frame) -> bool:
+    return any((frame.topic, frame.objects, frame.without, frame.conditions, frame.periods, frame.group_by))
 
 
 def _is_of_those(clause: Clause) -> bool:

@@ -26,6 +26,7 @@ VAGUE_DAYS = 30
 """What "lately" means."""
 AROUND_DAYS = 7
 """How far "around Diwali" reaches on either side."""
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _PARTS_OF_DAY = "morning|afternoon|evening|night"
 
 
@@ -41,6 +42,9 @@ class Spoken:
     has_year: bool = True
     prior: str | None = None
     grain: Unit | None = None
+    weekdays: tuple[str, ...] = ()
+    """Of "the weekend" and "Monday to Friday": beside a longer period they mean those days of it."""
+    is_everything: bool = False
     ends: tuple[Period, Period] | None = None
     """Of "from May to June" both periods: "the change from May to June" compares them."""
 
@@ -108,7 +112,7 @@ class PeriodReader:
     # One method per family of phrases; each gets the match and gives None where it is no period after all.
 
     def ever(self, _: re.Match[str]) -> Spoken:
-        return Spoken(self.everything)
+        return Spoken(self.everything, is_everything=True)
 
     def near_day(self, match: re.Match[str]) -> Spoken:
         back = {"day before yesterday": 2, "yesterday": 1, "last night": 1}
@@ -222,7 +226,7 @@ class PeriodReader:
             start, end = start - timedelta(days=7), end - timedelta(days=7)
         if match["this"]:
             start, end = weekend_of(self.today)
-        return Spoken(Period(start, end))
+        return Spoken(Period(start, end), weekdays=() if match["this"] or match["last"] else ("saturday", "sunday"))
 
     def weekday(self, match: re.Match[str]) -> Spoken:
         number, week = WEEKDAYS[match["weekday"]], match["week"] or ""
@@ -232,7 +236,8 @@ class PeriodReader:
         if "this" in week:
             return self._day(monday + timedelta(days=number))
         back = (self.today.weekday() - number) % 7
-        return self._day(self.today - timedelta(days=back or (7 if match["last"] else 0)))
+        spoken = self._day(self.today - timedelta(days=back or (7 if match["last"] else 0)))
+        return spoken if match["last"] else replace(spoken, weekdays=(_DAYS[number],))
 
     def festival(self, match: re.Match[str]) -> Spoken | None:
         year = self._said_year(match)
@@ -332,7 +337,7 @@ class PeriodReader:
 
 def _atom(pattern: str) -> re.Pattern[str]:
     pattern = re.sub(r"(?<!\?P)<(\w+)>", lambda name: _F[name[1]], pattern)
-    return re.compile(rf"(?<![\w.,/]){pattern}(?!\w)(?:'s(?!\w))?")
+    return re.compile(rf"(?<![\w.,/])(?:{pattern})(?!\w)(?:'s(?!\w))?")
 
 
 _Read = Callable[[PeriodReader, re.Match[str]], Spoken | None]
@@ -368,7 +373,7 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"(?:the )?(?P<which>last|past|previous|trailing|rolling|recent|preceding|prior) <n>(?: (?:full|complete|whole|calendar))? <unit>", PeriodReader.last_n_units),
         (r"<n> <unit> (?:ago|back)", PeriodReader.units_ago),
         (r"(year|month|quarter|week|fy)[- ]to[- ]date|(y|m|q)td|(f)ytd|so far this (year|month|quarter|week|fy|financial year)", PeriodReader.to_date),
-        (r"(?:the )?(?:(?P<this>this)|(?P<last>last|past|previous))? ?weekend", PeriodReader.weekend),
+        (r"(?:(?:the |a )?(?:(?P<this>this)|(?P<last>last|past|previous)) weekend|(?:the |a )?weekend)", PeriodReader.weekend),
         (r"(?:(?P<last>last|this past|past|previous) |this )?<weekday>(?: (?:of )?(?P<week>last week|this week|the previous week|previous week))?", PeriodReader.weekday),
         (r"(?:(?:last|this) )?<festival>(?:,?(?: of)? (?:<year>|<rel_year>))?", PeriodReader.festival),
         (r"(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)(?! (?:largest|biggest|highest|most|half|week|quarter|payment|transaction|smallest|lowest))(?: (?:of )?(?P<which>this month|last month|the month|the previous month|previous month))?", PeriodReader.day_of_month),
@@ -516,7 +521,10 @@ class _Joiner:
             return None
         both = {first.value.grain, second.value.grain}
         unit = Unit.MONTH if both == {Unit.MONTH} else None
-        return self._take(2, opened, Period(start, end, unit), end=second.end, ends=(begin, second.value.period))
+        days = first.value.weekdays + second.value.weekdays
+        return self._take(
+            2, opened, Period(start, end, unit), end=second.end, ends=(begin, second.value.period), days=days
+        )
 
     def _take(
         self,
@@ -526,10 +534,13 @@ class _Joiner:
         *,
         end: int,
         ends: tuple[Period, Period] | None = None,
+        days: tuple[str, ...] = (),
     ) -> PeriodMention:
         first = self.atoms[0]
         del self.atoms[:count]
-        return Mention("period", Spoken(period, ends=ends), opened.start() if opened else first.start, end)
+        return Mention(
+            "period", Spoken(period, ends=ends, weekdays=_from_to(days)), opened.start() if opened else first.start, end
+        )
 
     def _open(self, atom: PeriodMention) -> PeriodMention:
         """ "since A", "from A on", "before A", "until A", "around A"."""
@@ -555,6 +566,14 @@ class _Joiner:
 
     def _opened(self, atom: PeriodMention, match: re.Match[str], period: Period) -> PeriodMention:
         return Mention("period", Spoken(period), match.start(), atom.end)
+
+
+def _from_to(days: tuple[str, ...]) -> tuple[str, ...]:
+    """Monday to Friday: the two and the ones between."""
+    if len(days) != 2:
+        return ()
+    first, last = (_DAYS.index(day) for day in days)
+    return tuple(_DAYS[(first + n) % 7] for n in range((last - first) % 7 + 1))
 
 
 def _years_on(period: Period, years: int) -> Period:

@@ -11,11 +11,12 @@ from agents.planner.amounts import read_amounts
 from agents.planner.calendar_words import FESTIVALS, MONTHS, NUMBERS, UNITS, WEEKDAYS
 from agents.planner.categories import NARROWER, WORDS, read_categories
 from agents.planner.channels import read_channels
+from agents.planner.compounds import compounded
 from agents.planner.lexicon import CLOCK, FILLER, PATTERNS, REFUSALS, Cue, cue_words
 from agents.planner.mentions import Mention, cover
 from agents.planner.names import Names
 from agents.planner.periods import PeriodReader
-from agents.planner.spelling import corrected
+from agents.planner.spelling import corrected, swapped
 from agents.planner.words import normalise, stem, words
 from agents.scope import OwnAccount, Scope
 
@@ -31,15 +32,17 @@ _SPELLABLE = frozenset(
     """.split()
 )
 _SHORTHAND = {
-    "lst": "last", "hw": "how", "mch": "much", "wat": "what", "wht": "what", "u": "you", "amt": "amount", "yday": "yesterday",
+    "lst": "last", "pls": "please", "plz": "please", "abt": "about", "b4": "before", "frm": "from", "btwn": "between", "wrt": "about",
+    "approx": "about", "exp": "expenses", "amts": "amounts", "pmt": "payment", "pmts": "payments", "pymt": "payment",
+    "txn": "transaction", "txns": "transactions", "trans": "transactions", "avrg": "average", "avrage": "average", "nos": "number",
+    "grocs": "groceries", "subs": "subscriptions", "qtr": "quarter", "prev": "previous", "curr": "current", "hw": "how", "mch": "much", "wat": "what", "wht": "what", "u": "you", "amt": "amount", "yday": "yesterday",
     "spnd": "spend", "mnth": "month", "mnths": "months", "tot": "total", "trnx": "transactions", "txs": "transactions",
     "tx": "transactions", "w/o": "without", "shud": "should", "dis": "this", "bw": "between", "n": "and", "whats": "what is",
     "wheres": "where is", "whos": "who is", "hows": "how is", "dont": "do not", "didnt": "did not", "thx": "thanks",
 }  # fmt: skip
-_BILLS = frozenset("bill bills fee fees charge charges premium premiums subscription subscriptions".split())
 _COMMON = frozenset(
     """
-    max min top net most least more less only card cards upi cash bank banks one two three first last
+    save saves saved saving savings max min top net most least more less only card cards upi cash bank banks one two three first last
     """.split()
 )
 
@@ -96,7 +99,7 @@ class Reader:
 
     def _once(self, text: str) -> Reading:
         refusal = next((reason for reason, pattern in REFUSALS if pattern.search(text)), None)
-        mentions = _without_bills(cover(self._candidates(text)), text)
+        mentions = compounded(text, cover(self._candidates(text)))
         return Reading(text, tuple(mentions), tuple(_unknown(text, mentions)), refusal)
 
     def _candidates(self, text: str) -> Iterator[Mention[Any]]:
@@ -116,7 +119,7 @@ class Reader:
         for word, start, end in reversed(words(text)):
             if any(m.start < end and start < m.end for m in reading.mentions) or word in FILLER or len(word) < 4:
                 continue
-            if word not in self._names.vocabulary and (right := _respelt(word)):
+            if word not in self._names.vocabulary and (right := _respelt(word) or swapped(word, FILLER | cue_words())):
                 text = text[:start] + right + text[end:]
         return text
 
@@ -191,18 +194,6 @@ def _accounts(text: str, scope: Scope) -> Iterator[Mention[Any]]:
             if name in common_words() and "account" not in match.group():
                 continue
             yield Mention("account", tuple(accounts), match.start(), match.end(), weight=3)
-
-
-def _without_bills(mentions: list[Mention[Any]], text: str) -> list[Mention[Any]]:
-    """Without the "bill" of a payee: "my Airtel bill" is about Airtel, and not about bills."""
-    kept: list[Mention[Any]] = []
-    for mention in mentions:
-        said = text[mention.start : mention.end]
-        if said in _BILLS and kept and kept[-1].kind == "name" and text[kept[-1].end : mention.start] == " ":
-            kept[-1] = replace(kept[-1], end=mention.end)
-        else:
-            kept.append(mention)
-    return kept
 
 
 def _holders(text: str, scope: Scope) -> Iterator[Mention[Any]]:

@@ -14,12 +14,15 @@ from agents.planner.names import Named
 from agents.planner.periods import Spoken
 from agents.scope import OwnAccount
 from core.insights.query import Filter, Flow, Measure, Operator, QueryPeriod
+from core.periods import Period
 
 INCOME_CATEGORIES = frozenset({"salary", "pension", "interest", "business_income"})
 FILTER_VALUES_MAX = 50
 
 _CHANGE = re.compile(r"chang|increas|decreas|gr[eo]w|ris|rose|f[ea]ll|gone|went|go |jump")
 _ASKER_PAYS = re.compile(r"\b(?:i|we) (?:have |had |'ve )?(?:pay|paid|paying|spend|spent|sent|send)\b")
+_CASH_CHANNELS = frozenset({"atm", "cash"})
+"""Cash from an ATM is the category said twice."""
 _PRIORS: tuple[Prior, ...] = ("following", "year_before", "previous")
 _AGGREGATES = (
     Measure.COUNT, Measure.NET, Measure.VOLUME, Measure.MEDIAN, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST,
@@ -72,11 +75,9 @@ _TOPICS = (
 
 
 def alert_status(clause: Clause) -> Literal["open", "confirmed", "dismissed"] | None:
-    said = clause.reading.text
-    clause.take(Cue.STATUS)
-    if re.search(r"\b(?:open|pending|new alerts?)\b", said):
-        return "open"
-    return "confirmed" if "confirmed" in said else "dismissed" if "dismissed" in said else None
+    pending = "pending" in clause.take(Cue.STATUS)
+    said = clause.take(Cue.ALERT_STATUS)
+    return said[0] if said else "open" if pending else None
 
 
 def objects(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
@@ -97,7 +98,19 @@ def objects(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
 
 
 def spoken(clause: Clause) -> list[Spoken]:
-    return [mention.value for mention in clause.reading.of("period")]
+    """The periods said, without "overall" beside another one, and without days of the week that are a condition."""
+    said: list[Spoken] = [mention.value for mention in clause.reading.of("period")]
+    if len(said) > 1:
+        said = [one for one in said if not one.is_everything] or said[:1]
+    longest = max((one.period.days for one in said), default=0)
+    return [one for one in said if not (one.weekdays and one.period.days < longest)]
+
+
+def _weekdays(clause: Clause) -> list[tuple[str, ...]]:
+    """Days of the week said by name, or as a weekend or a range of days beside a longer period."""
+    kept = spoken(clause)
+    beside = [m.value.weekdays for m in clause.reading.of("period") if m.value.weekdays and m.value not in kept]
+    return [*clause.take(Cue.WEEKDAYS), *beside]
 
 
 def names_only_prior(clause: Clause) -> bool:
@@ -113,7 +126,16 @@ def periods(clause: Clause) -> tuple[QueryPeriod, ...]:
         first, second = said[0].ends
         changed = any(_CHANGE.match(text) for text in clause.texts(Cue.DIFFERENCE))
         return tuple(map(QueryPeriod.of, (second, first) if changed else (first, second)))
-    return tuple(QueryPeriod.of(one.period) for one in said if one.prior is None)
+    return tuple(QueryPeriod.of(period) for period in _narrowed([one.period for one in said if one.prior is None]))
+
+
+def _narrowed(periods: list[Period]) -> list[Period]:
+    """Without a period that holds another one: "this year's alerts in October" are October's."""
+
+    def holds(one: Period, other: Period) -> bool:
+        return one != other and one.start <= other.start and other.end <= one.end
+
+    return [period for period in periods if not any(holds(period, other) for other in periods)]
 
 
 def against(clause: Clause) -> Prior | None:
@@ -126,9 +148,11 @@ def against(clause: Clause) -> Prior | None:
 
 def conditions(clause: Clause) -> tuple[Filter, ...]:
     """Ways of paying, accounts, days of the week, hours, statuses."""
-    found = [Filter(field="channel", operator=Operator.IN, values=m.value) for m in clause.of("channel")]
+    draws_cash = any("cash" in mention.value for mention in clause.reading.of("category"))
+    channels = [m for m in clause.of("channel") if not (draws_cash and set(m.value) <= _CASH_CHANNELS)]
+    found = [Filter(field="channel", operator=Operator.IN, values=m.value) for m in channels]
     found += [_account_filter(mention.value) for mention in clause.of("account")]
-    found += [Filter(field="weekday", operator=Operator.IN, values=days) for days in clause.take(Cue.WEEKDAYS)]
+    found += [Filter(field="weekday", operator=Operator.IN, values=days) for days in _weekdays(clause)]
     found += [limit for first, last in clause.take(Cue.HOURS) for limit in _range("hour", first, last)]
     if statuses := clause.take(Cue.STATUS):
         found.append(Filter(field="status", operator=Operator.IN, values=tuple(statuses)))

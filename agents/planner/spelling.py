@@ -41,3 +41,12 @@ def corrected(word: str, known: frozenset[str]) -> str | None:
     distances = {other: OSA.distance(word, other) for other in near}
     nearest = [other for other in near if distances[other] == min(distances.values())]
     return min(nearest) if len({stem(other) for other in nearest}) == 1 else None
+
+
+@cache
+def swapped(word: str, known: frozenset[str]) -> str | None:
+    """The one of `known` with the letters of `word`, two neighbours of them swapped: "mcuh", "waht", "teh"."""
+    if is_word(word):
+        return None
+    turned = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)} & known
+    return turned.pop() if len(turned) == 1 else None
