@@ -32,7 +32,8 @@ def _festivals(country: str, year: int) -> tuple[tuple[date, bool, str], ...]:
     if country not in holidays.list_supported_countries():
         return ()
     calendar = holidays.country_holidays(country)
-    language = "en_US" if "en_US" in calendar.supported_languages else None
+    # Named always: left out, the machine's own locale would choose, and the same ledger would give another text.
+    language = "en_US" if "en_US" in calendar.supported_languages else calendar.default_language
     found: list[tuple[date, bool, str]] = []
     for category in ("public", "optional"):
         if category in calendar.supported_categories:

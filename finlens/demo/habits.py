@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from random import Random
+from typing import Any
 
-from holidays import country_holidays
+from holidays import HolidayBase, country_holidays
 
 from finlens.demo.cast import ASHA, EXPATRIATE, OUTSIDERS, Business, Person, account_of, cast
 from finlens.demo.payment import DemoPayment, chance, instant, rupees
@@ -291,7 +292,7 @@ def _in_euros(person: Person, day: date) -> Iterator[DemoPayment]:
 def _festivals(year: int) -> frozenset[date]:
     """The days on which people give: Diwali, Holi, Raksha Bandhan, Eid, Onam, Christmas."""
     givers = ("Diwali", "Holi", "Raksha Bandhan", "Eid al-Fitr", "Onam", "Christmas")
-    days = country_holidays("IN", years=year, categories=("public", "optional"))
+    days = _indian_holidays(year, categories=("public", "optional"))
     return frozenset(day for day, names in days.items() if any(name in givers for name in names.split("; ")))
 
 
@@ -307,4 +308,9 @@ def _is_before_festival(day: date) -> bool:
 
 @cache
 def _diwali(year: int) -> tuple[date, ...]:
-    return tuple(feast for feast, names in country_holidays("IN", years=year).items() if "Diwali" in names.split("; "))
+    return tuple(feast for feast, names in _indian_holidays(year).items() if "Diwali" in names.split("; "))
+
+
+def _indian_holidays(year: int, **kinds: Any) -> HolidayBase:
+    """In a language that is named: left out, the machine's own locale would choose the names."""
+    return country_holidays("IN", years=year, language="en_US", **kinds)

@@ -6,6 +6,7 @@ from itertools import groupby
 
 import pytest
 
+from finlens.demo import habits
 from finlens.demo.cast import ASHA, EURO_BANK, HOME_BANK, cast
 from finlens.demo.days import payments_on
 from finlens.demo.founding import number_of
@@ -31,6 +32,16 @@ def test_a_day_is_the_same_whenever_it_is_asked_for(payments: list[DemoPayment])
     again = payments_on(day, START)
     keys = {payment.key for payment in again}
     assert [payment for payment in payments if payment.key in keys] == again
+
+
+@pytest.mark.parametrize("locale", ["", "C.UTF-8", "hi_IN.UTF-8", "de_DE.UTF-8"])
+def test_festivals_fall_alike_on_every_machine(locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by a start with an empty environment, where Diwali went by another name and nobody shopped for it."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", locale)
+    assert habits._diwali.__wrapped__(2025) == (date(2025, 10, 20),)
+    assert date(2025, 8, 9) in habits._festivals.__wrapped__(2025)
 
 
 def test_keys_and_ids_are_unique_and_ids_carry_the_time(payments: list[DemoPayment]) -> None:
