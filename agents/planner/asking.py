@@ -19,6 +19,7 @@ FEW = 5
 FEW_LATEST = 10
 """How many "my latest payments" are."""
 
+_DIFFERENT = frozenset({"different", "distinct", "unique", "separate", "various"})
 _EXTREMES = (Measure.LARGEST, Measure.SMALLEST)
 _UNITS = {
     Unit.DAY: Dimension.DAY, Unit.WEEK: Dimension.WEEK, Unit.MONTH: Dimension.MONTH,
@@ -46,11 +47,26 @@ def _share(frame: Frame, clause: Clause) -> Frame | None:
     whole = _whole(frame, clause)
     clause.take(Cue.SHARE)
     frame = frame.with_changes(ask=Operation.SHARE, share_of="spending", whole=whole)
+    earned, spent = _incomes(frame.objects)
+    if earned and spent:  # "what share of my salary went on rent"
+        out = {"flow": Flow.OUT, "measure": Measure.SPEND}
+        return frame.with_changes(share_of="income", objects=spent, whole=earned, **out)
     if not (clause.says(Measure.INCOME) and frame.objects):
         return frame
-    slugs = {value for f in frame.objects for value in f.values}
-    flow, measure = (Flow.IN, Measure.INCOME) if slugs <= INCOME_CATEGORIES else (Flow.OUT, Measure.SPEND)
-    return frame.with_changes(share_of="income", flow=flow, measure=measure)
+    flow, measure = (Flow.IN, Measure.INCOME) if earned else (Flow.OUT, Measure.SPEND)
+    return frame.with_changes(share_of="income", flow=flow, measure=measure, whole=())
+
+
+def _incomes(objects: tuple[Filter, ...]) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
+    """The categories of income among the objects, and everything else."""
+    earned: list[Filter] = []
+    spent: list[Filter] = []
+    for one in objects:
+        values = [value for value in one.values if one.field == "category" and value in INCOME_CATEGORIES]
+        others = [value for value in one.values if value not in values]
+        earned += [one.model_copy(update={"values": tuple(values)})] if values else []
+        spent += [one.model_copy(update={"values": tuple(others)})] if others else []
+    return tuple(earned), tuple(spent)
 
 
 def _whole(frame: Frame, clause: Clause) -> tuple[Filter, ...]:
@@ -163,8 +179,10 @@ def _which(frame: Frame, clause: Clause) -> Frame | None:
     dimension = _dimension(frame, clause)
     if dimension is None:
         return None
+    if frame.measure in _EXTREMES and clause.has(Cue.WHO) and clause.has(Cue.PAYMENTS):
+        return _whose_payment(frame, clause)
     superlative = clause.has(Cue.MOST, Cue.LEAST, Cue.MORE, Cue.LESS)
-    if not superlative and _are_counted(dimension, clause):
+    if not superlative and (_are_counted(dimension, clause) or _counted_place(clause)):
         return frame.with_changes(ask=Operation.COUNT_GROUPS, group_by=(dimension,), measure=_plain(frame))
     frame = frame.with_changes(group_by=(dimension,))
     if frame.measure in _EXTREMES and not clause.has(Cue.PAYMENTS):  # "which merchant was the biggest"
@@ -179,6 +197,14 @@ def _which(frame: Frame, clause: Clause) -> Frame | None:
     return frame.with_changes(ask=Operation.RANK, limit=1, descending=descending, measure=measure)
 
 
+def _whose_payment(frame: Frame, clause: Clause) -> Frame:
+    """ "Who was my largest payment to?" asks for a name; "my largest payment, and to whom" for the payment first."""
+    if clause.find(Cue.WHO)[0].start > clause.find(Cue.MEASURE)[0].start:
+        return frame.with_changes(ask=Operation.VALUE)
+    descending = frame.measure is Measure.LARGEST
+    return frame.with_changes(ask=Operation.RANK, group_by=(Dimension.COUNTERPARTY,), limit=1, descending=descending)
+
+
 def _dimension(frame: Frame, clause: Clause) -> Dimension | None:
     """What the groups would be, where the clause asks for groups."""
     asks = clause.has(Cue.WHICH, Cue.WHO, Cue.SHOW, Cue.BREAKDOWN, Cue.MOST, Cue.LEAST) or clause.says(Measure.COUNT)
@@ -186,7 +212,7 @@ def _dimension(frame: Frame, clause: Clause) -> Dimension | None:
     if nouns and asks:
         clause.place(nouns[0])
         return nouns[0].value[1]
-    if clause.has(Cue.WHO) or _asks_for_a_place(clause):
+    if clause.has(Cue.WHO) or _asks_for_a_place(clause) or _counted_place(clause):
         return Dimension.COUNTERPARTY
     superlative = clause.has(Cue.MOST, Cue.LEAST)
     if clause.has(Cue.WHERE):
@@ -200,6 +226,18 @@ def _asks_for_a_place(clause: Clause) -> bool:
     which = clause.find(Cue.WHICH)
     places = [m for m in clause.reading.of("category") if stem(clause.text_of(m).split()[-1]) in PLACES]
     return any(clause.are_adjacent(cue, place) for cue in which for place in places)
+
+
+def _counted_place(clause: Clause) -> bool:
+    """ "How many (different) restaurants" counts places, "how many times at restaurants" payments."""
+    counts = [m for m in clause.find(Cue.MEASURE) if m.value[1] is Measure.COUNT]
+    for count in counts:
+        for place in clause.after(count)[:1]:
+            between = clause.reading.text[count.end : place.start].split()
+            is_place = place.kind == "category" and stem(clause.text_of(place).split()[-1]) in PLACES
+            if is_place and set(between) <= _DIFFERENT and "times" not in clause.text_of(count):
+                return True
+    return False
 
 
 def _are_counted(dimension: Dimension, clause: Clause) -> bool:
@@ -264,6 +302,8 @@ def _listed(frame: Frame, clause: Clause) -> Frame | None:
     names_payments = clause.has(Cue.PAYMENTS) and not clause.has(Cue.ONLY)
     asks_what = clause.reading.text.startswith(("what did i buy", "what have i bought"))
     is_plain = frame.measure in (None, Measure.SPEND, Measure.INCOME)
+    if asks_sum and names_payments and frame.measure is None and frame.flow in (Flow.OUT, Flow.IN):
+        return frame.with_changes(ask=Operation.VALUE, measure=_plain(frame))
     if shows_those or (is_plain and not asks_sum and (names_payments or asks_what)):
         return frame.with_changes(ask=Operation.LIST, measure=None)
     return frame.with_changes(ask=Operation.VALUE) if frame.topic is None and frame.measure is not None else None

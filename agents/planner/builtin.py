@@ -1,5 +1,6 @@
 """The built-in planner: no key, no model, the same plan for the same question. When in doubt it asks back."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -32,6 +33,7 @@ _REASONS = {
     "balance": "I know what your accounts hold now, not what they held on another day.",
     "owner": "I can only tell the balance of your own accounts.",
 }  # fmt: skip
+_WORTH = re.compile(r"\b(?:value|worth|sum|amount|amounts|money)\b")
 _CLOCKLESS = frozenset({Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR})
 
 
@@ -177,6 +179,8 @@ class BuiltinPlanner:
     def _frame_doubt(self, frame: Frame, memory: Memory) -> Thought | None:
         if frame.topic is Topic.ALERTS and not self.principal.sees_alerts:
             return self._declined("alerts")
+        if frame.topic is Topic.ALERTS and _says_more_than_alerts(frame):
+            return self._asked_back("I list and count alerts by period and state. Could you ask for them without more?")
         if frame.topic is Topic.BALANCE:
             if frame.objects:
                 return self._declined("owner")
@@ -236,6 +240,12 @@ def _modified(parsed: Parsed, modifiers: Sequence[Parsed]) -> Parsed:
             conditions=(*frame.conditions, *more.conditions),
         )
     return replace(parsed, frame=frame)
+
+
+def _says_more_than_alerts(frame: Frame) -> bool:
+    """Conditions and groups that a list of alerts has no room for, and that must not be dropped."""
+    more = (frame.objects, frame.without, frame.conditions, frame.group_by, frame.threshold, frame.limit)
+    return any(more) or frame.measure not in (None, Measure.COUNT) or bool(_WORTH.search(frame.text))
 
 
 def _wants_period(frame: Frame) -> bool:

@@ -9,16 +9,21 @@ _STARTERS = (
     r"is (?:that|it|this)|was (?:that|it|this)|are (?:they|those|these)|did (?:i|we)|do (?:i|we)|have (?:i|we)|show|list|compare"
 )
 _STOP = (
-    "".join(rf"(?<!\b{short})" for short in r"no nos rs mr ms mrs dr vs avg amt approx i\.e e\.g etc".split())
+    "".join(
+        rf"(?<!\b{short})"
+        for short in r"no nos rs mr ms mrs dr vs avg amt approx excl incl dept acc i\.e e\.g etc".split()
+    )
     + r"\.(?=\s)"
 )
 """A full stop, and not the one of an abbreviation."""
 _BREAK = re.compile(
-    rf"\s*(?:[?;!]+|{_STOP})\s*(?:and |also |then )?(?=\S)|,? (?:and|also|then|plus|&) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)",
+    rf"\s*(?:[?;!]+|{_STOP})\s*(?=\S)|,? (?:and|also|then|plus|&) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
-    r"^(?:(?:a |one |my )?(?:different|another|new|next|other|one more|quick|last|second|first)(?: \w+)? (?:question|thing|one)|"
+    r"^(?:(?:ok|okay|now|and|so|right|alright|well|next|then|thanks|thank you|great),? )*(?:(?:a |one |my )?(?:different|another|new|next|other|one more|quick|last|second|first)(?: \w+)? (?:question|thing|one)|"
+    r"(?:leaving|leave|forget|forgetting|setting|putting|never mind|enough of) (?:about )?(?:that|it|this)(?: aside| for now)?|"
+    r"changing (?:the )?(?:topic|subject)|(?:on|moving on)(?: to)? (?:a|another) (?:different |other )?(?:note|topic|matter|subject)|moving on|"
     r"question|hi|hello|hey|sir|madam|dear \w+)\s*[:,\-]+\s*",
     re.IGNORECASE,
 )

@@ -241,7 +241,8 @@ class _Composer:
         period, frame = spans[0].so_far, self.frame
         part = self._query(period, measures=self._sums(), rows=ROWS_SHOWN)
         if frame.share_of == "income":
-            whole = part.model_copy(update={"measures": (Measure.INCOME,), "flow": Flow.IN, "filters": (), "rows": 0})
+            of_income = {"measures": (Measure.INCOME,), "flow": Flow.IN, "filters": frame.whole, "rows": 0}
+            whole = part.model_copy(update=of_income)
         elif frame.objects:
             whole = self._query(period, measures=self._sums(), objects=frame.whole)
         else:

@@ -8,9 +8,13 @@ from typing import Any
 
 from agents.planner.mentions import Mention
 
-HEADS = frozenset(
-    ["bill", "bills", "fare", "fares", "fee", "fees", "charge", "charges", "ticket", "tickets", "ride", "rides", "trip", "trips", "journey", "journeys", "travel", "shopping", "subscription", "subscriptions", "membership", "memberships", "service", "services", "item", "items", "stuff", "goods", "product", "products", "category", "dues", "invoice", "invoices", "instalment", "instalments", "installment", "installments", "premium", "premiums", "recharge", "recharges", "usage"]
-)
+_HEADS = """
+    bill bills fare fares fee fees charge charges ticket tickets ride rides trip trips journey journeys travel
+    shopping subscription subscriptions membership memberships service services item items stuff goods product
+    products category dues invoice invoices instalment instalments installment installments premium premiums
+    recharge recharges usage
+"""
+HEADS = frozenset(_HEADS.split())
 """Nouns that say nothing more behind a category or a payee."""
 
 _PLAIN_HEADS = "bills?|fares?|fees?|charges?|costs?|invoices?|dues|tickets?"

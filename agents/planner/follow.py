@@ -25,7 +25,7 @@ def _objects(last: Frame, parsed: Parsed) -> tuple[Filter, ...]:
     """Other categories or payees replace the old ones; "only Swiggy" narrows where it is of another kind."""
     new = parsed.frame.objects
     if not new:
-        return last.objects
+        return () if parsed.asks_all else last.objects
     if not parsed.narrows:
         return new
     fields = {condition.field for condition in new}

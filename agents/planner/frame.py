@@ -53,7 +53,7 @@ class Frame(BaseModel):
     """For a share: the objects that the whole keeps."""
     alert_status: Literal["open", "confirmed", "dismissed"] | None = None
     text: str = ""
-    """For memories: what to search summaries for."""
+    """For memories: what to search summaries for; for alerts: the words that asked for them."""
 
     def with_changes(self, **changes: object) -> Self:
         return self.model_copy(update=changes)

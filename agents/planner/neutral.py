@@ -3,9 +3,25 @@
 Whatever could narrow or widen an answer has no place here: an unknown word leads to a question back.
 """
 
-WORDS = frozenset(
-    ["sir", "madam", "maam", "ma'am", "mam", "ji", "bhai", "yaar", "dude", "mate", "buddy", "bro", "folks", "guys", "team", "dear", "namaste", "regards", "cheers", "hiya", "howdy", "sorry", "excuse", "pardon", "grateful", "appreciate", "appreciated", "appreciation", "welcome", "hope", "glad", "happy", "wonder", "wondered", "wondering", "guess", "think", "thinking", "thought", "believe", "suppose", "supposing", "assume", "assuming", "reckon", "imagine", "mean", "meant", "understand", "learn", "discover", "figure", "work", "remember", "curious", "interested", "eager", "sure", "unsure", "tell", "telling", "told", "say", "saying", "said", "state", "mention", "provide", "furnish", "specify", "supply", "inform", "informed", "help", "helping", "able", "possible", "possibly", "feasible", "kindly", "gently", "politely", "quickly", "briefly", "simply", "honestly", "frankly", "literally", "actually", "apparently", "presumably", "probably", "perhaps", "maybe", "somehow", "somewhat", "quite", "pretty", "very", "rather", "fairly", "truly", "really", "indeed", "basically", "essentially", "generally", "practically", "specifically", "particularly", "precise", "exact", "accurate", "rough", "approximate", "estimate", "estimated", "ballpark", "own", "myself", "personally", "individually", "self", "currently", "presently", "meanwhile", "again", "once", "eventually", "finally", "managed", "manage", "managing", "ended", "ending", "wound", "tend", "tended", "happened", "happening", "occurred", "occur", "occurring", "done", "doing", "did", "executed", "performed", "conducted", "carried", "actual", "given", "particular", "respective", "said", "record", "records", "data", "info", "information", "detail", "details", "answer", "answers", "reply", "response", "query", "queries", "app", "bot", "finances", "finance", "pocket", "pockets", "statement", "statements", "passbook", "worth", "basis", "respect", "regard", "regarding", "concerning", "concerned", "relating", "related", "pertaining", "been", "be", "being", "got", "has", "have", "had", "having", "was", "were", "am", "is", "are", "i've", "i'm", "i'd", "we've", "we're", "it's", "that's", "there's", "let's", "up", "out", "off", "too", "also", "even", "still", "though", "although", "because", "but", "while", "i.e", "ie", "e.g", "eg", "etc", "namely", "viz", "amt", "amts", "cum", "tot", "please", "plz", "pls", "thnx", "tks", "kindly"]
-)
+_WORDS = """
+    sir madam maam ma'am mam ji bhai yaar dude mate buddy bro folks guys team dear namaste regards cheers hiya
+    howdy sorry excuse pardon grateful appreciate appreciated appreciation welcome hope glad happy wonder
+    wondered wondering guess think thinking thought believe suppose supposing assume assuming reckon imagine
+    mean meant understand learn discover figure work remember curious interested eager sure unsure tell telling
+    told say saying said state mention provide furnish specify supply inform informed help helping able possible
+    possibly feasible kindly gently politely quickly briefly simply honestly frankly literally actually
+    apparently presumably probably perhaps maybe somehow somewhat quite pretty very rather fairly truly really
+    indeed basically essentially generally practically specifically particularly precise exact accurate rough
+    approximate estimate estimated ballpark own myself personally individually self currently presently
+    meanwhile again once eventually finally managed manage managing ended ending wound tend tended happened
+    happening occurred occur occurring done doing did executed performed conducted carried actual given
+    particular respective said record records data info information detail details answer answers reply response
+    query queries app bot finances finance pocket pockets statement statements passbook worth basis respect
+    regard regarding concerning concerned relating related pertaining been be being got has have had having was
+    were am is are i've i'm i'd we've we're it's that's there's let's up out off too also even still though
+    although because but while i.e ie e.g eg etc namely viz amt amts cum tot please plz pls thnx tks kindly
+"""
+WORDS = frozenset(_WORDS.split())
 """Single words; `planner.lexicon.FILLER` holds them too."""
 
 PHRASES: tuple[str, ...] = (
@@ -18,9 +34,9 @@ PHRASES: tuple[str, ...] = (
     r"(?:with )?(?:everything|all|all of it|all of them|all payments|all categories|every payment) (?:included|inclusive|counted|considered|taken together)|everything included|including everything|across (?:the board|everything|all (?:categories|merchants|payees|shops))",
     r"(?:taken|put|added|lumped|all|clubbed|considered) together|between them|in one|as a whole|on the whole|when all is said and done|at the end of the day|as such|so to (?:say|speak)|i mean|you know|i think|i believe|i guess|i suppose|at all|after all|to be (?:exact|precise|honest)|more or less|or so|give or take|kind of|sort of|as well|once again|once more|by the way|btw|fyi|asap|for now",
     r"(?:little|small|tiny|minor|petty|big|large|heavy|huge)(?= (?:[\w']+ ){1,4}(?:under|below|less than|smaller than|above|over|more than|up ?to|exceeding|at least|at most)\b)",
-    r"(?:that|which) (?:i|we)(?: (?:have|had|'ve))? (?:made|did|do|make|done|paid)(?! (?:with|by|to|on|for|at|from))",
-    r"(?:that|which)(?: (?:have|has|had))? (?:was|were|been|is|are|got)(?: made| done| paid| spent)?",
-    r"(?:the )?(?:exact|total|overall|final|actual|correct|precise|net payable) (?:figure|amount|sum|number|value|count)",
-    r"(?:amount|sum|value|quantity|figure|total) of(?: (?:my|the|all|money))*",
+    r"(?:that|which) (?:i|we)(?: (?:have|had|'ve))? (?:made|did|do|make|done)(?! (?:with|by|to|on|for|at|from))",
+    r"(?:that|which)(?: (?:have|has|had))? (?:was|were|been|is|are|got)(?: made| done)?",
+    r"(?:size|price)(?= of\b)|(?<=average )(?:ticket|basket|bill|order|transaction|payment|purchase) (?:size|value|amount)|(?:bill|basket|ticket|order) (?:size|value)",
+    r"(?:the )?(?:exact|final|actual|correct|precise) (?:figure|amount|sum|number|value)",
     r"(?:take|consider|say|looking at|look at|considering|using|use|we are talking about|talking about|i am talking about|i'm talking about|that is|i\.e\.?|ie|namely|viz\.?)(?= (?:the|only|just|last|this|past|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|q[1-4]|20\d\d)\b)",
 )  # fmt: skip

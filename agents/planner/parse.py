@@ -33,6 +33,8 @@ class Parsed:
     has_cue: bool
     """At least something in it is about money."""
     says_flagged: bool
+    asks_all: bool
+    """ "And what did I spend in total?": the whole again, whatever part was asked about."""
     asks_amount: bool
     """ "And how much?": money is wanted, whatever the last question counted."""
     unclear_names: tuple[Named, ...]
@@ -57,6 +59,7 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
         only_modifies=_only_modifies(frame, clause),
         has_cue=_has_cue(frame, clause),
         says_flagged=clause.has(Cue.FLAGGED, Cue.ALERTS),
+        asks_all=_asks_all(clause),
         asks_amount=clause.has(Cue.HOW_MUCH, Cue.TOTAL) and not clause.measures,
         unclear_names=tuple(m.value for m in reading.of("name") if m.value.is_unclear),
         unplaced=tuple(clause.unplaced()),
@@ -75,7 +78,7 @@ def _frame(clause: Clause) -> Frame:
         against=slots.against(clause),
         alert_status=slots.alert_status(clause) if topic is Topic.ALERTS else None,
         conditions=slots.conditions(clause),
-        text=_story(clause) if topic is Topic.RECALL else "",
+        text=_story(clause) if topic is Topic.RECALL else clause.reading.text if topic is Topic.ALERTS else "",
     )
     frame = slots.with_amounts(frame, clause)
     return asked(slots.with_measure(frame, clause), clause)
@@ -98,6 +101,8 @@ def _leans(frame: Frame, clause: Clause) -> bool:
         return True  # "how many times?", "the average?"
     if slots.names_only_prior(clause) and not clause.measures:
         return True
+    if frame.ask is Operation.SHARE and not (frame.objects or frame.conditions):
+        return True
     if clause.has(Cue.TOP, Cue.TREND, Cue.WHERE) and frame.periods:
         return False
     says_what = bool(set(clause.measures) - {Measure.LARGEST, Measure.SMALLEST}) or frame.topic is not None
@@ -113,6 +118,13 @@ def _only_modifies(frame: Frame, clause: Clause) -> bool:
 
 def _names_anything(frame: Frame) -> bool:
     return any((frame.topic, frame.objects, frame.without, frame.conditions, frame.periods, frame.group_by))
+
+
+def _asks_all(clause: Clause) -> bool:
+    says_whole = any(
+        text in ("in total", "in all", "altogether", "all told", "total") for text in clause.texts(Cue.TOTAL)
+    )
+    return says_whole and clause.says(Measure.SPEND, Measure.INCOME) and not clause.has(Cue.ANAPHORA, Cue.SHARE)
 
 
 def _is_of_those(clause: Clause) -> bool:

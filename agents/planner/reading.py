@@ -154,7 +154,11 @@ def _written_out(text: str) -> str:
 def _cues(text: str) -> Iterator[Mention[Any]]:
     for cue, value, pattern in PATTERNS:
         for match in pattern.finditer(text):
-            yield Mention("cue", (cue, _value(value, match)), match.start(), match.end(), weight=1)
+            # "Which shop" asks for a payee, though "shop" may be a verb elsewhere.
+            is_asked_for = cue is Cue.NOUN and text[: match.start()].endswith("which ")
+            yield Mention(
+                "cue", (cue, _value(value, match)), match.start(), match.end(), weight=6 if is_asked_for else 1
+            )
 
 
 def _value(value: object, match: re.Match[str]) -> object:

@@ -25,7 +25,7 @@ _CASH_CHANNELS = frozenset({"atm", "cash"})
 """Cash from an ATM is the category said twice."""
 _PRIORS: tuple[Prior, ...] = ("following", "year_before", "previous")
 _AGGREGATES = (
-    Measure.COUNT, Measure.NET, Measure.VOLUME, Measure.MEDIAN, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST,
+    Measure.COUNT, Measure.NET, Measure.MEDIAN, Measure.AVERAGE, Measure.VOLUME, Measure.LARGEST, Measure.SMALLEST,
 )  # fmt: skip
 """In order of precedence: "how many of the largest" counts."""
 
@@ -202,7 +202,7 @@ def _flow(frame: Frame, clause: Clause) -> Flow | None:
     is_income = bool(slugs) and slugs <= INCOME_CATEGORIES and not _ASKER_PAYS.search(clause.reading.text)
     if clause.says(Measure.INCOME) or clause.has(Cue.TO_ME) or is_income:
         return Flow.IN
-    if clause.says(Measure.SPEND):
+    if clause.says(Measure.SPEND) or _ASKER_PAYS.search(clause.reading.text):
         return Flow.OUT
     return _flow_of_nouns(frame, clause)
 
