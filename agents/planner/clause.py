@@ -11,9 +11,8 @@ OBJECT_KINDS = frozenset({"category", "name", "description"})
 
 # Cues that only colour a question; any other one that fills no slot makes the reading doubtful.
 _COLOUR = frozenset(
-    {Cue.HOW_MUCH, Cue.SHOW, Cue.TOTAL, Cue.PAYMENTS, Cue.YES_NO, Cue.TO_ME, Cue.ANAPHORA, Cue.THAT_TIME, Cue.AGAIN, Cue.ONLY,
-     Cue.BOTH, Cue.WHICH, Cue.WHO, Cue.OR, Cue.MEMORY,
-     Cue.NEUTRAL}
+    {Cue.HOW_MUCH, Cue.SHOW, Cue.TOTAL, Cue.PAYMENTS, Cue.YES_NO, Cue.TO_ME, Cue.ANAPHORA, Cue.THAT_TIME, Cue.AGAIN,
+     Cue.ONLY, Cue.BOTH, Cue.WHICH, Cue.WHO, Cue.OR, Cue.MEMORY, Cue.NEUTRAL}
 )  # fmt: skip
 
 

@@ -103,6 +103,8 @@ def _leans(frame: Frame, clause: Clause) -> bool:
         return True
     if frame.ask is Operation.SHARE and not (frame.objects or frame.conditions):
         return True
+    if any(text.endswith((" one", " ones")) for text in clause.texts(Cue.LATEST, Cue.FIRST)):
+        return True
     if clause.has(Cue.TOP, Cue.TREND, Cue.WHERE) and frame.periods:
         return False
     says_what = bool(set(clause.measures) - {Measure.LARGEST, Measure.SMALLEST}) or frame.topic is not None
