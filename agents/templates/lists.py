@@ -2,11 +2,12 @@
 
 from agents.answer import Figure
 from agents.draft import Draft
-from agents.evidence import cell, computed
+from agents.evidence import cell, computed, days_until
 from agents.plan import Operation
 from agents.templates.told import NOTHING, TOLD_MAX, Told, day, whereto
-from agents.wording import subject
+from agents.wording import count, subject
 from core.insights.query import Measure
+from core.periods import Unit
 
 ALL = 50
 """A query for so many rows is for all that fit; one for fewer is for just those."""
@@ -61,9 +62,12 @@ def when(told: Told) -> Draft:
     about = subject(told.query, told.query.measures[-1])
     date = told.make.date(f"{which} time, {about}", cell(told.entries_table, 1, "occurred_at"))
     amount = _singles(told)[0]
-    return Draft(
-        f"{day(entry.occurred_at)}: {told.say(amount)} {whereto(entry)}.", [date, amount], rows=told.entry_rows()
-    )
+    text = f"{day(entry.occurred_at)}: {told.say(amount)} {whereto(entry)}."
+    if told.task.unit is not Unit.DAY:
+        return Draft(text, [date, amount], rows=told.entry_rows())
+    ago = told.make.days(f"Days since: {about}", days_until(date.source, told.last_day))
+    assert isinstance(ago.value, int)
+    return Draft(f"{count(ago.value, 'day')} ago, on {text}", [ago, date, amount], rows=told.entry_rows())
 
 
 def _singles(told: Told) -> list[Figure]:

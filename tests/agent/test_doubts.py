@@ -117,6 +117,15 @@ async def test_a_customer_hears_why_a_payment_of_their_own_was_flagged(chat: Cha
     assert "Rahul Sharma" in answer.answer and answer.figures[1].value_minor == 250_000
 
 
+@pytest.mark.parametrize(
+    "question", ["how many alerts above 5,000 in May", "total value of the alerts in May", "alerts by account"]
+)
+async def test_alerts_are_not_counted_past_a_condition_they_cannot_hold(
+    question: str, analyst: Analyst, household: Household
+) -> None:
+    assert (await Chat(analyst, household.analyst).ask(question)).status == "clarify"
+
+
 async def test_an_analyst_sees_the_bank_and_its_alerts(analyst: Analyst, household: Household) -> None:
     bank = Chat(analyst, household.analyst)
     assert (await bank.ask("how many alerts in May")).figures[0].unit == "count"

@@ -89,6 +89,16 @@ TRUTH = {
     "when was my last salary": "SELECT max(moment)::date::text FROM got WHERE kind = 'salary'",
     "how much was my latest payment to Petrol Point": "SELECT amount_minor FROM paid WHERE payee = 'Petrol Point' ORDER BY moment DESC LIMIT 1",
     "show my payments to Fresh Mart in may": f"SELECT count(*) FROM paid WHERE payee = 'Fresh Mart' AND {MAY}",
+    "How many days ago did I last pay Spice Route?": "SELECT date '2026-06-15' - max(moment)::date FROM paid WHERE payee = 'Spice Route'",
+    "What percentage of my salary in May went towards rent?": f"SELECT 100.0 * ({spent(f'{RENT} AND {MAY}')}) / (SELECT sum(amount_minor) FROM got WHERE kind = 'salary' AND {MAY})",
+    "groceries as a percentage of everything I spent in May": f"SELECT 100.0 * ({spent(f'{GROCERIES} AND {MAY}', MAY)}) / ({spent(MAY, MAY)})",
+    "How much did I spend overall in May?": spent(MAY, MAY),
+    "How much did I spend on weekdays in May, Monday to Friday?": spent(f"extract(isodow FROM moment) < 6 AND {MAY}", f"extract(isodow FROM moment) < 6 AND {MAY}"),
+    "Leaving out rent, which category cost me the most in May?": "SELECT 'Fuel'",
+    "On average, what does a grocery bill come to? Take May.": f"SELECT round(avg(amount_minor)) FROM paid WHERE {GROCERIES} AND {MAY}",
+    "How many different restaurants did I pay in May": f"SELECT count(DISTINCT payee) FROM paid WHERE kind = 'eating_out' AND {MAY}",
+    "which restaurant did I spend the most at this year": "SELECT 'Spice Route'",
+    "Transactions of more than Rs 1,000 that I paid in May - how many?": f"SELECT count(*) FROM paid WHERE amount_minor > 100000 AND {MAY}",
     "what's my balance": "SELECT posted_minor FROM ledger.balance WHERE account_id = :account",
 }  # fmt: skip
 
