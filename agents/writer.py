@@ -17,7 +17,7 @@ from agents.run import Finding, Findings
 from agents.scope import Scope
 from agents.templates import insight
 from agents.templates.told import Told
-from agents.wording import listed, subject
+from agents.wording import amounts, listed, subject
 
 ROWS_MAX = 50
 CITATIONS_MAX = 20
@@ -73,7 +73,8 @@ def _nothing(finding: Finding, scope: Scope) -> str:
     """That there is nothing, of what and when, and when there is."""
     match finding.task:
         case InsightTask(queries=queries):
-            about, periods = subject(queries[0]), [query.period.period.label for query in queries]
+            about = subject(queries[0]) + amounts(queries[0], scope.currency)
+            periods = [query.period.period.label for query in queries]
             return f"Nothing found: {about}, {listed(periods[:1])}. {_known(scope)}"
         case ExplainTask():
             return f"I find no such payment. {_known(scope)}"

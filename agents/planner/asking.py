@@ -80,6 +80,10 @@ def _whole(frame: Frame, clause: Clause) -> tuple[Filter, ...]:
 def _usual(frame: Frame, clause: Clause) -> Frame | None:
     if not clause.has(Cue.USUAL):
         return None
+    if clause.has(Cue.EACH, Cue.PACE) and not clause.has(Cue.MORE, Cue.LESS, Cue.COMPARE):
+        clause.take(Cue.USUAL)
+        unit = next(iter(clause.take(Cue.EACH, Cue.PACE)))
+        return frame.with_changes(ask=Operation.PACE, unit=unit, measure=_plain(frame))
     clause.take(Cue.USUAL, Cue.MORE, Cue.LESS, Cue.COMPARE, Cue.DIFFERENCE)
     return frame.with_changes(ask=Operation.USUAL)
 

@@ -133,7 +133,7 @@ class BuiltinPlanner:
     def _about_unknown(self, reading: Reading, parsed: Parsed) -> Thought:
         """A phrase that is nothing known is never dropped: it may be the very thing that was asked about."""
         phrase = reading.unknown[0]
-        if not parsed.has_cue:
+        if not parsed.has_cue and phrase not in NARROWER:
             return self._declined("topic")
         if parsed.frame.topic is Topic.BALANCE:
             return self._declined("owner")

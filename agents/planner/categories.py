@@ -71,7 +71,9 @@ _NARROWER: dict[str, str] = {
     "electronics": "laptop, laptops, headphones, phones",
     "entertainment": "games, gaming, video games, concerts, concert, books, music, netflix",
     "health": "dentist, dental, glasses, optician, lab tests",
-    "pets": "dog, dog food, cat food, cat",
+    "insurance": "health insurance, medical insurance, car insurance, bike insurance, vehicle insurance, motor insurance, life insurance, "
+    "term insurance, travel insurance, home insurance, pet insurance, phone insurance",
+    "pets": "pet food, dog, dog food, cat food, cat",
     "vehicle": "car wash, tyres, parking fees, car, bike",
     "taxi": "uber rides, airport cab",
     "childcare": "kids, children, diapers, baby",
@@ -80,7 +82,7 @@ _NARROWER: dict[str, str] = {
     "fees": "late fees, atm fees, penalty, penalties",
     "household": "sofa, curtains, cleaning, maid, house help",
     "subscriptions": "tv, cable, newspaper, newspapers, magazines, apps",
-    "loan": "credit card bill, personal loan, education loan",
+    "loan": "credit card bill, credit card bills, credit card bill payment, credit card bill payments, car emi, house loan, personal loan, education loan",
 }
 """Things inside a category: its total would be too much, so it is offered and never taken."""
 

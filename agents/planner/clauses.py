@@ -28,8 +28,9 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _OPENS = re.compile(
-    r"(?:on (?:an? )?average|of|in|for|over|during|since|between|from|last|this|leaving|excluding|except|without|apart|"
-    r"besides|if|when|not counting|ignoring|taking|considering|given|looking|by|as of|compared)\b",
+    r"(?:on (?:an? )?average|just|only|out of curiosity|by the way|of|in|for|over|during|since|between|from|last|this|leaving|excluding|except|without|apart|"
+    r"besides|per|each|every|typically|usually|normally|roughly|approximately|overall|altogether|with|at|through|via|"
+    r"as for|regarding|about|out of|among|within|till|until|after|before|up to|if|when|not counting|ignoring|taking|considering|given|looking|by|as of|compared)\b",
     re.IGNORECASE,
 )
 _POLITE = re.compile(

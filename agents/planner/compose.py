@@ -37,7 +37,7 @@ _TIMED = frozenset(_CALENDAR.values())
 _DRAWN = frozenset({Measure.SPEND, Measure.INCOME, Measure.NET, Measure.COUNT})
 COURSE_PERIODS = 6
 COURSE_DAYS_MAX = 31
-_PAYMENTWISE = frozenset({Measure.COUNT, Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST})
+_EXTREMES = frozenset({Measure.LARGEST, Measure.SMALLEST})
 _LISTED = {Flow.OUT: (Measure.COUNT, Measure.SPEND), Flow.IN: (Measure.COUNT, Measure.INCOME)}
 
 
@@ -332,7 +332,8 @@ class _Composer:
             return everything, ""
         if operation is Operation.PACE or set(frame.group_by) & (_TIMED | {Dimension.WEEKDAY, Dimension.HOUR}):
             return self._for_time(everything)
-        if names_payee and operation not in (
+        is_extreme = frame.measure in _EXTREMES or frame.latest in ("largest", "smallest")
+        if (names_payee or is_extreme) and operation not in (
             Operation.COMPARE,
             Operation.DIFFERENCE,
             Operation.GROWTH,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+from agents.planner.categories import NARROWER
 from agents.planner.mentions import Mention
 
 _HEADS = """
@@ -33,6 +34,7 @@ def compounded(text: str, mentions: list[Mention[Any]]) -> list[Mention[Any]]:
     held = {m.start: m for m in mentions}
     grown = [_grown(text, m, held) for m in mentions]
     grown = [m for m in grown if not any(_is_within(m, other) for other in grown)]
+    grown = [m for m in grown if m.kind != "category" or text[m.start : m.end] not in NARROWER]
     narrower = {id(m) for pair in _clashes(text, grown) for m in pair}
     return [m for m in grown if id(m) not in narrower]
 
@@ -58,6 +60,9 @@ def _is_within(mention: Mention[Any], other: Mention[Any]) -> bool:
 
 def _clashes(text: str, mentions: list[Mention[Any]]) -> Iterator[tuple[Mention[Any], Mention[Any]]]:
     for one, other in pairwise(mentions):
-        is_compound = one.kind == other.kind == "category" and text[one.end : other.start] == " "
-        if is_compound and not set(one.value) & set(other.value):
+        if other.kind != "category" or text[one.end : other.start] != " ":
+            continue
+        pays_a_bill = one.kind == "channel" and text[other.start : other.end].split()[0] in HEADS
+        differs = one.kind == "category" and not set(one.value) & set(other.value)
+        if pays_a_bill or differs:
             yield one, other

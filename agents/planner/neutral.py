@@ -27,11 +27,12 @@ WORDS = frozenset(_WORDS.split())
 PHRASES: tuple[str, ...] = (
     r"(?:(?:can|could|would|will|may|might) (?:you|u|i|we)(?: please| pls| plz| kindly)?(?: be able to)? )?(?:tell|let|show|inform|give|help|remind) (?:me|us)(?: (?:know|see|find|have|get|understand|out))?(?= (?:how|what|which|who|where|when|the|my|about|if|whether|of))",
     r"(?:i|we)(?:'d| would)? (?:just |only |also )?(?:like|want|need|wish|love|am trying|'m trying|am looking|hope|wanted|would like) to (?:know|see|find out|check|understand|learn|ask|work out|figure out|get|have)",
+    r"(?:give|gimme|get|bring|tell|inform|let) (?:me|us)(?: (?:know|have))?(?: (?:a|the|an|my))?",
     r"(?:do|did) (?:you|u) (?:know|happen to know|have any idea)",
     r"(?:just )?(?:out of curiosity|by any chance|if possible|if you (?:can|could|don't mind|please)|if i may ask|for my records|for my information|for the record|for me|as far as you (?:know|can see|can tell)|according to you|i wonder|i was wondering|please note)",
     r"(?:from|out of|in|into|through|via|on|across|for) (?:all (?:of )?)?(?:my|our|the|this) (?:(?:own|bank|savings?|current|personal) )*(?:accounts?|a/c|ac|pocket|wallet|side|end|name|behalf|part)(?: here)?",
     r"in (?:rupees|inr|rs|terms of money|money terms|value|value terms|figures|numbers|number|amount|actual|real terms|one go|one place|practice|fact|general|particular|short|brief)",
-    r"(?:with )?(?:everything|all|all of it|all of them|all payments|all categories|every payment) (?:included|inclusive|counted|considered|taken together)|everything included|including everything|across (?:the board|everything|all (?:categories|merchants|payees|shops))",
+    r"(?:with )?(?:everything|all|all of it|all of them|all payments|all categories|every payment) (?:included|inclusive|counted|considered|taken together)|everything included|including everything|(?:from |across )?all sources|across (?:the board|everything|all (?:categories|merchants|payees|shops))",
     r"(?:taken|put|added|lumped|all|clubbed|considered) together|between them|in one|as a whole|on the whole|when all is said and done|at the end of the day|as such|so to (?:say|speak)|i mean|you know|i think|i believe|i guess|i suppose|at all|after all|to be (?:exact|precise|honest)|more or less|or so|give or take|kind of|sort of|as well|once again|once more|by the way|btw|fyi|asap|for now",
     r"(?:little|small|tiny|minor|petty|big|large|heavy|huge)(?= (?:[\w']+ ){1,4}(?:under|below|less than|smaller than|above|over|more than|up ?to|exceeding|at least|at most)\b)",
     r"(?:that|which) (?:i|we)(?: (?:have|had|'ve))? (?:made|did|do|make|done)(?! (?:with|by|to|on|for|at|from))",

@@ -23,6 +23,7 @@ _CHANGE = re.compile(r"chang|increas|decreas|gr[eo]w|ris|rose|f[ea]ll|gone|went|
 _ASKER_PAYS = re.compile(r"\b(?:i|we) (?:have |had |'ve )?(?:pay|paid|paying|spend|spent|sent|send)\b")
 _CASH_CHANNELS = frozenset({"atm", "cash"})
 """Cash from an ATM is the category said twice."""
+_MONEY_FROM = re.compile(r"\b(?:money|cash|funds?|sums?|deposits?|amounts?)(?: \w+)? (?:from|by)$")
 _PRIORS: tuple[Prior, ...] = ("following", "year_before", "previous")
 _AGGREGATES = (
     Measure.COUNT, Measure.NET, Measure.MEDIAN, Measure.AVERAGE, Measure.VOLUME, Measure.LARGEST, Measure.SMALLEST,
@@ -84,16 +85,15 @@ def objects(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
     """What is asked about, and what is left out: everything that "except" reaches."""
     kept: list[Mention[Any]] = []
     left_out: list[Mention[Any]] = []
-    excluding = False
+    excluding: Mention[Any] | None = None
     for mention in clause.mentions:
         if is_cue(mention, Cue.EXCEPT):
-            excluding = True
-            clause.place(mention)
+            excluding = mention
         elif mention.kind in OBJECT_KINDS:
             (left_out if excluding else kept).append(mention)
-            clause.place(mention)
+            clause.place(mention, *([excluding] if excluding else []))
         elif not is_cue(mention, Cue.OR, Cue.TOTAL, Cue.PAYMENTS, Cue.MEASURE):
-            excluding = False
+            excluding = None
     return filters(kept, Operator.IN), filters(left_out, Operator.NOT_IN)
 
 
@@ -210,8 +210,10 @@ def _flow(frame: Frame, clause: Clause) -> Flow | None:
 def _flow_of_nouns(frame: Frame, clause: Clause) -> Flow | None:
     """Payments go out, unless they are payments from somebody; transactions go both ways."""
     nouns = " ".join(clause.texts(Cue.MEASURE, Cue.PAYMENTS))
-    payees = (clause.reading.text[: mention.start].rstrip() for mention in clause.reading.of("name"))
+    payees = [clause.reading.text[: mention.start].rstrip() for mention in clause.reading.of("name")]
     if clause.has(Cue.PAYMENTS) and any(before.endswith((" from", " by")) for before in payees):
+        return Flow.IN
+    if any(_MONEY_FROM.search(before) for before in payees):
         return Flow.IN
     if re.search(r"payment|purchase|order|expense|debit", nouns):
         return Flow.OUT
