@@ -296,6 +296,8 @@ def _grouped(frame: Frame, clause: Clause) -> Frame | None:
     clause.take(Cue.BREAKDOWN, Cue.TREND)
     if not groups:
         return None
+    if frame.measure is None and any("transaction" in text for text in clause.texts(Cue.PAYMENTS)):
+        frame = frame.with_changes(measure=Measure.COUNT, flow=frame.flow or Flow.ANY)
     return frame.with_changes(ask=Operation.BREAKDOWN, group_by=tuple(dict.fromkeys(groups))[:2])
 
 

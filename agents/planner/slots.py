@@ -20,6 +20,8 @@ INCOME_CATEGORIES = frozenset({"salary", "pension", "interest", "business_income
 FILTER_VALUES_MAX = 50
 
 _CHANGE = re.compile(r"chang|increas|decreas|gr[eo]w|ris|rose|f[ea]ll|gone|went|go |jump")
+_IS_HELD = re.compile(r"\b(?:is|are|have|left|there|got|remains?|remaining)(?: \w+)? (?:in|on|with) ")
+"""How much "is in", "do I have in", "is left in" an account."""
 _ASKER_PAYS = re.compile(r"\b(?:i|we) (?:have |had |'ve )?(?:pay|paid|paying|spend|spent|sent|send)\b")
 _CASH_CHANNELS = frozenset({"atm", "cash"})
 """Cash from an ATM is the category said twice."""
@@ -57,7 +59,9 @@ def _is_alerts(clause: Clause) -> bool:
 
 def _is_balance(clause: Clause) -> bool:
     is_of_payments = bool(set(clause.measures) - {Measure.COUNT}) or bool(clause.reading.of("amount"))
-    return clause.has(Cue.BALANCE, Cue.ACCOUNTS) and not is_of_payments and not clause.reading.of("category")
+    is_held = bool(clause.reading.of("account")) and bool(_IS_HELD.search(clause.reading.text))
+    asks = clause.has(Cue.BALANCE, Cue.ACCOUNTS) or is_held
+    return asks and not is_of_payments and not clause.reading.of("category")
 
 
 def _is_memory(clause: Clause) -> bool:
