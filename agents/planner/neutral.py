@@ -19,7 +19,7 @@ _WORDS = """
     query queries app bot finances finance pocket pockets statement statements passbook worth basis respect
     regard regarding concerning concerned relating related pertaining been be being got has have had having was
     were am is are i've i'm i'd we've we're it's that's there's let's up out off too also even still though
-    although because but while i.e ie e.g eg etc namely viz amt amts cum tot please plz pls thnx tks kindly
+    although because while i.e ie e.g eg etc namely viz amt amts cum tot please plz pls thnx tks kindly
 """
 WORDS = frozenset(_WORDS.split())
 """Single words; `planner.lexicon.FILLER` holds them too."""
@@ -28,6 +28,7 @@ PHRASES: tuple[str, ...] = (
     r"(?:(?:can|could|would|will|may|might) (?:you|u|i|we)(?: please| pls| plz| kindly)?(?: be able to)? )?(?:tell|let|show|inform|give|help|remind) (?:me|us)(?: (?:know|see|find|have|get|understand|out))?(?= (?:how|what|which|who|where|when|the|my|about|if|whether|of))",
     r"(?:i|we)(?:'d| would)? (?:just |only |also )?(?:like|want|need|wish|love|am trying|'m trying|am looking|hope|wanted|would like) to (?:know|see|find out|check|understand|learn|ask|work out|figure out|get|have)",
     r"(?:give|gimme|get|bring|tell|inform|let) (?:me|us)(?: (?:know|have))?(?: (?:a|the|an|my))?",
+    r"(?:both|all|these|the)? ?(?:days|dates|ends) (?:inclusive|included)",
     r"(?:do|did) (?:you|u) (?:know|happen to know|have any idea)",
     r"(?:just )?(?:out of curiosity|by any chance|if possible|if you (?:can|could|don't mind|please)|if i may ask|for my records|for my information|for the record|for me|as far as you (?:know|can see|can tell)|according to you|i wonder|i was wondering|please note)",
     r"(?:from|out of|in|into|through|via|on|across|for) (?:all (?:of )?)?(?:my|our|the|this) (?:(?:own|bank|savings?|current|personal) )*(?:accounts?|a/c|ac|pocket|wallet|side|end|name|behalf|part)(?: here)?",

@@ -408,7 +408,7 @@ _PART = re.compile(
     r"|(?P<third>early|mid|middle|late|beginning|start|end))(?:[ -](?:of|in|part of))?[ -]?(?:the )?$"
 )
 _FIRST_DAYS = re.compile(
-    rf"\b(?:the )?(?P<edge>first|last) (?P<n>\d{{1,2}}|{_alternatives(NUMBERS)})? ?days? (?:of|in) (?:the )?$"
+    rf"\b(?:the )?(?P<edge>first|last) (?P<n>\d{{1,2}}|{_alternatives(NUMBERS)})? ?(?P<length>days?|(?<=\d )weeks|(?<=[a-z] )weeks) (?:of|in) (?:the )?$"
 )
 _WEEK_OF = re.compile(r"\b(?:the )?week (?:of|beginning|starting|commencing|from)(?: the)? $")
 _WEEKEND_OF = re.compile(r"\b(?:the )?weekend of(?: the)? $")
@@ -588,7 +588,8 @@ def _same_month(day: date, number: int) -> date | None:
 
 
 def _edge_days(period: Period, match: re.Match[str]) -> Period:
-    days = timedelta(days=min(NUMBERS.get(match["n"] or "one") or int(match["n"]), period.days))
+    count = (NUMBERS.get(match["n"] or "one") or int(match["n"])) * (7 if match["length"] == "weeks" else 1)
+    days = timedelta(days=min(count, period.days))
     if match["edge"] == "first":
         return Period(period.start, period.start + days)
     return Period(period.end - days, period.end)

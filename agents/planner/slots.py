@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Literal
 
 from agents.plan import Operation, Threshold
@@ -114,6 +115,9 @@ def _weekdays(clause: Clause) -> list[tuple[str, ...]]:
     """Days of the week said by name, or as a weekend or a range of days beside a longer period."""
     kept = spoken(clause)
     beside = [m.value.weekdays for m in clause.reading.of("period") if m.value.weekdays and m.value not in kept]
+    said = clause.find(Cue.WEEKDAYS)
+    if len(said) > 1 and clause.has(Cue.COMPARE, Cue.MORE, Cue.LESS, Cue.DIFFERENCE):
+        return beside  # weekends against weekdays are two questions: not placed, so asked about
     return [*clause.take(Cue.WEEKDAYS), *beside]
 
 
@@ -122,9 +126,17 @@ def names_only_prior(clause: Clause) -> bool:
     return bool(spoken(clause)) and all(one.prior for one in spoken(clause))
 
 
+def _place_periods(clause: Clause) -> None:
+    """All but those of which one is a part of the other in a way that is not read: "the last Sunday of May"."""
+    found = clause.of("period")
+    for one, other in pairwise(found):
+        if one.value.grain is Unit.DAY and clause.reading.text[one.end : other.start] in (" of ", " of the "):
+            clause.displace(one)
+
+
 def periods(clause: Clause) -> tuple[QueryPeriod, ...]:
     """Periods said outright; "the previous month" beside another one only moves that one: see `against`."""
-    clause.of("period")
+    _place_periods(clause)
     said = spoken(clause)
     if len(said) == 1 and said[0].ends and clause.has(Cue.DIFFERENCE, Cue.COMPARE):
         first, second = said[0].ends
@@ -154,13 +166,25 @@ def conditions(clause: Clause) -> tuple[Filter, ...]:
     """Ways of paying, accounts, days of the week, hours, statuses."""
     draws_cash = any("cash" in mention.value for mention in clause.reading.of("category"))
     channels = [m for m in clause.of("channel") if not (draws_cash and set(m.value) <= _CASH_CHANNELS)]
-    found = [Filter(field="channel", operator=Operator.IN, values=m.value) for m in channels]
+    found = [Filter(field="channel", operator=_operator(clause, m), values=m.value) for m in channels]
     found += [_account_filter(mention.value) for mention in clause.of("account")]
     found += [Filter(field="weekday", operator=Operator.IN, values=days) for days in _weekdays(clause)]
     found += [limit for first, last in clause.take(Cue.HOURS) for limit in _range("hour", first, last)]
     if statuses := clause.take(Cue.STATUS):
         found.append(Filter(field="status", operator=Operator.IN, values=tuple(statuses)))
     return merged(found)
+
+
+_STEP = re.compile(r"(?:\s|for|on|by|via|through|using|the|my|any|all)*")
+
+
+def _operator(clause: Clause, mention: Mention[Any]) -> Operator:
+    """ "Except by card" reaches a way of paying as it reaches a category."""
+    for cue in clause.find(Cue.EXCEPT):
+        if cue.end <= mention.start and _STEP.fullmatch(clause.reading.text[cue.end : mention.start]):
+            clause.place(cue)
+            return Operator.NOT_IN
+    return Operator.IN
 
 
 def with_amounts(frame: Frame, clause: Clause) -> Frame:
@@ -194,11 +218,19 @@ def with_measure(frame: Frame, clause: Clause) -> Frame:
             return frame.with_changes(measure=Measure.NET, flow=Flow.ANY)
         if not clause.says(Measure.NET):  # which of the two is meant cannot be told, so neither is taken
             clause.displace(*(m for m in clause.find(Cue.MEASURE) if m.value[1] is Measure.INCOME))
+    if _mixes_directions(frame) and not clause.has(Cue.SHARE):
+        clause.displace(*clause.reading.of("category"))
     flow = _flow(frame, clause)
     chosen = next((measure for measure in _AGGREGATES if clause.says(measure)), None)
     if chosen is None and (clause.measures or flow is Flow.IN):
         chosen = Measure.INCOME if flow is Flow.IN else Measure.SPEND
     return frame.with_changes(measure=chosen, flow=Flow.ANY if chosen in (Measure.NET, Measure.VOLUME) else flow)
+
+
+def _mixes_directions(frame: Frame) -> bool:
+    """ "Interest on my loan": one comes in and the other goes out, so a sum of both is neither."""
+    slugs = {value for f in frame.objects if f.field == "category" for value in f.values}
+    return bool(slugs & INCOME_CATEGORIES) and not slugs <= INCOME_CATEGORIES
 
 
 def _flow(frame: Frame, clause: Clause) -> Flow | None:

@@ -28,9 +28,8 @@ AT_ONCE = 4
 """Questions of a batch that are answered side by side; turns of one conversation follow each other."""
 ROWS_SHOWN = 12
 _CELL_MAX = 40
-_HIDDEN = frozenset(
-    {"transaction_id", "account_id", "id", "reasons", "status", "currency", "time_zone", "account", "available_minor"}
-)
+_PAYMENT_COLUMNS = ["occurred_at", "counterparty", "description", "amount_minor"]
+_HIDDEN = frozenset({"account_id", "id", "reasons", "status", "currency", "time_zone", "available_minor"})
 
 
 class Line(BaseModel):
@@ -163,7 +162,8 @@ def _print(answer: Answer, console: Console) -> None:
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
-    columns = [name for name in rows[0] if name not in _HIDDEN]
+    is_payments = set(_PAYMENT_COLUMNS) <= set(rows[0])
+    columns = _PAYMENT_COLUMNS if is_payments else [name for name in rows[0] if name not in _HIDDEN]
     table = Table(*(name.removesuffix("_minor").replace("_", " ") for name in columns))
     for row in rows:
         table.add_row(*(_cell(name, row) for name in columns))

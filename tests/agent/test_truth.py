@@ -99,6 +99,7 @@ TRUTH = {
     "How many different restaurants did I pay in May": f"SELECT count(DISTINCT payee) FROM paid WHERE kind = 'eating_out' AND {MAY}",
     "which restaurant did I spend the most at this year": "SELECT 'Spice Route'",
     "Transactions of more than Rs 1,000 that I paid in May - how many?": f"SELECT count(*) FROM paid WHERE amount_minor > 100000 AND {MAY}",
+    "how much is in my account": "SELECT posted_minor FROM ledger.balance WHERE account_id = :account",
     "what's my balance": "SELECT posted_minor FROM ledger.balance WHERE account_id = :account",
 }  # fmt: skip
 
