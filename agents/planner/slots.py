@@ -15,7 +15,7 @@ from agents.planner.names import Named
 from agents.planner.periods import Spoken
 from agents.scope import OwnAccount
 from core.insights.query import Filter, Flow, Measure, Operator, QueryPeriod
-from core.periods import Period
+from core.periods import Period, Unit
 
 INCOME_CATEGORIES = frozenset({"salary", "pension", "interest", "business_income"})
 FILTER_VALUES_MAX = 50

@@ -111,6 +111,10 @@ def test_a_plain_noun_beside_a_payee_adds_no_condition(question: str) -> None:
         "electricity in May",
         "how much did I spend on my budget in May",
         "total payments to the plumber in May",
+        "how much interest did I pay on my loan in May",
+        "my rent and salary in May",
+        "do I spend more on weekends or weekdays",
+        "spending on the last Sunday of May",
     ],
 )
 def test_what_is_narrower_or_unknown_is_asked_about(question: str) -> None:
@@ -248,6 +252,32 @@ def test_an_average_is_no_volume(question: str) -> None:
 )
 def test_different_ones_are_counted_as_groups(question: str) -> None:
     assert task(question).operation is Operation.COUNT_GROUPS
+
+
+@pytest.mark.parametrize(
+    ("question", "conditions"),
+    [
+        ("excluding UPI, how much did I spend in May", {("channel", "not_in"): {"upi"}}),
+        ("spending in May other than by card", {("channel", "not_in"): {"card"}}),
+        ("spend on everything but rent in May", {("category", "not_in"): {"rent"}}),
+        ("anything but rent and cash in May", {("category", "not_in"): {"rent", "cash"}}),
+    ],
+)
+def test_an_exception_reaches_what_follows_it(question: str, conditions: dict[tuple[str, str], set[str]]) -> None:
+    assert said(query(question)) == conditions
+
+
+@pytest.mark.parametrize(
+    ("question", "period"),
+    [
+        ("spending in the last two weeks of May", (date(2026, 5, 18), date(2026, 6, 1))),
+        ("spending in the first week of May", (date(2026, 5, 1), date(2026, 5, 8))),
+        ("spending in the first 3 days of May", (date(2026, 5, 1), date(2026, 5, 4))),
+        ("total spend from 1st March to 31st May, both days inclusive", (date(2026, 3, 1), date(2026, 6, 1))),
+    ],
+)
+def test_parts_of_a_month(question: str, period: tuple[date, date]) -> None:
+    assert days(query(question)) == period
 
 
 def test_an_abbreviation_ends_no_question() -> None:
