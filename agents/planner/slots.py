@@ -27,6 +27,8 @@ _ASKER_PAYS = re.compile(r"\b(?:i|we) (?:have |had |'ve )?(?:pay|paid|paying|spe
 _CASH_CHANNELS = frozenset({"atm", "cash"})
 """Cash from an ATM is the category said twice."""
 _MONEY_FROM = re.compile(r"\b(?:money|cash|funds?|sums?|deposits?|amounts?)(?: \w+)? (?:from|by)$")
+_PAID_BY = re.compile(r"\b(?:paid|sent|given|transferred|credited|deposited) by$")
+_FROM_ME = re.compile(r"\b(?:received?|receives|gets?|got)\b.*\bfrom (?:me|us)\b")
 _PRIORS: tuple[Prior, ...] = ("following", "year_before", "previous")
 _AGGREGATES = (
     Measure.COUNT, Measure.NET, Measure.MEDIAN, Measure.AVERAGE, Measure.VOLUME, Measure.LARGEST, Measure.SMALLEST,
@@ -236,6 +238,11 @@ def _mixes_directions(frame: Frame) -> bool:
 def _flow(frame: Frame, clause: Clause) -> Flow | None:
     slugs = {value for f in frame.objects if f.field == "category" for value in f.values}
     is_income = bool(slugs) and slugs <= INCOME_CATEGORIES and not _ASKER_PAYS.search(clause.reading.text)
+    if _FROM_ME.search(clause.reading.text):
+        return Flow.OUT
+    payers = (clause.reading.text[: mention.start].rstrip() for mention in clause.reading.of("name"))
+    if any(_PAID_BY.search(before) for before in payers):
+        return Flow.IN
     if clause.says(Measure.INCOME) or clause.has(Cue.TO_ME) or is_income:
         return Flow.IN
     if clause.says(Measure.SPEND) or _ASKER_PAYS.search(clause.reading.text):
