@@ -180,7 +180,8 @@ class EmbeddedPostgres:
         try:
             postmaster = self._wait_until_ready(process)
         except BaseException:
-            process.send_signal(signal.SIGINT)
+            # Not SIGINT: a server that has just begun may have inherited it as ignored. Nobody is connected yet.
+            process.send_signal(signal.SIGTERM)
             raise
         if postmaster is None:
             raise _failure(log_path.read_bytes()[said_before:].decode(errors="replace"))

@@ -24,14 +24,16 @@ def run(settings: Settings) -> None:
     """Work until SIGTERM or Ctrl-C, behind whoever waits for an answer."""
     # Embedding can keep every core busy for minutes after an import.
     os.nice(NICENESS)
-    with suppress(KeyboardInterrupt, asyncio.CancelledError):
+    with suppress(asyncio.CancelledError):
         asyncio.run(_work(settings))
 
 
 async def _work(settings: Settings) -> None:
     task = asyncio.current_task()
     assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    # Ctrl-C too: who is started in the background of a script inherits it as ignored.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     embedder, database = MiniLm.load(), Database.of(settings)
     try:
         with present(settings.home, "worker"):
