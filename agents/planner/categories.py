@@ -8,7 +8,7 @@ from core.categories import CATEGORIES
 
 _EVERYDAY: dict[str, str] = {
     "groceries": "grocery, groceries, supermarket, supermarkets, kirana, provisions, food shopping, ration, vegetables and fruits",
-    "eating_out": "eating out, eat out, ate out, eaten out, dining out, dining, dine out, dined out, restaurant, restaurants, takeaway, "
+    "eating_out": "eating out, eat out, ate out, eaten out, eat, ate, eaten, dined, dining out, dining, dine out, dined out, restaurant, restaurants, takeaway, "
     "takeaways, take away, takeout, take out, take-out, food delivery, cafe, cafes, coffee shops, meals out, meal out, meals, meal, eateries, "
     "bars and restaurants, cafes and restaurants, restaurants and cafes, outside food, ordering in, fast food",
     "rent": "rent, rental, house rent, rents",
@@ -86,7 +86,9 @@ _NARROWER: dict[str, str] = {
 }
 """Things inside a category: its total would be too much, so it is offered and never taken."""
 
-PLACES = frozenset("restaurant cafe eatery supermarket pharmacy hospital doctor gym salon spa school station".split())
+PLACES = frozenset(
+    "pump bar pub club clinic dentist vet airline hotel chemist college nursery subscription restaurant cafe eatery supermarket pharmacy hospital doctor gym salon spa school station".split()
+)
 """Words of a category that are also words for those who are paid: "which restaurant"."""
 
 CategoryMention = Mention[tuple[str, ...]]

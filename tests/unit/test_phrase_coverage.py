@@ -156,6 +156,9 @@ def test_politeness_changes_nothing(question: str) -> None:
         ("money from Rahul Sharma in May", Flow.IN),
         ("how much did Acme Software pay me in May", Flow.IN),
         ("what salary did I get in May", Flow.IN),
+        ("how much was paid by Acme Software in May", Flow.IN),
+        ("how much did I get via UPI in May", Flow.IN),
+        ("who received the most money from me in May", Flow.OUT),
     ],
 )
 def test_who_pays_decides_which_way_money_goes(question: str, flow: Flow) -> None:
@@ -168,6 +171,7 @@ def test_who_pays_decides_which_way_money_goes(question: str, flow: Flow) -> Non
         "which restaurant did I spend the most at in May?",
         "At which restaurant did most of my money go in May",
         "who got most of my money for restaurants in May",
+        "where did I eat most often in May",
     ],
 )
 def test_which_place_asks_for_a_name_within_its_category(question: str) -> None:
