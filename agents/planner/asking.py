@@ -212,7 +212,7 @@ def _whose_payment(frame: Frame, clause: Clause) -> Frame:
 def _dimension(frame: Frame, clause: Clause) -> Dimension | None:
     """What the groups would be, where the clause asks for groups."""
     asks = clause.has(Cue.WHICH, Cue.WHO, Cue.SHOW, Cue.BREAKDOWN, Cue.MOST, Cue.LEAST) or clause.says(Measure.COUNT)
-    nouns = clause.find(Cue.NOUN)
+    nouns = [noun for noun in clause.find(Cue.NOUN) if not _is_the_askers(noun, clause)]
     if nouns and asks:
         clause.place(nouns[0])
         return nouns[0].value[1]
@@ -320,9 +320,15 @@ _RULES: tuple[Callable[[Frame, Clause], Frame | None], ...] = (
 )  # fmt: skip
 
 
+def _is_the_askers(noun: Mention[Any], clause: Clause) -> bool:
+    """ "Our bank", "my account": the whole of what is asked about, and nothing to group by."""
+    before = clause.reading.text[: noun.start]
+    return noun.value[1] in (Dimension.BANK, Dimension.ACCOUNT) and before.endswith(("our ", "my ", "this ", "the "))
+
+
 def _place_repeated_nouns(frame: Frame, clause: Clause) -> None:
-    """Nouns that only repeat what is said otherwise: "in my HDFC account", "by month, each month"."""
+    """Nouns that only repeat what is said otherwise: "in my HDFC account", "our bank", "by month, each month"."""
     for mention in clause.find(Cue.NOUN):
         is_account = mention.value[1] is Dimension.ACCOUNT and bool(clause.reading.of("account"))
-        if mention.value[1] in frame.group_by or is_account:
+        if mention.value[1] in frame.group_by or is_account or _is_the_askers(mention, clause):
             clause.place(mention)
