@@ -4,22 +4,20 @@ Whatever could narrow or widen an answer has no place here: an unknown word lead
 """
 
 _WORDS = """
-    sir madam maam ma'am mam ji bhai yaar dude mate buddy bro folks guys team dear namaste regards cheers hiya
-    howdy sorry excuse pardon grateful appreciate appreciated appreciation welcome hope glad happy wonder
-    wondered wondering guess think thinking thought believe suppose supposing assume assuming reckon imagine
-    mean meant understand learn discover figure work remember curious interested eager sure unsure tell telling
-    told say saying said state mention provide furnish specify supply inform informed help helping able possible
-    possibly feasible kindly gently politely quickly briefly simply honestly frankly literally actually
-    apparently presumably probably perhaps maybe somehow somewhat quite pretty very rather fairly truly really
-    indeed basically essentially generally practically specifically particularly precise exact accurate rough
-    approximate estimate estimated ballpark own myself personally individually self currently presently
-    meanwhile again once eventually finally managed manage managing ended ending wound tend tended happened
-    happening occurred occur occurring done doing did executed performed conducted carried actual given
-    particular respective said record records data info information detail details answer answers reply response
-    query queries app bot finances finance pocket pockets statement statements passbook worth basis respect
-    regard regarding concerning concerned relating related pertaining been be being got has have had having was
-    were am is are i've i'm i'd we've we're it's that's there's let's up out off too also even still though
-    although because while i.e ie e.g eg etc namely viz amt amts cum tot please plz pls thnx tks kindly
+    sir madam maam ma'am mam ji bhai yaar dude mate buddy bro folks guys dear namaste regards cheers hiya howdy
+    sorry excuse pardon grateful appreciate appreciated appreciation hope glad happy wonder wondered wondering
+    guess think thinking thought believe suppose supposing assume assuming reckon imagine mean meant understand
+    learn discover figure remember curious interested eager sure unsure tell telling told say saying said
+    mention provide furnish specify inform informed able possible possibly feasible kindly gently politely
+    quickly briefly simply honestly frankly literally actually apparently presumably probably perhaps maybe
+    somehow somewhat quite pretty very rather fairly truly really indeed basically essentially generally
+    practically specifically particularly precise exact accurate rough approximate ballpark own myself
+    personally individually currently presently meanwhile again once eventually finally managed manage managing
+    ended ending tend tended happened happening occurred occur occurring done doing did executed performed
+    conducted carried actual particular respective info information detail details worth basis respect regard
+    regarding concerning concerned relating related pertaining been be being got has have had having was were am
+    is are i've i'm i'd we've we're it's that's there's let's up out off too also even still though although
+    because while i.e ie e.g eg etc namely viz amt amts tot please plz pls thnx tks
 """
 WORDS = frozenset(_WORDS.split())
 """Single words; `planner.lexicon.FILLER` holds them too."""
@@ -29,6 +27,7 @@ PHRASES: tuple[str, ...] = (
     r"(?:i|we)(?:'d| would)? (?:just |only |also )?(?:like|want|need|wish|love|am trying|'m trying|am looking|hope|wanted|would like) to (?:know|see|find out|check|understand|learn|ask|work out|figure out|get|have)",
     r"(?:give|gimme|get|bring|tell|inform|let) (?:me|us)(?: (?:know|have))?(?: (?:a|the|an|my))?",
     r"(?:both|all|these|the)? ?(?:days|dates|ends) (?:inclusive|included)",
+    r"(?:a |the |my )?(?:statement|record|data|details?)(?= (?:of|for|on)\b)|(?:please |pls |kindly |can you |could you )*help(?= (?:me|us)\b)|(?:estimated|given)(?= (?:spend|total|amount))",
     r"(?:end|ended|wind|wound) up(?= \w+)",
     r"(?:do|did) (?:you|u) (?:know|happen to know|have any idea)",
     r"(?:just )?(?:out of curiosity|by any chance|if possible|if you (?:can|could|don't mind|please)|if i may ask|for my records|for my information|for the record|for me|as far as you (?:know|can see|can tell)|according to you|i wonder|i was wondering|please note)",

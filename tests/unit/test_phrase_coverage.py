@@ -115,6 +115,10 @@ def test_a_plain_noun_beside_a_payee_adds_no_condition(question: str) -> None:
         "my rent and salary in May",
         "do I spend more on weekends or weekdays",
         "spending on the last Sunday of May",
+        "how much did I spend on apps in May",
+        "how much did I spend on records in May",
+        "what did supplies cost me in May",
+        "how much went on mobile data in May",
     ],
 )
 def test_what_is_narrower_or_unknown_is_asked_about(question: str) -> None:
