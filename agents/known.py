@@ -44,8 +44,14 @@ def known(figures: list[Figure], findings: Findings) -> Known:
     for table in findings.evidence.tables.values():
         _add_table(known, table)
     for finding in findings.found:
-        _add_finding(known, finding)
+        _add_finding(known, finding, _currencies(findings))
     return known
+
+
+def _currencies(findings: Findings) -> set[Currency]:
+    """Every currency that is spoken of: amounts in conditions are in one of them."""
+    rows = (row for table in findings.evidence.tables.values() for row in table.rows)
+    return {str(row["currency"]) for row in rows if row.get("currency")}
 
 
 def _add_figure(known: Known, figure: Figure) -> None:
@@ -88,14 +94,13 @@ def _text_words(name: str, value: str) -> Iterator[str]:
         yield group_name(name, value)
 
 
-def _add_finding(known: Known, finding: Finding) -> None:
+def _add_finding(known: Known, finding: Finding, currencies: set[Currency]) -> None:
     if finding.explanation is not None:
         known.words.update(reason.sentence for reason in finding.explanation.reasons)
     if not isinstance(finding.task, InsightTask):
         return
     known.words.add(finding.task.note)
     known.counts.add(Decimal(len(finding.results) - 1))  # "the median of the 6 months before"
-    currencies = {row["currency"] for result in finding.results for row in result.rows}
     if finding.task.threshold is not None:
         for currency in currencies:
             known.add_money(finding.task.threshold.said_minor, currency)

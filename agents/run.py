@@ -79,8 +79,9 @@ class Findings:
 async def run(plan: Plan, tools: Tools) -> Findings:
     """Everything the plan's tasks find, in their order. Raises QueryRefused, QueryTooSlow and NotAllowed."""
     findings = Findings(Evidence())
-    days = {"first_day": _iso(tools.scope.first_day), "last_day": _iso(tools.scope.last_day)}
-    findings.evidence.add(Table("coverage", [days], rows_in_all=1))
+    scope = tools.scope
+    known = {"first_day": _iso(scope.first_day), "last_day": _iso(scope.last_day), "currency": scope.currency}
+    findings.evidence.add(Table("coverage", [known], rows_in_all=1))
     for task in plan.tasks:
         findings.found.append(await _carry_out(task, tools, findings.evidence))
     return findings

@@ -6,6 +6,7 @@ Words that are in no table are not skipped: see `FILLER`.
 
 import re
 from enum import StrEnum, auto
+from functools import cache
 
 from agents.planner import neutral
 from agents.planner.calendar_words import NUMBERS
@@ -221,6 +222,7 @@ PATTERNS: list[tuple[Cue, object, re.Pattern[str]]] = [
 REFUSALS: list[tuple[str, re.Pattern[str]]] = [(reason, re.compile(pattern)) for reason, pattern in _OFF_LIMITS.items()]
 
 
+@cache
 def cue_words() -> frozenset[str]:
     """Words that occur in cues: alone they name no payee, whatever shop has them in its name."""
     return frozenset(word for _, _, phrase in _PHRASES for word in re.findall(r"(?<![\w\\])[a-z]{4,}", phrase))

@@ -58,7 +58,14 @@ async def test_what_is_not_ours_is_declined_with_three_questions_that_are(questi
     assert len(answer.follow_ups) == 3
 
 
-@pytest.mark.parametrize("question", ["How much did I spend on rent in 1994?", "what did I pay City Cinema in March"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much did I spend on rent in 1994?",
+        "what did I pay City Cinema in March",
+        "any payments above 9,00,000 in May?",
+    ],
+)
 async def test_where_there_is_nothing_the_answer_says_when_there_is(question: str, chat: Chat) -> None:
     answer = await chat.ask(question)
     assert answer.status == "no_data"
