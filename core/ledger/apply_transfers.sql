@@ -66,6 +66,8 @@ DECLARE
     s_version   bigint[];
     r_version   bigint[];
     constraint_violated text;
+    c_tries    CONSTANT integer := 100;                       -- of step 4, each lost to another batch's commit
+    tries      integer := 0;
     i integer; s integer; r integer; earlier integer;
 BEGIN
     -- 1. Lock in id order: opposing transfers would otherwise wait for each other forever.
@@ -172,7 +174,8 @@ BEGIN
         EXCEPTION WHEN unique_violation THEN
             -- Such a batch has committed one of our keys since step 2: look again, and answer it as a replay.
             GET STACKED DIAGNOSTICS constraint_violated = CONSTRAINT_NAME;
-            IF constraint_violated <> 'transaction_key' THEN
+            tries := tries + 1;
+            IF constraint_violated <> 'transaction_key' OR tries = c_tries THEN
                 RAISE;
             END IF;
         END;
