@@ -120,6 +120,7 @@ async def test_a_wrong_password_is_refused_with_a_sentence(page: Page, bank: Ban
 
 async def test_a_question_gets_the_figure_its_rows_and_a_source(customer: Page, bank: Bank):
     await customer.fill("#question", QUESTION)
+    await expect(customer.locator("#send")).to_be_enabled()
     await customer.keyboard.press("Enter")
     expected = bank.household.groceries.display()
     await expect(customer.locator(".figure").first).to_have_text(expected, timeout=15_000)
@@ -132,13 +133,25 @@ async def test_a_question_gets_the_figure_its_rows_and_a_source(customer: Page, 
 
 async def test_an_answer_can_be_a_chart(customer: Page):
     await customer.fill("#question", "Show my spending by category last month")
+    await expect(customer.locator("#send")).to_be_enabled()
     await customer.keyboard.press("Enter")
     await expect(customer.locator(".turn canvas")).to_be_visible(timeout=15_000)
     await _expect_drawn(customer, ".turn canvas", 1)
 
 
+@pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True)
+async def test_enter_on_a_page_that_is_not_alive_yet_loses_no_question(page: Page, bank: Bank):
+    """The browser would submit the form itself, and come back with an empty page."""
+    await page.goto(f"{bank.url}/")
+    await page.fill("#question", QUESTION)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#question")).to_have_value(QUESTION)
+    assert "question=" not in page.url
+
+
 async def test_a_follow_up_question_is_asked_by_a_click_and_kept(customer: Page):
     await customer.fill("#question", QUESTION)
+    await expect(customer.locator("#send")).to_be_enabled()
     await customer.keyboard.press("Enter")
     await customer.locator(".follow-up").first.click(timeout=15_000)
     await expect(customer.locator(".turn .answer")).to_have_count(2, timeout=15_000)
@@ -254,7 +267,7 @@ async def test_a_slow_answer_can_be_stopped_and_is_not_worked_on_any_further(pag
     url, api = slow
     await log_in(page, url, "customer@finlens.example", STUB_PASSWORD)
     await page.fill("#question", "Take a slow look at everything")
-    await page.keyboard.press("Enter")
+    await page.click("#send")
     await expect(page.locator(".answer")).to_contain_text("You spent", timeout=15_000)
     await page.click("#stop")
     await expect(page.locator("#send")).to_be_visible()

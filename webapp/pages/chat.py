@@ -125,6 +125,8 @@ def _composer() -> rx.Component:
                     rx.icon("arrow-up", size=18),
                     type="submit",
                     id="send",
+                    # Until the page is alive the browser itself would submit the form, and the question be lost.
+                    disabled=~rx.State.is_hydrated,
                     aria_label="Send",
                     title="Send",
                     class_name="btn btn-primary btn-square btn-sm w-10 h-10",
