@@ -126,7 +126,7 @@ def _composer() -> rx.Component:
                     type="submit",
                     id="send",
                     # Until the page is alive the browser itself would submit the form, and the question be lost.
-                    disabled=~rx.State.is_hydrated,
+                    disabled=rx.cond(rx.State.is_hydrated, False, True),
                     aria_label="Send",
                     title="Send",
                     class_name="btn btn-primary btn-square btn-sm w-10 h-10",
