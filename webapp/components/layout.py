@@ -154,10 +154,16 @@ def _who() -> rx.Component:
     )
 
 
+def until_alive() -> rx.Var[bool]:
+    """True while the page is only what was prerendered: what is pressed then is lost, so `disabled` takes this."""
+    return rx.cond(rx.State.is_hydrated, False, True)
+
+
 def theme_toggle() -> rx.Component:
     return rx.el.button(
         rx.color_mode_cond(rx.icon("moon", size=17), rx.icon("sun", size=17)),
         on_click=toggle_color_mode,
+        disabled=until_alive(),
         type="button",
         id="theme",
         title="Light or dark",

@@ -1,7 +1,7 @@
 import reflex as rx
 
 from webapp.components.echart import echart
-from webapp.components.layout import ASK, shell
+from webapp.components.layout import ASK, shell, until_alive
 from webapp.components.newest import newest_in_view
 from webapp.models.answer import Cell, Citation, Figure, Row, Turn
 from webapp.states.chat import QUESTION_CHARS_MAX, ChatState, Conversation
@@ -125,8 +125,8 @@ def _composer() -> rx.Component:
                     rx.icon("arrow-up", size=18),
                     type="submit",
                     id="send",
-                    # Until the page is alive the browser itself would submit the form, and the question be lost.
-                    disabled=rx.cond(rx.State.is_hydrated, False, True),
+                    # Disabled, it also keeps Enter from submitting the form the browser's way.
+                    disabled=until_alive(),
                     aria_label="Send",
                     title="Send",
                     class_name="btn btn-primary btn-square btn-sm w-10 h-10",

@@ -1,6 +1,6 @@
 import reflex as rx
 
-from webapp.components.layout import brand, theme_toggle
+from webapp.components.layout import brand, theme_toggle, until_alive
 from webapp.components.native import native_form
 from webapp.states.login import LoginState
 
@@ -61,7 +61,13 @@ def _form() -> rx.Component:
                 class_name=_FIELD,
             ),
         ),
-        rx.el.button("Log in", type="submit", id="login", class_name="btn btn-primary h-11 w-full mt-2"),
+        rx.el.button(
+            "Log in",
+            type="submit",
+            id="login",
+            disabled=until_alive(),
+            class_name="btn btn-primary h-11 w-full mt-2",
+        ),
         action="/session/login",
         method="post",
         class_name="flex flex-col gap-4",
