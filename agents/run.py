@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Text, Uuid, column, func, select, table
+from sqlalchemy import BigInteger, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agents.evidence import Evidence, Table
@@ -22,7 +22,7 @@ from agents.plan import (
     Task,
 )
 from agents.scope import Scope
-from core.fraud.alerts import list_alerts
+from core.fraud.alerts import count_alerts, list_alerts
 from core.fraud.explain import Explanation, explain_transaction
 from core.identity.access import Principal, visible_accounts
 from core.insights.compute import compute
@@ -36,15 +36,6 @@ HITS_MAX = 3
 RECALLED_MAX = 20
 ALERTS_SHOWN = 50
 ACCOUNTS_SHOWN = 100
-
-_ALERT = table(
-    "alert",
-    column("bank_id", Uuid),
-    column("customer_id", Uuid),
-    column("status", Text),
-    column("occurred_at", DateTime(timezone=True)),
-    schema="reporting",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +124,13 @@ async def _balances(task: BalanceTask, tools: Tools, evidence: Evidence) -> Find
 async def _alerts(task: AlertsTask, tools: Tools, evidence: Evidence) -> Finding:
     tools.progress("Reading the alerts")
     period = task.period.period if task.period else None
-    alerts = await list_alerts(tools.connection, tools.principal, period=period, status=task.status, limit=ALERTS_SHOWN)
+    by = (tools.connection, tools.principal)
+    alerts = await list_alerts(*by, period=period, status=task.status, limit=ALERTS_SHOWN)
     rows = [alert.model_dump(mode="json") for alert in alerts]
-    number = await _count_alerts(task, tools) if len(rows) == ALERTS_SHOWN else len(rows)
+    number = len(rows)
+    if number == ALERTS_SHOWN:  # there may be more than a list holds
+        number = await count_alerts(*by, period=period, status=task.status)
     return Finding(task, (evidence.add(Table("alerts", rows, task.period, number)),))
-
-
-async def _count_alerts(task: AlertsTask, tools: Tools) -> int:
-    """How many there are when more than a list holds."""
-    wanted = [visible_accounts(tools.principal, customer_id=_ALERT.c.customer_id, bank_id=_ALERT.c.bank_id)]
-    if task.period is not None:
-        start, end = task.period.period.instants(tools.principal.zone)
-        wanted += [_ALERT.c.occurred_at >= start, _ALERT.c.occurred_at < end]
-    if task.status is not None:
-        wanted.append(_ALERT.c.status == task.status)
-    return (await tools.connection.execute(select(func.count()).select_from(_ALERT).where(*wanted))).scalar_one()
 
 
 async def _explain(task: ExplainTask, tools: Tools, evidence: Evidence) -> Finding:

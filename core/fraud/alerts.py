@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     column,
+    func,
     select,
     table,
     text,
@@ -98,16 +99,18 @@ async def list_alerts(
 
     Days of `period` are the principal's. Raises NotAllowed for customers.
     """
-    principal.require(*ALERT_WORKERS)
-    wanted = [visible_accounts(principal, customer_id=_ALERT.c.customer_id, bank_id=_ALERT.c.bank_id)]
-    if status is not None:
-        wanted.append(_ALERT.c.status == AlertStatus(status))
-    if period is not None:
-        start, end = period.instants(principal.zone)
-        wanted += [_ALERT.c.occurred_at >= start, _ALERT.c.occurred_at < end]
+    wanted = _wanted(principal, period, status)
     if after is not None:
         wanted.append(tuple_(_ALERT.c.occurred_at, _ALERT.c.transaction_id) < after)
     return await _read(connection, wanted, limit)
+
+
+async def count_alerts(
+    connection: AsyncConnection, principal: Principal, *, period: Period | None = None, status: str | None = None
+) -> int:
+    """How many alerts `list_alerts` would give without a limit."""
+    wanted = _wanted(principal, period, status)
+    return (await connection.execute(select(func.count()).select_from(_ALERT).where(*wanted))).scalar_one()
 
 
 async def decide(session: AsyncSession, principal: Principal, alert_id: UUID, status: AlertStatus) -> None:
@@ -125,6 +128,17 @@ async def decide(session: AsyncSession, principal: Principal, alert_id: UUID, st
     if points is None:
         raise NotFound("There is no such alert, or it is another bank's")
     await record(session, actor=principal.subject, action=f"alert.{status}", subject=f"alert:{alert_id}", points=points)
+
+
+def _wanted(principal: Principal, period: Period | None, status: str | None) -> list[ColumnElement[bool]]:
+    principal.require(*ALERT_WORKERS)
+    wanted = [visible_accounts(principal, customer_id=_ALERT.c.customer_id, bank_id=_ALERT.c.bank_id)]
+    if status is not None:
+        wanted.append(_ALERT.c.status == AlertStatus(status))
+    if period is not None:
+        start, end = period.instants(principal.zone)
+        wanted += [_ALERT.c.occurred_at >= start, _ALERT.c.occurred_at < end]
+    return wanted
 
 
 async def _read(connection: AsyncConnection, wanted: list[ColumnElement[bool]], limit: int) -> list[Alert]:
