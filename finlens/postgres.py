@@ -28,12 +28,12 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from core.db import READER_TIMEOUT_MS
 from core.errors import SetupError
 
 SUPERUSER = "postgres"
 DATABASE = "finlens"
 LOGINS = ("finlens_owner", "finlens_app", "finlens_reader")
-READER_TIMEOUT_MS = 5_000
 SHARED_STATE = Path("/var/lib/finlens")
 
 # Servers that this process started and that are meant to outlive it: Python warns when it forgets a running child.
