@@ -23,6 +23,14 @@ class InvalidRequest(FinLensError):
     code, status, title = "invalid_request", 422, "The request is malformed"
 
 
+class MalformedJson(InvalidRequest):
+    code, title = "malformed_json", "The body is not JSON"
+
+
+class InvalidAmount(InvalidRequest):
+    code, title = "invalid_amount", "An amount is a whole number of minor units, from 1 to 10^15"
+
+
 class NoSuchRoute(FinLensError):
     code, status, title = "no_such_route", 404, "There is nothing at this address"
 
@@ -105,8 +113,26 @@ class SameAccount(Conflict):
     code, title = "same_account", "Sender and receiver must be different accounts"
 
 
+class NotReversible(Conflict):
+    """The named payment did not succeed, is itself a reversal, or ran between other accounts."""
+
+    code, title = "not_reversible", "Only a successful payment can be taken back, and only by who received it"
+
+
+class ReversalExceedsOriginal(Conflict):
+    code, title = "reversal_exceeds_original", "Together the reversals would give back more than was paid"
+
+
 class IdempotencyKeyMissing(FinLensError):
     code, status, title = "idempotency_key_missing", 400, "Send an Idempotency-Key header of 1 to 255 characters"
+
+
+class IdempotencyKeyTooLong(FinLensError):
+    code, status, title = "idempotency_key_too_long", 400, "An Idempotency-Key has at most 255 characters"
+
+
+class IdempotencyKeyInFlight(Conflict):
+    code, title = "idempotency_key_in_flight", "A request with this Idempotency-Key is being worked on; ask again"
 
 
 class IdempotencyKeyReused(FinLensError):

@@ -10,8 +10,10 @@ GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO finlens_app;
 GRANT INSERT (account_id, bank_id, currency, floor_minor) ON ledger.balance TO finlens_app;
 GRANT UPDATE (is_closed) ON ledger.balance TO finlens_app;
 GRANT DELETE ON ledger.outbox TO finlens_app;
-REVOKE ALL ON FUNCTION ledger.apply_transfers, fraud.score FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ledger.apply_transfers, fraud.score TO finlens_app;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger FROM PUBLIC;
+REVOKE ALL ON FUNCTION fraud.score FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ledger.apply_transfers, ledger.take_pending, ledger.settle_transfers, fraud.score
+    TO finlens_app;
 
 -- The audit trail is append-only.
 REVOKE UPDATE, DELETE ON identity.audit_event FROM finlens_app;

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 SOURCES = (
     "core/ledger/apply_transfers.sql",
+    "core/ledger/settlement.sql",
     "core/insights/views.sql",
     "core/fraud/score.sql",
     "core/fraud/views.sql",

@@ -52,6 +52,7 @@ class Transaction(SQLModel, table=True):
     category: str | None = Field(default=None, sa_type=Text)
     channel: str = Field(default="transfer", sa_type=Text)
     reverses_id: UUID | None = None
+    hold_id: UUID | None = None
     occurred_at: datetime = Field(sa_type=INSTANT)
     posted_at: datetime | None = Field(default=None, sa_type=INSTANT)
     created_at: datetime = stamp()
@@ -64,7 +65,7 @@ class Transaction(SQLModel, table=True):
 
 
 class OutboxEvent(SQLModel, table=True):
-    """What followers of the ledger read in order: one row per posted transaction, written with it."""
+    """What is to be told of a commit, written with it: the relay takes it from here (see relay.py)."""
 
     __tablename__ = "outbox"  # pyright: ignore[reportAssignmentType]  # SQLModel's stub
     __table_args__ = {"schema": "ledger"}
@@ -75,3 +76,6 @@ class OutboxEvent(SQLModel, table=True):
     receiver_account_id: UUID
     occurred_at: datetime = Field(sa_type=INSTANT)
     created_at: datetime = stamp()
+    kind: str = Field(default="added", sa_type=Text)
+    actor: str | None = Field(default=None, sa_type=Text)
+    trace_id: str | None = Field(default=None, sa_type=Text)

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import text
+import psycopg
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.errors import (
@@ -15,10 +16,13 @@ from core.errors import (
     FinLensError,
     IdempotencyKeyReused,
     InsufficientFunds,
+    NotReversible,
+    ReversalExceedsOriginal,
     SameAccount,
 )
 from core.ids import fingerprint, new_id
 from core.money import MAX_AMOUNT_MINOR, Money
+from core.tracing import trace_id
 
 BATCH_MAX = 1_000
 """Transfers per call: past this the gain is gone and the locks are held too long."""
@@ -27,6 +31,7 @@ REFUSALS: dict[str, type[FinLensError]] = {
     refusal.code: refusal
     for refusal in (
         AccountNotFound, SameAccount, AccountClosed, CurrencyMismatch, InsufficientFunds, IdempotencyKeyReused,
+        NotReversible, ReversalExceedsOriginal,
     )
 }  # fmt: skip
 
@@ -40,11 +45,17 @@ class Transfer:
     money: Money
     occurred_at: datetime
     client: str
+    """Who asks, as in Principal.subject; the change log names it as the actor."""
     key: str
     description: str = ""
     category: str | None = None
     channel: str = "transfer"
     reverses_id: UUID | None = None
+    hold_id: UUID | None = None
+    is_dated: bool = False
+    """Whether the client named `occurred_at`: then the key stands for that instant too."""
+    is_deferred: bool = False
+    """Only accept it: `pending` now, decided by settlement."""
     id: UUID = field(default_factory=new_id)
 
     def __post_init__(self) -> None:
@@ -62,12 +73,14 @@ class Transfer:
         return fingerprint(
             str(self.sender_account_id), str(self.receiver_account_id), str(self.money.amount_minor),
             self.money.currency, self.description, self.category or "", self.channel, str(self.reverses_id),
+            str(self.hold_id), str(self.occurred_at.timestamp()) if self.is_dated else "",
         )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """The answer to one Transfer. `failure_code` is None exactly when the money moved (now, or when first asked)."""
+    """The answer to one Transfer. `failure_code` is None when the money moved (now, or when first asked), and while it
+    is `pending` or `processing`."""
 
     id: UUID | None
     status: str
@@ -75,10 +88,11 @@ class Posting:
     shortfall_minor: int | None
     is_replay: bool
     sender_balance_after_minor: int | None
+    occurred_at: datetime
     posted_at: datetime | None
 
     def refusal(self) -> FinLensError | None:
-        """The error to answer with, or None when the money moved."""
+        """The error to answer with, or None when the money moved or still may."""
         if self.failure_code is None:
             return None
         facts: dict[str, object] = {
@@ -89,46 +103,54 @@ class Posting:
         return REFUSALS[self.failure_code]("", **{name: fact for name, fact in facts.items() if fact})
 
 
-_APPLY = text("""
-    SELECT id, status, failure_code, shortfall_minor, is_replay, sender_balance_after_minor, posted_at
+_APPLY = """
+    SELECT id, status, failure_code, shortfall_minor, is_replay, sender_balance_after_minor, occurred_at, posted_at
       FROM ledger.apply_transfers(
-        CAST(:id AS uuid[]), CAST(:sender AS uuid[]), CAST(:receiver AS uuid[]), CAST(:amount AS bigint[]),
-        CAST(:currency AS text[]), CAST(:description AS text[]), CAST(:category AS text[]), CAST(:channel AS text[]),
-        CAST(:reverses AS uuid[]), CAST(:occurred AS timestamptz[]), CAST(:key AS uuid[]), CAST(:request AS uuid[]))
+        %b::uuid[], %b::uuid[], %b::uuid[], %b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[], %b::uuid[],
+        %b::uuid[], %b::timestamptz[], %b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::boolean[])
      ORDER BY ordinal
-""")
+"""
 
 
-_SCORE = text("SELECT fraud.score(CAST(:ids AS uuid[]))")
+async def apply_transfers(
+    connection: psycopg.AsyncConnection, transfers: Sequence[Transfer], trace_ids: Sequence[str | None]
+) -> list[Posting]:
+    """One Posting per Transfer, in the order given, decided one after another.
+
+    Locks the accounts until the connection's transaction ends. A refusal is an answer, not an exception.
+    """
+    arrays = (
+        [t.id for t in transfers],
+        [t.sender_account_id for t in transfers],
+        [t.receiver_account_id for t in transfers],
+        [t.money.amount_minor for t in transfers],
+        [t.money.currency for t in transfers],
+        [t.description for t in transfers],
+        [t.category for t in transfers],
+        [t.channel for t in transfers],
+        [t.reverses_id for t in transfers],
+        [t.hold_id for t in transfers],
+        [t.occurred_at for t in transfers],
+        [t.key_fingerprint for t in transfers],
+        [t.request_fingerprint for t in transfers],
+        [t.client for t in transfers],
+        trace_ids,
+        [t.is_deferred for t in transfers],
+    )
+    cursor = connection.cursor(binary=True)
+    await cursor.execute(_APPLY, arrays, prepare=True)
+    return [Posting(*row) for row in await cursor.fetchall()]
 
 
 async def post_transfers(session: AsyncSession, transfers: Sequence[Transfer]) -> list[Posting]:
-    """One Posting per Transfer, in the order given, decided one after another. The caller's unit commits.
-
-    Takes 1 to BATCH_MAX transfers; locks their accounts until the unit ends. A refusal is an answer, not an exception.
-    What moved gets its fraud score in the same unit.
-    """
+    """`apply_transfers` of 1 to BATCH_MAX transfers within the caller's unit, which commits."""
     if not 1 <= len(transfers) <= BATCH_MAX:
         raise ValueError(f"a batch holds 1 to {BATCH_MAX} transfers, not {len(transfers)}")
-    rows = await session.execute(  # pyright: ignore[reportDeprecated]  # SQLModel's exec() is for its own selects
-        _APPLY,
-        {
-            "id": [t.id for t in transfers],
-            "sender": [t.sender_account_id for t in transfers],
-            "receiver": [t.receiver_account_id for t in transfers],
-            "amount": [t.money.amount_minor for t in transfers],
-            "currency": [t.money.currency for t in transfers],
-            "description": [t.description for t in transfers],
-            "category": [t.category for t in transfers],
-            "channel": [t.channel for t in transfers],
-            "reverses": [t.reverses_id for t in transfers],
-            "occurred": [t.occurred_at for t in transfers],
-            "key": [t.key_fingerprint for t in transfers],
-            "request": [t.request_fingerprint for t in transfers],
-        },
-    )
-    postings = [Posting(*row) for row in rows]
-    moved = [posting.id for posting in postings if posting.failure_code is None and not posting.is_replay]
-    if moved:
-        await session.execute(_SCORE, {"ids": moved})  # pyright: ignore[reportDeprecated]  # as above
-    return postings
+    connection = await driver_connection(session)
+    return await apply_transfers(connection, transfers, [trace_id()] * len(transfers))
+
+
+async def driver_connection(session: AsyncSession) -> psycopg.AsyncConnection:
+    """The psycopg connection of the session's unit: it takes long arrays in binary, which SQLAlchemy does not."""
+    raw = await (await session.connection()).get_raw_connection()
+    return cast(psycopg.AsyncConnection, raw.driver_connection)

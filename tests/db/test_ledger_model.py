@@ -1,7 +1,8 @@
 """apply_transfers against a plain model of what it promises, on the same random transfers; every answer must match."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,8 @@ from core.db import Database
 from core.ids import new_id
 from core.ledger.transfers import Posting, Transfer, post_transfers
 from tests.factories import check_books, fresh, make_account, make_bank, make_customer, make_transfer
+
+_NO_TIME = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -33,23 +36,20 @@ class Books:
             return self._replay(transfer)
         refusal, shortfall = self._refusal(transfer)
         if refusal not in (None, "insufficient_funds"):
-            return Posting(None, "failed", refusal, None, False, None, None)
+            return _answer(None, "failed", refusal)
         if refusal is None:
             self._move(transfer)
         after = self.holdings[transfer.sender_account_id].balance_minor if refusal is None else None
         status = "success" if refusal is None else "failed"
-        posting = Posting(transfer.id, status, refusal, shortfall, False, after, None)
+        posting = _answer(transfer.id, status, refusal, shortfall, after=after)
         self.stored[transfer.key_fingerprint] = transfer, posting
         return posting
 
     def _replay(self, transfer: Transfer) -> Posting:
         first, posting = self.stored[transfer.key_fingerprint]
         if first.request_fingerprint != transfer.request_fingerprint:
-            return Posting(None, "failed", "idempotency_key_reused", None, False, None, None)
-        return Posting(
-            posting.id, posting.status, posting.failure_code, posting.shortfall_minor, True,
-            posting.sender_balance_after_minor, None,
-        )  # fmt: skip
+            return _answer(None, "failed", "idempotency_key_reused")
+        return replace(posting, is_replay=True)
 
     def _refusal(self, transfer: Transfer) -> tuple[str | None, int | None]:
         sender = self.holdings.get(transfer.sender_account_id)
@@ -138,8 +138,11 @@ async def test_every_answer_is_the_models_answer(database: Database, seed: int) 
     await check_books(database)
 
 
+def _answer(
+    id: UUID | None, status: str, refusal: str | None, shortfall: int | None = None, *, after: int | None = None
+) -> Posting:
+    return Posting(id, status, refusal, shortfall, False, after, _NO_TIME, None)
+
+
 def _timeless(answer: Posting) -> Posting:
-    return Posting(
-        answer.id, answer.status, answer.failure_code, answer.shortfall_minor, answer.is_replay,
-        answer.sender_balance_after_minor, None,
-    )  # fmt: skip
+    return replace(answer, occurred_at=_NO_TIME, posted_at=None)

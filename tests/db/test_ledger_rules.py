@@ -11,6 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.db import Database
+from core.ids import new_id
 from core.ledger.transfers import BATCH_MAX, Posting, Transfer, post_transfers
 from core.money import MAX_AMOUNT_MINOR
 from tests.factories import (
@@ -80,7 +81,7 @@ async def test_application_cannot_write_money_past_apply_transfers(database: Dat
         "SELECT count(*) FROM ledger.balance",
         "SELECT count(*) FROM banking.customer",
         "SELECT count(*) FROM identity.app_user",
-        "SELECT ledger.apply_transfers('{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}')",
+        "SELECT ledger.apply_transfers('{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}')",
     ],
 )
 async def test_reader_sees_reporting_views_alone(database: Database, statement: str) -> None:
@@ -194,15 +195,15 @@ async def test_money_received_in_a_batch_can_be_spent_later_in_it(database: Data
     await check_books(database)
 
 
-async def test_outbox_tells_of_moved_money_in_the_order_given(database: Database, town: Town) -> None:
+async def test_outbox_tells_of_all_that_is_stored_in_the_order_given(database: Database, town: Town) -> None:
     batch = [make_transfer(town.asha_account.id, town.ravi_account.id, amount) for amount in (3, 10**9, 1, 2)]
-    await post(database, *batch)
+    await post(database, *batch, make_transfer(town.asha_account.id, new_id(), 4))
     async with database.unit() as session:
         found = await session.execute(
             text("SELECT transaction_id FROM ledger.outbox WHERE transaction_id = ANY(:ids) ORDER BY seq"),
             {"ids": [transfer.id for transfer in batch]},
         )
-        assert list(found.scalars()) == [batch[0].id, batch[2].id, batch[3].id]
+        assert list(found.scalars()) == [transfer.id for transfer in batch]
 
 
 async def test_unit_that_fails_leaves_nothing(database: Database, town: Town) -> None:
