@@ -9,14 +9,22 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA imports, insights, fraud, rag, agents TO 
 GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO finlens_app;
 GRANT INSERT (account_id, bank_id, currency, floor_minor) ON ledger.balance TO finlens_app;
 GRANT UPDATE (is_closed) ON ledger.balance TO finlens_app;
-GRANT DELETE ON ledger.outbox TO finlens_app;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger FROM PUBLIC;
 REVOKE ALL ON FUNCTION fraud.score FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ledger.apply_transfers, ledger.take_pending, ledger.settle_transfers, fraud.score
     TO finlens_app;
+GRANT EXECUTE ON FUNCTION ledger.relay, ledger.note_change, ledger.link, ledger.wording, ledger.change_bytes
+    TO finlens_app;
+GRANT EXECUTE ON FUNCTION ledger.place_hold, ledger.capture_hold, ledger.void_hold, ledger.expire_holds TO finlens_app;
 
--- The audit trail is append-only.
+-- A schedule moves no money itself. What it pays, to whom and when stays as it was set up.
+GRANT INSERT ON ledger.schedule TO finlens_app;
+GRANT UPDATE (status, failure_code, days_done, next_on, due_at, ended_at, version) ON ledger.schedule TO finlens_app;
+
+-- The audit trail is append-only, and chained by its own function alone.
 REVOKE UPDATE, DELETE ON identity.audit_event FROM finlens_app;
+REVOKE ALL ON FUNCTION identity.chain_events FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION identity.chain_events TO finlens_app;
 
 -- LangGraph's checkpointer makes and keeps its own tables beside the conversations: those belong to the application,
 -- and only their owner could grant them.

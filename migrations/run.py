@@ -15,6 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = (
     "core/ledger/apply_transfers.sql",
     "core/ledger/settlement.sql",
+    "core/ledger/relay.sql",
+    "core/ledger/feed.sql",
+    "core/audit.sql",
+    "core/ledger/holds.sql",
+    "core/ledger/balances.sql",
     "core/insights/views.sql",
     "core/fraud/score.sql",
     "core/fraud/views.sql",

@@ -1,7 +1,7 @@
 """Indexer: keeps the summaries in step with the ledger.
 
 Three steps, each short, resumable and safe to run in several processes at once:
-  1. follow the ledger's outbox and mark the months of accounts that new payments touch;
+  1. follow the ledger's change log and mark the months of accounts that it touches;
   2. rebuild the texts of marked accounts; a changed text is searchable by its words from that commit on;
   3. embed texts that have no vector, those of the newest periods first.
 Many payments of one account between two rounds cost one rebuild.
@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.db import Database
 from core.errors import SetupError
 from core.ids import new_id
+from core.ledger.relay import drain
 from core.periods import Period, Unit
 from rag.embedder import Embedder
 from rag.facts import Holder, holders, payments, relations
@@ -41,7 +42,7 @@ class Work:
     """What one round, or several, did."""
 
     events: int = 0
-    """Posted payments heard of."""
+    """Changes heard of: one for each side of a payment."""
     accounts: int = 0
     """Accounts whose marked months were rebuilt."""
     changed: int = 0
@@ -62,7 +63,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What is left to do: payments not yet heard of, marked accounts, and texts without a vector."""
+    """What is left to do: changes not yet heard of, marked accounts, and texts without a vector."""
 
     events: int
     accounts: int
@@ -72,60 +73,36 @@ class Pending:
         return any((self.events, self.accounts, self.texts))
 
 
-# One statement, one snapshot. Numbers of the outbox are drawn before their transactions commit, so a later number can
-# be visible before an earlier one. We pass over such gaps without waiting and remember them in rag.missing:
-#   late    a missing number that has turned up since
-#   gone    a missing number whose transaction must have rolled back: all that ran when we noticed it have ended
-# `horizon` is our own transaction's id, which nothing has assigned before this statement reads: every transaction that
-# had drawn a number by then has a smaller one (a writer locks balances, and so has an id, before it draws).
+# Positions of the change log have no gaps, and none appears below one that was there.
 _FOLLOW = text("""
-    WITH here AS (SELECT seq FROM rag.progress WHERE consumer = 'summaries'),
-    fresh AS (
-        SELECT o.seq, o.transaction_id, o.sender_account_id, o.receiver_account_id, o.occurred_at
-          FROM ledger.outbox o WHERE o.seq > (SELECT seq FROM here) ORDER BY o.seq LIMIT :events
-    ),
-    late AS (
-        SELECT o.seq, o.transaction_id, o.sender_account_id, o.receiver_account_id, o.occurred_at
-          FROM rag.missing m JOIN ledger.outbox o USING (seq)
-    ),
-    gone AS (
-        DELETE FROM rag.missing m
-         WHERE m.horizon <= pg_snapshot_xmin(pg_current_snapshot()) OR m.seq IN (SELECT seq FROM late)
-    ),
-    missed AS (
-        INSERT INTO rag.missing (seq, horizon)
-        SELECT n, pg_current_xact_id()
-          FROM generate_series((SELECT seq + 1 FROM here), (SELECT max(seq) FROM fresh)) n
-         WHERE NOT EXISTS (SELECT FROM fresh f WHERE f.seq = n)
+    WITH fresh AS (
+        SELECT c.position, c.account_id, c.transaction_id, c.occurred_at
+          FROM ledger.change c
+         WHERE c.position > (SELECT position FROM rag.progress WHERE consumer = 'summaries')
+         ORDER BY c.position LIMIT :events
     ),
     passed AS (
-        UPDATE rag.progress SET seq = (SELECT max(seq) FROM fresh)
+        UPDATE rag.progress SET position = (SELECT max(position) FROM fresh)
          WHERE consumer = 'summaries' AND EXISTS (SELECT FROM fresh)
     ),
-    event AS (SELECT * FROM fresh UNION ALL SELECT * FROM late),
     -- A refund changes what is said of the payment it takes back, too.
     touched AS (
-        SELECT e.sender_account_id, e.receiver_account_id, e.occurred_at FROM event e
+        SELECT account_id, occurred_at FROM fresh
          UNION ALL
-        SELECT o.sender_account_id, o.receiver_account_id, o.occurred_at
-          FROM event e
-          JOIN ledger.transaction t ON t.id = e.transaction_id AND t.reverses_id IS NOT NULL
+        SELECT f.account_id, o.occurred_at
+          FROM fresh f
+          JOIN ledger.transaction t ON t.id = f.transaction_id AND t.reverses_id IS NOT NULL
           JOIN ledger.transaction o ON o.id = t.reverses_id
-    ),
-    side AS (
-        SELECT sender_account_id AS account_id, occurred_at FROM touched
-         UNION ALL
-        SELECT receiver_account_id, occurred_at FROM touched
     ),
     marked AS (
         INSERT INTO rag.stale AS s (account_id, months)
         SELECT a.id, array_agg(DISTINCT date_trunc('month', e.occurred_at AT TIME ZONE c.time_zone)::date)
-          FROM side e JOIN banking.account a ON a.id = e.account_id JOIN banking.customer c ON c.id = a.customer_id
+          FROM touched e JOIN banking.account a ON a.id = e.account_id JOIN banking.customer c ON c.id = a.customer_id
          GROUP BY a.id
          ORDER BY a.id
             ON CONFLICT (account_id) DO UPDATE SET months = ARRAY(SELECT DISTINCT unnest(s.months || excluded.months))
     )
-    SELECT count(*) FROM event
+    SELECT count(*) FROM fresh
 """)
 
 # Only one process follows at a time; a second one has nothing to hear.
@@ -189,7 +166,8 @@ _EMBED = text("""
 _FORGET_OTHER_MODELS = text("UPDATE rag.summary SET embedding = NULL, model = NULL WHERE model <> :model")
 
 _PENDING = text("""
-    SELECT (SELECT count(*) FROM ledger.outbox WHERE seq > (SELECT seq FROM rag.progress WHERE consumer = 'summaries')),
+    SELECT (SELECT count(*) FROM ledger.change
+             WHERE position > (SELECT position FROM rag.progress WHERE consumer = 'summaries')),
            (SELECT count(*) FROM rag.stale),
            (SELECT count(*) FROM rag.summary WHERE embedding IS NULL)
 """)
@@ -215,6 +193,7 @@ async def index_pending(
 
     `report` hears after each round what has been done so far, and what is left.
     """
+    await drain(database)
     await _adopt(database, embedder)
     done, left = Work(), await pending(database)
     while left:
@@ -265,7 +244,7 @@ async def _hear_all(database: Database) -> int:
 
 
 async def _hear(database: Database) -> int:
-    """Mark what the next posted payments touch; returns how many they were."""
+    """Mark what the next changes touch; returns how many they were."""
     async with database.app.begin() as connection:
         if not await connection.scalar(_MAY_FOLLOW):
             return 0

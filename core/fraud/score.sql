@@ -1,4 +1,4 @@
--- Scores payments as they post: judge() finds the reasons and writes nothing, later_payments() names what a back-dated
+-- Scores payments after they have posted: judge() finds the reasons and writes nothing, later_payments() names what a back-dated
 -- payment changes, score() stores both. Why these reasons and numbers: docs/decisions/0005-fraud-scores-in-sql.md.
 --
 -- Causal: a payment is judged by what the accounts did before it (occurred_at, ties by id) and by nothing else, so the
@@ -200,7 +200,8 @@ BEGIN
 END $$;
 
 -- Payments that were judged before they could know of these: all later ones of their parties. None, when time runs
--- forward. Looked up once per account: pair by pair, a batch of one account would cost the square of its size.
+-- forward. Looked up once per account: pair by pair, a batch of one account would cost the square of its size. What the
+-- relay has not told yet will be judged in its turn: versions above the account's last one in ledger.change.
 CREATE OR REPLACE FUNCTION fraud.later_payments(p_ids uuid[]) RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -220,14 +221,19 @@ BEGIN
       ) p
       JOIN banking.account a ON a.id = p.account_id AND a.kind = 'customer'
       JOIN banking.customer c ON c.id = a.customer_id AND (c.kind = 'person' OR c.merchant_category_code IS NULL)
-      JOIN ledger.transaction l ON l.sender_account_id = p.account_id
+     CROSS JOIN LATERAL (
+        SELECT c.version FROM ledger.change c
+         WHERE c.account_id = p.account_id AND c.version IS NOT NULL
+         ORDER BY c.position DESC LIMIT 1
+      ) told
+      JOIN ledger.transaction l ON l.sender_account_id = p.account_id AND l.sender_version <= told.version
        AND l.occurred_at >= p.first_at AND l.occurred_at < p.last_at + interval '400 days'
     EXCEPT
     SELECT u.id FROM unnest(p_ids) u(id);
 END $$;
 
--- Scores posted payments, and anew those that they precede. Called in the unit that posted them, once per batch: the
--- balances of both parties are locked, so nobody else scores the same payments meanwhile.
+-- Scores payments that the relay has just told of, and anew those that they precede. It takes no account's lock: a
+-- payment commits without waiting for its score, and has one when followers of ledger.change hear of it.
 CREATE OR REPLACE FUNCTION fraud.score(p_ids uuid[]) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -235,15 +241,16 @@ AS $$
 DECLARE
     -- Chosen on the demo bank: STRUCT alone reaches it, no other reason does. See the decision record for precision and recall.
     c_alert_points CONSTANT integer := 50;
-    later uuid[] := ARRAY(SELECT fraud.later_payments(p_ids));
+    wanted uuid[];
 BEGIN
-    IF later <> '{}' THEN
-        DELETE FROM fraud.score s WHERE s.transaction_id = ANY (later);
-        -- What an analyst has decided stays; what is still open is decided anew below.
-        DELETE FROM fraud.alert a WHERE a.transaction_id = ANY (later) AND a.status = 'open';
-    END IF;
+    -- One at a time: two batches may precede the same payment.
+    PERFORM pg_advisory_xact_lock(hashtext('fraud.score'));
+    wanted := p_ids || ARRAY(SELECT fraud.later_payments(p_ids));
+    DELETE FROM fraud.score s WHERE s.transaction_id = ANY (wanted);
+    -- What an analyst has decided stays; what is still open is decided anew below.
+    DELETE FROM fraud.alert a WHERE a.transaction_id = ANY (wanted) AND a.status = 'open';
     WITH judged AS (
-        SELECT * FROM fraud.judge(p_ids || later)
+        SELECT * FROM fraud.judge(wanted)
     ), stored AS (
         INSERT INTO fraud.score (transaction_id, account_id, points, reasons)
         SELECT j.transaction_id, j.account_id, j.points, j.reasons FROM judged j

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text
+from sqlalchemy import BigInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -56,3 +56,6 @@ class AuditEvent(SQLModel, table=True):
     subject: str = Field(sa_type=Text)
     request_id: str | None = Field(default=None, sa_type=Text)
     facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    position: int | None = Field(default=None, unique=True, sa_type=BigInteger)
+    """Its place in the chain (see `core/audit.sql`), given soon after the commit."""
+    digest: bytes | None = None

@@ -263,8 +263,10 @@ BEGIN
       FROM unnest(ids, banks, balances, moves) u(account_id, bank_id, balance, moves)
      WHERE b.account_id = u.account_id AND b.bank_id = u.bank_id AND u.moves > 0;
 
-    INSERT INTO ledger.outbox (kind, transaction_id, sender_account_id, receiver_account_id, occurred_at, actor, trace_id)
+    INSERT INTO ledger.outbox (kind, status, transaction_id, sender_account_id, receiver_account_id, occurred_at,
+                               actor, trace_id)
     SELECT CASE WHEN p_is_settlement THEN 'modified' ELSE 'added' END,
+           CASE WHEN u.outcome IN ('success', 'pending') THEN u.outcome ELSE 'failed' END,
            u.id, u.sender, u.receiver, u.occurred, u.actor, u.trace
       FROM unnest(p_id, p_sender, p_receiver, p_occurred, p_actor, p_trace, outcome) WITH ORDINALITY
            u(id, sender, receiver, occurred, actor, trace, outcome, ord)

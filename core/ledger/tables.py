@@ -1,6 +1,6 @@
-"""Tables of the ledger, read by everyone, written by `apply_transfers` alone."""
+"""Tables of the ledger, read by everyone; what they say of money is written by `apply_transfers` and `holds.sql` alone."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from sqlalchemy import CHAR, BigInteger, Identity, Text
 from sqlmodel import Field, SQLModel
 
 from core.columns import INSTANT, stamp
+from core.ids import new_id
 
 _CURRENCY = CHAR(3)
 
@@ -79,3 +80,109 @@ class OutboxEvent(SQLModel, table=True):
     kind: str = Field(default="added", sa_type=Text)
     actor: str | None = Field(default=None, sa_type=Text)
     trace_id: str | None = Field(default=None, sa_type=Text)
+    status: str | None = Field(default=None, sa_type=Text)
+    """The payment's, as of this event; None where only an annotation changed."""
+    account_id: UUID | None = None
+    """Only this side is told."""
+
+
+class Change(SQLModel, table=True):
+    """One side of a payment as it was when it was told: the relay alone adds one, and nobody changes or removes it."""
+
+    __table_args__ = {"schema": "ledger"}
+
+    position: int = Field(primary_key=True, sa_type=BigInteger)
+    account_id: UUID
+    bank_id: UUID
+    transaction_id: UUID
+    kind: str = Field(sa_type=Text)
+    status: str = Field(sa_type=Text)
+    amount_minor: int = Field(sa_type=BigInteger)
+    """Signed from this side."""
+    balance_after_minor: int | None = Field(default=None, sa_type=BigInteger)
+    version: int | None = Field(default=None, sa_type=BigInteger)
+    occurred_at: datetime = Field(sa_type=INSTANT)
+    at: datetime = Field(sa_type=INSTANT)
+    actor: str | None = Field(default=None, sa_type=Text)
+    trace_id: str | None = Field(default=None, sa_type=Text)
+    wording: bytes
+    digest: bytes
+
+
+class ChainHead(SQLModel, table=True):
+    """Where a log ends, `changes` or `events`."""
+
+    __tablename__ = "chain_head"  # pyright: ignore[reportAssignmentType]  # SQLModel's stub
+    __table_args__ = {"schema": "ledger"}
+
+    log: str = Field(primary_key=True, sa_type=Text)
+    position: int = Field(sa_type=BigInteger)
+    digest: bytes | None = None
+
+
+class HoldStatus(StrEnum):
+    ACTIVE = "active"
+    CAPTURED = "captured"
+    VOIDED = "voided"
+    EXPIRED = "expired"
+
+
+class Hold(SQLModel, table=True):
+    """Money promised by one account to another; `holds.sql` alone writes it."""
+
+    __table_args__ = {"schema": "ledger"}
+
+    id: UUID = Field(primary_key=True)
+    bank_id: UUID = Field(primary_key=True)
+    account_id: UUID
+    receiver_account_id: UUID
+    amount_minor: int = Field(sa_type=BigInteger)
+    captured_minor: int = Field(default=0, sa_type=BigInteger)
+    currency: str = Field(sa_type=_CURRENCY)  # pyright: ignore[reportArgumentType]  # as above
+    status: str = Field(default=HoldStatus.ACTIVE, sa_type=Text)
+    description: str = Field(default="", sa_type=Text)
+    category: str | None = Field(default=None, sa_type=Text)
+    channel: str = Field(default="card", sa_type=Text)
+    created_at: datetime = stamp()
+    expires_at: datetime = Field(sa_type=INSTANT)
+    ended_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    key_fingerprint: UUID
+    request_fingerprint: UUID
+    version: int = Field(default=1, sa_type=BigInteger)
+
+
+class ScheduleStatus(StrEnum):
+    ACTIVE = "active"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class Schedule(SQLModel, table=True):
+    """A transfer that waits for its day, or comes back every so often. `due_at` is when `next_on` begins for the
+    customer; both are null once it has ended."""
+
+    __table_args__ = {"schema": "ledger"}
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    bank_id: UUID = Field(primary_key=True)
+    owner: str = Field(sa_type=Text)
+    sender_account_id: UUID
+    receiver_account_id: UUID
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str = Field(sa_type=_CURRENCY)  # pyright: ignore[reportArgumentType]  # as above
+    description: str = Field(default="", sa_type=Text)
+    category: str | None = Field(default=None, sa_type=Text)
+    first_on: date
+    every: str | None = Field(default=None, sa_type=Text)
+    until: date | None = None
+    time_zone: str = Field(sa_type=Text)
+    status: str = Field(default=ScheduleStatus.ACTIVE, sa_type=Text)
+    failure_code: str | None = Field(default=None, sa_type=Text)
+    days_done: int = 0
+    next_on: date | None = None
+    due_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    created_at: datetime = stamp()
+    ended_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    key_fingerprint: UUID
+    request_fingerprint: UUID
+    version: int = Field(default=1, sa_type=BigInteger)

@@ -1,0 +1,61 @@
+"""The relay: tells of commits in ledger.change and has them scored. Everything that follows the ledger hangs on it."""
+
+import asyncio
+from collections.abc import Callable
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from core.db import Database
+from core.fraud.scoring import score
+
+BATCH_MAX = 1_000
+POLL_S = 0.05
+
+_RELAY = text("SELECT taken, posted FROM ledger.relay(:limit)")
+_NEWEST = text("SELECT coalesce(max(seq), 0) FROM ledger.outbox")
+_LEFT = text("SELECT count(*) FROM ledger.outbox WHERE seq <= :newest")
+
+
+async def relay(database: Database) -> int:
+    """Tell of the next commits, up to BATCH_MAX, in one unit; returns how many. 0 when another relay is at it."""
+    async with database.unit() as session:
+        return await relay_in(session)
+
+
+async def relay_in(session: AsyncSession) -> int:
+    """`relay` within the caller's unit, which keeps every other relay waiting until it ends."""
+    batch = (await session.execute(_RELAY, {"limit": BATCH_MAX})).one_or_none()
+    if batch is None:
+        return 0
+    if batch.posted:
+        await score(session, batch.posted)
+    return batch.taken
+
+
+async def keep_relaying(database: Database) -> None:
+    """Relay until cancelled."""
+    while True:
+        if not await relay(database):
+            await asyncio.sleep(POLL_S)
+
+
+async def drain(database: Database, progress: Callable[[int, int], None] = lambda done, of: None) -> None:
+    """Everything committed before this call is told and scored when it returns. `progress` hears how many, of how many.
+
+    Works beside another relay as well as alone.
+    """
+    async with database.app.connect() as connection:
+        newest = await connection.scalar(_NEWEST)
+    total = left = await _left(database, newest)
+    while left:
+        progress(total - left, total)
+        if not await relay(database):
+            await asyncio.sleep(POLL_S)
+        left = await _left(database, newest)
+    progress(total, total)
+
+
+async def _left(database: Database, newest: int | None) -> int:
+    async with database.app.connect() as connection:
+        return await connection.scalar(_LEFT, {"newest": newest}) or 0
