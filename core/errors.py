@@ -123,6 +123,24 @@ class ReversalExceedsOriginal(Conflict):
     code, title = "reversal_exceeds_original", "Together the reversals would give back more than was paid"
 
 
+class InvalidExpiry(InvalidRequest):
+    code, title = "invalid_expiry", "A hold expires later than now, and within 31 days"
+
+
+class HoldEnded(Conflict):
+    """Captured, voided or expired; the fact `hold_status` says which."""
+
+    code, title = "hold_ended", "This hold has ended: nothing can be captured or released any more"
+
+
+class CaptureExceedsHold(Conflict):
+    code, title = "capture_exceeds_hold", "Less than this remains of the hold"
+
+
+class ScheduleEnded(Conflict):
+    code, title = "schedule_ended", "All payments of this schedule have been made: there is nothing left to cancel"
+
+
 class IdempotencyKeyMissing(FinLensError):
     code, status, title = "idempotency_key_missing", 400, "Send an Idempotency-Key header of 1 to 255 characters"
 

@@ -7,11 +7,17 @@ from functools import lru_cache
 from typing import Annotated
 
 from babel.numbers import format_currency, get_currency_precision, is_currency
-from pydantic import AfterValidator, BaseModel, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+
+@lru_cache
+def is_known(code: str) -> bool:
+    """Whether ISO 4217 has this currency."""
+    return is_currency(code)
 
 
 def _known(code: str) -> str:
-    if not is_currency(code):
+    if not is_known(code):
         raise ValueError(f"{code} is not a currency of ISO 4217")
     return code
 
@@ -21,6 +27,9 @@ Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$"), AfterValidato
 
 MAX_AMOUNT_MINOR = 10**15
 """Largest amount of one payment: ten trillion rupees; far below what a bigint sum could overflow on."""
+
+AmountMinor = Annotated[int, Field(strict=True, ge=1, le=MAX_AMOUNT_MINOR, description="minor units: paise, cents")]
+"""The amount of a payment in a request: `"100"`, `1.5` and `true` are refused."""
 
 _LOCALES = {"INR": "en_IN"}
 

@@ -128,8 +128,8 @@ async def make_town(session: AsyncSession) -> Town:
 
 
 async def check_books(database: Database) -> None:
-    """Every money test ends here: the books sum to zero per currency, and each balance is the sum of its entries,
-    counted and numbered without a gap."""
+    """Every money test ends here: the books sum to zero per currency, each balance is the sum of its entries, counted
+    and numbered without a gap, and what is pending is what remains of the active holds."""
     async with database.app.connect() as connection:
         drift = await connection.execute(
             text(
@@ -154,3 +154,15 @@ async def check_books(database: Database) -> None:
             """)
         )
         assert wrong.all() == []
+        unaccounted = await connection.execute(
+            text("""
+                SELECT b.account_id, b.pending_out_minor, h.rest
+                  FROM ledger.balance b
+                  LEFT JOIN LATERAL (
+                    SELECT coalesce(sum(amount_minor - captured_minor), 0) AS rest
+                      FROM ledger.hold WHERE account_id = b.account_id AND status = 'active'
+                  ) h ON true
+                 WHERE b.pending_out_minor <> h.rest
+            """)
+        )
+        assert unaccounted.all() == []

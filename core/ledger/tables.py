@@ -1,4 +1,4 @@
-"""Tables of the ledger, read by everyone; what they say of money is written by `apply_transfers` and `holds.sql` alone."""
+"""Tables of the ledger, read by everyone; `apply_transfers` and `holds.sql` alone write what they say of money."""
 
 from datetime import date, datetime
 from enum import StrEnum
