@@ -1,0 +1,1 @@
+"""Benchmarks of the product, each on a stage of its own: a temporary installation that is gone when the run ends."""
