@@ -73,10 +73,11 @@ class Cursors:
     ) -> Page[T]:
         """The page of `rows`, of which the caller has read one more than the limit to know whether there is a next."""
         shown = rows[: query.limit]
-        next_cursor = self._cursor(query, position(shown[-1])) if len(rows) > query.limit else None
+        next_cursor = self.cursor(query, position(shown[-1])) if len(rows) > query.limit else None
         return Page(data=[view(row) for row in shown], next_cursor=next_cursor)
 
-    def _cursor(self, query: PageQuery, position: Sequence[str]) -> str:
+    def cursor(self, query: PageQuery, position: Sequence[str]) -> str:
+        """A cursor that `position` reads as these strings, for lists of this query's kind alone."""
         payload = json.dumps(list(position)).encode()
         return urlsafe_b64encode(self._mac(query, payload) + payload).decode()
 

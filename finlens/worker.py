@@ -1,17 +1,19 @@
-"""The worker process: keeps the summaries and their vectors in step with the ledger."""
+"""The worker process: the ledger's own jobs, and summaries with their vectors in step with it. All side by side."""
 
 import asyncio
 import os
 import signal
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from core.db import Database
+from core.ledger.background import JOBS, keep_doing
 from core.settings import Settings
 from finlens.presence import present
-from rag.embedder import Embedder, MiniLm
+from rag.embedder import MiniLm
 from rag.indexer import Work, follow
 
 PATIENCE_S = 1.0
@@ -37,19 +39,24 @@ async def _work(settings: Settings) -> None:
     embedder, database = MiniLm.load(), Database.of(settings)
     try:
         with present(settings.home, "worker"):
-            await _follow_for_ever(database, embedder)
+            async with asyncio.TaskGroup() as group:
+                for job in JOBS:
+                    group.create_task(_for_ever(job.name, lambda job=job: keep_doing(job, database)))
+                group.create_task(_for_ever("index", lambda: follow(database, embedder, report=_report)))
     finally:
         await database.close()
 
 
-async def _follow_for_ever(database: Database, embedder: Embedder) -> None:
-    """A database that restarts is waited for: each step of the indexer can be repeated."""
+async def _for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """A database that restarts is waited for, and no job's failure ends another: each step can be repeated."""
     while True:
         try:
-            await follow(database, embedder, report=_report)
+            await work()
         except (OperationalError, InterfaceError, OSError) as error:
-            log.warning("the database does not answer", error=type(error).__name__)
-            await asyncio.sleep(PATIENCE_S)
+            log.warning("the database does not answer", job=name, error=type(error).__name__)
+        except Exception:
+            log.exception("a job failed, and is tried again", job=name)
+        await asyncio.sleep(PATIENCE_S)
 
 
 def _report(work: Work) -> None:

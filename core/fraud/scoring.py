@@ -6,7 +6,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.db import Database
 
@@ -30,29 +30,29 @@ _TO_RETRY = text("""
 """)
 
 
-async def score(session: AsyncSession, ids: Sequence[UUID]) -> bool:
+async def score(connection: AsyncConnection, ids: Sequence[UUID]) -> bool:
     """Score posted payments within the caller's unit, which goes on if that fails: then they stand in fraud.unscored."""
     try:
-        async with session.begin_nested():
-            await session.execute(text(f"SET LOCAL statement_timeout = '{TIMEOUT_S}s'"))
-            await session.execute(_SCORE, {"ids": ids})
+        async with connection.begin_nested():
+            await connection.execute(text(f"SET LOCAL statement_timeout = '{TIMEOUT_S}s'"))
+            await connection.execute(_SCORE, {"ids": ids})
     except DBAPIError as error:
         if error.connection_invalidated:
             raise
         log.error("payments could not be scored", payments=len(ids), first=str(ids[0]), error=str(error.orig))
-        await session.execute(_NOTE, {"ids": ids, "error": str(error.orig)})
+        await connection.execute(_NOTE, {"ids": ids, "error": str(error.orig)})
         return False
     return True
 
 
 async def score_again(database: Database) -> int:
     """Try what could not be scored, the longest untried first; returns how many payments have a score now."""
-    async with database.unit() as session:
-        ids: Sequence[UUID] = (await session.execute(_TO_RETRY, {"retries": RETRIES_MAX})).scalars().all()
+    async with database.app.begin() as connection:
+        ids: Sequence[UUID] = (await connection.execute(_TO_RETRY, {"retries": RETRIES_MAX})).scalars().all()
     scored = 0
     for id in ids:
-        async with database.unit() as session:
-            if await score(session, [id]):
-                await session.execute(_FORGET, {"ids": [id]})
+        async with database.app.begin() as connection:
+            if await score(connection, [id]):
+                await connection.execute(_FORGET, {"ids": [id]})
                 scored += 1
     return scored

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from core.errors import VersionMismatch
 from core.ledger.history import CategorySlug
 from core.text import Text
+from core.tracing import trace_id
 
 
 class AnnotationPatch(TypedDict, total=False):
@@ -32,12 +33,16 @@ _WRITE = text("""
      WHERE a.version = :version
     RETURNING version
 """)
+_TELL = text("SELECT ledger.note_change(:transaction_id, :account_id, :actor, :trace_id)")
 
 
 async def annotate(
-    session: AsyncSession, patch: AnnotationPatch, *, transaction_id: UUID, account_id: UUID, version: int
+    session: AsyncSession, patch: AnnotationPatch, *, transaction_id: UUID, account_id: UUID, version: int, actor: str
 ) -> int:
-    """The annotation's next version. Raises VersionMismatch unless `version` (0: there was none) is the stored one."""
+    """The annotation's next version. Followers of this side are told once the unit has committed.
+
+    Raises VersionMismatch unless `version` (0: there was none) is the stored one.
+    """
     facts = {
         "transaction_id": transaction_id,
         "account_id": account_id,
@@ -50,4 +55,6 @@ async def annotate(
     written = (await session.execute(_WRITE, facts)).scalar_one_or_none()  # pyright: ignore[reportDeprecated]  # text()
     if written is None:
         raise VersionMismatch
+    side = {"transaction_id": transaction_id, "account_id": account_id}
+    await session.execute(_TELL, {**side, "actor": actor, "trace_id": trace_id()})  # pyright: ignore[reportDeprecated]
     return written

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable
 
 from sqlalchemy import text
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.db import Database
 from core.fraud.scoring import score
 
 BATCH_MAX = 1_000
-POLL_S = 0.05
+_PATIENCE_S = 0.05
 
 _RELAY = text("SELECT taken, posted FROM ledger.relay(:limit)")
 _NEWEST = text("SELECT coalesce(max(seq), 0) FROM ledger.outbox")
@@ -19,25 +19,18 @@ _LEFT = text("SELECT count(*) FROM ledger.outbox WHERE seq <= :newest")
 
 async def relay(database: Database) -> int:
     """Tell of the next commits, up to BATCH_MAX, in one unit; returns how many. 0 when another relay is at it."""
-    async with database.unit() as session:
-        return await relay_in(session)
+    async with database.app.begin() as connection:
+        return await relay_in(connection)
 
 
-async def relay_in(session: AsyncSession) -> int:
-    """`relay` within the caller's unit, which keeps every other relay waiting until it ends."""
-    batch = (await session.execute(_RELAY, {"limit": BATCH_MAX})).one_or_none()
+async def relay_in(connection: AsyncConnection) -> int:
+    """`relay` within the caller's unit, until the end of which every other relay finds nothing to do."""
+    batch = (await connection.execute(_RELAY, {"limit": BATCH_MAX})).one_or_none()
     if batch is None:
         return 0
     if batch.posted:
-        await score(session, batch.posted)
+        await score(connection, batch.posted)
     return batch.taken
-
-
-async def keep_relaying(database: Database) -> None:
-    """Relay until cancelled."""
-    while True:
-        if not await relay(database):
-            await asyncio.sleep(POLL_S)
 
 
 async def drain(database: Database, progress: Callable[[int, int], None] = lambda done, of: None) -> None:
@@ -51,7 +44,7 @@ async def drain(database: Database, progress: Callable[[int, int], None] = lambd
     while left:
         progress(total - left, total)
         if not await relay(database):
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(_PATIENCE_S)
         left = await _left(database, newest)
     progress(total, total)
 

@@ -17,7 +17,8 @@ def upgrade() -> None:
     # A queue: what was taken is to be swept away often, or each look for its beginning walks over it.
     op.execute("""
         ALTER TABLE ledger.outbox
-          SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000, autovacuum_vacuum_cost_delay = 0)
+          SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000,
+               autovacuum_vacuum_cost_delay = 0)
     """)
     op.execute("""
         CREATE TABLE ledger.change (
