@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from typing import Annotated
 
+from babel import Locale
 from babel.numbers import format_currency, get_currency_precision, is_currency
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
@@ -43,6 +44,11 @@ def exponent(currency: Currency) -> int:
 def locale_of(currency: Currency) -> str:
     """Whose way of writing amounts a reader of this currency expects: INR groups as 1,28,402."""
     return _LOCALES.get(currency, "en_US")
+
+
+@lru_cache
+def _bare_format(locale: str) -> str:
+    return Locale.parse(locale).currency_formats["standard"].pattern.replace("\N{CURRENCY SIGN}", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,12 @@ class Money:
     def display(self) -> str:
         """As a person of the currency's country writes it: `₹1,28,402.00`."""
         return format_currency(self.decimal, self.currency, locale=locale_of(self.currency))
+
+    def figure(self) -> str:
+        """`display` without the currency, for columns under a heading that says it: `1,28,402.00`."""
+        return format_currency(
+            self.decimal, self.currency, format=_bare_format(locale_of(self.currency)), locale=locale_of(self.currency)
+        )
 
     @classmethod
     def parse(cls, text: str | Decimal, currency: Currency) -> "Money":

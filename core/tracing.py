@@ -16,6 +16,12 @@ def trace_id() -> str | None:
     return get_contextvars().get("trace_id")
 
 
+def trace_of(traceparent: str) -> str:
+    """The trace that the caller named, or a new one."""
+    match = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
+    return match[1] if match else secrets.token_hex(16)
+
+
 class Tracing:
     """ASGI middleware: goes on with the caller's trace or begins one, and names it in `X-Request-Id`."""
 
@@ -26,7 +32,7 @@ class Tracing:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        trace = _trace_of(Headers(scope=scope)) or secrets.token_hex(16)
+        trace = trace_of(Headers(scope=scope).get("traceparent", ""))
 
         async def send_traced(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -35,8 +41,3 @@ class Tracing:
 
         with bound_contextvars(trace_id=trace):
             await self.app(scope, receive, send_traced)
-
-
-def _trace_of(headers: Headers) -> str | None:
-    match = _TRACEPARENT.fullmatch(headers.get("traceparent", ""))
-    return match and match[1]

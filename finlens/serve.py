@@ -17,7 +17,8 @@ SERVICES = {
     "fraud": "core.fraud.routes",
     "chat": "agents.api",
 }
-"""Where each service's `router` is, and its `lifespan` if it needs one. Only what is served gets imported."""
+"""Where each service's `router` is, and its `lifespan` and `raw_routes` where it has them. Only what is served is
+imported."""
 
 
 def api(settings: Settings | None = None, services: Collection[str] = ()) -> FastAPI:
@@ -29,5 +30,6 @@ def api(settings: Settings | None = None, services: Collection[str] = ()) -> Fas
     return create_app(
         settings or Settings(),
         routers=[module.router for module in modules],
+        raw_routes=[route for module in modules for route in getattr(module, "raw_routes", ())],
         lifespans=[module.lifespan for module in modules if hasattr(module, "lifespan")],
     )

@@ -64,6 +64,17 @@ def visible_accounts(
             return false()
 
 
+def may_see_account(principal: Principal, *, customer_id: UUID | None, bank_id: UUID) -> bool:
+    """`visible_accounts` of one account whose owner is known already."""
+    match principal.role:
+        case Role.CUSTOMER:
+            return principal.customer_id is not None and customer_id == principal.customer_id
+        case Role.STAFF | Role.ANALYST:
+            return bank_id == principal.bank_id
+        case Role.ADMIN:
+            return True
+
+
 def visible_customers(principal: Principal) -> ColumnElement[bool]:
     """The condition that keeps the customers this principal may see: themselves; those who hold an account at the
     bank, or were registered by it; everyone."""

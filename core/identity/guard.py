@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from core.app import Services
 from core.errors import NotAuthenticated
 from core.identity.access import Principal
-from core.identity.tokens import user_of_access_token
+from core.identity.tokens import claims_of_access_token
 from core.identity.users import principal_of
 
 _bearer = HTTPBearer(auto_error=False, description="the access_token of POST /auth/login")
@@ -30,7 +30,7 @@ async def _principal(
 ) -> Principal:
     if bearer is None:
         raise NotAuthenticated
-    user_id = user_of_access_token(services.settings, bearer.credentials, services.now())
+    user_id = claims_of_access_token(services.settings, bearer.credentials, services.now()).user_id
     # Looked up each time, in a unit of its own: a disabled user is out at once, and a long answer holds no connection.
     async with services.database.unit() as session:
         return await principal_of(session, user_id)

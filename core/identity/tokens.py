@@ -1,5 +1,6 @@
 """Access tokens: short-lived JWTs, signed with Ed25519 and nothing else."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -38,8 +39,16 @@ def issue_access_token(settings: Settings, user_id: UUID, now: datetime) -> str:
     return jwt.encode({"alg": ALGORITHM, "kid": key.thumbprint()}, claims, key, algorithms=[ALGORITHM])
 
 
-def user_of_access_token(settings: Settings, token: str, now: datetime) -> UUID:
-    """The user that a token of ours names. Raises TokenRefused for any other, whatever is wrong with it."""
+@dataclass(frozen=True, slots=True)
+class AccessClaims:
+    """What a token of ours says: who, and until when (seconds since 1970)."""
+
+    user_id: UUID
+    expires_at: int
+
+
+def claims_of_access_token(settings: Settings, token: str, now: datetime) -> AccessClaims:
+    """What a token of ours says. Raises TokenRefused for any other, whatever is wrong with it."""
     if len(token) > TOKEN_CHARS_MAX:
         raise TokenRefused
     required = jwt.JWTClaimsRegistry(
@@ -54,7 +63,7 @@ def user_of_access_token(settings: Settings, token: str, now: datetime) -> UUID:
     try:
         claims = jwt.decode(token, signing_key(settings.keys), algorithms=[ALGORITHM]).claims
         required.validate(claims)
-        return UUID(claims["sub"])
+        return AccessClaims(UUID(claims["sub"]), claims["exp"])
     except (JoseError, ValueError) as error:
         raise TokenRefused from error
 

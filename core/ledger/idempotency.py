@@ -9,14 +9,19 @@ from core.errors import IdempotencyKeyMissing, IdempotencyKeyTooLong
 KEY_CHARS_MAX = 255
 
 
+def checked_key(key: str | None) -> str:
+    """`key`, if it is one. Raises IdempotencyKeyMissing or IdempotencyKeyTooLong."""
+    if not key:
+        raise IdempotencyKeyMissing
+    if len(key) > KEY_CHARS_MAX:
+        raise IdempotencyKeyTooLong
+    return key
+
+
 def _required_key(
     idempotency_key: Annotated[str | None, Header(description="1 to 255 characters; it counts once, for ever")] = None,
 ) -> str:
-    if not idempotency_key:
-        raise IdempotencyKeyMissing
-    if len(idempotency_key) > KEY_CHARS_MAX:
-        raise IdempotencyKeyTooLong
-    return idempotency_key
+    return checked_key(idempotency_key)
 
 
 RequiredKey = Annotated[str, Depends(_required_key)]

@@ -1,8 +1,17 @@
-"""The ledger over REST: the routers of the whole service as one."""
+"""The ledger over REST: the routes of the whole service as one."""
 
 from fastapi import APIRouter
 
-from core.ledger import transaction_routes
+from core.ledger import balance_routes, feed_routes, hold_routes, hot_route, statement_routes, transaction_routes
+from core.ledger.desk import lifespan
+
+__all__ = ["lifespan", "raw_routes", "router"]
 
 router = APIRouter(tags=["ledger"])
+router.include_router(feed_routes.router)  # before /transactions/{transaction_id}, which would take /sync for an id
 router.include_router(transaction_routes.router)
+router.include_router(hold_routes.router)
+router.include_router(balance_routes.router)
+router.include_router(statement_routes.router)
+
+raw_routes = (hot_route.ROUTE,)

@@ -24,7 +24,12 @@ from tests.factories import Town, make_town, make_user
 @pytest.fixture(scope="session")
 async def app(settings: Settings) -> AsyncIterator[FastAPI]:
     configure_logging(settings.log_level)
-    app = create_app(settings, routers=[identity.router, banking.router, ledger.router])
+    app = create_app(
+        settings,
+        routers=[identity.router, banking.router, ledger.router],
+        raw_routes=ledger.raw_routes,
+        lifespans=[ledger.lifespan],
+    )
     async with app.router.lifespan_context(app):
         yield app
 

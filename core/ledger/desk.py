@@ -1,0 +1,68 @@
+"""What the raw routes of the ledger need at hand, built once per process: the place where payments are taken in."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import FastAPI
+
+from core.app import Services
+from core.db import Database, app_url, dsn
+from core.errors import AccountNotFound, NotAuthenticated
+from core.identity.access import Principal, Role, may_see_account
+from core.identity.verified import VerifiedTokens
+from core.ledger.batcher import Batcher
+from core.ledger.in_flight import InFlight
+from core.ledger.new_transaction import NewTransaction
+from core.ledger.owners import Owners
+from core.raw import RawRequest
+
+PAYERS = (Role.CUSTOMER, Role.STAFF, Role.ADMIN)
+"""Who may move money, out of accounts that they may see."""
+
+_BEARER = "bearer "
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Kept at `app.state.desk`."""
+
+    database: Database
+    batcher: Batcher
+    in_flight: InFlight
+    tokens: VerifiedTokens
+    owners: Owners
+    now: Callable[[], datetime]
+
+    async def payer(self, request: RawRequest) -> Principal:
+        """Who is calling, if they may move money. Raises NotAuthenticated, TokenRefused or NotAllowed."""
+        authorization = request.header(b"authorization") or ""
+        if authorization[: len(_BEARER)].lower() != _BEARER:
+            raise NotAuthenticated
+        principal = await self.tokens.principal(authorization[len(_BEARER) :].strip())
+        principal.require(*PAYERS)
+        return principal
+
+    async def require_own(self, principal: Principal, new: NewTransaction) -> None:
+        """Raises AccountNotFound unless `principal` may send from the account: another's is as good as none."""
+        owner = await self.owners.of(new.sender_account_id)
+        if owner is None or not may_see_account(principal, customer_id=owner.customer_id, bank_id=owner.bank_id):
+            raise AccountNotFound
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    """Opens this process's desk."""
+    services: Services = app.state.services
+    async with Batcher.open(dsn(app_url(services.settings))) as batcher:
+        app.state.in_flight = InFlight()
+        app.state.desk = Desk(
+            services.database,
+            batcher,
+            app.state.in_flight,
+            VerifiedTokens(services),
+            Owners(services.database),
+            services.now,
+        )
+        yield
