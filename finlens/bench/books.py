@@ -1,9 +1,13 @@
-"""Whether what was acknowledged is stored, once, and the books still balance: asked of the tables, not of the ledger."""
+"""Whether what was acknowledged is stored, once, and the books still balance: the tables are asked, not the ledger."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString, NamedTuple
+from uuid import UUID
 
 import psycopg
+
+from core.ids import new_id
 
 
 class Acknowledged(NamedTuple):
@@ -36,15 +40,50 @@ class Verdict(NamedTuple):
         return [f"{count:,} {what}" for what, count in said.items() if count]
 
 
-def judge(connection: psycopg.Connection[Any], acknowledged: Sequence[Acknowledged]) -> Verdict:
-    """The verdict on these payments and on the whole of the books."""
+@dataclass(frozen=True)
+class Moment:
+    """The books as they were when nobody was writing: what came later is judged against it."""
+
+    first_id: UUID
+    """Transactions made later have greater ids: these begin with the time."""
+    balances: Mapping[UUID, tuple[int, int]]
+    """Posted minor units and version of each account."""
+
+
+FOUNDING = Moment(UUID(int=0), {})
+"""Before the first payment."""
+
+
+def moment(connection: psycopg.Connection[Any]) -> Moment:
+    """The books as they are now."""
+    return Moment(new_id(), _balances(connection))
+
+
+def judge(connection: psycopg.Connection[Any], acknowledged: Sequence[Acknowledged], since: Moment) -> Verdict:
+    """The verdict on these payments, all made later than `since`, and on what the books have become since then."""
     with connection.transaction(force_rollback=True):
         connection.execute("CREATE TEMP TABLE acknowledged (key text NOT NULL, id uuid NOT NULL)")
         with connection.cursor().copy("COPY acknowledged FROM STDIN") as copy:
             for row in acknowledged:
                 copy.write_row(row)
         connection.execute("ANALYZE acknowledged")
-        return Verdict(*(_count(connection, query) for query in (_LOST, _DOUBLED, _DRIFT, _UNBALANCED)))
+        return Verdict(
+            lost=_number(connection, _LOST),
+            doubled=_number(connection, _DOUBLED, since.first_id),
+            sum_drift_minor=_number(connection, _SUM),
+            unbalanced=_unbalanced(connection, since),
+        )
+
+
+def _unbalanced(connection: psycopg.Connection[Any], since: Moment) -> int:
+    moved = {account_id: facts for account_id, *facts in connection.execute(_MOVED, (since.first_id,))}
+    wrong = 0
+    for account_id, now in _balances(connection).items():
+        posted, version = since.balances.get(account_id, (0, 0))
+        total, entries, first, last = moved.pop(account_id, (0, 0, version + 1, version))
+        fits = now == (posted + total, version + entries) and (first, last) == (version + 1, version + entries)
+        wrong += not fits
+    return wrong + len(moved)
 
 
 _LOST = """
@@ -55,30 +94,31 @@ _LOST = """
 
 _DOUBLED = """
     SELECT count(*) FROM (
-        SELECT FROM ledger.transaction WHERE status = 'success' GROUP BY description HAVING count(*) > 1) twice
+        SELECT FROM ledger.transaction WHERE status = 'success' AND id >= %s GROUP BY description HAVING count(*) > 1
+    ) twice
 """
 
-_DRIFT = "SELECT coalesce(sum(posted_minor), 0) FROM ledger.balance"
+# Money comes from nowhere: what one account holds, others owe.
+_SUM = "SELECT coalesce(sum(posted_minor), 0) FROM ledger.balance"
 
-_UNBALANCED = """
-    SELECT count(*)
-      FROM ledger.balance b
-      LEFT JOIN (
-        SELECT e.account_id, sum(e.amount_minor) AS total, count(*) AS entries, max(e.version) AS last,
-               count(DISTINCT e.version) AS versions
-          FROM ledger.transaction t
-         CROSS JOIN LATERAL (VALUES (t.sender_account_id, -t.amount_minor, t.sender_version),
-                                    (t.receiver_account_id, t.amount_minor, t.receiver_version)
-                            ) e(account_id, amount_minor, version)
-         WHERE t.status = 'success'
-         GROUP BY e.account_id
-      ) x ON x.account_id = b.account_id
-     WHERE (b.posted_minor, b.version, b.version, b.version)
-           <> (coalesce(x.total, 0), coalesce(x.entries, 0), coalesce(x.last, 0), coalesce(x.versions, 0))
+_BALANCES = "SELECT account_id, posted_minor, version FROM ledger.balance"
+
+_MOVED = """
+    SELECT e.account_id, sum(e.amount_minor), count(DISTINCT e.version), min(e.version), max(e.version)
+      FROM ledger.transaction t
+     CROSS JOIN LATERAL (VALUES (t.sender_account_id, -t.amount_minor, t.sender_version),
+                                (t.receiver_account_id, t.amount_minor, t.receiver_version)
+                        ) e(account_id, amount_minor, version)
+     WHERE t.status = 'success' AND t.id >= %s
+     GROUP BY e.account_id
 """
 
 
-def _count(connection: psycopg.Connection[Any], query: str) -> int:
-    row = connection.execute(query).fetchone()  # pyright: ignore[reportArgumentType]  # one of the constants above
+def _balances(connection: psycopg.Connection[Any]) -> dict[UUID, tuple[int, int]]:
+    return {account_id: (posted, version) for account_id, posted, version in connection.execute(_BALANCES)}
+
+
+def _number(connection: psycopg.Connection[Any], query: LiteralString, *parameters: object) -> int:
+    row = connection.execute(query, parameters).fetchone()
     assert row is not None  # an aggregate gives a row
     return int(row[0])

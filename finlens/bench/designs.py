@@ -39,6 +39,7 @@ from core.money import MAX_AMOUNT_MINOR, Money
 from core.monitoring import health
 from core.problems import install_problem_handlers
 from core.settings import Settings
+from finlens.presence import present
 from finlens.processes import obey_leash
 
 POOL = 12
@@ -240,7 +241,8 @@ DESIGNS: dict[str, Callable[[Settings], FastAPI]] = {"orm": orm, "function": fun
 def _serve(name: str) -> None:
     obey_leash()
     settings = Settings()
-    uvicorn.run(DESIGNS[name](settings), host=settings.api_host, port=settings.api_port, access_log=False)
+    with present(settings.home, name):
+        uvicorn.run(DESIGNS[name](settings), host=settings.api_host, port=settings.api_port, access_log=False)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,11 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def middle(rounds: Sequence[dict[str, float]]) -> dict[str, float]:
+Figures = dict[str, float]
+"""Named figures of one burst, each with its unit in its name."""
+
+
+def middle(rounds: Sequence[Figures]) -> Figures:
     """Median of each figure over the rounds."""
     return {name: round(median(each[name] for each in rounds), 2) for name in rounds[0]}
 

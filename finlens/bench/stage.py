@@ -27,6 +27,7 @@ from core.settings import Settings
 from finlens.bench.load import HOST
 from finlens.installation import bring_up_to_date, connected, environment
 from finlens.postgres import SUPERUSER, EmbeddedPostgres, Server
+from finlens.presence import find
 from finlens.processes import Program
 
 CURRENCY = "INR"
@@ -60,14 +61,16 @@ class Stage:
         with psycopg.connect(self.server.url(SUPERUSER), autocommit=True) as connection:
             yield connection
 
-    def program(self, name: str, port: int, *command: str) -> Program:
-        """A process of this installation that listens on `port`: `finlens serve api`, or the same of another make."""
+    def program(self, name: str, *command: str, port: int | None = None) -> Program:
+        """A Python module of this installation as a process: ready when it answers on `port`, or without one, when
+        it has noted its presence."""
+        listens_on = {} if port is None else {"FINLENS_API_PORT": str(port)}
         return Program(
             name=name,
             command=(sys.executable, "-m", *command),
-            environment={**environment(self.settings), "FINLENS_API_PORT": str(port)},
+            environment={**environment(self.settings), **listens_on},
             log=self.settings.home / "logs" / f"{name}.log",
-            is_ready=lambda: _answers(port),
+            is_ready=lambda: _answers(port) if port else find(self.settings.home, name) is not None,
         )
 
     def token(self) -> str:

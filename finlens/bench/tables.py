@@ -1,0 +1,27 @@
+"""A benchmark's report for people: the same figures as the JSON document."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+COLUMNS = {
+    "per_s": "payments/s",
+    "p50_ms": "p50 ms",
+    "p99_ms": "p99 ms",
+    "app_us": "app µs",
+    "pg_us": "PostgreSQL µs",
+    "generator_us": "load µs",
+}
+
+
+def ledger_tables(report: Mapping[str, Any]) -> list[Table]:
+    """Speed and CPU per payment of every scene; the ratios."""
+    speeds = Table("", *COLUMNS.values(), title="Payments over HTTP; CPU per payment")
+    for name, figures in {**report["designs"], **report["scenes"]}.items():
+        speeds.add_row(name, *(f"{figures[column]:,.1f}" for column in COLUMNS))
+    ratios = Table("", "times", title="Ratios")
+    for name, ratio in report["ratios"].items():
+        ratios.add_row(name, f"{ratio:.2f}")
+    ratios.add_row("outbox, more PostgreSQL CPU", f"{report['outbox_cost']:+.1f} %")
+    return [speeds, ratios]
