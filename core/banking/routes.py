@@ -19,8 +19,9 @@ from core.banking.tables import Account, AccountKind, Bank, Customer, CustomerKi
 from core.errors import AccountClosed, AccountNotFound, NotAllowed, NotFound
 from core.identity.access import Principal, Role, visible_accounts, visible_customers
 from core.identity.guard import CurrentPrincipal, ServicesOf, Unit
+from core.ledger.balances import BalanceView
 from core.ledger.tables import Balance
-from core.money import Currency, Money, MoneyView
+from core.money import Currency
 from core.paging import Cursors, Page, PageQuery
 from core.periods import today_in
 from core.text import Email, Line, Phone
@@ -223,20 +224,6 @@ async def patch_customer(
     )
     tag(response, customer.version)
     return CustomerView.of(customer, vault)
-
-
-class BalanceView(BaseModel):
-    """`available` is what can be spent: posted less what pending payments will take."""
-
-    posted: MoneyView
-    pending_out: MoneyView
-    available: MoneyView
-
-    @classmethod
-    def of(cls, balance: Balance) -> Self:
-        posted, pending = balance.posted_minor, balance.pending_out_minor
-        amounts = {"posted": posted, "pending_out": pending, "available": posted - pending}
-        return cls(**{name: MoneyView.of(Money(minor, balance.currency)) for name, minor in amounts.items()})
 
 
 class AccountView(BaseModel):

@@ -51,6 +51,18 @@ POLICY: dict[tuple[str, str], Call] = {
     ),
     ("GET", "/accounts"): Call(lambda _: "/accounts", EVERYBODY),
     ("GET", "/accounts/{account_id}"): Call(lambda p: f"/accounts/{p.town.asha_account.id}", ASHA_AND_HER_BANK),
+    ("GET", "/accounts/{account_id}/balance"): Call(
+        lambda p: f"/accounts/{p.town.asha_account.id}/balance", ASHA_AND_HER_BANK
+    ),
+    ("GET", "/accounts/{account_id}/entries"): Call(
+        lambda p: f"/accounts/{p.town.asha_account.id}/entries", ASHA_AND_HER_BANK
+    ),
+    ("GET", "/accounts/{account_id}/statements"): Call(
+        lambda p: f"/accounts/{p.town.asha_account.id}/statements", ASHA_AND_HER_BANK
+    ),
+    ("GET", "/accounts/{account_id}/statements/{month}"): Call(
+        lambda p: f"/accounts/{p.town.asha_account.id}/statements/2026-05", ASHA_AND_HER_BANK
+    ),
     ("POST", "/accounts"): Call(
         lambda _: "/accounts", "403 403 201 403 201 403 403",
         lambda p: {
@@ -62,12 +74,18 @@ POLICY: dict[tuple[str, str], Call] = {
         lambda: {"If-Match": '"1"'},
     ),
     ("GET", "/transactions"): Call(lambda _: "/transactions", EVERYBODY),
+    ("GET", "/transactions/sync"): Call(lambda _: "/transactions/sync", EVERYBODY),
     ("POST", "/transactions"): Call(
         lambda _: "/transactions", "201 404 201 403 201 404 404",
         lambda p: {
             "sender_account_id": str(p.town.asha_account.id), "receiver_account_id": str(p.town.ravi_account.id),
             "amount_minor": 1, "currency": "INR",
         },
+        lambda: {"Idempotency-Key": fresh("key")},
+    ),
+    ("POST", "/transactions/{transaction_id}/reversals"): Call(
+        # a deposit in cash: only the bank may act for its till
+        lambda _: "/transactions/{asha_deposit}/reversals", "201 404 201 403 201 404 404", lambda _: {"amount_minor": 1},
         lambda: {"Idempotency-Key": fresh("key")},
     ),
     ("GET", "/transactions/{transaction_id}"): Call(lambda _: "/transactions/{asha_deposit}", ASHA_AND_HER_BANK),
