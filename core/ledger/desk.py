@@ -10,16 +10,14 @@ from fastapi import FastAPI
 from core.app import Services
 from core.db import Database, app_url, dsn
 from core.errors import AccountNotFound, NotAuthenticated
-from core.identity.access import Principal, Role, may_see_account
+from core.identity.access import Principal, may_see_account
 from core.identity.verified import VerifiedTokens
 from core.ledger.batcher import Batcher
 from core.ledger.in_flight import InFlight
 from core.ledger.new_transaction import NewTransaction
 from core.ledger.owners import Owners
+from core.ledger.payers import PAYERS
 from core.raw import RawRequest
-
-PAYERS = (Role.CUSTOMER, Role.STAFF, Role.ADMIN)
-"""Who may move money, out of accounts that they may see."""
 
 _BEARER = "bearer "
 
