@@ -31,6 +31,7 @@ COMMANDS = {
     "ask": Entry("finlens.commands.ask:ask", "Ask the analyst in plain words, in somebody's name."),
     "insight": Entry("finlens.commands.insight:insight", "Compute one typed query over what somebody may see."),
     "reindex": Entry("finlens.commands.reindex:reindex", "Write the summaries of every account anew and embed them."),
+    "audit": Entry("finlens.commands.audit:audit", "The audit chains: walk them all and name the first bad row."),
     "eval": Entry("finlens.commands.eval:exams", "Exams of the analyst over this installation's data."),
 }
 

@@ -13,8 +13,9 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger FROM PUBLIC;
 REVOKE ALL ON FUNCTION fraud.score FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ledger.apply_transfers, ledger.take_pending, ledger.settle_transfers, fraud.score
     TO finlens_app;
-GRANT EXECUTE ON FUNCTION ledger.relay, ledger.note_change, ledger.link, ledger.wording, ledger.change_bytes
-    TO finlens_app;
+GRANT EXECUTE ON FUNCTION ledger.relay, ledger.note_change TO finlens_app;
+GRANT EXECUTE ON FUNCTION ledger.link, ledger.wording, ledger.change_bytes, ledger.faults_in_changes,
+    ledger.faults_in_balances, ledger.untold_transactions TO finlens_app;
 GRANT EXECUTE ON FUNCTION ledger.place_hold, ledger.capture_hold, ledger.void_hold, ledger.expire_holds TO finlens_app;
 
 -- A schedule moves no money itself. What it pays, to whom and when stays as it was set up.

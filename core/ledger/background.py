@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 from core.audit import chain_events
 from core.db import Database
 from core.fraud.scoring import score_again
+from core.ledger.holds import expire_holds
 from core.ledger.relay import relay
+from core.ledger.schedules import run_due_schedules
+from core.ledger.settlement import settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,9 @@ class Job:
 
 JOBS = (
     Job("relay", lambda database, _: relay(database), every_s=0.05),
+    Job("settle", lambda database, _: settle(database), every_s=0.1),
+    Job("expire holds", expire_holds, every_s=1),
+    Job("run schedules", run_due_schedules, every_s=1),
     Job("chain events", lambda database, _: chain_events(database), every_s=1),
     Job("score again", lambda database, _: score_again(database), every_s=60),
 )
