@@ -137,6 +137,10 @@ class CaptureExceedsHold(Conflict):
     code, title = "capture_exceeds_hold", "Less than this remains of the hold"
 
 
+class InvalidSchedule(InvalidRequest):
+    code, title = "invalid_schedule", "A schedule begins today or later, and ends after it began"
+
+
 class ScheduleEnded(Conflict):
     code, title = "schedule_ended", "All payments of this schedule have been made: there is nothing left to cancel"
 

@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, and_, desc, func, or_, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from core.banking.tables import Account
-from core.errors import AccountNotFound, NotAllowed, NotFound
-from core.identity.access import Principal, Role, visible_accounts
+from core.errors import NotAllowed, NotFound
+from core.identity.access import Principal, Role
 from core.identity.guard import CurrentPrincipal, ServicesOf, Unit
 from core.ledger.history import CategorySlug, Channel, TransactionView, one_entry
 from core.ledger.holds import Capture, Promise, capture_hold, place_hold, stored_hold, void_hold
 from core.ledger.idempotency import RequiredKey
+from core.ledger.payers import PAYERS, require_payer, sees_account, visible_account_ids
 from core.ledger.tables import Hold, HoldStatus, Transaction
 from core.money import AmountMinor, Currency, Money
 from core.paging import Cursors, Page, PageQuery
@@ -112,12 +112,11 @@ async def create_hold(
 
     A refused hold stores nothing, so its Idempotency-Key may be tried again.
     """
-    principal.require(Role.CUSTOMER, Role.STAFF, Role.ADMIN)
     facts = new.model_dump(exclude={"amount_minor", "currency"})
     money = Money(new.amount_minor, new.currency)
     promise = Promise(**facts, money=money, client=principal.subject, key=key)
     async with services.database.unit() as session:
-        await _require_own(session, principal, new.account_id)
+        await require_payer(session, principal, new.account_id)
         done = await place_hold(session, promise, services.now())
         hold = await stored_hold(session, done.id)
     _mark_replay(response, done.is_replay)
@@ -196,12 +195,9 @@ _CAPTURES = (
 
 def _holds_of(principal: Principal) -> Any:
     """The holds that the caller sees from either side, each with the ids of its captures."""
-    return select(Hold, func.array(_CAPTURES)).where(or_(*(side.in_(_accounts_of(principal)) for side in _SIDES)))
-
-
-def _accounts_of(principal: Principal) -> Any:
-    may_see = visible_accounts(principal, customer_id=col(Account.customer_id), bank_id=col(Account.bank_id))
-    return select(col(Account.id)).where(may_see)
+    return select(Hold, func.array(_CAPTURES)).where(
+        or_(*(side.in_(visible_account_ids(principal)) for side in _SIDES))
+    )
 
 
 def _has_status(status: HoldStatus, now: datetime) -> ColumnElement[bool]:
@@ -227,23 +223,15 @@ async def _shown(
     return HoldView.of(row[0], row[1], now)
 
 
-async def _require_own(session: AsyncSession, principal: Principal, account_id: UUID) -> None:
-    found = await session.execute(_accounts_of(principal).where(Account.id == account_id))  # pyright: ignore[reportDeprecated]  # as above
-    if found.one_or_none() is None:
-        raise AccountNotFound
-
-
 async def _require_power(session: AsyncSession, principal: Principal, hold_id: UUID) -> None:
     """Raises NotFound to those who cannot see the hold, NotAllowed to those who may only look."""
-    principal.require(Role.CUSTOMER, Role.STAFF, Role.ADMIN)
-    wanted = _holds_of(principal).where(Hold.id == hold_id)
-    hold = (await session.execute(wanted)).scalar_one_or_none()  # pyright: ignore[reportDeprecated]  # as above
-    if hold is None:
+    principal.require(*PAYERS)
+    wanted = _holds_of(principal).where(Hold.id == hold_id).with_only_columns(col(Hold.receiver_account_id))
+    receiver = (await session.execute(wanted)).scalar_one_or_none()  # pyright: ignore[reportDeprecated]  # as above
+    if receiver is None:
         raise NotFound
-    if principal.role is Role.CUSTOMER:
-        receives = _accounts_of(principal).where(Account.id == hold.receiver_account_id)
-        if (await session.execute(receives)).one_or_none() is None:  # pyright: ignore[reportDeprecated]  # as above
-            raise NotAllowed("This money is promised: only its receiver or the bank can capture or release it")
+    if principal.role is Role.CUSTOMER and not await sees_account(session, principal, receiver):
+        raise NotAllowed("This money is promised: only its receiver or the bank can capture or release it")
 
 
 def _mark_replay(response: Response, is_replay: bool) -> None:

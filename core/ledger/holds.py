@@ -22,9 +22,10 @@ DEFAULT_LIFE = timedelta(days=7)
 """How long a hold lasts that names no expiry; `holds.sql` bounds the longest."""
 
 EXPIRY_BATCH = 500
-"""Holds per unit of the sweeper: each unit keeps the payers' balances locked."""
+"""Holds per step of the sweeper, which keeps their payers' balances locked."""
 
-EXPIRY_ACTOR = "system:expiry"
+SWEEPER = "system:expiry"
+"""Whom the trail names where no person acted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,20 +158,16 @@ async def void_hold(session: AsyncSession, hold_id: UUID, *, client: str, now: d
 
 
 async def expire_holds(database: Database, now: datetime, limit: int = EXPIRY_BATCH) -> int:
-    """How many holds were past their time; what remained of them is available again.
+    """Release what remains of the holds that are longest past their time, at most `limit`. 0 when none is left.
 
-    Works through them `limit` at a time, each batch in a unit of its own. Any number of processes may call it at once.
+    Any number of processes may call it at once.
     """
-    handled = 0
-    while True:
-        async with database.unit() as session:
-            found = await session.execute(_EXPIRE, {"now": now, "limit": limit})  # pyright: ignore[reportDeprecated]  # text()
-            expired: list[UUID] = list(found.scalars())
-            for hold_id in expired:
-                await record(session, actor=EXPIRY_ACTOR, action="hold.expire", subject=f"hold:{hold_id}")
-        handled += len(expired)
-        if len(expired) < limit:
-            return handled
+    async with database.unit() as session:
+        found = await session.execute(_EXPIRE, {"now": now, "limit": limit})  # pyright: ignore[reportDeprecated]  # text()
+        expired: list[UUID] = list(found.scalars())
+        for hold_id in expired:
+            await record(session, actor=SWEEPER, action="hold.expire", subject=f"hold:{hold_id}")
+    return len(expired)
 
 
 async def stored_hold(session: AsyncSession, hold_id: UUID) -> Hold:
