@@ -32,6 +32,7 @@ COMMANDS = {
     "insight": Entry("finlens.commands.insight:insight", "Compute one typed query over what somebody may see."),
     "reindex": Entry("finlens.commands.reindex:reindex", "Write the summaries of every account anew and embed them."),
     "audit": Entry("finlens.commands.audit:audit", "The audit chains: walk them all and name the first bad row."),
+    "bench": Entry("finlens.commands.bench:bench", "How fast payments are, and how the ledger takes being killed."),
     "eval": Entry("finlens.commands.eval:exams", "Exams of the analyst over this installation's data."),
 }
 

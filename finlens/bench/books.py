@@ -14,6 +14,7 @@ class Acknowledged(NamedTuple):
     """A payment that a client was told had moved money. Its description is its key."""
 
     key: str
+    amount_minor: int
     id: str
 
 
@@ -21,7 +22,7 @@ class Verdict(NamedTuple):
     """What the books say of everything a client was promised. All zero when the ledger kept its word."""
 
     lost: int
-    """Acknowledged, and not stored under that id."""
+    """Acknowledged, and not stored under that id with that amount."""
     doubled: int
     """Keys that moved money more than once, acknowledged or not."""
     sum_drift_minor: int
@@ -62,7 +63,7 @@ def moment(connection: psycopg.Connection[Any]) -> Moment:
 def judge(connection: psycopg.Connection[Any], acknowledged: Sequence[Acknowledged], since: Moment) -> Verdict:
     """The verdict on these payments, all made later than `since`, and on what the books have become since then."""
     with connection.transaction(force_rollback=True):
-        connection.execute("CREATE TEMP TABLE acknowledged (key text NOT NULL, id uuid NOT NULL)")
+        connection.execute("CREATE TEMP TABLE acknowledged (key text NOT NULL, amount_minor bigint, id uuid)")
         with connection.cursor().copy("COPY acknowledged FROM STDIN") as copy:
             for row in acknowledged:
                 copy.write_row(row)
@@ -88,7 +89,8 @@ def _unbalanced(connection: psycopg.Connection[Any], since: Moment) -> int:
 
 _LOST = """
     SELECT count(*) FROM acknowledged a
-      LEFT JOIN ledger.transaction t ON t.id = a.id AND t.description = a.key AND t.status = 'success'
+      LEFT JOIN ledger.transaction t
+        ON t.id = a.id AND t.description = a.key AND t.amount_minor = a.amount_minor AND t.status = 'success'
      WHERE t.id IS NULL
 """
 

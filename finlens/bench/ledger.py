@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import psutil
@@ -74,7 +74,7 @@ RATIOS = {
 }
 
 
-def bench_ledger(report: Report, *, seconds: float) -> dict[str, object]:
+def bench_ledger(report: Report, *, seconds: float) -> dict[str, Any]:
     """The report: each scene is played in each round, in an order that is shuffled anew, for that many seconds."""
     supervisor = Supervisor(report)
     with interrupts(again=supervisor.end_now), stage(report, accounts=ACCOUNTS) as own, supervisor:
@@ -91,7 +91,7 @@ def bench_ledger(report: Report, *, seconds: float) -> dict[str, object]:
         return {**_document(played), "outbox_cost": outbox_cost(own), "checks_failed": play.checks_failed}
 
 
-def _document(played: dict[str, list[Figures]]) -> dict[str, object]:
+def _document(played: dict[str, list[Figures]]) -> dict[str, Any]:
     figures = {name: middle(rounds) for name, rounds in played.items()}
     return {
         "machine": machine(),
@@ -182,7 +182,7 @@ class _Play:
 
 def _figures(burst: Burst, cost: _Cpu) -> Figures:
     """Per payment, bulk or not; latencies per request."""
-    payments = sum(len(keys) for keys, _ in burst.answers)
+    payments = sum(len(asked) for asked, _ in burst.answers)
     per_request = payments / len(burst.answers)
     return {
         "per_s": len(burst.latencies_s) * per_request / burst.seconds,
@@ -195,5 +195,5 @@ def _figures(burst: Burst, cost: _Cpu) -> Figures:
 
 
 def _acknowledged(burst: Burst) -> Iterator[Acknowledged]:
-    for keys, body in burst.answers:
-        yield Acknowledged(keys[0], msgspec.json.decode(body, type=_Answer).id)
+    for [asked], body in burst.answers:
+        yield Acknowledged(*asked, msgspec.json.decode(body, type=_Answer).id)

@@ -19,10 +19,17 @@ class UnexpectedAnswerError(Exception):
     """The server said something that this load does not expect: the figures would mean nothing."""
 
 
-class Shot(NamedTuple):
-    """One request: its bytes, and the keys of the payments in it."""
+class Asked(NamedTuple):
+    """A payment that a request asks for."""
 
-    keys: Sequence[str]
+    key: str
+    amount_minor: int
+
+
+class Shot(NamedTuple):
+    """One request: the payments in it, and its bytes."""
+
+    payments: Sequence[Asked]
     request: bytes
 
 
@@ -81,8 +88,8 @@ class Burst:
     seconds: float
     latencies_s: list[float] = field(default_factory=list)
     """Of what was answered within the time."""
-    answers: list[tuple[Sequence[str], bytes]] = field(default_factory=list)
-    """Of everything that was sent: (keys, body)."""
+    answers: list[tuple[Sequence[Asked], bytes]] = field(default_factory=list)
+    """Of everything that was sent: what was asked, and the body that came back."""
     generator_cpu_s: float = 0.0
 
 
@@ -106,7 +113,7 @@ class _Clients:
         shot, sent_at = self._under_way.pop(connection)
         if status != self._status:
             raise UnexpectedAnswerError(f"{status}, not {self._status}: {body[:500].decode(errors='replace')}")
-        self.burst.answers.append((shot.keys, body))
+        self.burst.answers.append((shot.payments, body))
         if now < self._ends_at:
             self.burst.latencies_s.append(now - sent_at)
             self.begin(connection)

@@ -2,10 +2,10 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from itertools import count, cycle
+from itertools import count, cycle, islice
 from uuid import UUID
 
-from finlens.bench.load import Shot
+from finlens.bench.load import Asked, Shot
 
 DIFFERENT = 1 << 15
 """Pairs of accounts that are drawn before they come round again."""
@@ -26,32 +26,35 @@ class Payments:
 
     def single(self, token: str) -> Iterator[Shot]:
         """One payment per request."""
-        for opening in cycle(self._openings):
+        for amount_minor, opening in cycle(self._openings):
             key = _new_key()
             text = key.encode()
-            body = b'%b%b"}' % (opening, text)
-            yield Shot((key,), _post("/transactions", token, text, body))
+            yield Shot((Asked(key, amount_minor),), _post("/transactions", token, text, b'%b%b"}' % (opening, text)))
 
     def bulk(self, token: str, size: int) -> Iterator[Shot]:
         """`size` payments per request, each with a key of its own beside that of the request."""
         openings = cycle(self._openings)
         while True:
-            keys = [_new_key() for _ in range(size)]
-            texts = [key.encode() for key in keys]
-            items = [b'%b%b","idempotency_key":"%b"}' % (next(openings), text, text) for text in texts]
-            yield Shot(keys, _post("/transactions/bulk", token, _new_key().encode(), b"[%b]" % b",".join(items)))
+            asked, items = [], []
+            for amount_minor, opening in islice(openings, size):
+                key = _new_key()
+                text = key.encode()
+                asked.append(Asked(key, amount_minor))
+                items.append(b'%b%b","idempotency_key":"%b"}' % (opening, text, text))
+            yield Shot(asked, _post("/transactions/bulk", token, _new_key().encode(), b"[%b]" % b",".join(items)))
 
 
-def _opening(chance: random.Random, accounts: Sequence[UUID], hot_share: float) -> bytes:
-    """A payment as JSON up to its description."""
-    pair = chance.sample(accounts[1:], 2)
+def _opening(chance: random.Random, accounts: Sequence[UUID], hot_share: float) -> tuple[int, bytes]:
+    """An amount, and the JSON of a payment of it up to its description."""
+    sender, receiver = chance.sample(accounts[1:], 2)
     if chance.random() < hot_share:
-        pair[chance.randrange(2)] = accounts[0]
-    sender, receiver = pair
-    return (
+        sender, receiver = chance.choice([(accounts[0], receiver), (sender, accounts[0])])
+    amount_minor = chance.randint(1_000, 9_999)
+    text = (
         f'{{"sender_account_id":"{sender}","receiver_account_id":"{receiver}",'
-        f'"amount_minor":{chance.randint(1_000, 9_999)},"currency":"INR","description":"'
-    ).encode()
+        f'"amount_minor":{amount_minor},"currency":"INR","description":"'
+    )
+    return amount_minor, text.encode()
 
 
 def _post(path: str, token: str, key: bytes, body: bytes) -> bytes:

@@ -32,7 +32,32 @@ def ledger(
     else:
         for table in ledger_tables(report):
             Console().print(table)
-    for said in report["checks_failed"]:
-        console.print(f"[red]Check failed:[/] {said}")
-    if report["checks_failed"]:
+    _fail_for(console, report["checks_failed"])
+
+
+@bench.command()
+def crash(
+    kills: Annotated[int, typer.Option(min=1, max=1_000, help="how often something is killed")] = 10,
+    plant_async_commit: Annotated[
+        bool, typer.Option("--plant-async-commit", help="acknowledge before the disk has it: the check must fail")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Kill the API and PostgreSQL in turns under load; fails unless every acknowledged payment is stored once."""
+    from finlens.bench.crash import bench_crash
+
+    console = Console(stderr=True)
+    with console.status("Starting") as status:
+        report = bench_crash(status.update, kills=kills, plant_async_commit=plant_async_commit)
+    if as_json:
+        print(json.dumps(report))
+    else:
+        console.print(", ".join(f"{name} {value}" for name, value in report.items() if name != "failures"))
+    _fail_for(console, report["failures"])
+
+
+def _fail_for(console: Console, broken: list[str]) -> None:
+    for promise in broken:
+        console.print(f"[red]Broken:[/] {promise}")
+    if broken:
         raise typer.Exit(1)
