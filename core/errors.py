@@ -43,6 +43,10 @@ class BodyTooLarge(FinLensError):
     code, status, title = "body_too_large", 413, "The request is larger than 1 MB"
 
 
+class BulkTooLarge(BodyTooLarge):
+    code, title = "bulk_too_large", "A bulk holds at most 10,000 payments"
+
+
 class NotAuthenticated(FinLensError):
     code, status, title = "not_authenticated", 401, "Please log in"
 
@@ -143,6 +147,10 @@ class InvalidSchedule(InvalidRequest):
 
 class ScheduleEnded(Conflict):
     code, title = "schedule_ended", "All payments of this schedule have been made: there is nothing left to cancel"
+
+
+class BulkRefused(Conflict):
+    code, title = "bulk_refused", "Nothing was posted: at least one payment was refused"
 
 
 class IdempotencyKeyMissing(FinLensError):

@@ -18,6 +18,8 @@ from core.tracing import trace_of
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger(__name__)
 
 JSON = b"application/json"
+COMPONENTS = "#/components/schemas/{name}"
+"""Where the OpenAPI document keeps what a RawRoute's `operation` refers to, as msgspec wants it."""
 
 
 class ClientGone(Exception):

@@ -134,9 +134,9 @@ def one_entry(principal: Principal, transaction_id: UUID, account_id: UUID | Non
 
 
 def visible_entries(principal: Principal) -> ColumnElement[bool]:
-    """The caller's own sides; a payment that failed is nothing the receiver should hear of."""
+    """The caller's own sides; the receiver hears of a payment once it has succeeded."""
     own = visible_accounts(principal, customer_id=ENTRY.c.customer_id, bank_id=ENTRY.c.bank_id)
-    return and_(own, or_(ENTRY.c.direction == "out", ENTRY.c.status != TransactionStatus.FAILED))
+    return and_(own, or_(ENTRY.c.direction == "out", ENTRY.c.status == TransactionStatus.SUCCESS))
 
 
 def _conditions(query: TransactionQuery) -> list[ColumnElement[bool]]:

@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 
 from core.ledger.desk import Desk
-from core.ledger.idempotency import checked_key
+from core.ledger.idempotency import KEY_PARAMETER, checked_key
 from core.ledger.new_transaction import NewTransaction, PostedTransaction, refusal_of
 from core.ledger.transfers import Posting, Transfer
 from core.problems import PROBLEM_ANSWER
-from core.raw import RawRequest, RawRoute, Reply
+from core.raw import COMPONENTS, JSON, RawRequest, RawRoute, Reply
 
 _decoder = msgspec.json.Decoder(NewTransaction)
 _encoder = msgspec.json.Encoder()
@@ -56,14 +56,13 @@ def _reply(transfer: Transfer, posting: Posting) -> Reply:
     return Reply(status, _encoder.encode(PostedTransaction.of(transfer, posting)), tuple(headers))
 
 
-_COMPONENTS = "#/components/schemas/{name}"
 (_body, _answer), _schemas = msgspec.json.schema_components(
-    [NewTransaction, PostedTransaction], ref_template=_COMPONENTS
+    [NewTransaction, PostedTransaction], ref_template=COMPONENTS
 )
 
 
 def _json(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
+    return {JSON.decode(): {"schema": schema}}
 
 
 ROUTE = RawRoute(
@@ -80,13 +79,7 @@ ROUTE = RawRoute(
         "operationId": "post_transaction",
         "security": [{"HTTPBearer": []}],
         "parameters": [
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "required": True,
-                "description": "1 to 255 characters; the same key never pays twice",
-                "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-            },
+            KEY_PARAMETER,
             {
                 "name": "Prefer",
                 "in": "header",

@@ -7,6 +7,16 @@ from fastapi import Depends, Header
 from core.errors import IdempotencyKeyMissing, IdempotencyKeyTooLong
 
 KEY_CHARS_MAX = 255
+_MEANING = "1 to 255 characters; the same key never pays twice"
+
+KEY_PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": _MEANING,
+    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_CHARS_MAX},
+}
+"""The same in the OpenAPI document, for raw routes."""
 
 
 def checked_key(key: str | None) -> str:
@@ -19,7 +29,7 @@ def checked_key(key: str | None) -> str:
 
 
 def _required_key(
-    idempotency_key: Annotated[str | None, Header(description="1 to 255 characters; it counts once, for ever")] = None,
+    idempotency_key: Annotated[str | None, Header(description=_MEANING)] = None,
 ) -> str:
     return checked_key(idempotency_key)
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from core.ledger import (
     balance_routes,
+    bulk_route,
     feed_routes,
     hold_routes,
     hot_route,
@@ -25,4 +26,4 @@ router.include_router(schedule_routes.router)
 router.include_router(balance_routes.router)
 router.include_router(statement_routes.router)
 
-raw_routes = (hot_route.ROUTE,)
+raw_routes = (hot_route.ROUTE, bulk_route.ROUTE)

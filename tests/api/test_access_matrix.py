@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -9,6 +10,9 @@ from httpx import AsyncClient
 from sqlalchemy import text
 
 from core.db import Database
+from core.ledger.holds import Promise, place_hold
+from core.ledger.schedules import Plan, plan_transfer
+from core.money import Money
 from tests.api.conftest import People
 from tests.factories import fresh
 
@@ -24,7 +28,7 @@ class Call:
 
     path: Callable[[People], str]
     expected: str
-    body: Callable[[People], dict[str, object]] | None = None
+    body: Callable[[People], object] | None = None
     headers: Callable[[], dict[str, str]] = field(default=dict)
 
 
@@ -83,6 +87,15 @@ POLICY: dict[tuple[str, str], Call] = {
         },
         lambda: {"Idempotency-Key": fresh("key")},
     ),
+    ("POST", "/transactions/bulk"): Call(
+        # a stranger's request is answered: each of its payments is refused
+        lambda _: "/transactions/bulk?mode=atomic", "200 409 200 403 200 409 409",
+        lambda p: [{
+            "sender_account_id": str(p.town.asha_account.id), "receiver_account_id": str(p.town.ravi_account.id),
+            "amount_minor": 1, "currency": "INR",
+        }],
+        lambda: {"Idempotency-Key": fresh("key")},
+    ),
     ("POST", "/transactions/{transaction_id}/reversals"): Call(
         # a deposit in cash: only the bank may act for its till
         lambda _: "/transactions/{asha_deposit}/reversals", "201 404 201 403 201 404 404", lambda _: {"amount_minor": 1},
@@ -92,6 +105,35 @@ POLICY: dict[tuple[str, str], Call] = {
     ("PATCH", "/transactions/{transaction_id}"): Call(
         lambda _: "/transactions/{asha_deposit}", "200 404 200 403 200 404 404", lambda _: {"note": "cash"},
         lambda: {"If-Match": '"0"'},
+    ),
+    # Asha promises, Ravi is to receive: he may capture and release, she may look
+    ("GET", "/holds"): Call(lambda _: "/holds", EVERYBODY),
+    ("POST", "/holds"): Call(
+        lambda _: "/holds", "201 404 201 403 201 404 404",
+        lambda p: {
+            "account_id": str(p.town.asha_account.id), "receiver_account_id": str(p.town.ravi_account.id),
+            "amount_minor": 1, "currency": "INR",
+        },
+        lambda: {"Idempotency-Key": fresh("key")},
+    ),
+    ("GET", "/holds/{hold_id}"): Call(lambda _: "/holds/{asha_hold}", "200 200 200 200 200 404 404"),
+    ("POST", "/holds/{hold_id}/capture"): Call(
+        lambda _: "/holds/{asha_hold}/capture", "403 201 201 403 201 404 404",
+        headers=lambda: {"Idempotency-Key": fresh("key")},
+    ),
+    ("POST", "/holds/{hold_id}/void"): Call(lambda _: "/holds/{asha_hold}/void", "403 200 200 403 200 404 404"),
+    ("GET", "/schedules"): Call(lambda _: "/schedules", EVERYBODY),
+    ("POST", "/schedules"): Call(
+        lambda _: "/schedules", "201 404 201 403 201 404 404",
+        lambda p: {
+            "sender_account_id": str(p.town.asha_account.id), "receiver_account_id": str(p.town.ravi_account.id),
+            "amount_minor": 1, "currency": "INR", "first_on": str(_in_a_week()),
+        },
+        lambda: {"Idempotency-Key": fresh("key")},
+    ),
+    ("GET", "/schedules/{schedule_id}"): Call(lambda _: "/schedules/{asha_schedule}", ASHA_AND_HER_BANK),
+    ("POST", "/schedules/{schedule_id}/cancel"): Call(
+        lambda _: "/schedules/{asha_schedule}/cancel", "200 404 200 403 200 404 404"
     ),
 }  # fmt: skip
 
@@ -106,20 +148,34 @@ def test_every_operation_has_a_row(app: FastAPI) -> None:
 
 
 @pytest.fixture
-async def asha_deposit(people: People, database: Database) -> str:
+async def things(people: People, database: Database) -> dict[str, str]:
+    """Ids of what Asha has, by the names that the paths above use."""
+    town = people.town
+    sides = {"receiver_account_id": town.ravi_account.id, "money": Money(1, "INR"), "client": "test"}
+    promise = Promise(account_id=town.asha_account.id, key=fresh("hold"), **sides)
+    plan = Plan(sender_account_id=town.asha_account.id, key=fresh("plan"), first_on=_in_a_week(), **sides)
     async with database.unit() as session:
-        found = await session.execute(
-            text("SELECT id FROM ledger.transaction WHERE receiver_account_id = :id"),
-            {"id": people.town.asha_account.id},
+        deposit = await session.execute(
+            text("SELECT id FROM ledger.transaction WHERE receiver_account_id = :id"), {"id": town.asha_account.id}
         )
-        return str(found.scalar_one())
+        hold = await place_hold(session, promise, datetime.now(UTC))
+        planned = await plan_transfer(session, plan, time_zone="UTC", now=datetime.now(UTC))
+        return {
+            "asha_deposit": str(deposit.scalar_one()),
+            "asha_hold": str(hold.id),
+            "asha_schedule": str(planned.schedule.id),
+        }
 
 
-async def send(client: AsyncClient, operation: tuple[str, str], people: People, deposit: str) -> int:
+def _in_a_week() -> date:
+    return datetime.now(UTC).date() + timedelta(days=7)
+
+
+async def send(client: AsyncClient, operation: tuple[str, str], people: People, things: dict[str, str]) -> int:
     call = POLICY[operation]
     answer = await client.request(
         operation[0],
-        call.path(people).format(asha_deposit=deposit),
+        call.path(people).format(**things),
         json=call.body(people) if call.body else None,
         headers=call.headers(),
     )
@@ -129,20 +185,20 @@ async def send(client: AsyncClient, operation: tuple[str, str], people: People, 
 @pytest.mark.parametrize("operation", POLICY, ids=" ".join)
 @pytest.mark.parametrize("caller", CALLERS)
 async def test_caller_gets_what_the_policy_says(
-    people: People, asha_deposit: str, operation: tuple[str, str], caller: str
+    people: People, things: dict[str, str], operation: tuple[str, str], caller: str
 ) -> None:
     expected = int(POLICY[operation].expected.split()[CALLERS.index(caller)])
-    assert await send(people[caller], operation, people, asha_deposit) == expected
+    assert await send(people[caller], operation, people, things) == expected
 
 
 @pytest.mark.parametrize("operation", POLICY, ids=" ".join)
 async def test_nobody_gets_in_without_a_token(
-    client: AsyncClient, people: People, asha_deposit: str, operation: tuple[str, str]
+    client: AsyncClient, people: People, things: dict[str, str], operation: tuple[str, str]
 ) -> None:
-    assert await send(client, operation, people, asha_deposit) == 401
+    assert await send(client, operation, people, things) == 401
 
 
-@pytest.mark.parametrize("noun", ["accounts", "customers", "transactions", "banks"])
+@pytest.mark.parametrize("noun", ["accounts", "customers", "transactions", "banks", "holds", "schedules"])
 async def test_an_id_that_nobody_has_answers_like_somebody_elses(people: People, noun: str) -> None:
     answer = await people["stranger"].get(f"/{noun}/019a0000-0000-7000-8000-000000000000")
     assert (answer.status_code, "not_found" in answer.json()["code"]) == (404, True)
