@@ -16,6 +16,7 @@ from core.identity.guard import CurrentPrincipal, ServicesOf, Unit
 from core.ledger.history import CategorySlug, Channel, TransactionView, one_entry
 from core.ledger.holds import Capture, Promise, capture_hold, place_hold, stored_hold, void_hold
 from core.ledger.idempotency import RequiredKey
+from core.ledger.in_flight import InFlightOf
 from core.ledger.payers import PAYERS, require_payer, sees_account, visible_account_ids
 from core.ledger.tables import Hold, HoldStatus, Transaction
 from core.money import AmountMinor, Currency, Money
@@ -106,7 +107,12 @@ class HoldQuery(PageQuery):
 
 @router.post("", status_code=201)
 async def create_hold(
-    new: NewHold, principal: CurrentPrincipal, services: ServicesOf, response: Response, key: RequiredKey
+    new: NewHold,
+    principal: CurrentPrincipal,
+    services: ServicesOf,
+    in_flight: InFlightOf,
+    response: Response,
+    key: RequiredKey,
 ) -> HoldView:
     """Reserve money for whoever will capture it. Who may pay from an account may promise from it.
 
@@ -115,10 +121,11 @@ async def create_hold(
     facts = new.model_dump(exclude={"amount_minor", "currency"})
     money = Money(new.amount_minor, new.currency)
     promise = Promise(**facts, money=money, client=principal.subject, key=key)
-    async with services.database.unit() as session:
-        await require_payer(session, principal, new.account_id)
-        done = await place_hold(session, promise, services.now())
-        hold = await stored_hold(session, done.id)
+    with in_flight.claim(promise.key_fingerprint):
+        async with services.database.unit() as session:
+            await require_payer(session, principal, new.account_id)
+            done = await place_hold(session, promise, services.now())
+            hold = await stored_hold(session, done.id)
     _mark_replay(response, done.is_replay)
     tag(response, 1)
     return HoldView.as_placed(hold)
@@ -155,6 +162,7 @@ async def create_capture(
     hold_id: UUID,
     principal: CurrentPrincipal,
     services: ServicesOf,
+    in_flight: InFlightOf,
     response: Response,
     key: RequiredKey,
     new: NewCapture | None = None,
@@ -166,10 +174,11 @@ async def create_capture(
     """
     wanted = new or NewCapture()
     capture = Capture(hold_id=hold_id, client=principal.subject, key=key, **wanted.model_dump())
-    async with services.database.unit() as session:
-        await _require_power(session, principal, hold_id)
-        done = await capture_hold(session, capture, services.now())
-        entry = (await session.execute(one_entry(principal, done.id))).one()  # pyright: ignore[reportDeprecated]  # as above
+    with in_flight.claim(capture.key_fingerprint):
+        async with services.database.unit() as session:
+            await _require_power(session, principal, hold_id)
+            done = await capture_hold(session, capture, services.now())
+            entry = (await session.execute(one_entry(principal, done.id))).one()  # pyright: ignore[reportDeprecated]  # as above
     _mark_replay(response, done.is_replay)
     return TransactionView.of(entry)
 

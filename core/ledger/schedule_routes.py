@@ -15,6 +15,7 @@ from core.identity.access import Principal
 from core.identity.guard import CurrentPrincipal, ServicesOf, Unit
 from core.ledger.history import CategorySlug
 from core.ledger.idempotency import RequiredKey
+from core.ledger.in_flight import InFlightOf
 from core.ledger.payers import PAYERS, require_payer, visible_account_ids
 from core.ledger.schedules import Every, Plan, cancel_schedule, payments_of, plan_transfer
 from core.ledger.tables import Schedule, ScheduleStatus, Transaction, TransactionStatus
@@ -106,14 +107,20 @@ class ScheduleQuery(PageQuery):
 
 @router.post("", status_code=201)
 async def create_schedule(
-    new: NewSchedule, principal: CurrentPrincipal, services: ServicesOf, response: Response, key: RequiredKey
+    new: NewSchedule,
+    principal: CurrentPrincipal,
+    services: ServicesOf,
+    in_flight: InFlightOf,
+    response: Response,
+    key: RequiredKey,
 ) -> ScheduleView:
     """Set up a transfer that is made on its day, or on all of its days, in the caller's name."""
     facts = new.model_dump(exclude={"amount_minor", "currency"})
     plan = Plan(**facts, money=Money(new.amount_minor, new.currency), client=principal.subject, key=key)
-    async with services.database.unit() as session:
-        await require_payer(session, principal, new.sender_account_id)
-        planned = await plan_transfer(session, plan, time_zone=principal.time_zone, now=services.now())
+    with in_flight.claim(plan.key_fingerprint):
+        async with services.database.unit() as session:
+            await require_payer(session, principal, new.sender_account_id)
+            planned = await plan_transfer(session, plan, time_zone=principal.time_zone, now=services.now())
     if planned.is_replay:
         response.headers["Idempotency-Replayed"] = "true"
     tag(response, 1)

@@ -98,8 +98,8 @@ POLICY: dict[tuple[str, str], Call] = {
     ),
     ("POST", "/transactions/{transaction_id}/reversals"): Call(
         # a deposit in cash: only the bank may act for its till
-        lambda _: "/transactions/{asha_deposit}/reversals", "201 404 201 403 201 404 404", lambda _: {"amount_minor": 1},
-        lambda: {"Idempotency-Key": fresh("key")},
+        lambda _: "/transactions/{asha_deposit}/reversals", "201 404 201 403 201 404 404",
+        lambda _: {"amount_minor": 1}, lambda: {"Idempotency-Key": fresh("key")},
     ),
     ("GET", "/transactions/{transaction_id}"): Call(lambda _: "/transactions/{asha_deposit}", ASHA_AND_HER_BANK),
     ("PATCH", "/transactions/{transaction_id}"): Call(
