@@ -65,9 +65,18 @@ class Sheet:
         for face in get_args(Face):
             self._font(face, ROBOTO / f"{face}.ttf")
 
-    def write(self, x: float, y: float, words: str, style: Style, *, align: Literal["left", "right"] = "left") -> None:
-        """The words on one line; `x` is where they begin, or with `align="right"` where they end."""
-        runs = self._runs(words, style)
+    def write(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        style: Style,
+        *,
+        align: Literal["left", "right"] = "left",
+        width: float | None = None,
+    ) -> None:
+        """The words on one line, cut where they are wider than `width`. They begin at `x`, or end there."""
+        runs = self._runs(words if width is None else self._cut(words, style, width), style)
         if align == "right":
             x -= _width(runs, style.size)
         self._canvas.setFillColor(HexColor(style.colour))

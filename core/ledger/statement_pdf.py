@@ -114,9 +114,9 @@ def _pages(rows: Sequence[_Row], reserve: float) -> Iterator[list[_Row]]:
 
 
 def _letterhead(paper: Sheet, head: StatementHead) -> float:
-    paper.write(_LEFT, 62, head.bank, _TITLE)
+    paper.write(_LEFT, 62, head.bank, _TITLE, width=340)
     contact = filter(None, (head.bank_code, head.bank_email, head.bank_phone))
-    paper.write(_LEFT, 77, "   ".join(contact), _NOTE)
+    paper.write(_LEFT, 77, "   ".join(contact), _NOTE, width=340)
     paper.write(_RIGHT, 62, "Account statement", replace(_BIG, face="Roboto-Regular"), align="right")
     paper.write(_RIGHT, 77, _month(head), _NOTE, align="right")
     paper.rule(_LEFT, 90, _RIGHT, _INK, thickness=1.2)
@@ -150,8 +150,7 @@ def _facts(paper: Sheet, head: StatementHead) -> None:
     for place, (label, fact) in enumerate(facts.items()):
         y = 128 + 15 * place
         paper.write(330, y, label, replace(_NOTE, size=8))
-        [line] = paper.wrapped(fact, _PLAIN, _RIGHT - 410, lines_max=1) or [""]
-        paper.write(410, y, line, _PLAIN)
+        paper.write(410, y, fact, _PLAIN, width=_RIGHT - 410)
 
 
 def _glance(paper: Sheet, head: StatementHead) -> None:
@@ -173,7 +172,7 @@ def _glance(paper: Sheet, head: StatementHead) -> None:
 
 
 def _running_head(paper: Sheet, head: StatementHead) -> float:
-    paper.write(_LEFT, 56, head.bank, _STRONG)
+    paper.write(_LEFT, 56, head.bank, _STRONG, width=280)
     paper.write(_RIGHT, 56, f"{head.account_number}   {_month(head)}", _NOTE, align="right")
     paper.rule(_LEFT, 66, _RIGHT, _INK, thickness=1.2)
     return _NEXT_TOP
