@@ -31,6 +31,7 @@ ENTRY = table(
     column("income_minor", BigInteger),
     column("balance_after_minor", BigInteger),
     column("version", BigInteger),
+    column("hold_id", Uuid),
     schema="reporting",
 )
 """One row per side of each transaction."""

@@ -38,7 +38,7 @@ SELECT t.id AS transaction_id, t.sender_account_id AS account_id, sa.bank_id, k.
        coalesce(sa.customer_id = ra.customer_id, false) OR t.channel = 'opening' AS is_own_transfer,
        CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NOT NULL THEN 0 ELSE t.amount_minor END AS spend_minor,
        CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NULL THEN 0 ELSE -t.amount_minor END AS income_minor,
-       t.sender_balance_after_minor AS balance_after_minor, t.sender_version AS version
+       t.sender_balance_after_minor AS balance_after_minor, t.sender_version AS version, t.hold_id
   FROM ledger.transaction t
   JOIN banking.account sa ON sa.id = t.sender_account_id AND sa.bank_id = t.sender_bank_id
   JOIN banking.account ra ON ra.id = t.receiver_account_id
@@ -56,7 +56,7 @@ SELECT t.id, t.receiver_account_id, ra.bank_id, k.name, ra.customer_id,
        coalesce(sa.customer_id = ra.customer_id, false) OR t.channel = 'opening',
        CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NULL THEN 0 ELSE -t.amount_minor END,
        CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NOT NULL THEN 0 ELSE t.amount_minor END,
-       t.receiver_balance_after_minor, t.receiver_version
+       t.receiver_balance_after_minor, t.receiver_version, t.hold_id
   FROM ledger.transaction t
   JOIN banking.account ra ON ra.id = t.receiver_account_id
   JOIN banking.account sa ON sa.id = t.sender_account_id AND sa.bank_id = t.sender_bank_id

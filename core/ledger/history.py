@@ -51,6 +51,7 @@ class TransactionView(BaseModel):
     occurred_at: datetime
     posted_at: datetime | None
     reverses_id: UUID | None
+    hold_id: UUID | None
     balance_after_minor: int | None
     sender_balance_after_minor: int | None
     """The same, where this side is the sender's; else null."""
@@ -73,7 +74,7 @@ class TransactionView(BaseModel):
 
 _AS_THEY_ARE = (
     "account_id", "account", "direction", "counterparty", "currency", "status", "failure_code", "description", "note",
-    "category", "channel", "occurred_at", "posted_at", "reverses_id", "balance_after_minor",
+    "category", "channel", "occurred_at", "posted_at", "reverses_id", "hold_id", "balance_after_minor",
 )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ async def test_capture_answers_with_the_payment_from_the_callers_side(people: Pe
         "in",
         "card",
     )
-    assert (body["balance_after_minor"], body["sender_balance_after_minor"]) == (110_000, None)
+    assert (body["balance_after_minor"], body["sender_balance_after_minor"], body["hold_id"]) == (110_000, None, id)
     rest = (await capture(people["staff"], id)).json()
     assert (rest["amount_minor"], rest["direction"], rest["sender_balance_after_minor"]) == (20_000, "out", 70_000)
     shown = (await people["customer"].get(f"/holds/{id}")).json()
