@@ -154,9 +154,9 @@ class EmbeddedPostgres:
     def _launch(self, patience_s: float = 20) -> Server:
         """Start the server; what passes by itself (a port just taken, a killed server's last processes) is retried."""
         self._check_version()
-        self._forget_dead_server()
         deadline = time.monotonic() + patience_s
         while True:
+            self._forget_dead_server()
             try:
                 return self._server(self._start_process().port)
             except _PassingError as obstacle:
@@ -296,7 +296,13 @@ class _PassingError(Exception):
 
 def _failure(log: str) -> Exception:
     words = _last_fatal_line(log)
-    passing = ("could not create any TCP/IP sockets", "is still in use", "the database system is shutting down")
+    passing = (
+        "could not create any TCP/IP sockets",
+        "is still in use",
+        "the database system is shutting down",
+        # of a server that was killed this very moment and has not quite gone
+        'lock file "postmaster.pid" already exists',
+    )
     return (
         _PassingError(words)
         if any(phrase in log for phrase in passing)
