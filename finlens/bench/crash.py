@@ -18,7 +18,7 @@ import uvloop
 
 from core.errors import IdempotencyKeyInFlight, SetupError
 from finlens.bench.books import FOUNDING, Acknowledged, Verdict, judge
-from finlens.bench.load import HOST, Connection, Shot, UnexpectedAnswerError
+from finlens.bench.load import HOST, Connection, Shot, UnexpectedAnswer
 from finlens.bench.payments import Payments
 from finlens.bench.stage import Report, Stage, free_port, stage
 from finlens.processes import Supervisor, interrupts
@@ -111,20 +111,28 @@ class _Trial:
         self.recoveries_s: dict[Victim, list[float]] = {victim: [] for victim in Victim}
 
     def start_api(self) -> None:
-        self._supervisor.start(self._stage.program("api", "finlens", "serve", "api", "--leash", port=self._port))
+        self._supervisor.start(
+            self._stage.program("api", "finlens", "serve", "api", "--service", "ledger", "--leash", port=self._port)
+        )
         self._supervisor.wait_until_ready(READY_TIMEOUT_S)
 
     async def run(self, kills: int) -> None:
         """Returns when the last client has the answer to its last payment; raises at the first that makes no sense."""
-        async with asyncio.TaskGroup() as group:
-            for _ in range(CLIENTS):
-                group.create_task(self._pay_on())
-            for number, victim in enumerate(islice(cycle(Victim), kills), start=1):
-                await asyncio.sleep(random.uniform(*CALM_S))  # noqa: S311  # a moment, not a secret
-                self._report(f"Kill {number} of {kills}: {victim}; {len(self.told.acknowledged):,} acknowledged so far")
-                await self._kill(victim)
-            await asyncio.sleep(CALM_S[0])
-            self._is_over = True
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(CLIENTS):
+                    group.create_task(self._pay_on())
+                await self._kill_in_turns(kills)
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from failed
+
+    async def _kill_in_turns(self, kills: int) -> None:
+        for number, victim in enumerate(islice(cycle(Victim), kills), start=1):
+            await asyncio.sleep(random.uniform(*CALM_S))  # noqa: S311  # a moment, not a secret
+            self._report(f"Kill {number} of {kills}: {victim}; {len(self.told.acknowledged):,} acknowledged so far")
+            await self._kill(victim)
+        await asyncio.sleep(CALM_S[0])
+        self._is_over = True
 
     async def _kill(self, victim: Victim) -> None:
         """Kill it, start it again, and note how long nobody was told anything."""
@@ -170,7 +178,7 @@ class _Trial:
                     self.told.hear(shot, body, began_s=began_s, is_retry=attempt > 0)
                     return
                 if not _may_change(status, body):
-                    raise UnexpectedAnswerError(f"{status}: {body[:500].decode(errors='replace')}")
+                    raise UnexpectedAnswer(f"{status}: {body[:500].decode(errors='replace')}")
             await asyncio.sleep(RETRY_S)
 
 

@@ -14,7 +14,7 @@ import uvloop
 from core.errors import SetupError
 from finlens.bench import designs, jobs
 from finlens.bench.books import Acknowledged, judge, moment
-from finlens.bench.load import Burst, fire
+from finlens.bench.load import Burst, UnexpectedAnswer, fire
 from finlens.bench.measure import Figures, cpu_s, machine, middle, percentile
 from finlens.bench.outbox import outbox_cost
 from finlens.bench.payments import Payments
@@ -27,6 +27,7 @@ ROUNDS = 3
 CONNECTIONS = 128
 BULK_CONNECTIONS = 8
 BULK_SIZE = 1_000
+BULK_STATUS = 200
 HOT_SHARE = 0.5
 WARM_UP_S = 0.4
 READY_TIMEOUT_S = 120.0
@@ -118,7 +119,15 @@ class _Cpu(NamedTuple):
 
 
 class _Answer(msgspec.Struct):
-    id: str
+    id: str | None
+    status: str
+
+
+class _BulkAnswers(msgspec.Struct):
+    items: list[_Answer]
+
+
+_answer, _bulk_answers = msgspec.json.Decoder(_Answer), msgspec.json.Decoder(_BulkAnswers)
 
 
 class _Play:
@@ -166,7 +175,9 @@ class _Play:
         token = self._stage.token()
         shots = payments.bulk(token, BULK_SIZE) if scene.is_bulk else payments.single(token)
         connections = BULK_CONNECTIONS if scene.is_bulk else CONNECTIONS
-        return uvloop.run(fire(self._ports[self._server(scene)], shots, connections=connections, seconds=seconds))
+        status = BULK_STATUS if scene.is_bulk else 201
+        port = self._ports[self._server(scene)]
+        return uvloop.run(fire(port, shots, connections=connections, seconds=seconds, status=status))
 
     def _server(self, scene: Scene) -> str:
         return scene.design if scene.design in BASELINES else "api"
@@ -195,5 +206,10 @@ def _figures(burst: Burst, cost: _Cpu) -> Figures:
 
 
 def _acknowledged(burst: Burst) -> Iterator[Acknowledged]:
-    for [asked], body in burst.answers:
-        yield Acknowledged(*asked, msgspec.json.decode(body, type=_Answer).id)
+    """What was promised. Raises UnexpectedAnswer if a payment of a bulk was refused: all can be paid."""
+    for asked, body in burst.answers:
+        answers = _bulk_answers.decode(body).items if len(asked) > 1 else [_answer.decode(body)]
+        for payment, answer in zip(asked, answers, strict=True):
+            if answer.status != "success" or answer.id is None:
+                raise UnexpectedAnswer(f"Payment {payment.key} was answered with {answer}")
+            yield Acknowledged(*payment, answer.id)

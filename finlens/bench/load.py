@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self, cast
 
+from core.errors import FinLensError
+
 HOST = "127.0.0.1"
 DRAIN_TIMEOUT_S = 30.0
 
@@ -15,8 +17,10 @@ _HEAD_END = b"\r\n\r\n"
 _LENGTH = b"\r\ncontent-length:"
 
 
-class UnexpectedAnswerError(Exception):
+class UnexpectedAnswer(FinLensError):
     """The server said something that this load does not expect: the figures would mean nothing."""
+
+    code, title = "unexpected_answer", "The server gave an answer that no benchmark can use"
 
 
 class Asked(NamedTuple):
@@ -62,7 +66,7 @@ class Connection(asyncio.Protocol):
             if len(received) < whole:
                 return
             if len(received) > whole:
-                raise UnexpectedAnswerError(f"more than one answer to one request: {received[whole:][:200]!r}")
+                raise UnexpectedAnswer(f"more than one answer to one request: {received[whole:][:200]!r}")
             self._received = b""
             self._answered(self, int(received[9:12]), received[head_end + len(_HEAD_END) :])
         except Exception as error:
@@ -76,7 +80,7 @@ def _content_length(received: bytes, head_end: int) -> int:
     head = received[:head_end].lower()
     at = head.find(_LENGTH)
     if at < 0 or not head.startswith(b"http/1.1 "):
-        raise UnexpectedAnswerError(f"an answer without a length: {head[:200]!r}")
+        raise UnexpectedAnswer(f"an answer without a length: {head[:200]!r}")
     line_end = head.find(b"\r\n", at + len(_LENGTH))
     return int(head[at + len(_LENGTH) : line_end if line_end > 0 else head_end])
 
@@ -112,7 +116,7 @@ class _Clients:
         now = time.perf_counter()
         shot, sent_at = self._under_way.pop(connection)
         if status != self._status:
-            raise UnexpectedAnswerError(f"{status}, not {self._status}: {body[:500].decode(errors='replace')}")
+            raise UnexpectedAnswer(f"{status}, not {self._status}: {body[:500].decode(errors='replace')}")
         self.burst.answers.append((shot.payments, body))
         if now < self._ends_at:
             self.burst.latencies_s.append(now - sent_at)
@@ -122,13 +126,13 @@ class _Clients:
 
     def lost(self, _: Connection, error: Exception) -> None:
         if not self.done.done():
-            self.done.set_exception(error)
+            self.done.set_exception(error if isinstance(error, FinLensError) else UnexpectedAnswer(str(error)))
 
 
-async def fire(port: int, shots: Iterator[Shot], *, connections: int, seconds: float, status: int = 201) -> Burst:
+async def fire(port: int, shots: Iterator[Shot], *, connections: int, seconds: float, status: int) -> Burst:
     """Load the server on `port` for `seconds`; then wait for what is under way.
 
-    Raises UnexpectedAnswerError at the first answer with another status, ConnectionError at the first lost connection.
+    Raises UnexpectedAnswer at the first answer with another status, and at the first lost connection.
     """
     loop = asyncio.get_running_loop()
     cpu_before = time.process_time()
