@@ -114,9 +114,9 @@ def _pages(rows: Sequence[_Row], reserve: float) -> Iterator[list[_Row]]:
 
 
 def _letterhead(paper: Sheet, head: StatementHead) -> float:
-    paper.write(_LEFT, 62, head.bank, _TITLE, width=340)
+    paper.write(_LEFT, 62, head.bank, _TITLE, width=370)
     contact = filter(None, (head.bank_code, head.bank_email, head.bank_phone))
-    paper.write(_LEFT, 77, "   ".join(contact), _NOTE, width=340)
+    paper.write(_LEFT, 77, "   ".join(contact), _NOTE, width=370)
     paper.write(_RIGHT, 62, "Account statement", replace(_BIG, face="Roboto-Regular"), align="right")
     paper.write(_RIGHT, 77, _month(head), _NOTE, align="right")
     paper.rule(_LEFT, 90, _RIGHT, _INK, thickness=1.2)
@@ -199,14 +199,15 @@ def _sum_row(paper: Sheet, head: StatementHead, y: float, label: str, totals: _T
 
 
 def _entry(paper: Sheet, head: StatementHead, y: float, row: _Row) -> float:
+    # In the order in which the document is read aloud or copied out.
+    paper.write(_LEFT, y + 11, row.day, _PLAIN)
     line = y + 11
-    paper.write(_LEFT, line, row.day, _PLAIN)
-    column = _OUT if row.amount_minor < 0 else _IN
-    paper.write(column, line, _figure(head, abs(row.amount_minor)), _PLAIN, align="right")
-    paper.write(_RIGHT, line, _figure(head, row.balance_minor), _PLAIN, align="right")
     for name in row.names:
         paper.write(_DETAILS, line, name, _STRONG)
         line += 11
+    column = _OUT if row.amount_minor < 0 else _IN
+    paper.write(column, y + 11, _figure(head, abs(row.amount_minor)), _PLAIN, align="right")
+    paper.write(_RIGHT, y + 11, _figure(head, row.balance_minor), _PLAIN, align="right")
     for words in row.description:
         paper.write(_DETAILS, line - 0.5, words, _NOTE)
         line += 9.5

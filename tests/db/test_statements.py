@@ -165,4 +165,3 @@ async def test_the_banks_own_account_is_held_by_the_bank(database: Database) -> 
         town = await make_town(session)
         paper = await paper_of(session, town.cash)
     assert (paper.holder, paper.bank, paper.address) == (town.bank.name, town.bank.name, None)
-
