@@ -107,14 +107,17 @@ BEGIN
               ) x
          ) h
          -- The most that this payee ever got. Rents and premiums are older than the history of who pays often; only
-         -- high payments ask.
+         -- high payments ask, once (OFFSET keeps the planner from asking for each reason), and in the sender's history:
+         -- by its index on receivers, the planner would read all that a shop ever got.
          CROSS JOIN LATERAL (
             SELECT CASE WHEN h.payments >= c_history_min
                          AND p.amount_minor >= least(c_ratio_min * h.quantiles[1], h.quantiles[2])
                         THEN (SELECT max(y.amount_minor)
                                 FROM fraud.earlier(p.sender_account_id, p.own, p.occurred_at - c_horizon,
                                                    p.occurred_at, p.id) y
-                               WHERE y.receiver_account_id = p.receiver_account_id) END AS payee_max_minor
+                               WHERE y.receiver_account_id IS NOT DISTINCT FROM p.receiver_account_id)
+                   END AS payee_max_minor
+            OFFSET 0
          ) k
     ), reason AS (
         SELECT j.id, j.sender_account_id, j.bank_id, j.occurred_at, r.*

@@ -1,7 +1,8 @@
 """The relay: tells of commits in ledger.change and has them scored. Everything that follows the ledger hangs on it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +12,9 @@ from core.fraud.scoring import score
 
 BATCH_MAX = 1_000
 _PATIENCE_S = 0.05
+
+Progress = Callable[[int, int], None]
+"""Told how many commits have been told and scored, of how many."""
 
 _RELAY = text("SELECT taken, posted FROM ledger.relay(:limit)")
 _NEWEST = text("SELECT coalesce(max(seq), 0) FROM ledger.outbox")
@@ -33,11 +37,8 @@ async def relay_in(connection: AsyncConnection) -> int:
     return batch.taken
 
 
-async def drain(database: Database, progress: Callable[[int, int], None] = lambda done, of: None) -> None:
-    """Everything committed before this call is told and scored when it returns. `progress` hears how many, of how many.
-
-    Works beside another relay as well as alone.
-    """
+async def drain(database: Database, progress: Progress = lambda _done, _of: None) -> None:
+    """Everything committed before this call is told and scored when it returns. Another relay may be at it as well."""
     async with database.app.connect() as connection:
         newest = await connection.scalar(_NEWEST)
     total = left = await _left(database, newest)
@@ -47,6 +48,28 @@ async def drain(database: Database, progress: Callable[[int, int], None] = lambd
             await asyncio.sleep(_PATIENCE_S)
         left = await _left(database, newest)
     progress(total, total)
+
+
+@asynccontextmanager
+async def relaying(database: Database, progress: Progress = lambda _done, _of: None) -> AsyncGenerator[None]:
+    """For whoever posts a lot: commits are told as they come, and all of them are once the block has ended well.
+
+    `progress` hears of what is left to tell then.
+    """
+    task = asyncio.create_task(_relay_on(database))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    await drain(database, progress)
+
+
+async def _relay_on(database: Database) -> None:
+    while True:
+        if not await relay(database):
+            await asyncio.sleep(_PATIENCE_S)
 
 
 async def _left(database: Database, newest: int | None) -> int:

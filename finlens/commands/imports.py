@@ -14,6 +14,7 @@ from core.db import Database
 from core.imports.batch import Progress, run_import
 from core.imports.profile import Profile, load_profile
 from core.imports.report import Report
+from core.ledger.relay import relaying
 from core.settings import Settings
 from finlens.installation import installation
 from finlens.operator import operator
@@ -35,7 +36,7 @@ def import_files(
     settings = installation(console.print)
     try:
         with _bar(console) as bar:
-            report = asyncio.run(_import(settings, mapping, files, dry_run, _shown_on(bar)))
+            report = asyncio.run(_import(settings, mapping, files, dry_run, bar))
     except KeyboardInterrupt:
         console.print("Stopped. What was posted so far is kept; the same command goes on where this one ended.")
         raise typer.Exit(STOPPED) from None
@@ -45,12 +46,12 @@ def import_files(
         _print(report, Console(soft_wrap=True, markup=False), dry_run)
 
 
-async def _import(
-    settings: Settings, profile: Profile, files: list[Path], is_dry_run: bool, progress: Progress
-) -> Report:
+async def _import(settings: Settings, profile: Profile, files: list[Path], is_dry_run: bool, bar: Bar) -> Report:
+    reading, scoring = _shown_on(bar, "Reading"), _shown_on(bar, "Scoring")
     database = Database.of(settings)
     try:
-        return await run_import(database, profile, files, actor=operator(), is_dry_run=is_dry_run, progress=progress)
+        async with relaying(database, lambda done, of: scoring("Scoring", done, of)):
+            return await run_import(database, profile, files, actor=operator(), is_dry_run=is_dry_run, progress=reading)
     finally:
         await database.close()
 
@@ -60,8 +61,8 @@ def _bar(console: Console) -> Bar:
     return Bar(*columns, console=console)
 
 
-def _shown_on(bar: Bar) -> Progress:
-    task = bar.add_task("Reading", total=None)
+def _shown_on(bar: Bar, what: str) -> Progress:
+    task = bar.add_task(what, total=None)
 
     def show(what: str, done: int, total: int | None) -> None:
         bar.update(task, description=what, completed=done, total=total)

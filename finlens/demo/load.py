@@ -15,6 +15,7 @@ from core.banking.tables import Account, Bank
 from core.db import Database
 from core.errors import SetupError
 from core.ids import fingerprint
+from core.ledger.relay import relaying
 from core.ledger.transfers import BATCH_MAX, Transfer, post_transfers
 from core.money import Money
 from core.settings import Settings
@@ -71,9 +72,10 @@ async def load_demo(
         await keep_logins(session, settings.demo_password.get_secret_value())
         accounts = await _accounts(session)
     loaded = Loaded(0, 0)
-    async for last, payments in _planned(first, until, start):
-        loaded += await _post(database, accounts, payments)
-        progress(f"Demo bank: {loaded.posted:,} payments posted, up to {last:%d %B %Y}")
+    async with relaying(database, lambda done, of: progress(f"Demo bank: {done:,} of the last {of:,} payments scored")):
+        async for last, payments in _planned(first, until, start):
+            loaded += await _post(database, accounts, payments)
+            progress(f"Demo bank: {loaded.posted:,} payments posted, up to {last:%d %B %Y}")
     return loaded
 
 

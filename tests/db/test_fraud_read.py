@@ -16,6 +16,7 @@ from core.fraud.alerts import AlertStatus, decide, list_alerts
 from core.fraud.explain import explain_transaction
 from core.identity.access import Principal, Role
 from core.ids import new_id
+from core.ledger.relay import drain
 from core.ledger.transfers import Transfer, post_transfers
 from core.money import Money
 from core.periods import Period
@@ -56,6 +57,7 @@ async def scene(database: Database) -> AsyncIterator[Scene]:
         ]
         funding = _pay(cash, payer, 100_000, NOON - timedelta(days=31))
         await post_transfers(session, [funding, *small, *large])
+    await drain(database)
     yield Scene(
         customer=_principal(Role.CUSTOMER, customer_id=customer.id),
         payee=_principal(Role.CUSTOMER, customer_id=strangers[0].id),
@@ -202,6 +204,7 @@ async def test_a_decided_alert_survives_a_back_dated_payment(database: Database,
             key=str(new_id()),
         )
         await post_transfers(session, [late])
+    await drain(database)
     async with database.look() as look:
         open_ = await list_alerts(look, scene.analyst, status="open")
         dismissed = await list_alerts(look, scene.analyst, status="dismissed")

@@ -8,11 +8,14 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.banking.tables import Account, Bank, Customer
 from core.db import Database
+from core.fraud.scoring import score
 from core.ids import new_id
+from core.ledger.relay import relay_in
 from core.ledger.transfers import Transfer, post_transfers
 from core.money import Money
 
@@ -21,7 +24,7 @@ NOON = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)  # 12:00 in India
 
 @dataclass
 class World:
-    """One person at one bank, and whom they deal with. Payments are posted in the order of their time."""
+    """One person at one bank, and whom they deal with. Payments are posted, and told, in the order of their time."""
 
     session: AsyncSession
     person: Account
@@ -48,6 +51,9 @@ class World:
     async def post(self, *transfers: Transfer) -> list[UUID]:
         postings = await post_transfers(self.session, transfers)
         assert [posting.failure_code for posting in postings] == [None] * len(transfers)
+        # In this unit, which rolls nothing back and lets nobody else relay meanwhile.
+        while await relay_in(await self.session.connection()):
+            pass
         return [transfer.id for transfer in transfers]
 
     async def reasons(self, transfer: Transfer) -> dict[str, dict]:
@@ -296,6 +302,25 @@ async def test_a_back_dated_import_scores_the_same_in_any_order(database: Databa
     codes = {reason["code"] for score in expected for reason in score[1]}
     assert codes == {"AMT_SELF", "NEW_PAYEE_HIGH", "VEL_BURST", "ODD_HOUR", "STRUCT", "PASS_THRU"}
     assert any(is_alerted for _, _, is_alerted in expected)
+
+
+async def test_a_backlog_scores_as_if_each_payment_had_been_told_at_once(database: Database) -> None:
+    async with database.unit() as session:
+        at_once, later = await _new_world(session), await _new_world(session)
+        told, untold = _eventful(at_once), _eventful(later)
+        for batch in _batches(told, 9):
+            await at_once.post(*batch)
+        for batch in _batches(untold, 9):
+            await post_transfers(session, batch)
+        connection = await session.connection()
+        while posted := await _relay_some(connection):
+            assert await score(connection, posted)
+        assert await _scores(later, untold) == await _scores(at_once, told)
+
+
+async def _relay_some(connection: AsyncConnection) -> list[UUID]:
+    """Tells of few payments at a time, so that most are posted and not told while the first are scored."""
+    return (await connection.execute(text("SELECT posted FROM ledger.relay(10)"))).scalar_one()
 
 
 def _eventful(world: World) -> list[Transfer]:

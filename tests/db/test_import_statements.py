@@ -17,6 +17,7 @@ from core.errors import FinLensError
 from core.imports.batch import run_import
 from core.imports.profile import Profile, load_profile
 from core.imports.report import Report
+from core.ledger.relay import drain
 from tests.factories import fresh
 
 COLUMNS = ("date", "amount", "account", "description", "balance", "id")
@@ -381,6 +382,7 @@ async def test_any_file_posts_or_rejects_each_line_once_and_again_posts_nothing(
 
 async def test_rows_of_which_only_the_day_is_known_are_no_burst(database: Database, statement: Statement) -> None:
     await run(database, statement.write("a.csv", *[("2026-01-02", "-1", f"shop {number}") for number in range(9)]))
+    await drain(database)
     found = await query(
         database,
         """SELECT s.reasons::text FROM fraud.score s JOIN ledger.transaction t ON t.id = s.transaction_id

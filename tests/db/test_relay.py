@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from core.banking.tables import Account
 from core.db import Database, owner_url
 from core.fraud.scoring import score_again
-from core.ledger.relay import BATCH_MAX, drain, relay
+from core.ledger.relay import BATCH_MAX, drain, relay, relaying
 from core.ledger.transfers import post_transfers
 from core.settings import Settings
 from tests.factories import check_books, make_account, make_bank, make_customer, make_town, make_transfer, pay
@@ -171,6 +171,19 @@ async def test_positions_have_no_gaps_and_batches_are_bounded(database: Database
     assert heard[-1] == (heard[0][1],) * 2
     [(count, first, last)] = await rows(database, "SELECT count(*), min(position), max(position) FROM ledger.change")
     assert (first, last) == (1, count)
+
+
+async def test_while_much_is_posted_it_is_told_and_in_the_end_all_of_it(database: Database) -> None:
+    heard: list[tuple[int, int]] = []
+    async with relaying(database, lambda done, of: heard.append((done, of))):
+        async with database.unit() as session:
+            town = await make_town(session)
+        while not await told(database, town.asha_account):  # noqa: ASYNC110  # what is awaited happens in the database
+            await asyncio.sleep(0.01)
+        async with database.unit() as session:
+            paid = await pay(session, town.asha_account, town.ravi_account, 5)
+    assert (await told(database, town.asha_account))[-1] == (paid.id, "added")
+    assert heard[-1][0] == heard[-1][1]
 
 
 async def test_one_relay_at_a_time(database: Database) -> None:
