@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, aclosing
 from datetime import date
 from enum import StrEnum
@@ -13,7 +14,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from core.errors import InvalidRequest
+from core.errors import InvalidRequest, Overloaded
 from core.identity.guard import CurrentPrincipal, Look, ServicesOf, Unit
 from core.ledger.statement_pdf import ENTRIES_MAX, as_pdf
 from core.ledger.statement_text import as_csv, as_json
@@ -46,6 +47,13 @@ class Format(StrEnum):
     CSV = "csv"
     PDF = "pdf"
 
+
+DRAWINGS_MAX = 8
+"""PDFs under way at a time; whoever comes then is told to come again."""
+
+# A thread of its own: those that check passwords would wait behind a long statement otherwise.
+_drawer = ThreadPoolExecutor(1, thread_name_prefix="statement-pdf")
+_desk = asyncio.Semaphore(DRAWINGS_MAX)
 
 MEDIA_TYPES = {Format.JSON: "application/json", Format.CSV: "text/csv", Format.PDF: "application/pdf"}
 
@@ -85,8 +93,6 @@ async def read_statement(
     request: Request,
     principal: CurrentPrincipal,
     services: ServicesOf,
-    session: Unit,
-    look: Look,
     format: Format | None = None,
 ) -> Response:
     """A month of the account: opening balance, every entry with the balance after it, closing balance.
@@ -94,18 +100,25 @@ async def read_statement(
     A PDF shows the first 2,000 entries and says so; JSON and CSV are complete.
     """
     period = Period.of(Calendar.MONTH, date.fromisoformat(f"{month}-01"))
-    paper = await letterhead(session, principal, account_id)
+    kind = format or _accepted(request.headers.get("accept", ""))
+    # Not the request's connections: drawing goes on, and others wait to draw, when the reading is done.
+    async with services.database.unit() as session:
+        paper = await letterhead(session, principal, account_id)
     if period.instants(paper.zone)[0] > services.now():
         raise InvalidRequest("This month has not begun yet")
-    head = await statement_head(look, paper, period, services.now())
-    kind = format or _accepted(request.headers.get("accept", ""))
-    async with aclosing(statement_entries(look, head)) as entries:
-        body, size = await _render(kind, head, entries)
-    headers = {"Content-Length": str(size), "Vary": "Accept"}
-    if kind is not Format.JSON:
-        name = re.sub(r"[^A-Za-z0-9-]", "", head.account_number)
-        headers["Content-Disposition"] = f'attachment; filename="statement-{name}-{month}.{kind}"'
-    return StreamingResponse(body, media_type=MEDIA_TYPES[kind], headers=headers)
+    async with services.database.look() as look:
+        head = await statement_head(look, paper, period, services.now())
+        async with aclosing(statement_entries(look, head)) as entries:
+            match kind:
+                case Format.JSON:
+                    body = await _spooled(as_json(head, entries))
+                case Format.CSV:
+                    body = await _spooled(as_csv(head, entries))
+                case Format.PDF:
+                    body = await _first(entries, ENTRIES_MAX)
+    if isinstance(body, list):
+        return Response(await _drawn(head, body), headers=_headers(kind, head), media_type=MEDIA_TYPES[kind])
+    return StreamingResponse(_chunks(body), headers=_headers(kind, head), media_type=MEDIA_TYPES[kind])
 
 
 def _accepted(accept: str) -> Format:
@@ -114,32 +127,24 @@ def _accepted(accept: str) -> Format:
     return next((kind for name in asked for kind, media in MEDIA_TYPES.items() if media == name), Format.JSON)
 
 
-async def _render(
-    kind: Format, head: StatementHead, entries: AsyncIterator[StatementEntry]
-) -> tuple[Iterator[bytes], int]:
-    match kind:
-        case Format.JSON:
-            return await _spooled(as_json(head, entries))
-        case Format.CSV:
-            return await _spooled(as_csv(head, entries))
-        case Format.PDF:
-            shown = await _first(entries, ENTRIES_MAX)
-            # In a thread: drawing thousands of lines takes a second that others need not wait for.
-            document = await asyncio.to_thread(as_pdf, head, shown)
-            return iter([document]), len(document)
+def _headers(kind: Format, head: StatementHead) -> dict[str, str]:
+    if kind is Format.JSON:
+        return {"Vary": "Accept"}
+    account = re.sub(r"[^A-Za-z0-9-]", "", head.account_number)
+    name = f"statement-{account}-{head.month}.{kind}"
+    return {"Vary": "Accept", "Content-Disposition": f'attachment; filename="{name}"'}
 
 
-async def _spooled(parts: AsyncIterator[bytes]) -> tuple[Iterator[bytes], int]:
+async def _spooled(parts: AsyncIterator[bytes]) -> SpooledTemporaryFile[bytes]:
     """All parts, written before the first is sent: a slow reader then holds no connection and no snapshot of the
     database, and a fault on the way is a problem document instead of half a file."""
     with ExitStack() as unfinished:
         file = unfinished.enter_context(SpooledTemporaryFile[bytes](max_size=SPOOL_BYTES))
         async for part in parts:
             file.write(part)
-        size = file.tell()
         file.seek(0)
         unfinished.pop_all()  # from here on _chunks closes it
-    return _chunks(file), size
+    return file
 
 
 def _chunks(file: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
@@ -155,3 +160,10 @@ async def _first(entries: AsyncIterator[StatementEntry], count: int) -> list[Sta
         if len(shown) == count:
             break
     return shown
+
+
+async def _drawn(head: StatementHead, entries: list[StatementEntry]) -> bytes:
+    if _desk.locked():
+        raise Overloaded("Too many statements are being drawn; please try again in a moment", retry_after_s=2)
+    async with _desk:
+        return await asyncio.get_running_loop().run_in_executor(_drawer, as_pdf, head, entries)

