@@ -194,9 +194,8 @@ class _Play:
 def _figures(burst: Burst, cost: _Cpu) -> Figures:
     """Per payment, bulk or not; latencies per request."""
     payments = sum(len(asked) for asked, _ in burst.answers)
-    per_request = payments / len(burst.answers)
     return {
-        "per_s": len(burst.latencies_s) * per_request / burst.seconds,
+        "per_s": payments / burst.seconds,
         "p50_ms": 1e3 * percentile(burst.latencies_s, 0.5),
         "p99_ms": 1e3 * percentile(burst.latencies_s, 0.99),
         "app_us": 1e6 * cost.app_s / payments,

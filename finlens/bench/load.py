@@ -87,13 +87,15 @@ def _content_length(received: bytes, head_end: int) -> int:
 
 @dataclass(slots=True)
 class Burst:
-    """What a burst did. The answers are kept as they came, to be read when nobody is being measured."""
+    """What a burst did, from the first request to the last answer.
 
-    seconds: float
+    The answers are kept as they came, to be read when nobody is being measured.
+    """
+
+    seconds: float = 0.0
     latencies_s: list[float] = field(default_factory=list)
-    """Of what was answered within the time."""
     answers: list[tuple[Sequence[Asked], bytes]] = field(default_factory=list)
-    """Of everything that was sent: what was asked, and the body that came back."""
+    """What was asked, and the body that came back."""
     generator_cpu_s: float = 0.0
 
 
@@ -103,8 +105,9 @@ class _Clients:
     def __init__(self, shots: Iterator[Shot], status: int, seconds: float) -> None:
         self._shots, self._status = shots, status
         self._under_way: dict[Connection, tuple[Shot, float]] = {}
-        self._ends_at = time.perf_counter() + seconds
-        self.burst = Burst(seconds)
+        self._began_at = time.perf_counter()
+        self._ends_at = self._began_at + seconds
+        self.burst = Burst()
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def begin(self, connection: Connection) -> None:
@@ -118,10 +121,11 @@ class _Clients:
         if status != self._status:
             raise UnexpectedAnswer(f"{status}, not {self._status}: {body[:500].decode(errors='replace')}")
         self.burst.answers.append((shot.payments, body))
+        self.burst.latencies_s.append(now - sent_at)
         if now < self._ends_at:
-            self.burst.latencies_s.append(now - sent_at)
             self.begin(connection)
         elif not self._under_way and not self.done.done():
+            self.burst.seconds = now - self._began_at
             self.done.set_result(None)
 
     def lost(self, _: Connection, error: Exception) -> None:
@@ -130,7 +134,7 @@ class _Clients:
 
 
 async def fire(port: int, shots: Iterator[Shot], *, connections: int, seconds: float, status: int) -> Burst:
-    """Load the server on `port` for `seconds`; then wait for what is under way.
+    """Load the server on `port`: requests begin for `seconds`, and the last ones are waited for.
 
     Raises UnexpectedAnswer at the first answer with another status, and at the first lost connection.
     """
