@@ -304,6 +304,26 @@ async def test_capture_for_a_closed_account_is_refused_and_the_hold_stays(databa
     await check_books(database)
 
 
+async def test_refused_capture_leaves_the_money_promised_even_if_its_unit_commits(
+    database: Database, town: Town
+) -> None:
+    async with database.unit() as session:
+        shop = await make_account(session, town.bank, await make_customer(session))
+    placed = await place(database, promise_of(town, receiver_account_id=shop.id))
+    async with database.unit() as session:
+        await close_account(session, shop, NOW.date())
+        found = await session.execute(
+            text("""
+                SELECT failure_code
+                  FROM ledger.capture_hold(:hold, 1, false, :now, :id, :key, :request, 'test', NULL)
+            """),
+            {"hold": placed.id, "now": NOW, "id": new_id(), "key": new_id(), "request": new_id()},
+        )
+        assert found.scalar_one() == "account_closed"
+    assert await balance(database, town.asha_account.id) == (100_000, 30_000)
+    await check_books(database)
+
+
 async def test_account_with_a_hold_on_it_cannot_be_closed(database: Database, town: Town) -> None:
     async with database.unit() as session:
         bank = await make_bank(session)
