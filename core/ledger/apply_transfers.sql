@@ -139,15 +139,17 @@ BEGIN
             SELECT array_agg(q.at), array_agg(q.paid_from), array_agg(q.paid_to), array_agg(q.amount_left)
               INTO source_at, source_from, source_to, source_left
               FROM (
-                SELECT array_position(p_id, d.id) AS at,
-                       CASE WHEN t.id IS NULL THEN p_sender[array_position(p_id, d.id)]
+                SELECT b.at,
+                       CASE WHEN b.at IS NOT NULL THEN p_sender[b.at]
                             WHEN t.status = 'success' AND t.reverses_id IS NULL THEN t.sender_account_id END AS paid_from,
-                       coalesce(t.receiver_account_id, p_receiver[array_position(p_id, d.id)]) AS paid_to,
-                       coalesce(t.amount_minor, p_amount[array_position(p_id, d.id)]) - (
-                           SELECT coalesce(sum(b.amount_minor), 0) FROM ledger.transaction b
-                            WHERE b.reverses_id = d.id AND b.status = 'success') AS amount_left
+                       coalesce(t.receiver_account_id, p_receiver[b.at]) AS paid_to,
+                       coalesce(t.amount_minor, p_amount[b.at]) - (
+                           SELECT coalesce(sum(y.amount_minor), 0) FROM ledger.transaction y
+                            WHERE y.reverses_id = d.id AND y.status = 'success') AS amount_left
                   FROM (SELECT DISTINCT x AS id FROM unnest(p_reverses) x WHERE x IS NOT NULL) d
                   LEFT JOIN ledger.transaction t ON t.id = d.id
+                 -- What is stored counts as it is stored, also where a repeated request stands in this batch.
+                 CROSS JOIN LATERAL (SELECT CASE WHEN t.id IS NULL THEN array_position(p_id, d.id) END AS at) b
                  ORDER BY d.id
               ) q;
             sources := ARRAY(SELECT width_bucket(u.reverses, d.ids)
