@@ -1,10 +1,10 @@
 """`finlens bench ledger`: payments over HTTP, in five designs that keep the same promises (the last keeps none)."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import psutil
@@ -15,7 +15,7 @@ from core.errors import SetupError
 from finlens.bench import designs, jobs
 from finlens.bench.books import Acknowledged, judge, moment
 from finlens.bench.load import Burst, UnexpectedAnswer, fire
-from finlens.bench.measure import Figures, cpu_s, machine, middle, percentile
+from finlens.bench.measure import Cost, Figures, Meter, machine, middle, percentile
 from finlens.bench.outbox import outbox_cost
 from finlens.bench.payments import Payments
 from finlens.bench.stage import Report, Stage, free_port, stage
@@ -23,7 +23,7 @@ from finlens.presence import find
 from finlens.processes import Supervisor, interrupts
 
 ACCOUNTS = 10_000
-ROUNDS = 3
+ROUNDS = 5
 CONNECTIONS = 128
 BULK_CONNECTIONS = 8
 BULK_SIZE = 1_000
@@ -94,12 +94,18 @@ def bench_ledger(report: Report, *, seconds: float) -> dict[str, Any]:
 
 def _document(played: dict[str, list[Figures]]) -> dict[str, Any]:
     figures = {name: middle(rounds) for name, rounds in played.items()}
+
+    def times(over: str, under: str, cost: Callable[[Figures], float]) -> float:
+        return round(cost(figures[over]) / cost(figures[under]), 2)
+
     return {
         "machine": machine(),
         "designs": {name: figures[name] for name in DESIGNS},
         "scenes": {name: each for name, each in figures.items() if name not in DESIGNS},
-        "ratios": {
-            name: round(figures[over]["per_s"] / figures[under]["per_s"], 2) for name, (over, under) in RATIOS.items()
+        "ratios": {name: times(*pair, lambda each: each["per_s"]) for name, pair in RATIOS.items()},
+        "cpu_ratios": {
+            name: times(under, over, lambda each: each["app_us"] + each["pg_us"])
+            for name, (over, under) in RATIOS.items()
         },
     }
 
@@ -111,11 +117,6 @@ def _require_durable(own: Stage) -> None:
             value = connection.execute("SELECT current_setting(%s)", (setting,)).fetchone()
             if value != ("on",):
                 raise SetupError(f"The stage runs with {setting}={value and value[0]}")
-
-
-class _Cpu(NamedTuple):
-    app_s: float
-    postgres_s: float
 
 
 class _Answer(msgspec.Struct):
@@ -160,15 +161,14 @@ class _Play:
                 ]
         return _figures(burst, cost)
 
-    def _measured(self, scene: Scene) -> tuple[_Cpu, Burst]:
+    def _measured(self, scene: Scene) -> tuple[Cost, Burst]:
         app = find(self._stage.settings.home, self._server(scene))
         postgres = self._stage.postgres.pid()
         if app is None or postgres is None:
             raise SetupError(f"The server of {scene.name} has ended")
-        meters = app, psutil.Process(postgres)
-        before_s = [cpu_s(meter) for meter in meters]
+        meter = Meter(app, psutil.Process(postgres))
         burst = self._fire(scene, self._seconds)
-        return _Cpu(*(cpu_s(meter) - before for meter, before in zip(meters, before_s, strict=True))), burst
+        return meter.cost(), burst
 
     def _fire(self, scene: Scene, seconds: float) -> Burst:
         payments = self._hot if scene.is_hot else self._uniform
@@ -191,9 +191,10 @@ class _Play:
             yield
 
 
-def _figures(burst: Burst, cost: _Cpu) -> Figures:
+def _figures(burst: Burst, cost: Cost) -> Figures:
     """Per payment, bulk or not; latencies per request."""
     payments = sum(len(asked) for asked, _ in burst.answers)
+    ours_s = cost.app_s + cost.postgres_s + burst.generator_cpu_s
     return {
         "per_s": payments / burst.seconds,
         "p50_ms": 1e3 * percentile(burst.latencies_s, 0.5),
@@ -201,6 +202,7 @@ def _figures(burst: Burst, cost: _Cpu) -> Figures:
         "app_us": 1e6 * cost.app_s / payments,
         "pg_us": 1e6 * cost.postgres_s / payments,
         "generator_us": 1e6 * burst.generator_cpu_s / payments,
+        "cpus_elsewhere": max(0.0, cost.machine_s - ours_s) / burst.seconds,
     }
 
 

@@ -4,6 +4,7 @@ import os
 import platform
 from collections.abc import Sequence
 from statistics import median
+from typing import NamedTuple
 
 import psutil
 
@@ -21,6 +22,34 @@ def _own_s(process: psutil.Process) -> float:
         return sum(process.cpu_times()[:4])
     except psutil.NoSuchProcess:
         return 0.0
+
+
+class Cost(NamedTuple):
+    """Processor seconds that a burst took."""
+
+    app_s: float
+    postgres_s: float
+    machine_s: float
+    """Of every program on this machine."""
+
+
+class Meter:
+    """Runs from its making on."""
+
+    def __init__(self, app: psutil.Process, postgres: psutil.Process) -> None:
+        self._app, self._postgres = app, postgres
+        self._before = self._read()
+
+    def cost(self) -> Cost:
+        return Cost(*(now - before for now, before in zip(self._read(), self._before, strict=True)))
+
+    def _read(self) -> Cost:
+        return Cost(cpu_s(self._app), cpu_s(self._postgres), _busy_s())
+
+
+def _busy_s() -> float:
+    times = psutil.cpu_times()
+    return times.user + times.system + times.nice
 
 
 def percentile(values: Sequence[float], share: float) -> float:

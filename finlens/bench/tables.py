@@ -12,6 +12,7 @@ COLUMNS = {
     "app_us": "app µs",
     "pg_us": "PostgreSQL µs",
     "generator_us": "load µs",
+    "cpus_elsewhere": "CPUs elsewhere",
 }
 
 
@@ -20,8 +21,8 @@ def ledger_tables(report: Mapping[str, Any]) -> list[Table]:
     speeds = Table("", *COLUMNS.values(), title="Payments over HTTP; CPU per payment")
     for name, figures in {**report["designs"], **report["scenes"]}.items():
         speeds.add_row(name, *(f"{figures[column]:,.1f}" for column in COLUMNS))
-    ratios = Table("", "times", title="Ratios")
+    ratios = Table("", "payments/s", "payments/CPU second", title="Ratios")
     for name, ratio in report["ratios"].items():
-        ratios.add_row(name, f"{ratio:.2f}")
-    ratios.add_row("outbox, more PostgreSQL CPU", f"{report['outbox_cost']:+.1f} %")
+        ratios.add_row(name, f"{ratio:.2f}", f"{report['cpu_ratios'][name]:.2f}")
+    ratios.caption = f"The outbox takes {report['outbox_cost']:+.1f} % PostgreSQL CPU"
     return [speeds, ratios]

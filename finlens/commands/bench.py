@@ -17,7 +17,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="one JSON document on stand
 
 @bench.command()
 def ledger(
-    seconds: Annotated[float, typer.Option(min=0.2, max=60, help="length of each burst")] = 2.0,
+    seconds: Annotated[float, typer.Option(min=0.2, max=60, help="length of each burst")] = 1.5,
     as_json: AsJson = False,
 ) -> None:
     """Payments over HTTP in five designs, with the ratios between them; fails if a promise was broken meanwhile."""
