@@ -7,7 +7,7 @@ from uuid import UUID
 
 from finlens.bench.load import Asked, Shot
 
-DIFFERENT = 1 << 15
+DIFFERENT = 1 << 14
 """Pairs of accounts that are drawn before they come round again."""
 
 _serial = count()
@@ -22,7 +22,8 @@ class Payments:
 
     def __init__(self, accounts: Sequence[UUID], *, seed: int, hot_share: float = 0.0) -> None:
         chance = random.Random(seed)  # noqa: S311  # a repeatable load, not a secret
-        self._openings = [_opening(chance, accounts, hot_share) for _ in range(DIFFERENT)]
+        names = [str(account) for account in accounts]
+        self._openings = [_opening(chance, names, hot_share) for _ in range(DIFFERENT)]
 
     def single(self, token: str) -> Iterator[Shot]:
         """One payment per request."""
@@ -44,7 +45,7 @@ class Payments:
             yield Shot(asked, _post("/transactions/bulk", token, _new_key().encode(), b"[%b]" % b",".join(items)))
 
 
-def _opening(chance: random.Random, accounts: Sequence[UUID], hot_share: float) -> tuple[int, bytes]:
+def _opening(chance: random.Random, accounts: Sequence[str], hot_share: float) -> tuple[int, bytes]:
     """An amount, and the JSON of a payment of it up to its description."""
     sender, receiver = chance.sample(accounts[1:], 2)
     if chance.random() < hot_share:

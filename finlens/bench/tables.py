@@ -26,3 +26,12 @@ def ledger_tables(report: Mapping[str, Any]) -> list[Table]:
         ratios.add_row(name, f"{ratio:.2f}", f"{report['cpu_ratios'][name]:.2f}")
     ratios.caption = f"The outbox takes {report['outbox_cost']:+.1f} % PostgreSQL CPU"
     return [speeds, ratios]
+
+
+def crash_table(report: Mapping[str, Any]) -> Table:
+    """What was done, what became of the promises, and how long it took to go on."""
+    table = Table("", "", title="Killed under load", show_header=False)
+    for name, value in report.items():
+        if name != "failures":
+            table.add_row(name, f"{value:,}" if value is not None else "")
+    return table

@@ -25,8 +25,7 @@ def ledger(
     from finlens.bench.tables import ledger_tables
 
     console = Console(stderr=True)
-    with console.status("Starting") as status:
-        report = bench_ledger(status.update, seconds=seconds)
+    report = bench_ledger(console.print, seconds=seconds)
     if as_json:
         print(json.dumps(report))
     else:
@@ -45,14 +44,14 @@ def crash(
 ) -> None:
     """Kill the API and PostgreSQL in turns under load; fails unless every acknowledged payment is stored once."""
     from finlens.bench.crash import bench_crash
+    from finlens.bench.tables import crash_table
 
     console = Console(stderr=True)
-    with console.status("Starting") as status:
-        report = bench_crash(status.update, kills=kills, plant_async_commit=plant_async_commit)
+    report = bench_crash(console.print, kills=kills, plant_async_commit=plant_async_commit)
     if as_json:
         print(json.dumps(report))
     else:
-        console.print(", ".join(f"{name} {value}" for name, value in report.items() if name != "failures"))
+        Console().print(crash_table(report))
     _fail_for(console, report["failures"])
 
 
