@@ -117,6 +117,7 @@ class EmbeddedPostgres:
                 if time.monotonic() > deadline:
                     raise SetupError(f"PostgreSQL (process {postmaster.pid}) did not stop within {timeout_s:.0f} s")
                 time.sleep(0.05)
+            _reap()
 
     def remove(self) -> None:
         """Stop the server and delete everything it holds."""
@@ -248,8 +249,7 @@ class EmbeddedPostgres:
             return
         deadline = time.monotonic() + timeout_s
         while _is_zombie(pid) and time.monotonic() < deadline:
-            for process in _started:
-                process.poll()
+            _reap()
             time.sleep(0.05)
 
     def _server(self, port: int) -> Server:
@@ -434,6 +434,12 @@ def _runs_on(pid: int, data: Path) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE and str(data) in process.cmdline()
     except psutil.Error:
         return False
+
+
+def _reap() -> None:
+    """Let go of those that this process started and that have ended: until then they look alive, or are warned of."""
+    for process in _started:
+        process.poll()
 
 
 def _is_zombie(pid: int) -> bool:
