@@ -22,7 +22,7 @@ Progress = Callable[[str, int, int], None]
 _ENDS = text("SELECT log, position FROM ledger.chain_head")
 # A tail that was cut off leaves no gap. One statement: the head moves with the log.
 _TAIL = text("""
-    SELECT h.log, h.position, 'the last position' AS field, h.position::text AS recorded, l.position::text AS found
+    SELECT h.position, 'the last position' AS field, h.position::text AS recorded, l.position::text AS found
       FROM ledger.chain_head h
       JOIN (SELECT 'changes' AS log, coalesce(max(position), 0) AS position FROM ledger.change
             UNION ALL

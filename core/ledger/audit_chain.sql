@@ -25,31 +25,48 @@ AS $$
          ORDER BY x.position DESC LIMIT 1) moved ON true
       LEFT JOIN ledger.transaction t ON t.id = c.transaction_id
      CROSS JOIN LATERAL (SELECT c.amount_minor < 0 AS is_out, c.version IS NOT NULL AS moves) s
+     -- What the row should say, by the rows before it and by the payment. OFFSET keeps digests from being made twice.
+     CROSS JOIN LATERAL (
+        SELECT CASE WHEN c.position = 1 OR EXISTS (SELECT FROM ledger.change x WHERE x.position = c.position - 1)
+                    THEN c.position - 1 END AS before,
+               ledger.link(NULL, before.digest, ledger.change_bytes(c)) AS digest,
+               CASE WHEN s.moves THEN coalesce(moved.version, 0) + 1 END AS next_version,
+               CASE WHEN s.moves THEN coalesce(moved.balance_after_minor, 0) + c.amount_minor END AS next_balance,
+               CASE WHEN s.is_out THEN t.sender_account_id ELSE t.receiver_account_id END AS account_id,
+               CASE WHEN s.is_out THEN -t.amount_minor ELSE t.amount_minor END AS amount_minor,
+               -- What was pending may be decided by now.
+               CASE WHEN c.status IN ('success', 'failed') THEN t.status ELSE c.status END AS status,
+               CASE WHEN s.moves AND s.is_out THEN t.sender_version WHEN s.moves THEN t.receiver_version END AS version,
+               CASE WHEN s.moves AND s.is_out THEN t.sender_balance_after_minor
+                    WHEN s.moves THEN t.receiver_balance_after_minor END AS balance_after_minor,
+               CASE WHEN s.moves THEN t.posted_at ELSE c.at END AS posted_at,
+               -- Its texts, parties, references, keys and the time of its making, as one digest.
+               ledger.wording(t) AS wording
+        OFFSET 0
+     ) n
+     -- Only of a row that does not fit is it worked out what does not.
      CROSS JOIN LATERAL (VALUES
-        (1, true, 'the position before it', (c.position - 1)::text, CASE
-            WHEN c.position = 1 OR EXISTS (SELECT FROM ledger.change x WHERE x.position = c.position - 1)
-            THEN (c.position - 1)::text END),
-        (2, true, 'digest', encode(c.digest, 'hex'),
-            encode(ledger.link(NULL, before.digest, ledger.change_bytes(c)), 'hex')),
-        (3, s.moves, 'version', c.version::text, (coalesce(moved.version, 0) + 1)::text),
-        (4, s.moves, 'balance_after_minor', c.balance_after_minor::text,
-            (coalesce(moved.balance_after_minor, 0) + c.amount_minor)::text),
-        (5, true, 'transaction_id', c.transaction_id::text, t.id::text),
-        (6, true, 'account_id', c.account_id::text,
-            (CASE WHEN s.is_out THEN t.sender_account_id ELSE t.receiver_account_id END)::text),
-        (7, true, 'amount_minor', abs(c.amount_minor)::text, t.amount_minor::text),
-        (8, c.status IN ('success', 'failed'), 'status', c.status, t.status),
-        (9, s.moves, 'version', c.version::text,
-            (CASE WHEN s.is_out THEN t.sender_version ELSE t.receiver_version END)::text),
-        (10, s.moves, 'balance_after_minor', c.balance_after_minor::text,
-            (CASE WHEN s.is_out THEN t.sender_balance_after_minor ELSE t.receiver_balance_after_minor END)::text),
-        (11, true, 'occurred_at', c.occurred_at::text, t.occurred_at::text),
-        (12, s.moves, 'posted_at', c.at::text, t.posted_at::text),
-        -- Its texts, parties, references, keys and the time of its making, as one digest.
-        (13, true, 'wording', encode(c.wording, 'hex'), encode(ledger.wording(t), 'hex'))
-     ) f(rank, applies, field, recorded, found)
+        (1, 'the position before it', (c.position - 1)::text, n.before::text),
+        (2, 'digest', encode(c.digest, 'hex'), encode(n.digest, 'hex')),
+        (3, 'version', c.version::text, n.next_version::text),
+        (4, 'balance_after_minor', c.balance_after_minor::text, n.next_balance::text),
+        (5, 'transaction_id', c.transaction_id::text, t.id::text),
+        (6, 'account_id', c.account_id::text, n.account_id::text),
+        (7, 'amount_minor', c.amount_minor::text, n.amount_minor::text),
+        (8, 'status', c.status, n.status),
+        (9, 'version', c.version::text, n.version::text),
+        (10, 'balance_after_minor', c.balance_after_minor::text, n.balance_after_minor::text),
+        (11, 'occurred_at', c.occurred_at::text, t.occurred_at::text),
+        (12, 'posted_at', c.at::text, n.posted_at::text),
+        (13, 'wording', encode(c.wording, 'hex'), encode(n.wording, 'hex'))
+     ) f(rank, field, recorded, found)
      WHERE c.position > p_after AND c.position <= p_upto AND (p_account_id IS NULL OR c.account_id = p_account_id)
-       AND f.applies AND f.found IS DISTINCT FROM f.recorded
+       AND (c.position - 1, c.digest, c.version, c.balance_after_minor, c.transaction_id, c.account_id, c.amount_minor,
+            c.status, c.version, c.balance_after_minor, c.occurred_at, c.at, c.wording)
+           IS DISTINCT FROM
+           (n.before, n.digest, n.next_version, n.next_balance, t.id, n.account_id, n.amount_minor,
+            n.status, n.version, n.balance_after_minor, t.occurred_at, n.posted_at, n.wording)
+       AND f.found IS DISTINCT FROM f.recorded
      ORDER BY c.position, f.rank
 $$;
 

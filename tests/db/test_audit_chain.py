@@ -146,7 +146,7 @@ async def test_an_altered_payment_is_named_with_its_field(bank: Bank, alteration
 async def test_an_altered_amount_is_told_with_both_values(bank: Bank) -> None:
     bank.tamper("UPDATE ledger.transaction SET amount_minor = 30000 WHERE id = %(id)s", id=bank.paid[2])
     fault = await bank.fault()
-    assert (fault.recorded, fault.found) == ("300", "30000")
+    assert (fault.recorded, fault.found) == ("-300", "-30000")
 
 
 async def test_the_first_of_several_is_named(bank: Bank) -> None:
