@@ -24,7 +24,7 @@ from core.ids import new_id
 from core.ledger.relay import drain
 from core.periods import Period, Unit
 from rag.embedder import Embedder
-from rag.facts import Holder, holders, payments, relations
+from rag.facts import Holder, Payment, Relation, holders, payments, relations
 from rag.summaries import Summary, counterparty_summary, month_summary, payment_summaries
 
 POLL_S = 0.2
@@ -266,19 +266,28 @@ async def _rebuild(database: Database) -> Work:
 
 
 async def _rebuild_account(connection: AsyncConnection, holder: Holder, months: Sequence[Period]) -> int:
-    summaries = await _summaries(connection, holder, months)
+    found = await payments(connection, holder, months)
+    known = await relations(connection, holder, {payment.counterparty_key for payment in found})
+    # In a thread, as is embedding: whoever shares our event loop has a beat to keep.
+    subjects, rows = await asyncio.to_thread(_written, holder, months, found, known)
     key = {"account": holder.account_id}
-    subjects = [summary.subject for summary in summaries]
     await connection.execute(_DROP, {**key, "months": [month.start for month in months], "subjects": subjects})
     owner = {"bank": holder.bank_id, "customer": holder.customer_id}
-    rows = json.dumps([_row(summary) for summary in summaries], default=str)
     return (await connection.execute(_STORE, {**key, **owner, "summaries": rows})).rowcount
 
 
-async def _summaries(connection: AsyncConnection, holder: Holder, months: Sequence[Period]) -> list[Summary]:
+def _written(
+    holder: Holder, months: Sequence[Period], found: Sequence[Payment], known: Sequence[Relation]
+) -> tuple[list[str], str]:
+    """The subjects of all summaries, and the summaries as `_STORE` takes them."""
+    summaries = _summaries(holder, months, found, known)
+    return [summary.subject for summary in summaries], json.dumps([_row(one) for one in summaries], default=str)
+
+
+def _summaries(
+    holder: Holder, months: Sequence[Period], found: Sequence[Payment], known: Sequence[Relation]
+) -> list[Summary]:
     """Every text that payments of these months have a part in."""
-    found = await payments(connection, holder, months)
-    known = await relations(connection, holder, {payment.counterparty_key for payment in found})
     first_ids = {relation.first_paid_id for relation in known if relation.first_paid_id}
     summaries = [counterparty_summary(holder, relation) for relation in known]
     for month in months:
