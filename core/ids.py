@@ -17,8 +17,6 @@ def new_id(at: datetime | None = None) -> UUID:
 
 def fingerprint(*parts: str) -> UUID:
     """The same 128 bits (of a sha256) for the same parts in the same order. For keys that must be equal, not secret."""
-    digest = hashlib.sha256()
-    for part in map(str.encode, parts):
-        # With its length before it, no part can run into the next.
-        digest.update(len(part).to_bytes(8) + part)
-    return UUID(bytes=digest.digest()[:16])
+    # With its length before it, no part can run into the next.
+    framed = b"".join([len(part).to_bytes(8) + part for part in map(str.encode, parts)])
+    return UUID(bytes=hashlib.sha256(framed).digest()[:16])
