@@ -7,6 +7,7 @@ import pytest
 from agents.chat import Analyst
 from core.db import Database
 from core.identity.access import Principal, Role
+from core.ledger.relay import drain
 from core.settings import Settings
 from tests.agent.household import PAYEES, PAYMENTS, Chat, Household, at, customer_principal
 from tests.factories import fresh, make_account, make_bank, make_customer, pay
@@ -41,6 +42,7 @@ async def household(database: Database) -> Household:
         await pay(
             session, other, home.payees["Rahul Sharma"], 8_888_800, occurred_at=at(5, 6), description="secret-of-dev"
         )
+    await drain(database)
     return home
 
 

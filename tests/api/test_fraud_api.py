@@ -12,6 +12,7 @@ from core.app import create_app
 from core.db import Database
 from core.fraud import routes as fraud
 from core.identity import routes as identity
+from core.ledger.relay import drain
 from core.settings import Settings
 from tests.api.conftest import People
 from tests.factories import make_account, make_customer, pay
@@ -47,6 +48,7 @@ async def scene(people: People, database: Database) -> Scene:
             posting = await pay(session, town.asha_account, stranger, (120 + day) * 100, occurred_at=at)
             assert posting.id is not None
             flagged.append(posting.id)
+    await drain(database)
     return Scene(people, flagged)
 
 
