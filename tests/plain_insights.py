@@ -79,8 +79,8 @@ async def read_sides(database: Database, banks: Sequence[UUID]) -> list[Side]:
         ids = (t.sender_account_id, t.receiver_account_id)
         mine, other = (accounts[id_] for id_ in (ids if direction == "out" else ids[::-1]))
         partner = customers.get(other.customer_id)
-        note = notes.get((t.id, mine.id))
-        category = (note and note.category) or t.category or (partner and partner.category) or "uncategorised"
+        said = (note.category for id in (t.id, t.reverses_id) if (note := notes.get((id, mine.id))))
+        category = next(filter(None, (*said, t.category, partner and partner.category)), "uncategorised")
         return Side(
             t.id, mine.id, mine.name, mine.bank_id, names[mine.bank_id], mine.customer_id, other.bank_id,
             other.customer_id, partner.name if partner else other.name, direction, t.amount_minor, t.currency, t.status,
