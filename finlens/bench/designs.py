@@ -1,7 +1,7 @@
 """What the ledger is measured against: the same promises kept in the two ordinary ways, and FastAPI's own bound.
 
 `python -m finlens.bench.designs orm|function|noop` serves one as `finlens serve api` serves the product: a process of
-its own, uvicorn, one worker. Like the product, each asks on every request who the bearer of the token is now.
+its own, uvicorn, one worker. The two that keep promises ask on every request who the bearer of the token is now.
 """
 
 import sys
@@ -102,7 +102,9 @@ def function(settings: Settings) -> FastAPI:
             description=payment.description,
         )
         async with pool.connection() as connection:
-            await connection.execute(_MAY_SEND, (user_id, payment.sender_account_id))
+            may_send = await connection.execute(_MAY_SEND, (user_id, payment.sender_account_id))
+            if await may_send.fetchone() is None:
+                raise AccountNotFound
             [posting] = await apply_transfers(connection, [transfer], [None])
         if refusal := posting.refusal():
             raise refusal
