@@ -1,0 +1,8 @@
+"""Way back: nothing to undo."""
+
+revision = "0014"
+down_revision = "0013"
+
+
+def upgrade() -> None:
+    pass
