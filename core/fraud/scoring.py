@@ -31,7 +31,7 @@ _TO_RETRY = text("""
 
 
 async def score(connection: AsyncConnection, ids: Sequence[UUID]) -> bool:
-    """Score posted payments within the caller's unit, which goes on if that fails: then they stand in fraud.unscored."""
+    """Score posted payments within the caller's unit, which goes on if that fails: they are in fraud.unscored then."""
     try:
         async with connection.begin_nested():
             await connection.execute(text(f"SET LOCAL statement_timeout = '{TIMEOUT_S}s'"))

@@ -1,4 +1,4 @@
-"""What a payment may be besides posted: reversed, captured from a hold, accepted for later. The outbox says who and why.
+"""What a payment may be besides posted: reversed, captured from a hold, accepted for later. The outbox says who asked.
 
 Way back: drop the columns and indexes.
 """
