@@ -127,9 +127,10 @@ async def test_refund_nets_in_the_category_that_the_payer_has_given(
     await give_back(people["ravi"], paid, 1_000)
     async with database.look() as connection:
         spend = await connection.execute(
-            text(
-                "SELECT category, sum(spend_minor)::bigint AS sum FROM reporting.entry WHERE account_id = :id GROUP BY 1"
-            ),
+            text("""
+                SELECT category, sum(spend_minor)::bigint AS sum
+                  FROM reporting.entry WHERE account_id = :id GROUP BY category
+            """),
             {"id": people.town.asha_account.id},
         )
         assert {row.category: row.sum for row in spend}["gifts"] == 1_500
