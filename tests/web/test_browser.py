@@ -24,6 +24,7 @@ from webapp.build import ensure_built
 from webapp.states.transactions import TransactionsState
 
 CHROMIUM = find_chromium()
+expect.set_options(timeout=20_000)  # five seconds are not enough where two browsers share two cores with all else
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.xdist_group("browser"),
