@@ -102,6 +102,8 @@ def _database_checks(settings: Settings) -> list[Check]:
                 _check("database", lambda: _server_version(connection)),
                 _check("durability", lambda: _durability(connection)),
                 _check("migrations", lambda: _migrations(connection)),
+                _check("books", lambda: _books(connection)),
+                _check("follow-up", lambda: _follow_up(connection)),
                 _check("index", lambda: asyncio.run(_index_lag(known))),
             ]
     except (SetupError, psycopg.OperationalError) as trouble:
@@ -131,6 +133,27 @@ def _migrations(connection: psycopg.Connection) -> str:
     if row is None or row[0] != head:
         raise SetupError(f"the schema is at {row and row[0]} and the code at {head}: run finlens migrate")
     return f"at {head}"
+
+
+def _books(connection: psycopg.Connection) -> str:
+    rows = connection.execute("SELECT currency, sum(posted_minor) FROM ledger.balance GROUP BY currency").fetchall()
+    drift = [f"{currency} is off by {total} minor units" for currency, total in rows if total]
+    if drift:
+        raise SetupError(f"{'; '.join(drift)}: run finlens audit verify")
+    return f"sum to zero in {len(rows)} {'currency' if len(rows) == 1 else 'currencies'}"
+
+
+def _follow_up(connection: psycopg.Connection) -> str:
+    """What the worker's jobs have still to do, and what they could not."""
+    row = connection.execute("""
+        SELECT (SELECT count(*) FROM ledger.outbox),
+               (SELECT count(*) FROM ledger.transaction WHERE status IN ('pending', 'processing')),
+               (SELECT count(*) FROM fraud.unscored)
+    """).fetchone()
+    told, decided, unscored = row or (0, 0, 0)
+    if unscored:
+        raise SetupError(f"{unscored} payments could not be scored; fraud.unscored holds the errors")
+    return f"{told} payments to tell of, {decided} to decide"
 
 
 async def _index_lag(settings: Settings) -> str:
