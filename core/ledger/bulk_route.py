@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import compress
 from typing import Annotated, Literal
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.errors import AccountNotFound, BulkRefused, BulkTooLarge, FinLensError, InvalidRequest
-from core.identity.access import Principal, may_see_account
+from core.identity.access import Principal
 from core.ids import fingerprint
 from core.ledger.desk import Desk
 from core.ledger.idempotency import KEY_CHARS_MAX, KEY_PARAMETER, checked_key
@@ -142,18 +143,15 @@ class _Bulk:
             return None
 
     async def _admit(self, read: dict[int, BulkTransaction]) -> None:
-        senders = {new.sender_account_id for new in read.values()}
-        owners = dict(zip(senders, await asyncio.gather(*map(self.desk.owners.of, senders)), strict=True))
-        now = self.desk.now()
+        senders = list({new.sender_account_id for new in read.values()})
+        allowed = await asyncio.gather(*(self.desk.may_pay_from(self.principal, sender) for sender in senders))
+        payable, now = set(compress(senders, allowed)), self.desk.now()
         for index, new in read.items():
-            owner = owners[new.sender_account_id]
+            # No header can hold a NUL: the key of a place is nobody else's.
+            key = new.idempotency_key or f"{self.key}\0{index}"
             try:
-                if owner is None or not may_see_account(
-                    self.principal, customer_id=owner.customer_id, bank_id=owner.bank_id
-                ):
+                if new.sender_account_id not in payable:
                     raise AccountNotFound
-                # No header can hold a NUL: the key of a place is nobody else's.
-                key = new.idempotency_key or f"{self.key}\0{index}"
                 self.transfers[index] = new.transfer(self.principal, key, now)
             except FinLensError as refusal:
                 self.answers[index] = BulkAnswer.refused(index, refusal)

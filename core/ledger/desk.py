@@ -4,17 +4,17 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from fastapi import FastAPI
 
 from core.app import Services
 from core.db import Database, app_url, dsn
-from core.errors import AccountNotFound, NotAuthenticated
+from core.errors import NotAuthenticated
 from core.identity.access import Principal, may_see_account
 from core.identity.verified import VerifiedTokens
 from core.ledger.batcher import Batcher
 from core.ledger.in_flight import InFlight
-from core.ledger.new_transaction import NewTransaction
 from core.ledger.owners import Owners
 from core.ledger.payers import PAYERS
 from core.raw import RawRequest
@@ -42,11 +42,10 @@ class Desk:
         principal.require(*PAYERS)
         return principal
 
-    async def require_own(self, principal: Principal, new: NewTransaction) -> None:
-        """Raises AccountNotFound unless `principal` may send from the account: another's is as good as none."""
-        owner = await self.owners.of(new.sender_account_id)
-        if owner is None or not may_see_account(principal, customer_id=owner.customer_id, bank_id=owner.bank_id):
-            raise AccountNotFound
+    async def may_pay_from(self, principal: Principal, account_id: UUID) -> bool:
+        """Whether the account is one that `principal` may send from: another's is as good as none."""
+        owner = await self.owners.of(account_id)
+        return owner is not None and may_see_account(principal, customer_id=owner.customer_id, bank_id=owner.bank_id)
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from core.errors import AccountNotFound
 from core.ledger.desk import Desk
 from core.ledger.idempotency import KEY_PARAMETER, checked_key
 from core.ledger.new_transaction import NewTransaction, PostedTransaction, refusal_of
@@ -24,7 +25,8 @@ async def _post(request: RawRequest) -> Reply:
     principal = await desk.payer(request)
     key = checked_key(request.header(b"idempotency-key"))
     new = _read(await request.body())
-    await desk.require_own(principal, new)
+    if not await desk.may_pay_from(principal, new.sender_account_id):
+        raise AccountNotFound
     transfer = new.transfer(principal, key, desk.now(), is_deferred=_prefers_async(request))
     with desk.in_flight.claim(transfer.key_fingerprint):
         posting = await desk.batcher.post(transfer, request.trace_id)
