@@ -5,6 +5,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA identity, banking, 
     TO finlens_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA imports, insights, fraud, rag, agents TO finlens_app;
 
+-- An account keeps its customer, bank and currency: whoever remembers them is never wrong.
+REVOKE UPDATE ON banking.account FROM finlens_app;
+GRANT UPDATE (name, closed_on, version, updated_at) ON banking.account TO finlens_app;
+
 -- Money: the application reads it and opens empty balances; ledger.apply_transfers alone changes one.
 GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO finlens_app;
 GRANT INSERT (account_id, bank_id, currency, floor_minor) ON ledger.balance TO finlens_app;

@@ -58,6 +58,7 @@ async def posted_minor(database: Database, account_id: UUID) -> int:
         "UPDATE ledger.balance SET floor_minor = -10",
         "UPDATE ledger.balance SET version = 10",
         "DELETE FROM ledger.balance",
+        "UPDATE banking.account SET customer_id = NULL",
         "INSERT INTO ledger.balance (account_id, bank_id, currency, posted_minor)"
         " VALUES (gen_random_uuid(), gen_random_uuid(), 'INR', 10)",
         "INSERT INTO ledger.outbox (transaction_id) VALUES (gen_random_uuid())",
