@@ -1,6 +1,6 @@
 """The reporting views (`views.sql`) as SQLAlchemy sees them. A test compares the columns with the database's own."""
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Text, Uuid, column, table
+from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, Text, Uuid, column, table
 
 ENTRY = table(
     "entry",
@@ -32,9 +32,15 @@ ENTRY = table(
     column("balance_after_minor", BigInteger),
     column("version", BigInteger),
     column("hold_id", Uuid),
+    column("split_as_id", Uuid),
+    column("parts", JSON),
+    column("suggested_category", Text),
     schema="reporting",
 )
 """One row per side of each transaction."""
+
+ENTRY_PART = table("entry_part", *(column(c.name, c.type) for c in ENTRY.c), schema="reporting")
+"""The same, and one row per part where a side is split over several categories."""
 
 ACCOUNT = table(
     "account",

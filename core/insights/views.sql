@@ -25,20 +25,51 @@ END;
 -- One row per side of each transaction, signed from that side; for successful ones all amounts sum to zero.
 --   spend_minor   what left for somebody else; a refund that comes back counts negative, in its original's category
 --   income_minor  what came from somebody else; a refund that is paid out counts negative
---   A refund goes where its payment went, also where the holder has said afterwards what that payment was.
+--   category is the holder's own word, else the first of their rules that fits, else what the payment said, else what
+--     its merchant sells. A refund goes where its payment went, by the holder's word on that payment or by their rules.
+--   split_as_id names the payment whose parts this side is divided by, if there are any.
 --   Money moved between one customer's own accounts is neither, nor is what an imported account opened with.
 CREATE VIEW reporting.entry AS
+SELECT e.transaction_id, e.account_id, e.bank_id, e.bank, e.customer_id, e.account, e.counterparty_account_id,
+       e.counterparty_bank_id, e.counterparty_customer_id, e.counterparty, e.direction, e.amount_minor, e.currency,
+       e.status, e.failure_code, e.description, e.note,
+       coalesce(e.said_here, CASE
+           WHEN e.reverses_id IS NULL THEN (
+               SELECT r.category
+                 FROM insights.rule r
+                WHERE r.customer_id = e.customer_id
+                  AND insights.fits(r, e.direction, e.channel, e.currency, abs(e.amount_minor), e.counterparty, e.description)
+                ORDER BY r.place LIMIT 1)
+           ELSE coalesce(e.said_of_paid, (
+               SELECT r.category
+                 FROM ledger.transaction p, insights.rule r
+                WHERE p.id = e.reverses_id AND r.customer_id = e.customer_id
+                  AND insights.fits(r, CASE e.direction WHEN 'out' THEN 'in' ELSE 'out' END, p.channel, p.currency,
+                                    p.amount_minor, e.counterparty, p.description)
+                ORDER BY r.place LIMIT 1))
+       END, e.category_as_paid) AS category,
+       e.channel, e.occurred_at, e.posted_at, e.reverses_id, e.is_own_transfer, e.spend_minor, e.income_minor,
+       e.balance_after_minor, e.version, e.hold_id, e.split_as_id,
+       (SELECT jsonb_agg(jsonb_build_object(
+                   'category', p.category, 'amount_minor', insights.share(abs(e.amount_minor), p)) ORDER BY p.start_minor)
+          FROM insights.part p
+         WHERE p.transaction_id = e.split_as_id AND p.account_id = e.account_id) AS parts,
+       (SELECT s.category FROM insights.suggestion s
+         WHERE s.transaction_id = e.transaction_id AND s.account_id = e.account_id) AS suggested_category
+  FROM (
 SELECT t.id AS transaction_id, t.sender_account_id AS account_id, sa.bank_id, k.name AS bank, sa.customer_id,
        sa.name AS account, t.receiver_account_id AS counterparty_account_id,
        ra.bank_id AS counterparty_bank_id, ra.customer_id AS counterparty_customer_id,
        coalesce(rc.name, ra.name) AS counterparty, 'out' AS direction,
        -t.amount_minor AS amount_minor, t.currency::text AS currency, t.status, t.failure_code,
-       t.description, n.note, coalesce(n.category, o.category, t.category, rc.category, 'uncategorised') AS category,
+       t.description, n.note, n.category AS said_here, o.category AS said_of_paid,
+       coalesce(t.category, rc.category, 'uncategorised') AS category_as_paid,
        t.channel, t.occurred_at, t.posted_at, t.reverses_id,
        coalesce(sa.customer_id = ra.customer_id, false) OR t.channel = 'opening' AS is_own_transfer,
        CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NOT NULL THEN 0 ELSE t.amount_minor END AS spend_minor,
        CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NULL THEN 0 ELSE -t.amount_minor END AS income_minor,
-       t.sender_balance_after_minor AS balance_after_minor, t.sender_version AS version, t.hold_id
+       t.sender_balance_after_minor AS balance_after_minor, t.sender_version AS version, t.hold_id,
+       CASE WHEN n.category IS NULL THEN coalesce(t.reverses_id, t.id) ELSE t.id END AS split_as_id
   FROM ledger.transaction t
   JOIN banking.account sa ON sa.id = t.sender_account_id AND sa.bank_id = t.sender_bank_id
   JOIN banking.account ra ON ra.id = t.receiver_account_id
@@ -51,16 +82,31 @@ SELECT t.id, t.receiver_account_id, ra.bank_id, k.name, ra.customer_id,
        ra.name, t.sender_account_id, sa.bank_id, sa.customer_id,
        coalesce(sc.name, sa.name), 'in',
        t.amount_minor, t.currency::text, t.status, t.failure_code,
-       t.description, n.note, coalesce(n.category, o.category, t.category, sc.category, 'uncategorised'),
+       t.description, n.note, n.category, o.category,
+       coalesce(t.category, sc.category, 'uncategorised'),
        t.channel, t.occurred_at, t.posted_at, t.reverses_id,
        coalesce(sa.customer_id = ra.customer_id, false) OR t.channel = 'opening',
        CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NULL THEN 0 ELSE -t.amount_minor END,
        CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NOT NULL THEN 0 ELSE t.amount_minor END,
-       t.receiver_balance_after_minor, t.receiver_version, t.hold_id
+       t.receiver_balance_after_minor, t.receiver_version, t.hold_id,
+       CASE WHEN n.category IS NULL THEN coalesce(t.reverses_id, t.id) ELSE t.id END
   FROM ledger.transaction t
   JOIN banking.account ra ON ra.id = t.receiver_account_id
   JOIN banking.account sa ON sa.id = t.sender_account_id AND sa.bank_id = t.sender_bank_id
   LEFT JOIN banking.bank k ON k.id = ra.bank_id
   LEFT JOIN banking.customer sc ON sc.id = sa.customer_id
   LEFT JOIN insights.annotation n ON n.transaction_id = t.id AND n.account_id = t.receiver_account_id
-  LEFT JOIN insights.annotation o ON o.transaction_id = t.reverses_id AND o.account_id = t.receiver_account_id;
+  LEFT JOIN insights.annotation o ON o.transaction_id = t.reverses_id AND o.account_id = t.receiver_account_id
+  ) e;
+
+-- For questions by category: what is split stands here once for each of its parts, everything else as in reporting.entry.
+CREATE VIEW reporting.entry_part AS
+SELECT e.transaction_id, e.account_id, e.bank_id, e.bank, e.customer_id, e.account, e.counterparty_account_id,
+       e.counterparty_bank_id, e.counterparty_customer_id, e.counterparty, e.direction,
+       insights.share(e.amount_minor, p) AS amount_minor, e.currency, e.status, e.failure_code, e.description, e.note,
+       coalesce(p.category, e.category) AS category, e.channel, e.occurred_at, e.posted_at, e.reverses_id,
+       e.is_own_transfer, insights.share(e.spend_minor, p) AS spend_minor,
+       insights.share(e.income_minor, p) AS income_minor, e.balance_after_minor, e.version, e.hold_id,
+       e.split_as_id, e.parts, e.suggested_category
+  FROM reporting.entry e
+  LEFT JOIN insights.part p ON p.transaction_id = e.split_as_id AND p.account_id = e.account_id;
