@@ -1,10 +1,14 @@
 """Payments over HTTP: what is posted, what is refused, what each side sees of it."""
 
 import asyncio
+import json
 import random
+import re
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient, Response
 from sqlalchemy import text
 
@@ -295,3 +299,42 @@ async def test_nothing_else_of_a_transaction_can_be_patched(people: People, patc
     address = f"/transactions/{(await post(people['customer'], payment(people))).json()['id']}"
     answer = await people["customer"].patch(address, json=patch, headers={"If-Match": '"0"'})
     assert answer.status_code == 422
+
+
+async def test_body_of_two_megabytes_is_refused_before_it_is_read(people: People) -> None:
+    answer = await post(people["customer"], payment(people, description="x" * 2_000_000))
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+async def test_body_without_a_length_is_refused_once_it_is_too_long(people: People) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(30):
+            yield b" " * 100_000
+
+    headers = {"Idempotency-Key": fresh("key")}
+    answer = await people["customer"].post("/transactions", content=endless(), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"amount_minor": 1e400}'], ids=range(6))
+async def test_body_that_is_no_payment_is_refused(people: People, database: Database, body: bytes) -> None:
+    headers = {"Idempotency-Key": fresh("key")}
+    answer = await people["customer"].post("/transactions", content=body, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert answer.json()["code"] in {"malformed_json", "invalid_request", "invalid_amount"}
+    await check_books(database)
+
+
+async def test_trace_of_the_caller_goes_on(people: People) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01", "Idempotency-Key": fresh("key")}
+    paid = await people["customer"].post("/transactions", json=payment(people), headers=headers)
+    refused = await people["customer"].post("/transactions", json={}, headers=headers)
+    assert paid.headers["x-request-id"] == refused.headers["x-request-id"] == refused.json()["trace_id"] == trace
+
+
+def test_every_schema_that_the_document_refers_to_is_in_it(app: FastAPI) -> None:
+    document = app.openapi()
+    named = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert named <= document["components"]["schemas"].keys()
+    assert {"NewTransaction", "PostedTransaction", "BulkTransaction", "BulkAnswers"} <= named
