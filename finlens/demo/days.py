@@ -9,6 +9,11 @@ from finlens.demo.habits import habits_of
 from finlens.demo.payment import DemoPayment, chance, in_time, rupees
 from finlens.demo.series import due_on, last_working_day, recurring_series
 
+INTEREST = "INTEREST CREDIT"
+"""What the statement says of the interest that accounts earn each quarter."""
+RECEIPTS = "CUSTOMER RECEIPTS"
+"""And of what employers take in before they pay their wages."""
+
 
 def payments_on(day: date, start: date) -> list[DemoPayment]:
     """The payments of one day, in the order of time. Their keys and ids are the same however often this is asked."""
@@ -42,7 +47,7 @@ def _business(day: date, start: date) -> Iterator[DemoPayment]:
     if day == last_working_day(day):
         for employer in {series.payer: series for series in recurring_series(start) if series.name == "salary"}:
             wages = sum(s.amount_minor(day) for s in recurring_series(start) if s.payer == employer)
-            yield _from_outside(f"receipts|{employer}|{day}", employer, wages * 11 // 10, day, "CUSTOMER RECEIPTS")
+            yield _from_outside(f"receipts|{employer}|{day}", employer, wages * 11 // 10, day, RECEIPTS)
     if day.month % 3 == 0 and (day + timedelta(days=1)).day == 1:
         for person in cast().people:
             interest = round(person.income * chance("interest", person.email, day).uniform(0.3, 1.4))
@@ -51,7 +56,7 @@ def _business(day: date, start: date) -> Iterator[DemoPayment]:
                 person.account,
                 interest,
                 day,
-                "INTEREST CREDIT",
+                INTEREST,
                 category="interest",
             )
 

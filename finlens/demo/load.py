@@ -24,6 +24,7 @@ from finlens.demo.days import payments_on
 from finlens.demo.founding import found, number_of
 from finlens.demo.logins import keep_logins
 from finlens.demo.payment import DemoPayment, in_time
+from finlens.demo.truth import keep_truth
 
 CLIENT = "demo"
 """Whose idempotency keys the demo's payments carry: posting a day again posts nothing."""
@@ -71,6 +72,7 @@ async def load_demo(
             await found(session, settings, start)
         await keep_logins(session, settings.demo_password.get_secret_value())
         accounts = await _accounts(session)
+        await keep_truth(session, accounts, start)
     loaded = Loaded(0, 0)
     async with relaying(database, lambda done, of: progress(f"Demo bank: {done:,} of the last {of:,} payments scored")):
         async for last, payments in _planned(first, until, start):

@@ -1,0 +1,90 @@
+"""What moved on accounts, row by row: the material in which patterns are looked for. Figures come from the ledger; what
+they mean together is decided in pure functions that take these rows."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.errors import QueryRefused
+from core.identity.access import Principal, visible_accounts
+from core.insights.compute import fetch
+from core.insights.entries import within
+from core.insights.reporting import ENTRY
+from core.ledger.tables import TransactionStatus
+from core.money import Currency
+from core.periods import Period
+
+HISTORY_DAYS = 800
+"""How far back patterns look: a yearly payment needs two of its days."""
+MOVEMENTS_MAX = 20_000
+"""The latest ones. An account with more of them in two years is looked at for as long as they last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One successful entry as its account sees it: `amount_minor` is negative when money left. `on` is its day where
+    the asker lives."""
+
+    transaction_id: UUID
+    account_id: UUID
+    account: str
+    counterparty_account_id: UUID
+    counterparty: str
+    category: str
+    description: str
+    currency: Currency
+    amount_minor: int
+    spend_minor: int
+    on: date
+    is_own: bool
+    is_refund: bool
+
+    @property
+    def wording(self) -> str:
+        """The description without its digits: reference numbers and dates differ in payments of one kind."""
+        return self.description.translate(_NO_DIGITS)
+
+
+_NO_DIGITS = str.maketrans("", "", "0123456789")
+
+
+async def movements(
+    connection: AsyncConnection,
+    principal: Principal,
+    *,
+    today: date,
+    account_id: UUID | None = None,
+    days: int = HISTORY_DAYS,
+) -> list[Movement]:
+    """What moved in the `days` up to and with `today`, the earliest first, on all accounts of a customer or on one.
+
+    Raises QueryRefused for somebody who sees many customers and names no account: patterns are one customer's.
+    """
+    require_one_customer(principal, account_id)
+    e = ENTRY.c
+    period = Period(today - timedelta(days=days - 1), today + timedelta(days=1))
+    scope = visible_accounts(principal, customer_id=e.customer_id, bank_id=e.bank_id)
+    wanted = select(
+        e.transaction_id, e.account_id, e.account, e.counterparty_account_id, e.counterparty, e.category, e.description,
+        e.currency, e.amount_minor, e.spend_minor, e.occurred_at, e.is_own_transfer, e.reverses_id,
+    ).where(
+        scope, e.customer_id.is_not(None), e.status == TransactionStatus.SUCCESS, within(period, principal)
+    )  # fmt: skip
+    if account_id is not None:
+        wanted = wanted.where(e.account_id == account_id)
+    rows = await fetch(connection, wanted.order_by(e.occurred_at.desc(), e.transaction_id).limit(MOVEMENTS_MAX))
+    zone = principal.zone
+    return [
+        Movement(*tuple(row.values())[:10], on=row["occurred_at"].astimezone(zone).date(),
+                 is_own=row["is_own_transfer"], is_refund=row["reverses_id"] is not None)
+        for row in reversed(rows)
+    ]  # fmt: skip
+
+
+def require_one_customer(principal: Principal, account_id: UUID | None) -> None:
+    """Raises QueryRefused unless it is clear whose money is meant."""
+    if principal.customer_id is None and account_id is None:
+        raise QueryRefused("This is about one customer's money: name one of their accounts (account_id)")
