@@ -24,6 +24,7 @@ SOURCES = (
     "core/insights/rules.sql",
     "core/insights/parts.sql",
     "core/insights/views.sql",
+    "core/insights/rollups.sql",
     "core/insights/patterns.sql",
     "core/fraud/score.sql",
     "core/fraud/views.sql",
