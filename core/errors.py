@@ -149,6 +149,14 @@ class ScheduleEnded(Conflict):
     code, title = "schedule_ended", "All payments of this schedule have been made: there is nothing left to cancel"
 
 
+class TooManyRules(Conflict):
+    code, title = "too_many_rules", "A customer has at most 100 rules: change or delete one first"
+
+
+class SplitMismatch(Conflict):
+    code, title = "split_mismatch", "The parts of a split together are the amount of the payment"
+
+
 class BulkRefused(Conflict):
     code, title = "bulk_refused", "Nothing was posted: at least one payment was refused"
 

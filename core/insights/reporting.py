@@ -1,6 +1,7 @@
 """The reporting views (`views.sql`) as SQLAlchemy sees them. A test compares the columns with the database's own."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, Text, Uuid, column, table
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Text, Uuid, column, table
+from sqlalchemy.dialects.postgresql import JSONB
 
 ENTRY = table(
     "entry",
@@ -33,7 +34,7 @@ ENTRY = table(
     column("version", BigInteger),
     column("hold_id", Uuid),
     column("split_as_id", Uuid),
-    column("parts", JSON),
+    column("parts", JSONB),
     column("suggested_category", Text),
     schema="reporting",
 )
@@ -62,3 +63,6 @@ ACCOUNT = table(
     schema="reporting",
 )
 """One row per account, with its balance."""
+
+ALERT = table("alert", column("transaction_id", Uuid), column("status", Text), schema="reporting")
+"""One row per payment that was flagged: the columns that figures need. `core/fraud` lays the view."""

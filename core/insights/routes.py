@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from core.identity.guard import CurrentPrincipal, Look, ServicesOf
+from core.insights import rules_routes
 from core.insights.catalogue import Catalogue, catalogue
 from core.insights.compute import compute
 from core.insights.export import to_csv
@@ -20,6 +21,7 @@ _AS_CSV: dict[int | str, dict[str, Any]] = {
 }
 
 router = APIRouter(prefix="/insights", tags=["insights"])
+router.include_router(rules_routes.router)
 
 
 @router.post("/query", response_model=InsightResult, responses=_AS_CSV)

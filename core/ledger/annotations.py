@@ -22,8 +22,13 @@ class AnnotationPatch(TypedDict, total=False):
     note: Text | None
 
 
-# The condition on the version makes of two writers at the same time one who is told so.
+# The condition on the version makes of two writers at the same time one who is told so. The last word on the category
+# holds: with it goes an earlier split.
 _WRITE = text("""
+    WITH taken_back AS (
+        DELETE FROM insights.part
+         WHERE :has_category AND transaction_id = :transaction_id AND account_id = :account_id
+    )
     INSERT INTO insights.annotation AS a (transaction_id, account_id, category, note)
     VALUES (:transaction_id, :account_id, :category, :note)
     ON CONFLICT (transaction_id, account_id) DO UPDATE

@@ -5,15 +5,15 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, asc, column, desc, func, or_, select, table, tuple_
 from sqlalchemy import Integer as SqlInteger
 
-from core.categories import BY_SLUG
+from core.categories import BY_SLUG, UNCATEGORISED
 from core.identity.access import Principal, visible_accounts
 from core.insights.reporting import ENTRY
 from core.ledger.tables import TransactionStatus
-from core.money import Currency, Money
+from core.money import AmountMinor, Currency, Money
 from core.paging import PageQuery
 from core.text import Line, Text
 
@@ -27,6 +27,15 @@ def _known_category(slug: str) -> str:
 CategorySlug = Annotated[str, AfterValidator(_known_category)]
 Channel = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Direction = Literal["out", "in"]
+
+
+class Part(BaseModel):
+    """What a split gives to one category."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    category: CategorySlug
+    amount_minor: AmountMinor
 
 
 class TransactionView(BaseModel):
@@ -47,6 +56,11 @@ class TransactionView(BaseModel):
     description: Text
     note: str | None
     category: str
+    """Of a split payment that of its largest part."""
+    suggested_category: str | None = None
+    """A guess, for what has no category; PATCH the category to accept it."""
+    parts: list[Part] = []
+    """What it is divided into, if it is split."""
     channel: str
     occurred_at: datetime
     posted_at: datetime | None
@@ -68,6 +82,9 @@ class TransactionView(BaseModel):
             amount_minor=money.amount_minor,
             amount=money.amount,
             sender_balance_after_minor=entry.balance_after_minor if is_out else None,
+            suggested_category=entry.suggested_category if entry.category == UNCATEGORISED else None,
+            # The share of a small refund in a small part may be nothing.
+            parts=[Part(**part) for part in entry.parts or () if part["amount_minor"]],
             **{name: getattr(entry, name) for name in _AS_THEY_ARE},
         )
 
@@ -151,7 +168,7 @@ def _mentions(words: str, *columns: ColumnElement[str]) -> ColumnElement[bool]:
 _FILTERS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "account_id": lambda value: ENTRY.c.account_id == value,
     "status": lambda value: ENTRY.c.status == value,
-    "category": lambda value: ENTRY.c.category == value,
+    "category": lambda value: or_(ENTRY.c.category == value, ENTRY.c.parts.contains([{"category": value}])),
     "channel": lambda value: ENTRY.c.channel == value,
     "direction": lambda value: ENTRY.c.direction == value,
     "currency": lambda value: ENTRY.c.currency == value,

@@ -11,6 +11,7 @@ from core.audit import record
 from core.errors import NotFound
 from core.identity.access import Principal, Role
 from core.identity.guard import CurrentPrincipal, Look, ServicesOf, Unit
+from core.insights.splits import Split, divide
 from core.ledger.annotations import AnnotationPatch, annotate
 from core.ledger.history import (
     TransactionQuery,
@@ -71,6 +72,33 @@ async def patch_transaction(
     await record(
         session, actor=principal.subject, action="transaction.annotate", subject=f"transaction:{transaction_id}",
         account_id=str(side), fields=[*patch],
+    )  # fmt: skip
+    tag(response, version)
+    return TransactionView.of(await _entry(session, principal, transaction_id, side))
+
+
+@router.put("/{transaction_id}/split")
+async def split_transaction(
+    transaction_id: UUID,
+    split: Split,
+    principal: CurrentPrincipal,
+    session: Unit,
+    response: Response,
+    account_id: UUID | None = None,
+    if_match: IfMatch = None,
+) -> TransactionView:
+    """Divide a payment over several categories, for the caller's side alone. The parts sum to its amount."""
+    principal.require(Role.CUSTOMER, Role.STAFF, Role.ADMIN)
+    entry = await _entry(session, principal, transaction_id, account_id)
+    check_version(if_match, entry.annotation_version)
+    side = entry.account_id
+    version = await divide(
+        session, split, transaction_id=transaction_id, account_id=side, whole_minor=abs(entry.amount_minor),
+        version=entry.annotation_version, actor=principal.subject,
+    )  # fmt: skip
+    await record(
+        session, actor=principal.subject, action="transaction.split", subject=f"transaction:{transaction_id}",
+        account_id=str(side), categories=[part.category for part in split.parts],
     )  # fmt: skip
     tag(response, version)
     return TransactionView.of(await _entry(session, principal, transaction_id, side))

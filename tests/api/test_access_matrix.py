@@ -106,6 +106,13 @@ POLICY: dict[tuple[str, str], Call] = {
         lambda _: "/transactions/{asha_deposit}", "200 404 200 403 200 404 404", lambda _: {"note": "cash"},
         lambda: {"If-Match": '"0"'},
     ),
+    ("PUT", "/transactions/{transaction_id}/split"): Call(
+        lambda _: "/transactions/{asha_deposit}/split", "200 404 200 403 200 404 404",
+        lambda _: {"parts": [
+            {"category": "salary", "amount_minor": 60_000}, {"category": "gifts", "amount_minor": 40_000},
+        ]},
+        lambda: {"If-Match": '"0"'},
+    ),
     # Asha promises, Ravi is to receive: he may capture and release, she may look
     ("GET", "/holds"): Call(lambda _: "/holds", EVERYBODY),
     ("POST", "/holds"): Call(
