@@ -1,10 +1,13 @@
 """A run as people read it: a table in the terminal and one HTML page."""
 
 from pathlib import Path
+from statistics import fmean
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 from rich.table import Table
 
+from core.money import Money
+from evals.insights import OURS, SAME_BALANCE, SAME_PAYMENTS, InsightsReport
 from evals.run import RunReport
 
 
@@ -19,6 +22,25 @@ def table(report: RunReport) -> Table:
             cells = [f"{found[name]:.0%}" for name in from_metrics] if found else ["-"] * len(from_metrics)
             latency = f"{found['p50_ms']:.0f}" if found else "-"
             shown.add_row(suite.suite.suite, split, str(len(suite.split(split))), *cells, latency)
+    return shown
+
+
+def detection_table(report: InsightsReport) -> Table:
+    """How many of the known recurring payments were found, and how many of the found are known."""
+    shown = Table("recurring payments", "share", title="Insights: recurring payments")
+    for name, value in report.detection.metrics().items():
+        shown.add_row(name, f"{value:.1%}")
+    return shown
+
+
+def forecast_table(report: InsightsReport) -> Table:
+    """The mean absolute errors of forecasts of past months, in the currency's major units, beside simple ones."""
+    methods = (OURS, SAME_PAYMENTS, SAME_BALANCE)
+    shown = Table("currency", "days", "forecasts", *methods, "in band", title="Insights: mean error of the balance")
+    for (currency, days), errors in sorted(report.errors.items()):
+        means = [Money(round(errors.mean(method)), currency).figure() for method in methods]
+        held = f"{fmean(errors.in_band):.0%}" if errors.in_band else "-"
+        shown.add_row(currency, str(days), str(errors.accounts_and_months), *means, held)
     return shown
 
 

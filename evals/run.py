@@ -14,6 +14,7 @@ from core.identity.users import principal_by_email
 from core.ids import new_id
 from core.periods import today_in
 from evals.exam import Case, Suite
+from evals.insights import SUITE, InsightsReport
 from evals.metrics import Score, floors, score, shares
 from evals.truth import Examiner
 
@@ -39,6 +40,7 @@ class RunReport:
     started_at: datetime
     planner: str
     suites: list[SuiteReport]
+    insights: InsightsReport | None = None
     broken_gates: list[str] = field(default_factory=list[str])
 
     @property
@@ -51,10 +53,14 @@ class RunReport:
             "run_id": str(self.run_id),
             "started_at": self.started_at.isoformat(),
             "planner": self.planner,
-            "suites": {report.suite.suite: _suite_document(report) for report in self.suites},
+            "suites": self._suites(),
             "broken_gates": self.broken_gates,
             "gates_ok": self.gates_ok,
         }
+
+    def _suites(self) -> dict[str, object]:
+        asked: dict[str, object] = {report.suite.suite: _suite_document(report) for report in self.suites}
+        return {**asked, SUITE: self.insights.document()} if self.insights else asked
 
 
 async def run_suites(
@@ -63,9 +69,13 @@ async def run_suites(
     analyst: Analyst,
     database: Database,
     as_of: date | None = None,
+    insights: InsightsReport | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> RunReport:
-    """Ask every case of `suites`, compare with the examiner's figures, and hold the result against the gates."""
+    """Ask every case of `suites`, compare with the examiner's figures, and hold the result against the gates.
+
+    `insights` is the exam of the suite that asks no questions, where it was taken.
+    """
     reports: list[SuiteReport] = []
     for suite in suites:
         scores: list[Score] = []
@@ -73,21 +83,22 @@ async def run_suites(
             progress(f"{suite.suite}: {case.id}")
             scores.append(await _examine(case, analyst, database, as_of))
         reports.append(SuiteReport(suite, scores))
-    return RunReport(new_id(), datetime.now(UTC), "builtin", reports, broken_gates(reports))
+    return RunReport(new_id(), datetime.now(UTC), "builtin", reports, insights, broken_gates(reports, insights))
 
 
-def broken_gates(reports: Sequence[SuiteReport]) -> list[str]:
+def broken_gates(reports: Sequence[SuiteReport], insights: InsightsReport | None = None) -> list[str]:
     """A sentence for each gate of gates.toml that the test split of a suite missed."""
     gates = tomllib.loads(GATES.read_text())
-    broken: list[str] = []
-    for report in reports:
-        for metric, bounds in gates.get(report.suite.suite, {}).items():
-            value = report.metrics_of("test").get(metric)
-            if value is None:
-                continue
-            if value < bounds.get("at_least", value) or value > bounds.get("at_most", value):
-                broken.append(f"{report.suite.suite}: {metric} is {value:.3f}, the gate is {bounds}")
-    return broken
+    measured = {report.suite.suite: report.metrics_of("test") for report in reports}
+    if insights:
+        measured[SUITE] = insights.metrics
+    return [
+        f"{suite}: {metric} is {value:.3f}, the gate is {bounds}"
+        for suite, metrics in measured.items()
+        for metric, bounds in gates.get(suite, {}).items()
+        if (value := metrics.get(metric)) is not None
+        and not bounds.get("at_least", value) <= value <= bounds.get("at_most", value)
+    ]
 
 
 async def _examine(case: Case, analyst: Analyst, database: Database, as_of: date | None) -> Score:

@@ -3,7 +3,6 @@
 What the words mean is written down in docs/decisions/0008-patterns.md.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,6 +29,9 @@ DAYS_MAX = 90
 ACCOUNTS_MAX = 20
 BAND = (0.1, 0.9)
 """Eight of ten past stretches of as many days ended within these quantiles."""
+WIDENING = 1.7
+"""Few stretches of many days fit into the past, and they overlap: the band is wider by this much for each time that the
+past would have to be as long. That is about what Student's distribution adds for so few."""
 LIFE_DAYS = 365
 """How much of the past says what everyday life takes."""
 LIFE_DAYS_MIN = 28
@@ -177,13 +179,15 @@ def project(
     known = balance_minor + np.cumsum([float(_sum_on(planned, day)) for day in ahead])
     life = _life(history, series, today)
     if life is None:
-        return [ForecastDay(on=day, balance_minor=round(at), low_minor=None, high_minor=None)
-                for day, at in zip(ahead, known, strict=True)]  # fmt: skip
+        return [
+            ForecastDay(on=day, balance_minor=round(at), low_minor=None, high_minor=None)
+            for day, at in zip(ahead, known, strict=True)
+        ]
     course = _course(life, today)
     low, middle, high = known + np.cumsum([course[_part(day)] for day in ahead]) + _stretches(life, course, today, days)
     return [
-        ForecastDay(on=day, balance_minor=round(m), low_minor=round(l), high_minor=round(h))
-        for day, l, m, h in zip(ahead, low, middle, high, strict=True)
+        ForecastDay(on=day, balance_minor=round(at), low_minor=round(least), high_minor=round(most))
+        for day, least, at, most in zip(ahead, low, middle, high, strict=True)
     ]
 
 
@@ -223,9 +227,9 @@ def _stretches(life: Floats, course: Floats, today: date, days: int) -> Floats:
     reach = min(days, len(life) // 2)
     told = np.array([np.quantile(sums[n:] - sums[:-n], [BAND[0], 0.5, BAND[1]]) for n in range(1, reach + 1)]).T
     further = np.arange(reach + 1, days + 1) / reach
-    middle = told[1, -1] * further
-    beyond = np.array([middle + (told[row, -1] - told[1, -1]) * np.sqrt(further) for row in range(3)])
-    return np.concatenate([told, beyond], axis=1)
+    middle = np.concatenate([told[1], told[1, -1] * further])
+    spread = np.concatenate([told - told[1], np.outer((told - told[1])[:, -1], np.sqrt(further))], axis=1)
+    return middle + spread * (1 + WIDENING * np.arange(1, days + 1) / len(life))
 
 
 def _part(day: date) -> int:
@@ -264,7 +268,7 @@ async def _balances(
         )
         .scalar_subquery()
     )
-    wanted = select(a.account_id, a.name, a.currency, (a.posted_minor - since).label("balance_minor")).where(
+    wanted: Any = select(a.account_id, a.name, a.currency, (a.posted_minor - since).label("balance_minor")).where(
         visible_accounts(principal, customer_id=a.customer_id, bank_id=a.bank_id),
         a.customer_id.is_not(None),
         a.closed_on.is_(None),

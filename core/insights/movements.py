@@ -3,9 +3,11 @@ they mean together is decided in pure functions that take these rows."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import QueryRefused
@@ -48,6 +50,7 @@ class Movement:
         return self.description.translate(_NO_DIGITS)
 
 
+_AS_STORED = tuple(name for name in Movement.__dataclass_fields__ if name not in ("on", "is_own", "is_refund"))
 _NO_DIGITS = str.maketrans("", "", "0123456789")
 
 
@@ -67,24 +70,26 @@ async def movements(
     e = ENTRY.c
     period = Period(today - timedelta(days=days - 1), today + timedelta(days=1))
     scope = visible_accounts(principal, customer_id=e.customer_id, bank_id=e.bank_id)
-    wanted = select(
-        e.transaction_id, e.account_id, e.account, e.counterparty_account_id, e.counterparty, e.category, e.description,
-        e.currency, e.amount_minor, e.spend_minor, e.occurred_at, e.is_own_transfer, e.reverses_id,
-    ).where(
+    wanted = select(*(e[name] for name in _AS_STORED), e.occurred_at, e.is_own_transfer, e.reverses_id).where(
         scope, e.customer_id.is_not(None), e.status == TransactionStatus.SUCCESS, within(period, principal)
-    )  # fmt: skip
+    )
     if account_id is not None:
         wanted = wanted.where(e.account_id == account_id)
     rows = await fetch(connection, wanted.order_by(e.occurred_at.desc(), e.transaction_id).limit(MOVEMENTS_MAX))
-    zone = principal.zone
-    return [
-        Movement(*tuple(row.values())[:10], on=row["occurred_at"].astimezone(zone).date(),
-                 is_own=row["is_own_transfer"], is_refund=row["reverses_id"] is not None)
-        for row in reversed(rows)
-    ]  # fmt: skip
+    return [_movement(row, principal.zone) for row in reversed(rows)]
 
 
 def require_one_customer(principal: Principal, account_id: UUID | None) -> None:
     """Raises QueryRefused unless it is clear whose money is meant."""
     if principal.customer_id is None and account_id is None:
         raise QueryRefused("This is about one customer's money: name one of their accounts (account_id)")
+
+
+def _movement(row: RowMapping, zone: ZoneInfo) -> Movement:
+    facts: dict[str, Any] = {name: row[name] for name in _AS_STORED}
+    return Movement(
+        **facts,
+        on=row["occurred_at"].astimezone(zone).date(),
+        is_own=row["is_own_transfer"],
+        is_refund=row["reverses_id"] is not None,
+    )

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.identity.access import Principal
 from core.insights.movements import Movement, movements
-from core.insights.rhythm import RHYTHMS, Interval, chain, following, missed, next_day, strides, unevenness
+from core.insights.rhythm import RHYTHMS, Interval, chain, expected_days, missed, strides, unevenness
 from core.money import Currency
 
 PAYMENTS_MIN = 3
@@ -35,6 +35,8 @@ SWING_MAX = 0.6
 """How far a varying amount may lie from the median, for all but one payment in ten."""
 USUAL_OF_LAST = 6
 """A varying amount is expected to be the median of so many."""
+AHEAD_DAYS = 100
+"""How far ahead expected days are told."""
 CONTINUES_WITHIN = 0.5
 """A series whose amount changes by no more than this share may be the earlier one at a new price."""
 
@@ -70,6 +72,8 @@ class RecurringPayment(BaseModel):
     first_on: date
     last_on: date
     next_on: date
+    expected_on: list[date]
+    """The days on which it is expected, `next_on` first, as far as a forecast looks."""
     status: Literal["active", "late", "stopped"]
     price_changes: list[PriceChange]
     is_own_transfer: bool
@@ -120,20 +124,15 @@ def recurring_in(history: Iterable[Movement], today: date) -> list[RecurringPaym
     return sorted(described, key=lambda s: (order[s.status], s.currency, -s.a_year_minor, s.counterparty, s.first_on))
 
 
-def due_between(series: RecurringPayment, start: date, end: date) -> Iterator[date]:
-    """The expected days of a series in [start, end); one that is late is expected on the first of them."""
+def due_between(series: RecurringPayment, start: date, end: date) -> list[date]:
+    """The expected days of a series in [start, end), at most AHEAD_DAYS after it was looked at. What is late is
+    expected on the first of them, unless the payment after it is due by then."""
     if series.status == "stopped":
-        return
-    day = series.next_on
-    if day < start:
-        yield start
-        while day < start:
-            day = following(day, series.interval)
-        if (day - start).days <= RHYTHMS[series.interval].tolerance:
-            day = following(day, series.interval)
-    while day < end:
-        yield day
-        day = following(day, series.interval)
+        return []
+    due = [day for day in series.expected_on if start <= day < end]
+    is_late = series.next_on < start
+    near = start + timedelta(days=RHYTHMS[series.interval].tolerance)
+    return [start, *due] if is_late and not (due and due[0] <= near) else due
 
 
 def _series(group: Sequence[Movement]) -> Iterator[_Found]:
@@ -254,7 +253,7 @@ def _described(found: _Found, today: date) -> RecurringPayment:
     last = found.payments[-1]
     fixed = _is_fixed(found.amounts)
     amount = found.amounts[-1] if fixed else _median(found.amounts[-USUAL_OF_LAST:])
-    next_on = next_day(found.days, found.interval)
+    expected = expected_days(found.days, found.interval, today + timedelta(days=AHEAD_DAYS))
     rhythm = RHYTHMS[found.interval]
     return RecurringPayment(
         account_id=last.account_id,
@@ -272,8 +271,9 @@ def _described(found: _Found, today: date) -> RecurringPayment:
         missed=missed(found.days, found.interval),
         first_on=found.days[0],
         last_on=last.on,
-        next_on=next_on,
-        status=_status(next_on, found.interval, today),
+        next_on=expected[0],
+        expected_on=expected,
+        status=_status(expected[0], found.interval, today),
         price_changes=_price_changes(found) if fixed else [],
         is_own_transfer=last.is_own,
         confidence=_confidence(found, fixed),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from core.periods import add_months
 
@@ -58,7 +59,8 @@ def strides(interval: Interval, earlier: date, later: date) -> tuple[int, int] |
 
 
 def _months_off(earlier: date, later: date, months: int) -> int:
-    """Counted from the beginning of the month or from its end, whichever fits: salaries come on the last working day."""
+    """Counted from the beginning of the month or from its end, whichever fits: salaries come on the last working
+    day."""
     from_start = abs((later - add_months(earlier, months)).days)
     same_month = add_months(earlier.replace(day=1), months) == later.replace(day=1)
     return min(from_start, abs(_from_end(later) - _from_end(earlier))) if same_month else from_start
@@ -101,7 +103,7 @@ def _walked_back(best: Sequence[tuple[float, int]]) -> list[int]:
 
 def unevenness(days: Sequence[date], interval: Interval) -> float:
     """Mean days off between neighbours, plus how far the whole drifts from the interval: which interval fits best."""
-    found = [strides(interval, a, b) for a, b in zip(days, days[1:], strict=False)]
+    found = [strides(interval, a, b) for a, b in pairwise(days)]
     steps = [step for step in found if step]
     count = sum(step[0] for step in steps)
     drift = abs((days[-1] - _after(days[0], interval, count)).days)
@@ -110,7 +112,7 @@ def unevenness(days: Sequence[date], interval: Interval) -> float:
 
 def missed(days: Sequence[date], interval: Interval) -> int:
     """How many payments are missing between the first and the last of a chain."""
-    found = (strides(interval, a, b) for a, b in zip(days, days[1:], strict=False))
+    found = (strides(interval, a, b) for a, b in pairwise(days))
     return sum(step[0] - 1 for step in found if step)
 
 
@@ -120,24 +122,24 @@ def next_day(days: Sequence[date], interval: Interval) -> date:
     if not rhythm.months:
         return days[-1] + timedelta(days=rhythm.days)
     # A weekend may have moved the last one, even into the next month: the usual day tells which month it stood for.
-    from_end, from_start = _is_from_end(days), _middle([day.day for day in days])
-    moved = _anchored(days[-1], from_end, days, from_start)
-    nearest = min((moved, *(_anchored(add_months(days[-1].replace(day=1), n), from_end, days, from_start) for n in (-1, 1))),
-                  key=lambda day: abs((day - days[-1]).days))  # fmt: skip
-    expected = _anchored(add_months(nearest.replace(day=1), rhythm.months), from_end, days, from_start)
-    return _working_day(expected, days, before=from_end)
+    months = [add_months(days[-1].replace(day=1), step) for step in (-1, 0, 1)]
+    meant = min(months, key=lambda month: abs((_usual(month, days) - days[-1]).days))
+    return _working_day(_usual(add_months(meant, rhythm.months), days), days)
 
 
-def following(day: date, interval: Interval) -> date:
-    """The expected day one interval after an expected day."""
-    return _after(day, interval, 1)
+def expected_days(days: Sequence[date], interval: Interval, until: date) -> list[date]:
+    """The days up to `until` on which payments after the last of `days` are expected; the first one in any case."""
+    expected = [next_day(days, interval)]
+    while (following := next_day([*days, *expected], interval)) <= until:
+        expected.append(following)
+    return expected
 
 
-def _anchored(month: date, from_end: bool, days: Sequence[date], from_start: int) -> date:
+def _usual(month: date, days: Sequence[date]) -> date:
+    """The day of this month on which a payment like those of `days` is due."""
     last = monthrange(month.year, month.month)[1]
-    if from_end:
-        return month.replace(day=last)
-    return month.replace(day=min(from_start, last))
+    middle = sorted(day.day for day in days)[len(days) // 2]
+    return month.replace(day=last if _is_from_end(days) else min(middle, last))
 
 
 def _is_from_end(days: Sequence[date]) -> bool:
@@ -145,11 +147,12 @@ def _is_from_end(days: Sequence[date]) -> bool:
     return all(_from_end(day) <= 3 for day in days) and len({day.day for day in days}) > 1
 
 
-def _working_day(day: date, days: Sequence[date], *, before: bool) -> date:
-    """The nearest working day, if the payments so far kept to working days; half a year of them may tell."""
+def _working_day(day: date, days: Sequence[date]) -> date:
+    """The nearest working day, if the payments so far kept to working days; half a year of them may tell. At the end
+    of a month that is the one before."""
     if day.weekday() < 5 or len(days) < 6 or any(paid.weekday() >= 5 for paid in days):
         return day
-    return day - timedelta(days=day.weekday() - 4) if before else day + timedelta(days=7 - day.weekday())
+    return day + timedelta(days=(4 if _is_from_end(days) else 7) - day.weekday())
 
 
 def _after(day: date, interval: Interval, count: int) -> date:
@@ -159,7 +162,3 @@ def _after(day: date, interval: Interval, count: int) -> date:
 
 def _from_end(day: date) -> int:
     return monthrange(day.year, day.month)[1] - day.day
-
-
-def _middle(values: Sequence[int]) -> int:
-    return sorted(values)[len(values) // 2]

@@ -1,4 +1,4 @@
-"""`finlens eval run`: the analyst's exams over this installation's data."""
+"""`finlens eval run`: the exams of the analyst and of insights over this installation's data."""
 
 import asyncio
 import json
@@ -14,7 +14,8 @@ from agents.chat import Analyst
 from core.db import Database
 from core.settings import Settings
 from evals.exam import Suite, load_suites
-from evals.report import table, write_html
+from evals.insights import SUITE, examine_insights
+from evals.report import detection_table, forecast_table, table, write_html
 from evals.run import RunReport, run_suites
 from finlens.installation import installation
 
@@ -23,7 +24,7 @@ exams = typer.Typer()
 
 @exams.callback()
 def group() -> None:
-    """Exams of the analyst: questions whose right figures are queries on the raw ledger."""
+    """Exams: questions whose right figures are queries on the raw ledger, and patterns whose truth is known."""
 
 
 @exams.command("run")
@@ -37,12 +38,12 @@ def run(
     settings = installation(console.print)
     day = date.fromisoformat(as_of) if as_of else None
     with console.status("Asking") as status:
-        report = asyncio.run(_examine(settings, load_suites(suite), day, status.update))
+        report = asyncio.run(_examine(settings, suite, day, status.update))
     pages = _write(report, settings.home / "reports")
     if as_json:
         print(json.dumps(report.document()))
     else:
-        Console().print(table(report))
+        _print(report, Console())
     console.print(f"The whole run: {pages}")
     for gate in report.broken_gates:
         console.print(f"[red]Gate missed:[/] {gate}")
@@ -51,14 +52,29 @@ def run(
 
 
 async def _examine(
-    settings: Settings, suites: list[Suite], day: date | None, progress: Callable[[str], None]
+    settings: Settings, names: list[str] | None, day: date | None, progress: Callable[[str], None]
 ) -> RunReport:
+    asked = [name for name in names or [] if name != SUITE]
+    suites = load_suites(asked or None) if asked or not names else []
     database = Database.of(settings)
     try:
+        insights = (
+            await examine_insights(database, as_of=day, progress=progress) if not names or SUITE in names else None
+        )
         async with Analyst.open(settings, database) as analyst:
-            return await run_suites(suites, analyst=analyst, database=database, as_of=day, progress=progress)
+            return await run_suites(
+                suites, analyst=analyst, database=database, as_of=day, insights=insights, progress=progress
+            )
     finally:
         await database.close()
+
+
+def _print(report: RunReport, console: Console) -> None:
+    if report.suites:
+        console.print(table(report))
+    if report.insights:
+        console.print(detection_table(report.insights))
+        console.print(forecast_table(report.insights))
 
 
 def _write(report: RunReport, folder: Path) -> Path:
