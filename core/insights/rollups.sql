@@ -1,5 +1,5 @@
--- Sums of whole days, for questions about so many entries that adding them up takes too long: a rollup per bank, and one
--- per account of a customer with very many entries. Days are those of the rollup's own time zone.
+-- Sums of whole days, for questions about so many entries that adding them up takes too long: a rollup per bank, and
+-- one per account of a customer with very many entries. Days are those of the rollup's own time zone.
 --
 -- A payment pays nothing for them. What a question gets is exact all the same, in the snapshot it reads:
 --   the cells of days that are closed
@@ -23,32 +23,44 @@ SELECT c.transaction_id, c.account_id
   FROM ledger.change c
  WHERE c.position > (SELECT p.position FROM insights.rollup_progress p) AND c.version IS NOT NULL;
 
--- The entries that belong into a rollup, each as the cell it goes into and what it adds there.
+-- The entries that belong into a rollup, each as the cell it goes into and what it adds there. A side that is split
+-- over several categories stands here as a whole and once for each part: questions by category take the parts, others
+-- the whole.
 DROP VIEW IF EXISTS insights.counted CASCADE;
 CREATE VIEW insights.counted AS
-SELECT e.transaction_id, e.account_id, e.bank_id, e.occurred_at, e.currency, e.category, e.direction,
+SELECT e.transaction_id, e.account_id, e.bank_id, e.occurred_at, e.currency, f.form, f.category, e.direction,
        e.reverses_id IS NOT NULL AS is_refund, e.is_own_transfer,
        coalesce(e.counterparty_customer_id = e.customer_id, false) AS is_own,
-       e.counterparty_customer_id IS NOT NULL AND e.counterparty_bank_id = e.bank_id AS is_in_bank,
-       abs(e.amount_minor) AS size_minor
+       e.counterparty_customer_id IS NOT NULL AND e.counterparty_bank_id = e.bank_id AS is_in_bank, f.size_minor
   FROM reporting.entry e
+ CROSS JOIN LATERAL (
+    SELECT CASE WHEN EXISTS (SELECT FROM insights.part p
+                              WHERE p.transaction_id = e.split_as_id AND p.account_id = e.account_id)
+                THEN 'whole' ELSE 'plain' END AS form,
+           e.category, abs(e.amount_minor) AS size_minor
+    UNION ALL
+    SELECT 'part', p.category, abs(insights.share(e.amount_minor, p))
+      FROM insights.part p
+     WHERE p.transaction_id = e.split_as_id AND p.account_id = e.account_id
+ ) f
  WHERE e.status = 'success' AND e.customer_id IS NOT NULL;
 
--- What the rows say of a rollup from one instant to another. OFFSET 0, here and below, keeps it a query of its own within
--- the caller's: pulled up, the view over all entries would be joined to the arguments instead of being narrowed by them.
+-- What the rows say of a rollup from one instant to another. OFFSET 0, here and below, keeps it a query of its own
+-- within the caller's: pulled up, the view over all entries would be joined to the arguments instead of being
+-- narrowed by them.
 CREATE OR REPLACE FUNCTION insights.entries_of(
     p_bank uuid, p_account uuid, p_zone text, p_start timestamptz, p_end timestamptz)
 RETURNS TABLE (
-    transaction_id uuid, account_id uuid, day date, currency text, category text, direction text, is_refund boolean,
-    is_own_transfer boolean, is_inside boolean, size_minor bigint)
+    transaction_id uuid, account_id uuid, day date, currency text, form text, category text, direction text,
+    is_refund boolean, is_own_transfer boolean, is_inside boolean, size_minor bigint)
 LANGUAGE sql STABLE
 AS $$
-    SELECT e.transaction_id, e.account_id, (e.occurred_at AT TIME ZONE p_zone)::date, e.currency, e.category,
+    SELECT e.transaction_id, e.account_id, (e.occurred_at AT TIME ZONE p_zone)::date, e.currency, e.form, e.category,
            e.direction, e.is_refund, e.is_own_transfer, e.is_own, e.size_minor
       FROM insights.counted e
      WHERE e.account_id = p_account AND e.occurred_at >= p_start AND e.occurred_at < p_end
     UNION ALL
-    SELECT e.transaction_id, e.account_id, (e.occurred_at AT TIME ZONE p_zone)::date, e.currency, e.category,
+    SELECT e.transaction_id, e.account_id, (e.occurred_at AT TIME ZONE p_zone)::date, e.currency, e.form, e.category,
            e.direction, e.is_refund, e.is_own_transfer, e.is_in_bank, e.size_minor
       FROM insights.counted e
      WHERE p_account IS NULL AND e.bank_id = p_bank AND e.occurred_at >= p_start AND e.occurred_at < p_end
@@ -58,21 +70,24 @@ $$;
 -- One side of a payment, once for each rollup that it belongs to.
 CREATE OR REPLACE FUNCTION insights.side_of(p_transaction uuid, p_account uuid)
 RETURNS TABLE (
-    rollup_id integer, day date, currency text, category text, direction text, is_refund boolean,
-    is_own_transfer boolean, is_inside boolean, size_minor bigint)
+    rollup_id integer, day date, currency text, form text, category text, direction text,
+    is_refund boolean, is_own_transfer boolean, is_inside boolean, size_minor bigint)
 LANGUAGE sql STABLE
 AS $$
-    SELECT r.id, (e.occurred_at AT TIME ZONE r.time_zone)::date, e.currency, e.category, e.direction, e.is_refund,
-           e.is_own_transfer, CASE WHEN r.account_id IS NULL THEN e.is_in_bank ELSE e.is_own END, e.size_minor
+    SELECT r.id, (e.occurred_at AT TIME ZONE r.time_zone)::date, e.currency, e.form, e.category, e.direction,
+           e.is_refund, e.is_own_transfer, CASE WHEN r.account_id IS NULL THEN e.is_in_bank ELSE e.is_own END,
+           e.size_minor
       FROM insights.counted e
       JOIN insights.rollup r ON r.bank_id = e.bank_id AND (r.account_id IS NULL OR r.account_id = e.account_id)
      WHERE e.transaction_id = p_transaction AND e.account_id = p_account
     OFFSET 0
 $$;
 
--- What some rollups come to in the days from p_start to before p_end, per p_unit of the calendar.
+-- What some rollups come to in the days from p_start to before p_end, per p_unit of the calendar. p_in_parts: split
+-- payments in the categories of their parts.
 DROP FUNCTION IF EXISTS reporting.cells;
-CREATE FUNCTION reporting.cells(p_rollups integer[], p_unit text, p_start date, p_end date)
+CREATE FUNCTION reporting.cells(p_rollups integer[], p_unit text, p_start date, p_end date,
+                                p_in_parts boolean)
 RETURNS TABLE (
     rollup_id integer, bucket date, currency text, category text, direction text, is_refund boolean,
     is_own_transfer boolean, is_inside boolean, entries numeric, total_minor numeric, smallest_minor bigint,
@@ -114,14 +129,14 @@ BEGIN
           FROM stale o
          WHERE o.is_month AND o.day >= months_start AND o.day < months_end
     ), piece AS (
-        SELECT c.rollup_id, c.day, c.currency, c.category, c.direction, c.is_refund, c.is_own_transfer, c.is_inside,
-               c.entries, c.total_minor, c.smallest_minor, c.largest_minor
+        SELECT c.rollup_id, c.day, c.currency, c.form, c.category, c.direction, c.is_refund, c.is_own_transfer,
+               c.is_inside, c.entries, c.total_minor, c.smallest_minor, c.largest_minor
           FROM stretch s
           JOIN insights.rollup_cell c
             ON c.rollup_id = s.rollup_id AND c.is_month = s.is_month AND c.day >= s.first AND c.day < s.last
          WHERE (c.rollup_id, c.is_month, c.day) NOT IN (SELECT o.rollup_id, o.is_month, o.day FROM stale o)
         UNION ALL
-        SELECT r.id, e.day, e.currency, e.category, e.direction, e.is_refund, e.is_own_transfer, e.is_inside,
+        SELECT r.id, e.day, e.currency, e.form, e.category, e.direction, e.is_refund, e.is_own_transfer, e.is_inside,
                1, e.size_minor, e.size_minor, e.size_minor
           FROM open o
           JOIN insights.rollup r ON r.id = o.rollup_id
@@ -130,8 +145,8 @@ BEGIN
             o.day::timestamp AT TIME ZONE r.time_zone, (o.day + 1)::timestamp AT TIME ZONE r.time_zone) e
          WHERE o.day >= p_start AND o.day < p_end
         UNION ALL
-        SELECT n.rollup_id, n.day, n.currency, n.category, n.direction, n.is_refund, n.is_own_transfer, n.is_inside,
-               1, n.size_minor, n.size_minor, n.size_minor
+        SELECT n.rollup_id, n.day, n.currency, n.form, n.category, n.direction, n.is_refund, n.is_own_transfer,
+               n.is_inside, 1, n.size_minor, n.size_minor, n.size_minor
           FROM insights.unfolded u
          CROSS JOIN LATERAL insights.side_of(u.transaction_id, u.account_id) n
          WHERE n.rollup_id = ANY (p_rollups) AND n.day >= p_start AND n.day < p_end
@@ -141,6 +156,7 @@ BEGIN
            p.is_own_transfer, p.is_inside, sum(p.entries), sum(p.total_minor), min(p.smallest_minor),
            max(p.largest_minor)
       FROM piece p
+     WHERE p.form <> CASE WHEN p_in_parts THEN 'whole' ELSE 'part' END
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
 END $$;
 
@@ -164,16 +180,17 @@ BEGIN
         RETURN 0;
     END IF;
     INSERT INTO insights.rollup_cell AS c
-    SELECT n.rollup_id, d.is_month, d.day, n.currency, n.category, n.direction, n.is_refund, n.is_own_transfer, n.is_inside,
-           count(*), sum(n.size_minor), min(n.size_minor), max(n.size_minor)
+    SELECT n.rollup_id, d.is_month, d.day, n.currency, n.form, n.category, n.direction, n.is_refund,
+           n.is_own_transfer, n.is_inside, count(*), sum(n.size_minor), min(n.size_minor), max(n.size_minor)
       FROM ledger.change x
      CROSS JOIN LATERAL insights.side_of(x.transaction_id, x.account_id) n
      CROSS JOIN LATERAL (
         VALUES (false, n.day), (true, date_trunc('month', n.day::timestamp)::date)) d(is_month, day)
      WHERE x.position > before AND x.position <= upto AND x.version IS NOT NULL
        AND NOT EXISTS (SELECT FROM insights.rollup_open o WHERE o.rollup_id = n.rollup_id AND o.day = n.day)
-     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-    ON CONFLICT (rollup_id, is_month, day, currency, category, direction, is_refund, is_own_transfer, is_inside) DO UPDATE
+     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    ON CONFLICT (rollup_id, is_month, day, currency, form, category, direction, is_refund, is_own_transfer, is_inside)
+    DO UPDATE
        SET entries = c.entries + excluded.entries, total_minor = c.total_minor + excluded.total_minor,
            smallest_minor = least(c.smallest_minor, excluded.smallest_minor),
            largest_minor = greatest(c.largest_minor, excluded.largest_minor);
@@ -196,7 +213,8 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtext('insights.rollup')) THEN
         RETURN 0;
     END IF;
-    SELECT * INTO r FROM insights.rollup x WHERE x.id = (SELECT o.rollup_id FROM insights.rollup_open o ORDER BY o.id LIMIT 1);
+    SELECT * INTO r FROM insights.rollup x
+     WHERE x.id = (SELECT o.rollup_id FROM insights.rollup_open o ORDER BY o.id LIMIT 1);
     IF r.id IS NULL THEN
         RETURN 0;
     END IF;
@@ -209,21 +227,21 @@ BEGIN
     DELETE FROM insights.rollup_cell c
      WHERE c.rollup_id = r.id AND ((NOT c.is_month AND c.day = ANY (days)) OR (c.is_month AND c.day = ANY (months)));
     INSERT INTO insights.rollup_cell
-    SELECT r.id, false, e.day, e.currency, e.category, e.direction, e.is_refund, e.is_own_transfer, e.is_inside,
+    SELECT r.id, false, e.day, e.currency, e.form, e.category, e.direction, e.is_refund, e.is_own_transfer, e.is_inside,
            count(*), sum(e.size_minor), min(e.size_minor), max(e.size_minor)
       FROM insights.entries_of(r.bank_id, r.account_id, r.time_zone, first::timestamp AT TIME ZONE r.time_zone,
                                (first + p_days)::timestamp AT TIME ZONE r.time_zone) e
      WHERE e.day = ANY (days) AND (e.transaction_id, e.account_id) NOT IN (
                SELECT u.transaction_id, u.account_id FROM insights.unfolded u)
-     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
+     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10;
     -- A month in which another day is still open is summed once more when that one closes.
     INSERT INTO insights.rollup_cell
-    SELECT r.id, true, m.first, c.currency, c.category, c.direction, c.is_refund, c.is_own_transfer, c.is_inside,
-           sum(c.entries), sum(c.total_minor), min(c.smallest_minor), max(c.largest_minor)
+    SELECT r.id, true, m.first, c.currency, c.form, c.category, c.direction, c.is_refund, c.is_own_transfer,
+           c.is_inside, sum(c.entries), sum(c.total_minor), min(c.smallest_minor), max(c.largest_minor)
       FROM unnest(months) m(first)
       JOIN insights.rollup_cell c
         ON c.rollup_id = r.id AND NOT c.is_month AND c.day >= m.first AND c.day < m.first + interval '1 month'
-     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
+     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10;
     DELETE FROM insights.rollup_open o WHERE o.id = ANY (reasons);
     RETURN cardinality(days);
 END $$;
@@ -296,26 +314,27 @@ BEGIN
     SELECT * INTO r FROM insights.rollup x ORDER BY x.compared_at, x.id LIMIT 1;
     SELECT coalesce(r.compare_from, min(c.day)) INTO first FROM insights.rollup_cell c WHERE c.rollup_id = r.id;
     WITH cell AS (
-        SELECT c.day, c.currency, c.category, c.direction, c.is_refund, c.is_own_transfer, c.is_inside,
-               c.entries, c.total_minor, c.smallest_minor, c.largest_minor
+        SELECT c.day, c.currency, c.form, c.category, c.direction, c.is_refund, c.is_own_transfer,
+               c.is_inside, c.entries, c.total_minor, c.smallest_minor, c.largest_minor
           FROM insights.rollup_cell c
          WHERE c.rollup_id = r.id AND NOT c.is_month AND c.day >= first AND c.day < first + p_days
     ), summed AS (
-        SELECT e.day, e.currency, e.category, e.direction, e.is_refund, e.is_own_transfer, e.is_inside,
+        SELECT e.day, e.currency, e.form, e.category, e.direction, e.is_refund, e.is_own_transfer, e.is_inside,
                count(*), sum(e.size_minor), min(e.size_minor), max(e.size_minor)
           FROM insights.entries_of(r.bank_id, r.account_id, r.time_zone, first::timestamp AT TIME ZONE r.time_zone,
                                    (first + p_days)::timestamp AT TIME ZONE r.time_zone) e
          WHERE (e.transaction_id, e.account_id) NOT IN (SELECT u.transaction_id, u.account_id FROM insights.unfolded u)
-         GROUP BY 1, 2, 3, 4, 5, 6, 7
+         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
     ), month AS (
-        SELECT date_trunc('month', c.day::timestamp)::date AS day, c.currency, c.category, c.direction, c.is_refund,
-               c.is_own_transfer, c.is_inside, c.is_month,
+        SELECT date_trunc('month', c.day::timestamp)::date AS day, c.currency, c.form, c.category, c.direction,
+               c.is_refund, c.is_own_transfer, c.is_inside, c.is_month,
                sum(c.entries) AS entries, sum(c.total_minor) AS total_minor, min(c.smallest_minor) AS smallest_minor,
                max(c.largest_minor) AS largest_minor
           FROM insights.rollup_cell c
          WHERE c.rollup_id = r.id
-           AND c.day >= date_trunc('month', first::timestamp) AND c.day < date_trunc('month', (first + p_days)::timestamp)
-         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+           AND c.day >= date_trunc('month', first::timestamp)
+           AND c.day < date_trunc('month', (first + p_days)::timestamp)
+         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
     ), differing AS (
         SELECT DISTINCT d.day
           FROM (SELECT x.day FROM (TABLE cell EXCEPT TABLE summed) x
@@ -324,7 +343,8 @@ BEGIN
                 UNION ALL
                 -- whole months beside the sums of their days
                 SELECT x.day FROM month x
-                 GROUP BY x.day, x.currency, x.category, x.direction, x.is_refund, x.is_own_transfer, x.is_inside
+                 GROUP BY x.day, x.currency, x.form, x.category, x.direction, x.is_refund, x.is_own_transfer,
+                          x.is_inside
                 HAVING count(DISTINCT (x.entries, x.total_minor, x.smallest_minor, x.largest_minor)) <> 1
                     OR count(*) <> 2) d
          WHERE NOT EXISTS (SELECT FROM insights.rollup_open o WHERE o.rollup_id = r.id AND o.day = d.day)

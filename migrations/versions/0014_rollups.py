@@ -38,6 +38,8 @@ def upgrade() -> None:
             is_month         boolean NOT NULL,
             day              date NOT NULL,
             currency         text NOT NULL,
+            -- part and whole: of payments that are split over several categories; plain: of all others
+            form             text NOT NULL CHECK (form IN ('plain', 'part', 'whole')),
             category         text NOT NULL,
             direction        text NOT NULL,
             is_refund        boolean NOT NULL,
@@ -50,7 +52,7 @@ def upgrade() -> None:
             smallest_minor   bigint NOT NULL,
             largest_minor    bigint NOT NULL,
             PRIMARY KEY (
-                rollup_id, is_month, day, currency, category, direction, is_refund, is_own_transfer, is_inside)
+                rollup_id, is_month, day, currency, form, category, direction, is_refund, is_own_transfer, is_inside)
         )
     """)
     # Days to be read from the rows until they are summed anew. A row for each reason: whoever sums a day takes away the
