@@ -86,18 +86,29 @@ class EmbeddedPostgres:
         self.data = self._state / "data"
         self._extra = extra_settings
 
-    def start(self, progress: Callable[[str], None] = lambda _: None) -> Server:
+    def start(self, progress: Callable[[str], None] = lambda _: None, *, patience_s: float = 20) -> Server:
         """The running server, started now if it was not. Raises SetupError with the server's own last words."""
-        with self._locked():
-            server = self.running()
-            if server is None:
-                if not self.data.exists():
-                    progress("Creating the database")
-                    self._create()
-                progress("Starting PostgreSQL")
-                server = self._launch()
-                _provision(server)
-        _refuse_unsafe(server)
+        deadline = time.monotonic() + patience_s
+        while True:
+            with self._locked():
+                server = self.running() or self._begin(progress)
+            try:
+                _refuse_unsafe(server)
+            except psycopg.OperationalError as error:
+                # A server that was killed a moment ago may look alive until its last process is gone.
+                if time.monotonic() > deadline:
+                    raise SetupError(f"PostgreSQL takes no connections: {error}") from error
+                time.sleep(0.2)
+            else:
+                return server
+
+    def _begin(self, progress: Callable[[str], None]) -> Server:
+        if not self.data.exists():
+            progress("Creating the database")
+            self._create()
+        progress("Starting PostgreSQL")
+        server = self._launch()
+        _provision(server)
         return server
 
     def running(self) -> Server | None:
