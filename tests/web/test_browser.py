@@ -13,6 +13,7 @@ import uvicorn
 from playwright.async_api import Browser, Page, expect
 
 from core.db import Database
+from core.ledger.relay import drain
 from core.settings import Settings
 from finlens.installation import environment, web_environment
 from tests.factories import PASSWORD
@@ -51,6 +52,7 @@ async def bank(
     database = Database.of(settings)
     async with database.unit() as session:
         household = await settle(session, datetime.now(UTC))
+    await drain(database)  # no worker runs here, and what has been paid shall have its score
     await database.close()
     ensure_built()
     logs, url = tmp_path_factory.mktemp("logs"), f"http://127.0.0.1:{settings.web_port}"
