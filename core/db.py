@@ -57,6 +57,8 @@ class Database:
         """A read-only connection as `finlens_reader`, which sees reporting views and nothing else."""
         async with self.reader.connect() as connection:
             yield connection
+            # After a rollback psycopg forgets what it has prepared: each question would be planned anew, each time.
+            await connection.commit()
 
     async def close(self) -> None:
         await self.app.dispose()
