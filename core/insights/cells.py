@@ -1,0 +1,187 @@
+"""Figures out of the sums of whole days (rollups.sql), for questions that days, directions and categories can answer.
+
+What the measures mean is said in `entries.py`; a test holds every answer from here against the one from the entries.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    Label,
+    Numeric,
+    Select,
+    Text,
+    all_,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    column,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
+
+from core.identity.access import Role
+from core.insights import entries
+from core.insights.buckets import CALENDAR, MONTHLY
+from core.insights.query import Dimension, Flow, Measure, Operator
+from core.insights.shape import Shape
+from core.insights.words import ZERO, number, percent, word
+
+_SUMS = frozenset({Measure.SPEND, Measure.INCOME, Measure.NET, Measure.SAVINGS_RATE})
+_FLOWING = frozenset({Measure.COUNT, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST})
+_MEASURES = _SUMS | _FLOWING | {Measure.VOLUME, Measure.SHARE}
+_DIMENSIONS = CALENDAR | {Dimension.CATEGORY, Dimension.CURRENCY, Dimension.WEEKDAY}
+_FIELDS = frozenset({"category", "currency", "weekday"})
+_OPERATORS = (Operator.IN, Operator.NOT_IN)
+
+
+def can_answer(shape: Shape) -> bool:
+    """Whether cells tell apart all that the question does."""
+    return (
+        len(shape.parts) == 1
+        and _MEASURES.issuperset(shape.measures)
+        and _DIMENSIONS.issuperset(shape.group_by)
+        and all(given.field in _FIELDS and given.operator in _OPERATORS for given in shape.filters)
+        and shape.asker.role is not Role.ADMIN
+    )
+
+
+def groups(shape: Shape) -> Select[Any]:
+    """One row per group and currency: its columns, the measures, and how many entries stand behind them."""
+    found = _cells(shape).cte("cells")
+    keys = [found.c[name] for name in (*shape.keys, "currency")]
+    measured = [
+        _measured(measure, found, side).label(measure + side)
+        for measure in shape.measures
+        if measure is not Measure.SHARE
+        for side in shape.sides
+    ]
+    return select(*keys, *measured, func.sum(found.c.entries).label("entries")).group_by(*keys)
+
+
+def _cells(shape: Shape) -> Any:
+    """The cells of the period that have a part in the question, then those of the period compared with."""
+    now = _side(shape, "")
+    if not shape.is_compared:
+        return now
+    earlier = _side(shape, "before_")
+    return union_all(now.add_columns(false().label("is_before")), earlier.add_columns(true().label("is_before")))
+
+
+def _side(shape: Shape, prefix: str) -> Select[Any]:
+    cell = _source(shape, prefix).c
+    keys = [_key(name, shape, cell, prefix) for name in shape.keys]
+    is_out, flow = cell.direction == word(Flow.OUT), _flow(shape, cell)
+    signed = case((is_out, cell.total_minor), else_=-cell.total_minor)
+    is_spend, is_income = (and_(~cell.is_own_transfer, is_out != refund) for refund in (cell.is_refund, ~cell.is_refund))
+    gives: list[tuple[frozenset[Measure], ColumnElement[bool], dict[str, ColumnElement[Any]]]] = [
+        (_SUMS - {Measure.INCOME}, is_spend, {"spend_minor": signed}),
+        (_SUMS - {Measure.SPEND}, is_income, {"income_minor": -signed}),
+        (frozenset({Measure.VOLUME}), _once(cell), {"moved_minor": cell.total_minor}),
+        (_FLOWING, flow, {"amount_minor": cell.total_minor, "payments": cell.entries,
+                          "smallest_minor": cell.smallest_minor, "largest_minor": cell.largest_minor}),
+    ]  # fmt: skip
+    given = [each for each in gives if each[0].intersection(shape.measures)]
+    values = [case((part, value)).label(name) for _, part, columns in given for name, value in columns.items()]
+    found: Select[Any] = select(*keys, cell.currency, cell.entries, *values)
+    return found.where(*(_matches(each, cell) for each in shape.filters), or_(false(), *(part for _, part, _ in given)))
+
+
+def _source(shape: Shape, prefix: str) -> Any:
+    """`reporting.cells` of a period, in the longest stretches that the question leaves together."""
+    rollups = cast(bindparam("rollups", type_=ARRAY(Integer)), ARRAY(Integer))
+    first_day, end_day = (bindparam(prefix + name, type_=Date) for name in ("first_day", "end_day"))
+    is_by_category = shape.shows(Dimension.CATEGORY) or any(given.field == "category" for given in shape.filters)
+    in_parts = true() if is_by_category else false()
+    found = func.reporting.cells(rollups, word(_stretch(shape)), first_day, end_day, in_parts)
+    return found.table_valued(
+        column("bucket", Date), column("currency", Text), column("category", Text), column("direction", Text),
+        column("is_refund", Boolean), column("is_own_transfer", Boolean), column("is_inside", Boolean),
+        column("entries", Numeric), column("total_minor", Numeric), column("smallest_minor", BigInteger),
+        column("largest_minor", BigInteger), name="cell",
+    )  # fmt: skip
+
+
+def _stretch(shape: Shape) -> str:
+    if shape.shows(Dimension.WEEKDAY) or any(given.field == "weekday" for given in shape.filters):
+        return "day"
+    unit = shape.calendar
+    if unit is None:
+        return "year"
+    return "month" if unit is Dimension.FISCAL_YEAR else unit.value
+
+
+def _key(name: str, shape: Shape, cell: Any, prefix: str) -> Label[Any]:
+    if name not in CALENDAR:
+        return (_weekday(cell) if name == Dimension.WEEKDAY else cell[name]).label(name)
+    start = entries.start_of(name, cast(cell.bucket, DateTime))
+    if not prefix:
+        return start.label(name)
+    apart = bindparam("apart", type_=Integer)
+    moved = cast(start + func.make_interval(ZERO, apart), Date) if name in MONTHLY else start + apart
+    return moved.label(name)
+
+
+def _weekday(cell: Any) -> ColumnElement[int]:
+    return cast(func.date_part(word("isodow"), cast(cell.bucket, DateTime)), Integer)
+
+
+def _once(cell: Any) -> ColumnElement[bool]:
+    return or_(cell.direction == word(Flow.OUT), ~cell.is_inside)
+
+
+def _flow(shape: Shape, cell: Any) -> ColumnElement[bool]:
+    if shape.flow is Flow.ANY:
+        return _once(cell)
+    return and_(cell.direction == word(shape.flow), ~cell.is_own_transfer, ~cell.is_refund)
+
+
+def _matches(condition: Any, cell: Any) -> ColumnElement[bool]:
+    is_weekday = condition.field == "weekday"
+    value = _weekday(cell) if is_weekday else cell[condition.field]
+    among = entries.array(condition.name, Integer if is_weekday else Text)
+    return value != all_(among) if condition.operator is Operator.NOT_IN else value == any_(among)
+
+
+def _measured(measure: Measure, found: CTE, side: str) -> ColumnElement[Any]:
+    c = found.c
+
+    def over(aggregate: Any) -> ColumnElement[Any]:
+        if "is_before" not in c:
+            return aggregate
+        return aggregate.filter(c.is_before if side else ~c.is_before)
+
+    match measure:
+        case Measure.COUNT:
+            return func.coalesce(over(func.sum(c.payments)), ZERO)
+        case Measure.AVERAGE:
+            return func.reporting.half_even(over(func.sum(c.amount_minor)), over(func.sum(c.payments)))
+        case Measure.LARGEST:
+            return over(func.max(c.largest_minor))
+        case Measure.SMALLEST:
+            return over(func.min(c.smallest_minor))
+        case Measure.SAVINGS_RATE:
+            income = over(func.sum(c.income_minor))
+            return percent(income - over(func.sum(c.spend_minor)), income)
+        case Measure.SPEND:
+            return func.coalesce(over(func.sum(c.spend_minor)), ZERO)
+        case Measure.INCOME:
+            return func.coalesce(over(func.sum(c.income_minor)), ZERO)
+        case Measure.NET:
+            net = func.coalesce(c.income_minor, ZERO) - func.coalesce(c.spend_minor, ZERO)
+            return func.coalesce(over(func.sum(net)), ZERO)
+        case _:
+            return func.coalesce(over(func.sum(c.moved_minor)), ZERO)
