@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from agents.answer import Figure
 from agents.evidence import Row, Table
-from agents.plan import InsightTask
+from agents.plan import BalanceTask, InsightTask
 from agents.run import Finding, Findings
 from agents.wording import group_name
 from core.insights.query import Filter, InsightQuery, QueryPeriod
@@ -97,6 +97,8 @@ def _text_words(name: str, value: str) -> Iterator[str]:
 def _add_finding(known: Known, finding: Finding, currencies: set[Currency]) -> None:
     if finding.explanation is not None:
         known.words.update(reason.sentence for reason in finding.explanation.reasons)
+    if isinstance(finding.task, BalanceTask) and finding.task.at is not None:
+        known.words.update(_text_words("day", finding.task.at.isoformat()))
     if not isinstance(finding.task, InsightTask):
         return
     known.words.add(finding.task.note)

@@ -39,6 +39,17 @@ class ModelFailed(Exception):
     """The model was down, slow, or gave nothing that can be used; the built-in planner takes over."""
 
 
+Measured = Literal[
+    Measure.SPEND, Measure.INCOME, Measure.NET, Measure.COUNT, Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST,
+    Measure.SMALLEST, Measure.VOLUME,
+]  # fmt: skip
+Grouped = Literal[
+    Dimension.CATEGORY, Dimension.COUNTERPARTY, Dimension.ACCOUNT, Dimension.BANK, Dimension.CHANNEL, Dimension.STATUS,
+    Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR, Dimension.WEEKDAY, Dimension.HOUR,
+]  # fmt: skip
+"""What answers have words for."""
+
+
 class Part(BaseModel):
     """One question of the asker's, as keys of the lists."""
 
@@ -46,9 +57,9 @@ class Part(BaseModel):
 
     topic: Literal["money", "balance", "alerts", "explain", "coverage", "clarify", "out_of_scope"] = "money"
     ask: Operation = Operation.VALUE
-    measure: Measure | None = None
+    measure: Measured | None = None
     flow: Flow | None = None
-    group_by: Annotated[list[Dimension], Field(max_length=2)] = []
+    group_by: Annotated[list[Grouped], Field(max_length=2)] = []
     periods: Annotated[list[str], Field(max_length=3)] = []
     against: Literal["previous", "year_before"] | None = None
     categories: Annotated[list[str], Field(max_length=20)] = []

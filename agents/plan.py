@@ -1,5 +1,6 @@
 """Plan: what will be computed for a question. Planners make it, `run` carries it out; it never names a customer."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
@@ -74,10 +75,12 @@ class InsightTask(BaseModel):
 
 
 class BalanceTask(BaseModel):
-    """What the caller's accounts hold now; only those of `account_ids` when it names some. `counts` asks how many."""
+    """What the caller's accounts hold now, or held at the end of `at`; only those of `account_ids` when it names some.
+    `counts` asks how many."""
 
     kind: Literal["balance"] = "balance"
     counts: bool = False
+    at: date | None = None
     account_ids: tuple[UUID, ...] = ()
 
 
@@ -104,6 +107,18 @@ class RecallTask(BaseModel):
     period: QueryPeriod | None = None
 
 
+class RefundsTask(BaseModel):
+    """What was paid back: in all, and each. `categories` and `counterparties` narrow it."""
+
+    kind: Literal["refunds"] = "refunds"
+    period: QueryPeriod | None = None
+    categories: tuple[str, ...] = ()
+    counterparties: tuple[str, ...] = ()
+    counts: bool = False
+    """How many there were is what was asked."""
+    note: str = ""
+
+
 class CoverageTask(BaseModel):
     """How far the data reach."""
 
@@ -111,7 +126,8 @@ class CoverageTask(BaseModel):
 
 
 Task = Annotated[
-    InsightTask | BalanceTask | AlertsTask | ExplainTask | RecallTask | CoverageTask, Field(discriminator="kind")
+    InsightTask | BalanceTask | AlertsTask | ExplainTask | RecallTask | RefundsTask | CoverageTask,
+    Field(discriminator="kind"),
 ]
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, func, select
+from sqlalchemy import BigInteger, ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agents.evidence import Evidence, Table
@@ -19,6 +19,7 @@ from agents.plan import (
     InsightTask,
     Plan,
     RecallTask,
+    RefundsTask,
     Task,
 )
 from agents.scope import Scope
@@ -36,6 +37,7 @@ HITS_MAX = 3
 RECALLED_MAX = 20
 ALERTS_SHOWN = 50
 ACCOUNTS_SHOWN = 100
+REFUNDS_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ async def _carry_out(task: Task, tools: Tools, evidence: Evidence) -> Finding:
             return await _explain(task, tools, evidence)
         case RecallTask():
             return await _recall(task, tools, evidence)
+        case RefundsTask():
+            return await _refunds(task, tools, evidence)
         case CoverageTask():
             return Finding(task, (evidence.table("coverage"),))
 
@@ -107,18 +111,54 @@ async def _balances(task: BalanceTask, tools: Tools, evidence: Evidence) -> Find
     seen = [visible_accounts(tools.principal, customer_id=a.customer_id, bank_id=a.bank_id), a.kind == "customer"]
     if task.account_ids:
         seen.append(a.account_id.in_(task.account_ids))
-    held, number = func.sum(a.posted_minor).cast(BigInteger), func.count()
+    posted = a.posted_minor if task.at is None else _posted_at(a.account_id, task.at, tools.principal)
+    held, number = func.sum(posted).cast(BigInteger), func.count()
     totals = select(a.currency, held.label("posted_minor"), number.label("count")).where(*seen).group_by(a.currency)
     each = (
-        select(a.account_id, a.bank, a.name, a.customer, a.currency, a.posted_minor, a.available_minor)
+        select(a.account_id, a.bank, a.name, a.customer, a.currency, posted.label("posted_minor"))
         .where(*seen)
-        .order_by(a.posted_minor.desc(), a.account_id)
+        .order_by(posted.desc(), a.account_id)
         .limit(ACCOUNTS_SHOWN)
     )
     balances = [dict(row) for row in (await tools.connection.execute(totals.order_by(number.desc()))).mappings()]
     rows = [{**row, "account_id": str(row["account_id"])} for row in (await tools.connection.execute(each)).mappings()]
     accounts = evidence.add(Table("accounts", rows, rows_in_all=sum(row["count"] for row in balances)))
     return Finding(task, (evidence.add(Table("balances", balances, rows_in_all=len(balances))), accounts))
+
+
+def _posted_at(account_id: ColumnElement[UUID], day: date, principal: Principal) -> ColumnElement[int]:
+    """What an account held at the end of a day of the asker's, by when its payments occurred."""
+    return func.reporting.posted_before(account_id, _midnight(day + timedelta(days=1), principal)).cast(BigInteger)
+
+
+def _midnight(day: date, principal: Principal) -> datetime:
+    return datetime.combine(day, time(), principal.zone).astimezone(UTC)
+
+
+async def _refunds(task: RefundsTask, tools: Tools, evidence: Evidence) -> Finding:
+    """Per currency how much came back, as `refunds`; then the payments themselves, the latest first."""
+    tools.progress("Looking for money that came back")
+    e = ENTRY.c
+    seen = [
+        visible_accounts(tools.principal, customer_id=e.customer_id, bank_id=e.bank_id),
+        e.reverses_id.is_not(None), e.direction == "in", e.status == "success", e.is_own_transfer.is_(False),
+    ]  # fmt: skip
+    if task.period:
+        seen += [e.occurred_at >= _midnight(task.period.start, tools.principal)]
+        seen += [e.occurred_at < _midnight(task.period.end, tools.principal)]
+    if task.categories:
+        seen.append(e.category.in_(task.categories))
+    if task.counterparties:
+        seen.append(e.counterparty.in_(task.counterparties))
+    refunded = func.sum(e.amount_minor).cast(BigInteger).label("refunded_minor")
+    sums = select(e.currency, refunded, func.count().label("count"))
+    sums = sums.where(*seen).group_by(e.currency).order_by(func.count().desc())
+    totals = [dict(row) for row in (await tools.connection.execute(sums)).mappings()]
+    latest = select(e.transaction_id).where(*seen).order_by(e.occurred_at.desc()).limit(REFUNDS_SHOWN)
+    rows = await _entries(list((await tools.connection.execute(latest)).scalars()), tools)
+    number = sum(row["count"] for row in totals)
+    told = evidence.add(Table("refunds", totals, task.period, number))
+    return Finding(task, (told, evidence.add(Table("entries 1", rows, task.period, number))))
 
 
 async def _alerts(task: AlertsTask, tools: Tools, evidence: Evidence) -> Finding:

@@ -6,7 +6,7 @@ from datetime import date
 from agents.answer import Citation, Figure
 from agents.draft import Draft, Figures
 from agents.evidence import Evidence, Row, cell, computed, rows_of
-from agents.plan import AlertsTask, BalanceTask, ExplainTask, RecallTask
+from agents.plan import AlertsTask, BalanceTask, ExplainTask, RecallTask, RefundsTask
 from agents.run import Finding
 from agents.scope import Scope
 from agents.wording import count, money
@@ -21,19 +21,20 @@ def balances(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
     if not accounts.rows:
         return Draft("There are no accounts here.", status="no_data")
     number = make.count("Number of accounts", rows_of("accounts"))
+    assert isinstance(finding.task, BalanceTask)
+    when = "now" if finding.task.at is None else f"at the end of {_day(finding.task.at.isoformat())}"
     totals = [
-        make.money("Balance now", cell("balances", n, "posted_minor")) for n in range(1, len(totals_table.rows) + 1)
+        make.money(f"Balance {when}", cell("balances", n, "posted_minor")) for n in range(1, len(totals_table.rows) + 1)
     ]
     each = [
         make.money(names.get(row["account_id"]) or row["name"], cell("accounts", n, "posted_minor"))
         for n, row in enumerate(accounts.rows[:TOLD_MAX], start=1)
     ]
     assert isinstance(number.value, int)
-    text = f"{' and '.join(map(_say, totals))} in {count(number.value, 'account')} now."
+    text = f"{' and '.join(map(_say, totals))} in {count(number.value, 'account')} {when}."
     if number.value > 1:
         text += f" {'; '.join(f'{figure.label}: {_say(figure)}' for figure in each)}."
     figures = [*totals, *(each if number.value > 1 else [])]
-    assert isinstance(finding.task, BalanceTask)
     ordered = [number, *figures] if finding.task.counts else [*figures, number]
     return Draft(text, ordered, rows=[dict(row) for row in accounts.rows])
 
@@ -121,6 +122,26 @@ def memories(finding: Finding, evidence: Evidence) -> Draft:
     citations = [Citation(kind="summary", id=hit.id, text=hit.text) for hit in finding.hits]
     text = f"The likeliest {'payment is' if len(rows) == 1 else 'payments are'}: {'; '.join(lines)}."
     return Draft(text, figures, rows=[dict(row) for row in rows], citations=citations)
+
+
+def refunds(finding: Finding, evidence: Evidence) -> Draft:
+    """What came back in all, how often, and the latest of it."""
+    task, (totals, entries) = finding.task, finding.tables
+    assert isinstance(task, RefundsTask)
+    make, when = Figures(evidence), f", {task.period.period.label}" if task.period else ""
+    number = make.count(f"Refunds{when}", rows_of("refunds"))
+    if not totals.rows:
+        return Draft(f"No refunds came in{when}.", [number]).noting(task.note)
+    sums = [make.money(f"Refunded{when}", cell("refunds", n, "refunded_minor")) for n in range(1, len(totals.rows) + 1)]
+    each = [
+        make.money(f"{row['counterparty']}, {_day(row['occurred_at'])}", cell("entries 1", n, "amount_minor"))
+        for n, row in enumerate(entries.rows[:TOLD_MAX], start=1)
+    ]
+    assert isinstance(number.value, int)
+    latest = "; ".join(f"{figure.label}: {_say(figure)}" for figure in each)
+    text = f"{' and '.join(map(_say, sums))} came back in {count(number.value, 'refund')}{when}. The latest: {latest}."
+    ordered = [number, *sums] if task.counts else [*sums, number]
+    return Draft(text, [*ordered, *each], rows=[dict(row) for row in entries.rows]).noting(task.note)
 
 
 def coverage(finding: Finding, evidence: Evidence) -> Draft:

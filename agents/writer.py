@@ -12,6 +12,7 @@ from agents.plan import (
     ExplainTask,
     InsightTask,
     RecallTask,
+    RefundsTask,
 )
 from agents.run import Finding, Findings
 from agents.scope import Scope
@@ -65,6 +66,8 @@ def _template(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
             return topics.explanation(finding, evidence)
         case RecallTask():
             return topics.memories(finding, evidence)
+        case RefundsTask():
+            return topics.refunds(finding, evidence)
         case CoverageTask():
             return topics.coverage(finding, evidence)
 

@@ -19,6 +19,7 @@ FEW = 5
 FEW_LATEST = 10
 """How many "my latest payments" are."""
 
+_WITHIN = (" within", " inside", " among", " out of all", " of all", " of my total", " in all")
 _DIFFERENT = frozenset({"different", "distinct", "unique", "separate", "various"})
 _EXTREMES = (Measure.LARGEST, Measure.SMALLEST)
 _UNITS = {
@@ -72,6 +73,8 @@ def _incomes(objects: tuple[Filter, ...]) -> tuple[tuple[Filter, ...], tuple[Fil
 def _whole(frame: Frame, clause: Clause) -> tuple[Filter, ...]:
     """The object said right after "share of", when another follows: "what share of food was at Swiggy"."""
     named = [mention for mention in clause.mentions if mention.kind in OBJECT_KINDS]
+    if len(frame.objects) == 2 and clause.reading.text[: named[-1].start].rstrip().endswith(_WITHIN):
+        return filters(named[-1:], Operator.IN)
     if len(frame.objects) < 2 or named[0].start < clause.find(Cue.SHARE)[0].start:
         return ()
     return filters(named[:1], Operator.IN)
@@ -161,10 +164,15 @@ def _plain(frame: Frame) -> Measure:
 
 def _when(frame: Frame, clause: Clause) -> Frame | None:
     """ "When did I last pay X", "when was my largest payment", "when do I spend the most"."""
-    if not clause.has(Cue.WHEN, Cue.DAYS_AGO):
+    if clause.has(Cue.SINCE_WHEN):
+        clause.take(Cue.SINCE_WHEN, Cue.WHEN, Cue.FIRST)
+        return frame.with_changes(ask=Operation.WHEN_FIRST, measure=None)
+    dates = _dates_of_one(clause)
+    if not clause.has(Cue.WHEN, Cue.DAYS_AGO) and not dates:
         return None
     unit = Unit.DAY if clause.has(Cue.DAYS_AGO) else None
     clause.take(Cue.WHEN, Cue.DAYS_AGO)
+    clause.place(*dates)
     if clause.has(Cue.MOST, Cue.LEAST):
         is_most = clause.has(Cue.MOST)
         clause.take(Cue.MOST, Cue.LEAST)
@@ -176,6 +184,13 @@ def _when(frame: Frame, clause: Clause) -> Frame | None:
     clause.take(Cue.FIRST, Cue.LATEST)
     measure = None if frame.measure is Measure.COUNT else frame.measure
     return frame.with_changes(ask=operation, unit=unit, measure=measure)
+
+
+def _dates_of_one(clause: Clause) -> list[Mention[Any]]:
+    """ "Date of my last salary", "last ZipCab transaction date": the noun asks when."""
+    if not clause.has(Cue.LATEST, Cue.FIRST) or clause.has(Cue.MOST, Cue.LEAST):
+        return []
+    return [noun for noun in clause.find(Cue.NOUN) if clause.text_of(noun) in ("day", "date")]
 
 
 def _which(frame: Frame, clause: Clause) -> Frame | None:
@@ -215,6 +230,7 @@ def _dimension(frame: Frame, clause: Clause) -> Dimension | None:
     nouns = [noun for noun in clause.find(Cue.NOUN) if not _is_the_askers(noun, clause)]
     if nouns and asks:
         clause.place(nouns[0])
+        clause.take(Cue.WHERE)  # "the shop where I spent the most"
         return nouns[0].value[1]
     if clause.has(Cue.WHO) or _asks_for_a_place(clause) or _counted_place(clause):
         return Dimension.COUNTERPARTY
@@ -269,6 +285,9 @@ def _compare(frame: Frame, clause: Clause) -> Frame | None:
     if not clause.has(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS) and not moves:
         return None
     differs = clause.has(Cue.DIFFERENCE)
+    if any("growth" in text for text in clause.texts(Cue.DIFFERENCE)):
+        clause.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
+        return frame.with_changes(ask=Operation.GROWTH)
     clause.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
     if len(frame.periods) < 2 and _compares_things(frame):
         return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs)
@@ -286,7 +305,7 @@ def _grouped(frame: Frame, clause: Clause) -> Frame | None:
     rates, courses = clause.take(Cue.PACE), clause.take(Cue.EACH)
     unit: Unit | None = next(iter((*rates, *courses)), None)
     is_course = clause.has(Cue.BREAKDOWN, Cue.TREND) or bool(frame.group_by)
-    asks_rate = bool(rates) and (clause.has(Cue.HOW_MUCH) or clause.says(Measure.COUNT))
+    asks_rate = bool(rates) and not clause.has(Cue.SHOW, Cue.WHICH)
     if unit and not is_course and (asks_rate or clause.says(Measure.AVERAGE)):
         measure = Measure.COUNT if clause.says(Measure.COUNT) else _plain(frame)
         return frame.with_changes(ask=Operation.PACE, unit=unit, measure=measure)

@@ -19,7 +19,7 @@ from agents.planner.reading import Reading
 from agents.scope import Scope
 from agents.wording import category, listed
 from core.identity.access import Principal
-from core.insights.query import Dimension, Measure
+from core.insights.query import Dimension, Measure, Operator
 
 _REASONS = {
     "action": "I answer questions about payments; I cannot move money or change anything.",
@@ -30,7 +30,7 @@ _REASONS = {
     "alerts": "Fraud alerts are for those who work on them; why a payment of your own was flagged, I can tell.",
     "greeting": "Hello. Ask me about your payments: what you spent, where it went, who paid you.",
     "topic": "That is not something your payments can tell.",
-    "balance": "I know what your accounts hold now, not what they held on another day.",
+    "balance": "I know no payments from so long ago, and so no balance.",
     "owner": "I can only tell the balance of your own accounts.",
 }  # fmt: skip
 _WORTH = re.compile(r"\b(?:value|worth|sum|amount|amounts|money)\b")
@@ -71,6 +71,8 @@ class BuiltinPlanner:
         pairs = _without_modifiers([(reading, parse(reading, self.scope.currencies)) for reading in readings])
         parses = [parsed for _, parsed in pairs]
         for n, (reading, parsed) in enumerate(pairs):
+            if tasks and _repeats(reading, parsed):
+                continue
             doubt = self._doubt(reading, parsed, frame, memory if n == 0 else Memory(frame))
             if doubt is not None:
                 return doubt
@@ -85,7 +87,7 @@ class BuiltinPlanner:
     def _resolved(self, parsed: Parsed, last: Frame | None) -> Frame:
         """The frame in full: an edit of the last one where the question leans on it."""
         if last is None:
-            return parsed.frame
+            return parsed.alone
         if parsed.frame.topic is Topic.EXPLAIN and not parsed.says_flagged and last.topic is None:
             return explain_amount(last)
         if parsed.is_follow_up:
@@ -124,6 +126,8 @@ class BuiltinPlanner:
             return self._asked_back(
                 f"Your payments are in {own}, not {parsed.wrong_currency}. Which amount do you mean?"
             )
+        if last is not None and last.missing and parsed.is_follow_up and not parsed.frame.objects:
+            return self._asked_back(f"Before that: what is “{last.missing}”? A payee or a category would do.")
         if parsed.unplaced:
             return self._asked_back(
                 f"I am not sure what “{parsed.unplaced[0]}” means here. Could you put it another way?"
@@ -135,28 +139,28 @@ class BuiltinPlanner:
         phrase = reading.unknown[0]
         if not parsed.has_cue and phrase not in NARROWER:
             return self._declined("topic")
-        if parsed.frame.topic is Topic.BALANCE:
+        if parsed.frame.topic is Topic.BALANCE and _is_owner(phrase, reading.text):
             return self._declined("owner")
         if slugs := NARROWER.get(phrase):
             name = category(slugs[0])
             suggested = reading.text.replace(phrase, name.lower())
             question = f"I cannot tell {phrase} apart: it is part of {name}. Do you mean all of {name}?"
-            return Thought(Clarify(question=question, choices=(suggested,)), parsed.frame, suggested)
+            return Thought(Clarify(question=question, choices=(suggested,)), _unsettled(parsed, phrase), suggested)
         phrase = next((longer for longer, _ in reading.beside(phrase, "name")), phrase)
         if similar := self.names.suggestions(phrase):
             choices = tuple(reading.text.replace(phrase, name) for name in similar)
             question = f"I do not know “{phrase}” among your payments. Did you mean {listed(similar, 'or')}?"
             only = choices[0] if len(similar) == 1 else None
-            return Thought(Clarify(question=question, choices=choices), parsed.frame, only)
-        return self._asked_back(
-            f"I do not know “{phrase}”: no payee, category or description here has it. What is meant?"
-        )
+            return Thought(Clarify(question=question, choices=choices), _unsettled(parsed, phrase), only)
+        question = f"I do not know “{phrase}”: no payee, category or description here has it. What is meant?"
+        return Thought(Clarify(question=question, choices=tuple(starters(self.scope))), _unsettled(parsed, phrase))
 
     def _about_names(self, named: Named, parsed: Parsed, last: Frame | None) -> Thought:
         kept = tuple(f for f in parsed.frame.objects if f.field != "counterparty")
         frame = parsed.frame.with_changes(objects=kept)
         if last is not None and parsed.is_follow_up:
             frame = edit(last, parsed).with_changes(objects=kept)
+        frame = frame.with_changes(missing=named.said)
         names = list(named.names)
         question = f"“{named.said}” fits {len(names)} payees. Which one do you mean: {listed(names, 'or')}?"
         return Thought(Clarify(question=question, choices=tuple(names[:4])), frame)
@@ -184,8 +188,10 @@ class BuiltinPlanner:
         if frame.topic is Topic.BALANCE:
             if frame.objects:
                 return self._declined("owner")
-            if frame.periods and not frame.periods[0].period.holds(self.today):
+            if frame.periods and (self.scope.first_day is None or frame.periods[0].end <= self.scope.first_day):
                 return self._declined("balance")
+        if frame.topic is Topic.REFUNDS and _says_more_than_refunds(frame):
+            return self._asked_back("I add up and list refunds by period, payee and category. Could you ask for that?")
         if frame.topic is Topic.EXPLAIN and not (frame.objects or frame.conditions or frame.periods or memory.listed):
             return self._asked_back("Which payment do you mean? Name the payee, the amount or the day.")
         if frame.measure is Measure.NET and frame.objects:
@@ -209,6 +215,21 @@ class BuiltinPlanner:
         return Thought(Clarify(question=question, choices=tuple(starters(self.scope))))
 
 
+def _unsettled(parsed: Parsed, phrase: str) -> Frame:
+    return parsed.frame.with_changes(missing=phrase)
+
+
+def _is_owner(phrase: str, text: str) -> bool:
+    """Whether an unknown phrase stands where somebody's name would: "balance of", "does ... have", "...'s balance"."""
+    who = re.escape(phrase)
+    before, possessive, asked_for = (
+        rf"\b(?:of|for|does|has|is|did) {who}",
+        rf"{who}'s?\b",
+        rf"(?:^|show |tell |me ){who}",
+    )
+    return any(re.search(pattern, text) for pattern in (before, possessive, asked_for))
+
+
 def _without_modifiers(pairs: list[tuple[Reading, Parsed]]) -> list[tuple[Reading, Parsed]]:
     """Clauses that only modify become part of the question beside them: "Leaving out rent, which category ...?"."""
     asking = [pair for pair in pairs if not pair[1].only_modifies]
@@ -230,7 +251,10 @@ def _without_modifiers(pairs: list[tuple[Reading, Parsed]]) -> list[tuple[Readin
 
 
 def _modified(parsed: Parsed, modifiers: Sequence[Parsed]) -> Parsed:
-    frame = parsed.frame
+    return replace(parsed, frame=_with_all(parsed.frame, modifiers), alone=_with_all(parsed.alone, modifiers))
+
+
+def _with_all(frame: Frame, modifiers: Sequence[Parsed]) -> Frame:
     for modifier in modifiers:
         more = modifier.frame
         frame = frame.with_changes(
@@ -239,13 +263,25 @@ def _modified(parsed: Parsed, modifiers: Sequence[Parsed]) -> Parsed:
             without=(*frame.without, *more.without),
             conditions=(*frame.conditions, *more.conditions),
         )
-    return replace(parsed, frame=frame)
+    return frame
 
 
 def _says_more_than_alerts(frame: Frame) -> bool:
     """Conditions and groups that a list of alerts has no room for, and that must not be dropped."""
     more = (frame.objects, frame.without, frame.conditions, frame.group_by, frame.threshold, frame.limit)
     return any(more) or frame.measure not in (None, Measure.COUNT) or bool(_WORTH.search(frame.text))
+
+
+def _repeats(reading: Reading, parsed: Parsed) -> bool:
+    """Whether a later clause only asks for the figure again: "..., what does that come to?"."""
+    frame = parsed.frame
+    says = (frame.topic, frame.ask, frame.measure, frame.objects, frame.group_by, frame.conditions, frame.without)
+    return not any((*says, frame.periods, frame.against, reading.unknown, reading.refusal, parsed.unplaced))
+
+
+def _says_more_than_refunds(frame: Frame) -> bool:
+    others = [f for f in frame.objects if f.field not in ("category", "counterparty") or f.operator is not Operator.IN]
+    return any((others, frame.without, frame.conditions, frame.group_by, frame.threshold, len(frame.periods) > 1))
 
 
 def _wants_period(frame: Frame) -> bool:

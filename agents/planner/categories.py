@@ -7,53 +7,53 @@ from agents.planner.words import stem
 from core.categories import CATEGORIES
 
 _EVERYDAY: dict[str, str] = {
-    "groceries": "grocery, groceries, supermarket, supermarkets, kirana, provisions, food shopping, ration, vegetables and fruits",
+    "groceries": "grocery store, grocery stores, grocery shops, grocery runs, food shop, foodstuff, household provisions, food items, fruits and vegetables, veg and fruit, ration items, rations, grocery, groceries, supermarket, supermarkets, kirana, provisions, food shopping, ration, vegetables and fruits",
     "eating_out": "eating out, eat out, ate out, eaten out, eat, ate, eaten, dined, dining out, dining, dine out, dined out, restaurant, restaurants, takeaway, "
-    "takeaways, take away, takeout, take out, take-out, food delivery, cafe, cafes, coffee shops, meals out, meal out, meals, meal, eateries, "
+    "takeaways, take away, takeout, take out, take-out, food delivery, cafe, cafes, coffee shops, eating outside, ate outside, eat outside, dhaba, dhabas, canteen, bistro, bistros, diner, diners, restos, foodservice, dining expenditure,  meals out, meal out, meals, meal, eateries, "
     "bars and restaurants, cafes and restaurants, restaurants and cafes, outside food, ordering in, fast food",
-    "rent": "rent, rental, house rent, rents",
-    "household": "household, furniture, home improvement, furnishings, home goods, household goods, household items",
-    "utilities": "utilities, utility, utility bills, utility bill",
-    "telecom": "phone and internet, phone, mobile, phone bill, phone bills, mobile bill, mobile recharge, recharge, recharges, "
+    "rent": "apartment rent, flat rent, room rent, home rent, landlord, renting, rent, rental, house rent, rents",
+    "household": "home furnishing, home decor, interiors, household, furniture, home improvement, furnishings, home goods, household goods, household items",
+    "utilities": "public utilities, utility payments, utility bill payments, utility services, utilities, utility, utility bills, utility bill",
+    "telecom": "telephone, telephone bill, telephone bills, cell phone, cellphone, cell phone bill, mobile bills, mobile phone, mobile phone bill, internet bills, broadband bill, broadband bills, wifi bill, wi-fi, net bill, phone recharge, telecommunications, phone and internet, phone, mobile, phone bill, phone bills, mobile bill, mobile recharge, recharge, recharges, "
     "internet, broadband, wifi, internet bill, telecom, mobile and internet",
-    "fuel": "fuel, petrol, diesel, gasoline, filling station, filling stations, petrol station, petrol stations, petrol pump, petrol pumps, gas station, gas stations, refuelling",
-    "public_transport": "public transport, buses, metro, trains, bus, train, transit, commuting, bus and train",
-    "taxi": "taxi, taxis, cab, cabs, cab fare, cab fares, taxi fare, taxi fares, auto rickshaw, rickshaw, ride hailing, ride, rides, cab ride, cab rides, taxi ride, taxi rides",
-    "vehicle": "vehicle, car maintenance, parking, car repairs, car service, tolls, vehicle maintenance",
-    "clothing": "clothing, clothes, apparel, fashion, garments, clothes and shoes",
-    "electronics": "electronics, gadgets, electronic goods",
+    "fuel": "fuel, petrol, diesel, gasoline, filling station, filling stations, tank, fill the tank, filled the tank, fill my tank, filled my tank, full tank, fuelling, refuelling, petrol filling, petrol bunk, petrol bunks, petrol station, petrol stations, petrol pump, petrol pumps, gas station, gas stations, refuelling",
+    "public_transport": "public transport, bus fare, bus fares, train fare, train fares, metro fare, metro fares, train tickets, bus tickets, railway, railways, subway, tram, commute, local train, local trains, buses, metro, trains, bus, train, transit, commuting, bus and train",
+    "taxi": "auto, autos, auto fare, auto fares, autorickshaw, autorickshaws, taxicab, taxicabs, cabbing, rickshaws, rideshare, ride sharing, ride-hailing, taxi, taxis, cab, cabs, cab fare, cab fares, taxi fare, taxi fares, auto rickshaw, rickshaw, ride hailing, ride, rides, cab ride, cab rides, taxi ride, taxi rides",
+    "vehicle": "vehicle repair, vehicle repairs, car repair, bike repair, bike repairs, garage, garages, mechanic, mechanics, car servicing, vehicle servicing, vehicle service, toll, servicing, vehicle, car maintenance, parking, car repairs, car service, tolls, vehicle maintenance",
+    "clothing": "clothe, clothing items, shopping clothes, clothes shopping, wardrobe, dresses, dress, outfits, wearables, clothing, clothes, apparel, fashion, garments, clothes and shoes",
+    "electronics": "electronic, electronic items, electronic things, electronic gadgets, gadgetry, electronics, gadgets, electronic goods",
     "shopping": "shopping, general shopping, online shopping",
-    "entertainment": "entertainment, movies, cinema, fun, leisure, movies and shows, going out, outings",
+    "entertainment": "the movies, movie, movie tickets, cinema tickets, movie theatre, theatre, theater, films, film, cinemas, amusement, recreation, entertainment, movies, cinema, fun, leisure, movies and shows, going out, outings",
     "subscriptions": "subscription, subscriptions, streaming, streaming services, memberships",
     "travel": "travel, travelling, traveling, trip, trips, holiday, holidays, vacation, vacations",
-    "gifts": "gifts, gift, donation, donations, charity, gifts and donations, donate, presents",
-    "health": "health, healthcare, medical, medicine, medicines, pharmacy, pharmacies, doctor, doctors, hospital, hospitals, "
+    "gifts": "gifting, present, charities, charitable giving, giving, alms, offerings, gifts, gift, donation, donations, charity, gifts and donations, donate, presents",
+    "health": "medication, medications, drugstore, chemists, clinic, clinics, medicals, hospitalisation, medical shop, medical store, medicine shop, doctor visits, doctor fees, physician, healthcare expenses, health, healthcare, medical, medicine, medicines, pharmacy, pharmacies, doctor, doctors, hospital, hospitals, "
     "chemist, medical bills, medical expenses, health care",
-    "fitness": "fitness, gym, gyms, gym membership, sports, yoga",
-    "personal_care": "personal care, grooming, salon, haircut, haircuts, beauty, spa",
+    "fitness": "gymnasium, gym fees, workout, working out, sport, fitness, gym, gyms, gym membership, sports, yoga",
+    "personal_care": "parlour, parlor, beauty parlour, barber, barbers, hairdresser, hairdressers, hair cut, hair cuts, salons, personal care, grooming, salon, haircut, haircuts, beauty, spa",
     "education": "education, tuition, school fees, school, college fees, courses, tuition fees, coaching",
     "childcare": "childcare, child care, daycare, nursery, creche",
-    "pets": "pets, pet, pet care, vet, vets, veterinarian",
+    "pets": "my pet, animals, pets, pet, pet care, vet, vets, veterinarian",
     "insurance": "insurance, premium, premiums, insurance premium, insurance premiums, insurances, policy premiums",
-    "loan": "loan, loans, emi, emis, loan payment, loan payments, loan repayment, loan repayments, mortgage, loan emi, "
+    "loan": "loan instalment, loan installment, loan installments, emi payments, emi payment, emi debit, borrowings, loan dues, loan servicing, debt repayment, debt repayments, loan, loans, emi, emis, loan payment, loan payments, loan repayment, loan repayments, mortgage, loan emi, "
     "home loan, car loan, instalments, installments, loan instalments",
-    "investment": "investment, investments, sip, sips, mutual fund, mutual funds, stocks and funds",
+    "investment": "investing, invested, invest, mutual fund sip, mutual fund sips, invested money, investment, investments, sip, sips, mutual fund, mutual funds, stocks and funds",
     "fees": "fee, fees, bank fees, bank charges, charges, service charges, bank fee, statement fee, statement fees",
     "tax": "tax, taxes, income tax",
-    "salary": "salary, salaries, wages, wage, paycheck, paychecks, pay check, payslip, paycheque, pay cheque, payroll",
+    "salary": "pay packet, paychecks, salary credit, salary credits, monthly pay, take-home pay, take home pay, remuneration, salary, salaries, wages, wage, paycheck, paychecks, pay check, payslip, paycheque, pay cheque, payroll",
     "pension": "pension, pensions, pension payments, retirement pay",
     "interest": "interest, interest credited, bank interest, interest income, savings interest",
     "business_income": "business income, client payments, freelance income, freelancing",
-    "cash": "cash, cash withdrawal, cash withdrawals, atm withdrawal, atm withdrawals, atm, atms, cash machine, cash machines, cashpoint, withdrawals, withdrawal, withdraw, "
+    "cash": "cash taken out, cash drawn, drew cash, took out cash, take out cash, cash from atm, cash from the atm, atm cash, cash-out, cash outs, cash, cash withdrawal, cash withdrawals, atm withdrawal, atm withdrawals, atm, atms, cash machine, cash machines, cashpoint, withdrawals, withdrawal, withdraw, "
     "withdrew, withdrawn, cash deposit, cash deposits",
-    "transfer": "transfers to people, payments to people, other people, friends, friends and family, family and friends, transfers to friends, peer to peer",
+    "transfer": "sent to friends, money to friends, transfers to family, transfers to people, payments to people, other people, friends, friends and family, family and friends, transfers to friends, peer to peer",
     "own_transfer": "own transfers, own transfer, own accounts, between my accounts, transfers between my accounts",
     "services": "services",
     "uncategorised": "uncategorised, uncategorized, without category, without a category, unclassified, no category",
 }
 
 _GROUPS: dict[str, str] = {
-    "food": "food, food and drink, food and drinks, eating and drinking",
+    "food": "food, food and beverages, food and drink, food and drinks, eating and drinking",
     "transport": "transport, transportation, getting around",
 }
 """Words for a whole group of categories."""
@@ -64,8 +64,8 @@ _BUNDLES: dict[tuple[str, ...], str] = {
 
 _NARROWER: dict[str, str] = {
     "eating_out": "coffee, lunch, lunches, dinner, dinners, breakfast, pizza, burgers, snacks, drinks, beer, alcohol, pubs, bar, pub, bars",
-    "groceries": "milk, vegetables, fruit, fruits, veggies, meat, snacks, alcohol",
-    "utilities": "electricity, electricity bill, electricity bills, power bill, water, water bill, gas, gas bill, light bill, current bill, cooking gas",
+    "groceries": "milk, vegetables, vegetable, fruit, fruits, veggies, meat, fish, chicken, bread, rice, snacks, alcohol",
+    "utilities": "electricity, electricity bill, electricity bills, power bill, water, water bill, water bills, power, power bills, electric bill, electric, gas, gas bill, light bill, current bill, cooking gas",
     "travel": "flights, flight, hotels, hotel, airfare, tickets, airline, airlines, goa trip",
     "clothing": "shoes, sneakers, jeans, saree, sarees",
     "electronics": "laptop, laptops, headphones, phones",

@@ -33,6 +33,7 @@ _OPENS = re.compile(
     r"as for|regarding|about|out of|among|within|till|until|after|before|up to|if|when|not counting|ignoring|taking|considering|given|looking|by|as of|compared)\b",
     re.IGNORECASE,
 )
+_BY_HOW_MUCH = re.compile(r"(?:and )?(?:if so,? )?by (?:how much|what amount)", re.IGNORECASE)
 _POLITE = re.compile(
     r"^(?:hi|hello|hey|thanks|thank you|thanks a lot|many thanks|thank you (?:so|very) much|please|pls|kindly|ok|okay|cheers|"
     r"(?:please )?(?:tell me|let me know|help(?: me)?)|good (?:morning|evening|afternoon))"
@@ -44,8 +45,20 @@ _POLITE = re.compile(
 def clauses(question: str) -> list[str]:
     """The questions in `question`, at most CLAUSES_MAX; greetings are left out."""
     parts = [part.strip(" ,.?!;") for part in _BREAK.split(_OPENING.sub("", question.strip()))]
+    parts = _with_measures(parts)
     asked = _with_openings([part for part in parts if part and not _POLITE.match(part)])
     return asked[:CLAUSES_MAX] or [question.strip()]
+
+
+def _with_measures(parts: list[str]) -> list[str]:
+    """ "Did I spend more in May than in April? By how much?" is one question."""
+    joined: list[str] = []
+    for part in parts:
+        if joined and _BY_HOW_MUCH.fullmatch(part):
+            joined[-1] += " by how much"
+        else:
+            joined.append(part)
+    return joined
 
 
 def _with_openings(parts: list[str]) -> list[str]:

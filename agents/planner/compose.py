@@ -13,6 +13,7 @@ from agents.plan import (
     InsightTask,
     Operation,
     RecallTask,
+    RefundsTask,
     Task,
 )
 from agents.planner.frame import Frame, Topic
@@ -33,6 +34,7 @@ _CALENDAR = {
 _COMPARED = {
     "category": Dimension.CATEGORY, "counterparty": Dimension.COUNTERPARTY, "channel": Dimension.CHANNEL,
 }  # fmt: skip
+_REFUNDED = ("category", "counterparty")
 _TIMED = frozenset(_CALENDAR.values())
 _DRAWN = frozenset({Measure.SPEND, Measure.INCOME, Measure.NET, Measure.COUNT})
 COURSE_PERIODS = 6
@@ -82,13 +84,15 @@ class _Composer:
     def task(self) -> Task:
         match self.frame.topic:
             case Topic.BALANCE:
-                return BalanceTask(counts=self.frame.measure is Measure.COUNT, account_ids=self._account_ids())
+                return self._balance()
             case Topic.COVERAGE:
                 return CoverageTask()
             case Topic.ALERTS:
                 return self._alerts()
             case Topic.EXPLAIN:
                 return self._explain()
+            case Topic.REFUNDS:
+                return self._refunds()
             case Topic.RECALL:
                 return RecallTask(text=self.frame.text[:500], period=self._said_period())
             case _:
@@ -98,6 +102,29 @@ class _Composer:
 
     def _account_ids(self) -> tuple[UUID, ...]:
         return tuple(UUID(str(value)) for f in self.frame.conditions if f.field == "account" for value in f.values)
+
+    def _balance(self) -> BalanceTask:
+        counts = self.frame.measure is Measure.COUNT
+        return BalanceTask(counts=counts, account_ids=self._account_ids(), at=self._balance_day())
+
+    def _balance_day(self) -> date | None:
+        """The last day of the period, for an opening balance the one before its first; None for now."""
+        if not self.frame.periods:
+            return None
+        period = self.frame.periods[0].period
+        day = (period.start if self.frame.opens else period.end) - timedelta(days=1)
+        return day if day < self.today else None
+
+    def _refunds(self) -> RefundsTask:
+        values = {field: [v for f in self.frame.objects if f.field == field for v in f.values] for field in _REFUNDED}
+        period = self._said_period()
+        return RefundsTask(
+            period=period,
+            categories=tuple(map(str, values["category"])),
+            counterparties=tuple(map(str, values["counterparty"])),
+            counts=self.frame.measure is Measure.COUNT,
+            note="" if period else "You named no period, so this is all of them.",
+        )
 
     def _alerts(self) -> AlertsTask:
         period = self._said_period()

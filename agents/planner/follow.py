@@ -14,6 +14,8 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
     new = parsed.frame
     if new.topic is not None and new.topic is not last.topic:
         return new.with_changes(periods=new.periods or last.periods) if new.topic is Topic.ALERTS else new
+    if new.objects:
+        last = last.with_changes(missing="")
     frame = last.with_changes(objects=_objects(last, parsed), without=_together(last.without, new.without))
     frame = frame.with_changes(conditions=_conditions(last.conditions, new.conditions))
     frame = _measured(frame, new, asks_amount=parsed.asks_amount and new.ask is None)

@@ -16,6 +16,7 @@ class Topic(StrEnum):
     ALERTS = "alerts"
     EXPLAIN = "explain"
     RECALL = "recall"
+    REFUNDS = "refunds"
     COVERAGE = "coverage"
 
 
@@ -51,7 +52,11 @@ class Frame(BaseModel):
     share_of: Literal["spending", "income"] | None = None
     whole: tuple[Filter, ...] = ()
     """For a share: the objects that the whole keeps."""
+    opens: bool = False
+    """Of a balance: the one that the period began with."""
     alert_status: Literal["open", "confirmed", "dismissed"] | None = None
+    missing: str = ""
+    """The phrase that was asked back about: until it is settled, nothing may build on this frame."""
     text: str = ""
     """For memories: what to search summaries for; for alerts: the words that asked for them."""
 

@@ -75,6 +75,11 @@ class Cue(StrEnum):
     TO_ME = auto()
     MEMORY = auto()
     """Value: nothing; "do you remember", "something about"."""
+    SINCE_WHEN = auto()
+    """For how long somebody has been paid: when it began."""
+    REFUNDS = auto()
+    OPENING = auto()
+    """Of a balance: the one at the start."""
     COVERAGE = auto()
     """How far back the data go."""
     NEUTRAL = auto()
@@ -86,7 +91,7 @@ class Cue(StrEnum):
 CueMention = Mention[tuple[Cue, object]]
 
 _N = "|".join(re.escape(word) for word in sorted(NUMBERS, key=len, reverse=True) if word not in ("a", "an"))
-_PAYMENT = r"(?:payments?|bill|transactions?|txns?|trxns?|transfers?|purchases?|debits|orders?|entries|expenses?|expenditures?|spends|bookings|spendings?|movements?|debit transactions?)"
+_PAYMENT = r"(?:payments?|bill|transactions?|txns?|trxns?|transfers?|purchases?|debits?|orders?|entries|expenses?|expenditures?|spends|bookings|spendings?|movements?|debit transactions?)"
 _MERCHANT = r"(?:merchants?|payees?|shops?|stores?|vendors?|retailers?|brands?|compan(?:y|ies)|business(?:es)?|places?|counterpart(?:y|ies)|recipients?|beneficiar(?:y|ies)|senders?|payers?|sources?|websites?|sellers?)"
 
 _NOUNS: dict[Dimension, str] = {
@@ -119,19 +124,19 @@ _OFF_LIMITS: dict[str, str] = {
     "action": r"^(?:(?:please|pls|kindly|hey|hi|hello|ok|now|just|finlens|can you|could you|would you|will you|can i|could i|may i|i want to|i'd like to|i would like to|i need to|help me(?: to)?|go ahead and|let's|let me) ,?)*"
     r"(?:send|transfer|pay|wire|move|block|unblock|freeze|unfreeze|cancel|close|open(?! (?:fraud )?(?:alerts?|cases?)\b)|activate|deactivate|change|update|delete|remove|erase|add(?! up)|set up|setup|raise|dispute|buy|sell|apply|stop|reverse|increase|decrease|reduce|book|schedule|order|report a|lock|reset|create|make a|issue|withdraw|deposit|top up|recharge|categorise|categorize|mark|dismiss|confirm|approve|reject|export|email|mail|print|download|notify|remind|write|tell me a|translate|play|call)(?! (?:me |the |my |us )?(?:by|as|statement of))\b",
     "future": r"\b(?:will (?:i|my|we|it|the|there|this)|(?:am|are|is|i'm) (?:going to|gonna) (?:spend|pay|be|have|need|cost|get|run|earn|receive|save)|next (?:week|month|year|quarter|fy|financial year|weekend|\d+ \w+)|tomorrow|forecasts?|predict\w*|projections?|projected|upcoming|expected to|(?:can|could) i afford|afford|by the end of (?:this|the|next) \w+|run out)\b",
-    "advice": r"\b(?:should (?:i|we)|shall i|recommend\w*|advi[sc]e|tips?|how (?:can|do|could|to|should) (?:i |we )?(?:save|reduce|cut|invest|improve|spend less|budget|earn more)|best way|is it (?:wise|good|better|ok|okay|safe) to|worth it|how to)\b",
+    "advice": r"\b(?:should (?:i|we)|shall i|recommend\w*|(?<!please )(?<!kindly )(?<!to )advi[sc]e(?! (?:me )?(?:of |on |about )?(?:the|my|what|how|total|amount|balance|us)\b)|(?:some|your|any|investment|financial) advi[sc]e|tips?|how (?:can|do|could|to|should) (?:i |we )?(?:save|reduce|cut|invest|improve|spend less|budget|earn more)|best way|is it (?:wise|good|better|ok|okay|safe) to|worth it|how to)\b",
     "others": r"\b(?:(?:other|another|all|every|any|different|each) (?:customer|user|client|account holder|account owner|member)s?(?:'s?)?|other (?:people|person)s?'s?(?= (?:accounts?|payments|balance|spending|transactions|money|salary))|someone else(?:'s)?|somebody else(?:'s)?|everyone(?: else)?(?:'s)?|everybody(?: else)?(?:'s)?|(?:did|does|do|has|have|had|is|was|are|of) (?:my|his|her|their|our) (?:wife|husband|spouse|partner|brother|sister|mother|father|mom|mum|dad|son|daughter|friend|neighbou?r|boss|colleague|ex|kid|child|girlfriend|boyfriend|roommate|flatmate)s?|(?:my|his|her|their|our) (?:wife|husband|spouse|partner|brother|sister|mother|father|mom|mum|dad|son|daughter|friend|boss|girlfriend|boyfriend|roommate)(?:'s| spent| spends?| paid| pays| earns?| balance)|people like me|average (?:person|customer|indian|user)|peers?)\b",
     "secrets": r"\b(?:pan(?: number| card)?s?|passwords?|cvv|otp|pin|api keys?|system prompt|your (?:instructions|prompt|rules)|drop table|select \*|sql|(?:ignore|disregard|forget|override) (?:all |any |your |the |my |previous |prior |every )*(?:instructions?|rules?|prompts?|restrictions?|scope|above|previous)|you are now|act as|pretend|jailbreak|developer mode|admin mode)\b",
 }
 
 _PHRASES: list[tuple[Cue, object, str]] = [
     # What kind of answer.
-    (Cue.MEASURE, Measure.COUNT, rf"(?:how many|number of|no\.? of) (?:different|distinct|unique|separate|various|individual)|how many(?: (?:of (?:my|the|those|these|them) )?(?:different )?(?:individual )?(?:{_PAYMENT}|times|occasions|instances|separate {_PAYMENT}))?|number of(?: (?:{_PAYMENT}|times))?|no\.? of(?: {_PAYMENT})?|count(?: of(?: (?:my|the))?(?: {_PAYMENT})?)?|how often|how frequently|{_PAYMENT} count|how many times|# of {_PAYMENT}|frequency(?: of)?"),
-    (Cue.HOW_MUCH, None, r"how much(?: (?:money|cash|in total|total|in all|altogether|amount))?|what amount|what sum|how many (?:rupees|rs|dollars|euros|pounds|crowns|lakhs?|crores?)|hw much|how mch"),
+    (Cue.MEASURE, Measure.COUNT, rf"(?:how many|number of|no\.? of) (?:different|distinct|unique|separate|various|individual)|how many(?: (?:of (?:my|the|those|these|them) )?(?:different )?(?:individual )?(?:{_PAYMENT}|times|occasions|instances|separate {_PAYMENT}))?|number of(?: (?:{_PAYMENT}|times))?|(?:distinct|unique)(?= (?:merchants|payees|shops|stores|vendors|counterparties|recipients|people|categories))|no\.? of(?: {_PAYMENT})?|count(?: of(?: (?:my|the))?(?: {_PAYMENT})?)?|how often|how frequently|{_PAYMENT} count|how many times|# of {_PAYMENT}|frequency(?: of)?"),
+    (Cue.HOW_MUCH, None, r"how much(?: (?:money|(?<!took out how much )(?<!take out how much )(?<!withdrew how much )cash(?! (?:have|did|do|has|was|were|is)?(?: i| we)? ?(?:withdr|take out|took out|taken out|draw|drew|pull|took|wd))|in total|total|in all|altogether|amount))?|what amount|what sum|how many (?:rupees|rs|dollars|euros|pounds|crowns|lakhs?|crores?)|hw much|how mch"),
     (Cue.WHICH, None, r"which(?: of (?:my|the))?|what(?= (?:categor|merchant|month|day|week|shop|store|payee|bank|account|channel|place|hour|quarter|year|type|kind|compan|vendor|time of|weekday))|on what"),
     (Cue.WHO, None, r"who(?: all)?|whom|to whom|who's"),
     (Cue.WHERE, None, r"where(?:'s)?"),
-    (Cue.WHEN, None, r"when(?:'s)?|(?:the |what )?dates? (?:of|when|on which|for)|what (?:was|is) the (?:date|day|time) (?:of|when|that|on which)|(?:on )?(?:what|which) (?:date|day)(?= (?:did|was|were|do|does|is|has|have)(?!.*(?:most|least|highest|biggest|largest|lowest)))|(?:at )?what time"),
+    (Cue.WHEN, None, r"when(?:'s)?|(?:the |what )?dates? (?:of|when|on which|for)|what (?:was|is) the (?:date|day|time) (?:of|when|that|on which)|(?:on )?(?:what|which) (?:date|day)(?= (?:did|was|were|do|does|is|has|have|had|i|we|my|the)\b(?!.*(?:most|least|highest|biggest|largest|lowest)))|(?:at )?what time"),
     (Cue.DAYS_AGO, None, r"how (?:many days|long) (?:ago|back)|how (?:long|many days) since|(?:how many )?days (?:have )?(?:passed|elapsed|gone by) since|how long has it been since|how many days (?:have passed |has it been |is it |are there )?since|days since"),
     (Cue.WHY, None, r"why|how come|for what reason|what (?:is|was|are|were|'s) the reasons?(?: for| behind| that| why)?|what'?s wrong with|what is wrong with|explain|reasons? (?:for|behind|why)"),
     (Cue.YES_NO, None, r"^(?:(?:and|so|but|ok|hey|hi) )*(?:did|do|does|have|has|had|was|were|is|are|am)(?= (?:i|my|we|our|the|that|it|this|there|those|these|any|anyone|anybody|he|she|they)\b)"),
@@ -139,10 +144,14 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.TREND, None, r"trends?|over time|evol(?:ve[ds]?|ution)|histor(?:y|ically)|develop(?:ed|ment)|pattern|through the (?:months|year)|going (?:up|down)|getting (?:higher|lower|worse|better)|progress(?:ion)?|timeline|graph|chart|plot"),
     (Cue.BREAKDOWN, None, r"break ?down|break(?:ing)? (?:it|that|this|them|these|those) (?:down|up)|broken down|break ?up|split(?: up)?|distribution|composition|itemi[sz]ation|bifurcation|summar(?:y|ise|ize)|overview"),
     # Measures.
-    (Cue.MEASURE, Measure.SPEND, r"spen[dt]s?|spending|spendings|spended|expenses?|expenditures?|outgoings?|outflows?|outgo|money out|money going out|gone out|went out|goes out|go out|left my account|went|go(?:es|ing)? on|went (?:on|to|towards|into)|gone (?:on|to|towards?|into|for)|go(?:es|ing)? (?:to|towards?|into)|(?:is|was) going to|shell(?:ed)? out|fork(?:ed)? out|splash(?:ed)?(?: out)?|bl(?:ow|ew|own)|burn(?:ed|t)?(?: through)?|splurged?|squander(?:ed)?|part(?:ed)? with|purchased?|b[ou]ught|buy|fill(?:ed|ing)? up(?: on| with)?|top(?:ped|ping)? up(?: on| with)?|tank(?:ed)? up|refuel(?:led|ed)?|refill(?:ed)?|deducted|lavish(?:ed)?|fritter(?:ed)? away|wast(?:e|ed)|expended|disburs(?:ed?|ements?)|(?<!which )(?<!what )(?<!the )(?<!one )shop(?:ped)?|order(?:ed)?|debited|charged|billed|incurred|outlay|dish(?:ed)? out|cough(?:ed)? up|consum(?:e|ed|ption)|drop(?:ped)?(?= (?:on|at))|costs?(?: me)?|set me back"),
+    (Cue.MEASURE, Measure.COUNT, r"how many bills(?= (?:were|was|are|is)(?: there)? (?:in|of|behind|for) (?:that|this|it|those|them))|(?:head ?count|tally|quantity|volume count|ticket count|txn count)(?: of)?(?: (?:the |my )?(?:payments|transactions))?"),
+    (Cue.SHARE, None, r"(?:what |my )?(?:share of wallet|wallet share)(?: of)?"),
+    (Cue.MEASURE, Measure.AVERAGE, r"per(?= (?:[\w']+ ){0,2}(?:run|visit|trip|order|bill|meal|ride|purchase|time|shop|go|outing)\b)"),
+    (Cue.SINCE_WHEN, None, r"(?:since how (?:long|many days|many months)|for how long|since when|how long)(?: (?:have|has|had|do|did|am|are) (?:i|we)(?: been)?| i have been| i am| i've been)?(?: (?:visiting|paying|using|buying (?:from|at)|going to|shopping at|a customer (?:of|at)|with|subscribed to))?"),
+    (Cue.MEASURE, Measure.SPEND, r"spen[dt]s?|spending|spendings|spended|expenses?|expenditures?|outgoings?|outflows?|outgo|money out|money going out|gone out|went out|goes out|go out|left my account|went|go(?:es|ing)? on|went (?:on|to|towards|into)|gone (?:on|to|towards?|into|for)|go(?:es|ing)? (?:to|towards?|into)|(?:is|was) going to|(?:went|gone|going|goes|go) out (?:of|from) (?:my|the|our) (?:bank )?accounts?|leav(?:e|es|ing)(?= (?:the |my |all |most )?(?:most|money|cash)\b)|sink|sunk|pump(?:ed)?(?= (?:into|in)\b)|lay out|laid out|put down|cough up|hand(?:ed)? over|los(?:e|t)(?= (?:to|on)\b)|damage(?= (?:on|for|at|from|in|last|this)\b)|dent|shell(?:ed)? out|fork(?:ed)? out|splash(?:ed)?(?: out)?|bl(?:ow|ew|own)|burn(?:ed|t)?(?: through)?|splurged?|squander(?:ed)?|part(?:ed)? with|purchased?|b[ou]ught|buy|fill(?:ed|ing)? up(?: on| with)?|top(?:ped|ping)? up(?: on| with)?|tank(?:ed)? up|refuel(?:led|ed)?|refill(?:ed)?|deducted|lavish(?:ed)?|fritter(?:ed)? away|wast(?:e|ed)|expended|disburs(?:ed?|ements?)|(?<!which )(?<!what )(?<!the )(?<!one )shop(?:ped)?|order(?:ed)?|debited|charged|billed|incurred|outlay|dish(?:ed)? out|cough(?:ed)? up|consum(?:e|ed|ption)|drop(?:ped)?(?= (?:on|at))|costs?(?: me)?|set me back"),
     (Cue.MEASURE, Measure.SPEND, r"pa(?:y|id|ys|ying|yed)(?: out| off| for| towards)?|sen[dt]|transferred|transfer(?= (?:to)\b)|gave|given?(?= to| in| for| as| away)?|remitted|visit(?:ed)?|stayed|go to|went to|gone to|use[ds]?"),
-    (Cue.MEASURE, Measure.INCOME, r"earn(?:ed|ings?|s)?|incomes?|inflows?|incoming(?: money| payments?| transfers?)?|money in(?= ?(?:[?.!,]|$|and|or|vs|versus|last|this|by|per|each|from|during|for))|money coming in|c(?:o|a)me in(?:to)?|coming in(?:to)?|comes in(?:to)?|rec(?:ei|ie)v(?:e[ds]?|ing)|recd|receipts?|got(?= (?:from|paid|in|last|this|for|as|back)\b)|get paid|got paid|was i paid|am i paid|were i paid|credited|credits?(?! card)|deposited|deposits?|(?<=how much i )made|(?<=much have i )made|(?<=money have i )made|(?<=much did i )make|(?<=money did i )make|(?:paid|sent|gave|transferred)(?: any)?(?: money)? (?:to )?me|(?:pay|send|transfer)s? (?:to )?me|gives? (?:to )?me(?= (?:money|cash|back)\b)|paying me|paid into|(?:money|amounts?|cash|was|were|been|got) paid in|refunded(?: to me)?|reimbursed|g[eo]t(?= (?:from|back|via|through|in total|in all|paid)\b)|revenues?|takings|proceeds|entered my account|hit my account|arrived"),
-    (Cue.MEASURE, Measure.NET, r"after (?:all )?(?:of )?(?:my )?(?:spending|expenses|expenditure|outgoings)|(?:left|remain(?:s|ed|ing)?)(?= (?:over |of |from |in |after ))|net(?: savings?| cash ?flow| flow| amount| income| position| result| spend)?|cash ?flow|sav(?:e|ed|ings?)|put aside|set aside|left over|leftover|surplus|deficit|income (?:minus|less|versus|vs\.?|and) (?:my )?(?:spend(?:ing)?|expenses|expenditure)|(?:in|plus) or (?:in|minus)|net worth change"),
+    (Cue.MEASURE, Measure.INCOME, r"earn(?:ed|ings?|s)?|incomes?|inflows?|incoming(?: money| payments?| transfers?)?|money in(?= ?(?:[?.!,]|$|and|or|vs|versus|last|this|by|per|each|from|during|for))|money coming in|c(?:o|a)mes? in(?:to)?(?: (?:my|the|our) (?:bank )?accounts?)?|gross inflows?|coming in(?:to)?|comes in(?:to)?|rec(?:ei|ie)v(?:e[ds]?|ing)|recd|receipts?|got(?= (?:from|paid|in|last|this|for|as|back)\b)|get paid|got paid|was i paid|am i paid|were i paid|credited|credits?(?! card)|deposited|deposits?|(?<=how much i )made|(?<=much have i )made|(?<=money have i )made|(?<=much did i )make|(?<=money did i )make|(?:paid|sent|gave|transferred)(?: any)?(?: money)? (?:to )?me|(?:pay|send|transfer)s? (?:to )?me|gives? (?:to )?me(?= (?:money|cash|back)\b)|paying me|paid into|(?:money|amounts?|cash|was|were|been|got) paid in|g[eo]t(?= (?:from|back|via|through|in total|in all|paid)\b)|revenues?|takings|proceeds|entered my account|hit my account|arrived"),
+    (Cue.MEASURE, Measure.NET, r"after (?:all )?(?:of )?(?:my )?(?:spending|expenses|expenditure|outgoings)|(?:left|remain(?:s|ed|ing)?)(?= (?:over |of |from |in |after ))|net(?: savings?| cash ?flow| flow| amount| income| position| result| spend)?|cash ?flow|sav(?:e|ed|ings?)|put aside|set aside|left over|leftover|surplus|deficit|income (?:minus|less|versus|vs\.?|and) (?:my )?(?:spend(?:ing)?|expenses|expenditure)|(?:in|plus) or (?:in|minus)|net worth change|(?:money |cash |what )?(?:came |come |comes |coming )?in (?:less|minus|against|vs\.?|versus) (?:the |my )?(?:money |cash |what )?(?:went |goes |going )?out|(?:income|inflows?|earnings|receipts) (?:less|minus|net of) (?:my |the )?(?:outflows?|outgoings|expenses|spending|payments)"),
     (Cue.SAVINGS_RATE, None, r"savings? rate|rate of savings?|(?:what )?(?:share|percentage|percent|%|proportion|part|fraction) of (?:my )?(?:income|salary|earnings) (?:did|do|have|was|is|that) (?:i |was )?(?:saved?|left|put aside|keep|kept)|how much of my (?:income|salary|earnings) (?:did|do|have) i (?:saved?|keep|kept)"),
     (Cue.MEASURE, Measure.AVERAGE, r"(?:the )?averages? (?:per|a|for each|for every) (?:bill|payment|transaction|purchase|visit|order|meal|trip|time|ticket)|(?:per|for each|each) (?:bill|payment|transaction|purchase|visit|order|meal|trip|time)|averages?|avg\.?|mean|typically|on an? average|on average|in an average"),
     (Cue.MEASURE, Measure.MEDIAN, r"median|middle value"),
@@ -173,7 +182,7 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.MORE, None, r"more(?: money)?|higher|greater|bigger|larger|extra|up(?= (?:from|on|compared|vs|versus|against))|overspen(?:d|t|ding)"),
     (Cue.LESS, None, r"less(?: money)?|lower|fewer|smaller|cheaper|down(?= (?:from|on|compared|vs|versus|against))"),
     (Cue.USUAL, None, r"(?:(?:more|less|higher|lower|bigger|smaller|different) )?(?:than|from|to|compared (?:to|with)|vs\.?|versus|above|below|for|over|under) (?:my |the |what i |i |what is |what's |it |its )?(?:own )?(?:usual(?:ly)?|normal(?:ly)?|typical(?:ly)?|average|norm|generally|ordinary)(?: (?:spend(?:ing)?|amount|level|range|pay|is|for me|month|months|week))?(?: for me)?|(?:the |my )?usual(?:ly)?(?: amount| level| spend(?:ing)?)?|normal(?:ly)?|unusual(?:ly)?(?: (?:high|low|large|big))?|abnormal(?:ly)?|out of the ordinary|a lot(?: for me)?|too much|high for me|too high|typical(?= for me)"),
-    (Cue.SHARE, None, r"(?:what|which|how much)(?: is the| was the)? (?:share|percentage|percent|per ?cent|%|proportion|fraction|part|portion|chunk) (?:of)?|(?:share|percentage|percent|per ?cent|%|proportion|fraction|portion) of|how much of|as a (?:share|percentage|percent|proportion|%) of|share(?! (?:the|my|me|with|us|all|details?|a list|number)\b)|percentage|percent|%|proportion|in percent"),
+    (Cue.SHARE, None, r"(?:what|which|how much)(?: is the| was the)? (?:share|percentage|percent|per ?cent|%|proportion|fraction|part|portion|chunk|slice|piece|ratio|weight) (?:of)?|(?:slice|ratio) of|(?:share|percentage|percent|per ?cent|%|proportion|fraction|portion) of|how much of|as a (?:share|percentage|percent|proportion|%) of|share(?! (?:the|my|me|with|us|all|details?|a list|number)\b)|percentage|percent|%|proportion|in percent"),
     # Conditions.
     (Cue.EXCEPT, None, r"(?<=everything )but|(?<=all )but|(?<=anything )but|(?<=anywhere )but|bar(?= (?:the|my)\b)|except(?: for| on)?|excluding|exclude|excl\.?|other than|apart from|besides|without|leaving (?:out|aside)|not (?:counting|including|on|for|at)|leav(?:e|es|ing)(?: (?:out|aside))?|take away|taking away|minus|less the|ignoring|barring|but not|aside from|not(?! (?:yet|so))"),
     (Cue.ONLY, None, r"only|just|solely|alone|purely|exclusively"),
@@ -191,13 +200,15 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.STATUS, "pending", r"pending|not yet (?:posted|settled)|on hold|awaiting|uncleared"),
     (Cue.STATUS, "success", r"successful|completed|settled|cleared|(?:that|which) went through"),
     # Other topics.
-    (Cue.BALANCE, None, r"balances?|how much (?:money )?(?:do i have|have i got|do i own|is (?:there )?(?:in|left)|i have(?= (?:left|now|in (?:total|my|the|all)|on (?:me|hand)|available|altogether|across|currently|at|with)\b|$|[ ,.?!]*$)|is available|remains?)(?: (?:left|now|in total|available|altogether))?(?: (?:in|on|across) (?:my |the )?(?:bank )?accounts?)?|what do i have(?: left)?(?: in (?:the |my )?(?:bank|accounts?))?|available (?:funds|money|balance)|funds|(?:in|on) my (?:bank )?accounts? (?:right )?now|net worth|money do i have(?! (?:spent|paid|sent|received|earned))"),
+    (Cue.BALANCE, None, r"balances?|how much (?:money )?(?:do i have|have i got|do i own|is (?:there )?(?:in|left)|i have(?= (?:left|now|in (?:total|my|the|all)|on (?:me|hand)|available|altogether|across|currently|at|with)\b|$|[ ,.?!]*$)|is available|remains?)(?: (?:left|now|in total|available|altogether))?(?: (?:in|on|across) (?:my |the )?(?:bank )?accounts?)?|what do i have(?: left)?(?: in (?:the |my )?(?:bank|accounts?))?|available (?:funds|money|balance)|funds|(?:in|on) my (?:bank )?accounts? (?:right )?now|what(?: is|'s| do i have| have i got)?(?: left)? in (?:the|my) (?:bank|accounts?|kitty)(?: accounts?)?|(?:closing|ledger|book|current) balance|cash position|money at hand|cash in hand|(?:left|remaining) in (?:the|my) (?:bank|accounts?)|net worth|money do i have(?! (?:spent|paid|sent|received|earned))"),
+    (Cue.OPENING, None, r"opening|starting(?= balance)"),
+    (Cue.REFUNDS, None, r"(?:any |all |my |the )?(?:refunds?|chargebacks?|reversals?|money back|returned money)(?: and (?:refunds?|reversals?))?(?: (?:received|credited|i got|i received|from shops|from merchants|(?:has|have) (?:come|been (?:received|credited|paid))(?: (?:in|back))?(?: to (?:me|my account))?))?|(?:was|were|been|got|get) (?:refunded|reimbursed|paid back)(?: to me)?|refunded(?: to me)?"),
     (Cue.ACCOUNTS, None, r"how many (?:customers|clients|accounts|account holders)(?: (?:do (?:we|i) have|are there|have we got|does (?:the|our|my) bank have))?|(?:which|what|how many|list(?: of)?|show(?: me)?|all)(?: (?:bank|are|of))?(?: (?:my|the|all))* accounts(?: do i (?:have|hold|own))?|my accounts|accounts do i (?:have|hold)"),
     (Cue.ALERTS, None, r"(?:fraud |new |risk )*alerts?|(?:payments|transactions) (?:that )?(?:were |was |got |have been )?alerted|flagged (?:payments|transactions|transfers)|suspicious (?:payments|transactions|activity|transfers)|(?:payments|transactions|transfers) (?:that )?(?:were|was|are|got|have been)? ?(?:flagged|suspicious)|suspected fraud|fraud(?:ulent)? (?:cases|payments|transactions|transfers)|frauds?"),
     (Cue.FLAGGED, None, r"flagged|suspicious|suspected|fraudulent|(?:a )?fraud(?: alert)?|an alert|risky|raised|marked|held(?: for review)?|trigger(?:ed)?|alerted|odd|strange|weird"),
     (Cue.COVERAGE, None, r"(?:how far back|since when|from when|what period|what dates|which dates|how much history|how old)(?: (?:do|does|is|are|goes?|go|you|i|my|the|we|have|data|records|history|cover(?:ed)?|reach|transactions|known|there))*"),
     # Talk about what was said before.
-    (Cue.ANAPHORA, "those", r"those(?: (?:payments|transactions|ones|purchases))?|these(?: (?:payments|transactions|ones|purchases))?|them|him|her|the (?:rows|payments|transactions|details?|entries) behind (?:it|that|this)"),
+    (Cue.ANAPHORA, "those", r"those(?: (?:payments|transactions|ones|purchases))?|these(?: (?:payments|transactions|ones|purchases))?|them|they|him|her|the (?:rows|payments|transactions|details?|entries) behind (?:it|that|this)"),
     (Cue.ANAPHORA, "that", r"(?:in |for |during |over )?(?:that|the same|this same) (?:month|period|week|year|quarter|day|duration|timeframe|time frame)|(?:is|was) (?:that|it|this)|that (?:one|amount|figure|payment|total|transaction|spend|number)|that(?! (?:i|we|was|were|is|are|cost|costs|went|came|have|had|has|my|mention|include|contain))|it|this (?:one|payment|transaction|figure|amount)|(?:the )?same(?: (?:thing|question|again|one|figure|calculation))?|(?<!are )(?<!were )(?<!is )(?<!was )(?<!been )there"),
     (Cue.AGAIN, None, r"^(?:(?:ok|okay|so|hmm|well|alright|right|fine|cool|thanks|thank you|great) ?,? )*(?:and|what about|how about|what of|also|then|now|and what about|and how about|but|same for|and for|what if)\b"),
     (Cue.NEUTRAL, None, "|".join(neutral.PHRASES)),
@@ -210,6 +221,19 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.MEMORY, None, r"(?:do you )?remember|recall|something (?:about|with|like)|that (?:payment|transaction|thing)(?= (?:around|about|for a|for the|when|near|during|i made))|memory"),
 ]  # fmt: skip
 
+
+def _alternatives(pattern: str) -> list[str]:
+    """What a pattern holds between its outermost bars. Each is looked for by itself, for a pattern as a whole finds the
+    first that fits, and the longest reading of a stretch is wanted."""
+    parts, depth, start = list[str](), 0, 0
+    for at, char in enumerate(pattern):
+        depth += (char in "([") - (char in ")]")
+        if char == "|" and depth == 0:
+            parts.append(pattern[start:at])
+            start = at + 1
+    return [*parts, pattern[start:]]
+
+
 _HOUR = r"(?P<{n}>\d{{1,2}})(?::?(?P<{n}m>00))? ?(?P<{n}half>am|pm|a\.m\.|p\.m\.|o'clock|hrs|hours|h)"
 CLOCK = re.compile(
     rf"(?:between|from) (?P<a>\d{{1,2}})(?::00)? ?(?P<ahalf>am|pm|a\.m\.|p\.m\.)? ?(?:and|to|-|till|until) {_HOUR.format(n='b')}"
@@ -217,7 +241,9 @@ CLOCK = re.compile(
 )
 
 PATTERNS: list[tuple[Cue, object, re.Pattern[str]]] = [
-    (cue, value, re.compile(rf"(?<![\w&-])(?:{pattern})(?![\w&])")) for cue, value, pattern in _PHRASES
+    (cue, value, re.compile(rf"(?<![\w&-])(?:{alternative})(?![\w&])"))
+    for cue, value, pattern in _PHRASES
+    for alternative in _alternatives(pattern)
 ]
 REFUSALS: list[tuple[str, re.Pattern[str]]] = [(reason, re.compile(pattern)) for reason, pattern in _OFF_LIMITS.items()]
 

@@ -115,21 +115,22 @@ class Names:
         squashed = "".join(tokens)
         return [name for name in self._known if len(squashed) >= 5 and name.squashed.startswith(squashed)]
 
-    def misspelt(self, phrase: str) -> Named | None:
-        """The payee that `phrase` is a misspelling of, if it is that of one alone."""
+    def misspelt(self, phrase: str, *, common: frozenset[str]) -> Named | None:
+        """The payee that `phrase` is a misspelling of, if it is that of one alone. A slip for one of the `common` words
+        of questions is none for a name that has this word in it."""
         squashed = _squash(phrase)
         if len(squashed) < 4:
             return None
         near = {name.squashed for name in self._known if is_slip(squashed, name.squashed)}
         if not near and " " not in phrase:
-            return self._misspelt_token(phrase)
+            return self._misspelt_token(phrase, common)
         if len(near) != 1:
             return None
         found = self._by_squashed[near.pop()]
         return Named(phrase, _names(found), is_corrected=True)
 
-    def _misspelt_token(self, word: str) -> Named | None:
-        near = [token for token in self._by_token if is_slip(word, token)]
+    def _misspelt_token(self, word: str, common: frozenset[str]) -> Named | None:
+        near = [token for token in self._by_token if token not in common and is_slip(word, token)]
         if len(near) != 1:
             return None
         found = _named(near[0], self._by_token[near[0]])

@@ -16,10 +16,34 @@ _WORDS = """
     ended ending tend tended happened happening occurred occur occurring done doing did executed performed
     conducted carried actual particular respective info information detail details worth basis respect regard
     regarding concerning concerned relating related pertaining been be being got has have had having was were am
-    is are i've i'm i'd we've we're it's that's there's let's up out off too also even still though although
+    is are i've i'm i'd we've we're it's that's there's let's up out off too also even sthough although
     because while i.e ie e.g eg etc namely viz amt amts tot please plz pls thnx tks
 """
-WORDS = frozenset(_WORDS.split())
+_TALK = """
+    lol lmao haha hehe omg wow ugh oh ah um uh hmm yikes tbh imo rn btw fyi damn bloody freaking freakin heck hell
+    gosh jeez wait yo sup fam pal boss chief uncle aunty bhaiya yes no nope yeah anyway anyways whatever
+    random randomly serious seriously honest truth truthfully frank basic basically like legit totally absolutely
+"""
+_ASKING = """
+    intimate intimated advise apprise apprised clarify elaborate report reported quote quoted confirm verify furnish
+    submit state stated indicate indicated highlight summarise pull fetch compute tabulate ascertain determine
+    establish estimate estimated quantify review reviewing reviewed look looking looked check checked checking
+    explain understand see seeing seen show showing shown request requested requesting require required requires
+    answer answers reply respond response clarification query enquiry inquiry doubt please kind kindness oblige
+    urgently urgent immediately soonest earliest convenience once starting start beginning begin
+"""
+_MONEY_NOUNS = """
+    price prices pricing tag tab bill's worth lump lumpsum position
+    standing lying parked sitting kept held stands lies sits line item items entry dough moolah paisa paise
+    pocket purse bucks rupaye rupaiya inr
+"""
+_ANYBODY = "anyone anybody someone somebody anywhere somewhere anything nobody everyone everybody whoever wherever"
+_TAIL = """
+    transacted transact transacting undertaken incurred effected posted executed recorded logged booked
+    registered captured occurring listed shown appearing appear appears found till inclusive exclusively overall
+    combined consolidated cumulative aggregate entire entirely whole wholly fully completely altogether
+"""
+WORDS = frozenset(" ".join((_WORDS, _TALK, _ASKING, _MONEY_NOUNS, _ANYBODY, _TAIL)).split())
 """Single words; `planner.lexicon.FILLER` holds them too."""
 
 PHRASES: tuple[str, ...] = (

@@ -24,6 +24,8 @@ class Parsed:
     """The frame, how it stands to the last question, and everything that keeps it from being trusted."""
 
     frame: Frame
+    alone: Frame
+    """The same, where there is no question before it."""
     is_follow_up: bool
     """It leans on what was said before: "and in April?", "show me those"."""
     narrows: bool
@@ -48,12 +50,15 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
     clause = Clause(reading)
     frame = _frame(clause)
     leans = _leans(frame, clause)
-    if not leans and slots.names_only_prior(clause) and frame.ask not in COMPARING:
+    alone = frame
+    if slots.names_only_prior(clause) and frame.ask not in COMPARING:
         # "In the previous month", beside nothing that it could move.
         own = QueryPeriod.of(slots.spoken(clause)[0].period)
-        frame = frame.with_changes(periods=(own,), against=None)
+        alone = frame.with_changes(periods=(own,), against=None)
+        frame = frame if leans else alone
     return Parsed(
         frame=frame,
+        alone=alone,
         is_follow_up=leans,
         narrows=clause.has(Cue.ONLY) or _is_of_those(clause),
         only_modifies=_only_modifies(frame, clause),
@@ -76,6 +81,7 @@ def _frame(clause: Clause) -> Frame:
         without=without,
         periods=slots.periods(clause),
         against=slots.against(clause),
+        opens=topic is Topic.BALANCE and clause.has(Cue.OPENING),
         alert_status=slots.alert_status(clause) if topic is Topic.ALERTS else None,
         conditions=slots.conditions(clause),
         text=_story(clause) if topic is Topic.RECALL else clause.reading.text if topic is Topic.ALERTS else "",

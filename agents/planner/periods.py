@@ -379,7 +379,7 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)(?! (?:largest|biggest|highest|most|half|week|quarter|payment|transaction|smallest|lowest))(?: (?:of )?(?P<which>this month|last month|the month|the previous month|previous month))?", PeriodReader.day_of_month),
         (r"(?:lately|recently|of late|these days|nowadays|in recent (?:days|weeks|times))", PeriodReader.lately),
         (r"(?:in |from |of |during )?(?:the )?(?:same|corresponding) (?:period|time|month|quarter|week|days?)(?: (?:of|in|from))?(?: the)? (?:last|previous|prior) year|a year (?:earlier|before)|(?:the )?year before(?: that)?|(?:this|same) time last year|one year (?:earlier|before)", PeriodReader.prior_year),
-        (r"(?:the )?(?P<unit>month|week|quarter|day|period|one) before(?: that| it)?(?! last| yesterday)|(?:the )?(?:(?:previous|prior|preceding|earlier) (?:period|one)|last period)|(?:the )?same (?:period|days|time) (?:of |in )?(?:the )?(?:last|previous) month", PeriodReader.prior),
+        (r"(?:the )?(?P<unit>month|week|quarter|day|period|one) before(?: that| it)?(?! last| yesterday)|(?:the )?(?:(?:previous|prior|preceding|earlier) (?:period|one)|last period)|(?:and )?(?:(?:the )?(?:month|one|time) )?before that(?= ?[?.!]*$)|(?:the )?same (?:period|days|time) (?:of |in )?(?:the )?(?:last|previous) month", PeriodReader.prior),
         (r"(?:the )?(?P<unit>month|week|quarter|day|year|period|one) (?:after(?: that| it)|following(?: that)?)|(?:the )?(?:following|subsequent) (?P<unit2>month|week|quarter|day|year|period|one)|the next one", PeriodReader.following),
     )
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from agents.planner.lexicon import CLOCK, FILLER, PATTERNS, REFUSALS, Cue, cue_w
 from agents.planner.mentions import Mention, cover
 from agents.planner.names import Names
 from agents.planner.periods import PeriodReader
+from agents.planner.rewrites import written_out
 from agents.planner.spelling import corrected, swapped
 from agents.planner.words import normalise, stem, words
 from agents.scope import OwnAccount, Scope
@@ -31,15 +32,6 @@ _SPELLABLE = frozenset(
     january august
     """.split()
 )
-_SHORTHAND = {
-    "lst": "last", "pls": "please", "plz": "please", "abt": "about", "b4": "before", "frm": "from", "btwn": "between", "wrt": "about",
-    "approx": "about", "exp": "expenses", "amts": "amounts", "pmt": "payment", "pmts": "payments", "pymt": "payment",
-    "txn": "transaction", "txns": "transactions", "trans": "transactions", "avrg": "average", "avrage": "average", "nos": "number",
-    "grocs": "groceries", "subs": "subscriptions", "qtr": "quarter", "prev": "previous", "curr": "current", "hw": "how", "mch": "much", "wat": "what", "wht": "what", "u": "you", "amt": "amount", "yday": "yesterday",
-    "spnd": "spend", "mnth": "month", "mnths": "months", "tot": "total", "trnx": "transactions", "txs": "transactions",
-    "tx": "transactions", "w/o": "without", "shud": "should", "dis": "this", "bw": "between", "n": "and", "whats": "what is",
-    "wheres": "where is", "whos": "who is", "hows": "how is", "dont": "do not", "didnt": "did not", "thx": "thanks",
-}  # fmt: skip
 _COMMON = frozenset(
     """
     save saves saved saving savings max min top net most least more less only card cards upi cash bank banks one two three first last
@@ -90,7 +82,7 @@ class Reader:
         self._periods = PeriodReader(today, scope.first_day)
 
     def read(self, question: str) -> Reading:
-        text = _written_out(normalise(question))
+        text = written_out(normalise(question))
         reading = self._once(text)
         spelt = self._spelt(reading)
         if spelt != text:
@@ -119,13 +111,17 @@ class Reader:
         for word, start, end in reversed(words(text)):
             if any(m.start < end and start < m.end for m in reading.mentions) or word in FILLER or len(word) < 4:
                 continue
-            if word not in self._names.vocabulary and (right := _respelt(word) or swapped(word, FILLER | cue_words())):
+            if word not in self._names.vocabulary and (right := _right(word)):
                 text = text[:start] + right + text[end:]
         return text
 
     def _with_misspelt_names(self, reading: Reading) -> Reading:
         for phrase in reading.unknown:
-            if stem(phrase) not in NARROWER and phrase not in NARROWER and (named := self._names.misspelt(phrase)):
+            if (
+                stem(phrase) not in NARROWER
+                and phrase not in NARROWER
+                and (named := self._names.misspelt(phrase, common=common_words()))
+            ):
                 reading = reading.with_mention(phrase, "name", named)
         return reading
 
@@ -139,16 +135,19 @@ def common_words() -> frozenset[str]:
     )
 
 
+def _right(word: str) -> str | None:
+    return _respelt(word) or swapped(word, FILLER | cue_words()) or _filler_meant(word)
+
+
+@cache
+def _filler_meant(word: str) -> str | None:
+    """The word that changes nothing of which this is a slip: then it changes nothing either."""
+    return corrected(word, frozenset(w for w in FILLER if len(w) > 4))
+
+
 @cache
 def _respelt(word: str) -> str | None:
     return corrected(word, common_words() - FILLER - _COMMON - cue_words() | _SPELLABLE)
-
-
-def _written_out(text: str) -> str:
-    for word, start, end in reversed(words(text)):
-        if word in _SHORTHAND:
-            text = text[:start] + _SHORTHAND[word] + text[end:]
-    return text
 
 
 def _cues(text: str) -> Iterator[Mention[Any]]:

@@ -67,6 +67,10 @@ def _is_balance(clause: Clause) -> bool:
     return asks and not is_of_payments and not clause.reading.of("category")
 
 
+def _is_refunds(clause: Clause) -> bool:
+    return clause.has(Cue.REFUNDS)
+
+
 def _is_memory(clause: Clause) -> bool:
     """ "That payment around Diwali for a trip": one payment, told apart by nothing that a query could hold."""
     points = any(text.startswith("that ") for text in clause.texts(Cue.ANAPHORA))
@@ -77,7 +81,8 @@ _TOPICS = (
     (_is_coverage, (Topic.COVERAGE, Cue.COVERAGE, Cue.NOUN, Cue.WHEN)),
     (_is_explanation, (Topic.EXPLAIN, Cue.FLAGGED, Cue.ALERTS, Cue.WHY, Cue.LATEST)),
     (_is_alerts, (Topic.ALERTS, Cue.ALERTS, Cue.FLAGGED, Cue.LATEST)),
-    (_is_balance, (Topic.BALANCE, Cue.BALANCE, Cue.ACCOUNTS, Cue.NOUN, Cue.GROUP, Cue.LATEST)),
+    (_is_balance, (Topic.BALANCE, Cue.BALANCE, Cue.ACCOUNTS, Cue.NOUN, Cue.GROUP, Cue.LATEST, Cue.OPENING)),
+    (_is_refunds, (Topic.REFUNDS, Cue.REFUNDS, Cue.LATEST, Cue.NOUN)),
     (_is_memory, (Topic.RECALL, Cue.MEMORY)),
 )
 
@@ -144,7 +149,16 @@ def periods(clause: Clause) -> tuple[QueryPeriod, ...]:
         first, second = said[0].ends
         changed = any(_CHANGE.match(text) for text in clause.texts(Cue.DIFFERENCE))
         return tuple(map(QueryPeriod.of, (second, first) if changed else (first, second)))
-    return tuple(QueryPeriod.of(period) for period in _narrowed([one.period for one in said if one.prior is None]))
+    found = [QueryPeriod.of(period) for period in _narrowed([one.period for one in said if one.prior is None])]
+    return tuple(reversed(found)) if len(found) == 2 and _opens_with_base(clause) else tuple(found)
+
+
+def _opens_with_base(clause: Clause) -> bool:
+    """ "Compared to September, how much more was it in October": what is held against comes first."""
+    first, second = clause.reading.of("period")[:2]
+    bases = [cue for cue in clause.find(Cue.COMPARE) if cue.end <= first.start and clause.are_adjacent(cue, first)]
+    asking = clause.find(Cue.DIFFERENCE, Cue.HOW_MUCH, Cue.MORE)
+    return bool(bases) and any(first.end <= cue.start < second.start for cue in asking)
 
 
 def _narrowed(periods: list[Period]) -> list[Period]:
@@ -208,6 +222,8 @@ def _is_threshold(bounds: Bounds, clause: Clause) -> bool:
 
 def with_measure(frame: Frame, clause: Clause) -> Frame:
     """The measure, and which way the money goes."""
+    if frame.topic is Topic.REFUNDS:
+        return frame.with_changes(measure=Measure.COUNT if clause.says(Measure.COUNT) else None)
     if frame.topic is Topic.BALANCE:
         counts = clause.says(Measure.COUNT) or any(t.startswith("how many") for t in clause.texts(Cue.ACCOUNTS))
         return frame.with_changes(measure=Measure.COUNT if counts else None)
@@ -238,7 +254,7 @@ def _mixes_directions(frame: Frame) -> bool:
 def _flow(frame: Frame, clause: Clause) -> Flow | None:
     slugs = {value for f in frame.objects if f.field == "category" for value in f.values}
     is_income = bool(slugs) and slugs <= INCOME_CATEGORIES and not _ASKER_PAYS.search(clause.reading.text)
-    if _FROM_ME.search(clause.reading.text):
+    if _FROM_ME.search(clause.reading.text) or clause.reading.text.endswith((" by me", " by us")):
         return Flow.OUT
     payers = (clause.reading.text[: mention.start].rstrip() for mention in clause.reading.of("name"))
     if any(_PAID_BY.search(before) for before in payers):

@@ -32,6 +32,12 @@ BACK = """
       FROM ledger.transaction t
      WHERE t.receiver_account_id = :account AND t.status = 'success' AND t.reverses_id IS NOT NULL
 """
+BALANCE = """
+    SELECT coalesce(sum(CASE WHEN t.receiver_account_id = :account THEN t.amount_minor ELSE -t.amount_minor END), 0)::bigint
+      FROM ledger.transaction t
+     WHERE :account IN (t.receiver_account_id, t.sender_account_id) AND t.status = 'success'
+       AND (t.occurred_at AT TIME ZONE 'Asia/Kolkata') < '{before}'
+"""
 MAY = "moment >= '2026-05-01' AND moment < '2026-06-01'"
 APRIL = "moment >= '2026-04-01' AND moment < '2026-05-01'"
 YEAR = "moment >= '2026-01-01' AND moment < '2026-06-16'"
@@ -101,6 +107,16 @@ TRUTH = {
     "Transactions of more than Rs 1,000 that I paid in May - how many?": f"SELECT count(*) FROM paid WHERE amount_minor > 100000 AND {MAY}",
     "how much is in my account": "SELECT posted_minor FROM ledger.balance WHERE account_id = :account",
     "what's my balance": "SELECT posted_minor FROM ledger.balance WHERE account_id = :account",
+    "what was my balance on 3 May": BALANCE.format(before="2026-05-04"),
+    "closing balance at the end of April": BALANCE.format(before="2026-05-01"),
+    "opening balance of May": BALANCE.format(before="2026-05-01"),
+    "bal at 2026-04-30": BALANCE.format(before="2026-05-01"),
+    "how many refunds did I get this year": f"SELECT count(*) FROM back WHERE {YEAR}",
+    "refunds in may": f"SELECT coalesce(sum(amount_minor), 0) FROM back WHERE {MAY}",
+    "Compared to April, how much more did I spend in May?": f"SELECT ({spent(MAY, MAY)}) - ({spent(APRIL)})",
+    "Did I spend more in May than in April? By how much?": f"SELECT ({spent(MAY, MAY)}) - ({spent(APRIL)})",
+    "total spend may, take the rent out of that": f"SELECT ({spent(MAY, MAY)}) - ({spent(f'{RENT} AND {MAY}')})",
+    "fuel last 45d": spent("kind = 'fuel' AND moment >= '2026-05-02'"),
 }  # fmt: skip
 
 

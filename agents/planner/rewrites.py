@@ -1,0 +1,75 @@
+"""Other ways to write the same: shorthand, units glued to numbers, word orders and Hindi words that the tables lack."""
+
+import re
+
+from agents.planner.words import words
+
+_SHORT: dict[str, str] = {
+    # time
+    "lst": "last", "prev": "previous", "curr": "current", "qtr": "quarter", "mnth": "month", "mnths": "months",
+    "mth": "month", "wk": "week", "wks": "weeks", "yr": "year", "yrs": "years", "yday": "yesterday",
+    # payments and amounts
+    "pmt": "payment", "pmts": "payments", "pymt": "payment", "txn": "transaction", "txns": "transactions",
+    "trans": "transactions", "trnx": "transactions", "txs": "transactions", "tx": "transactions", "exp": "expenses",
+    "grocs": "groceries", "subs": "subscriptions", "amt": "amount", "amts": "amounts", "bal": "balance",
+    "acct": "account", "accts": "accounts", "acc": "account", "accs": "accounts", "accnt": "account",
+    # what is asked of them
+    "tot": "total", "cnt": "count", "diff": "difference", "avrg": "average", "avrage": "average", "nos": "number",
+    "pct": "percent", "pc": "percent", "spnd": "spend", "approx": "about", "chg": "change",
+    # small words
+    "pls": "please", "plz": "please", "abt": "about", "b4": "before", "frm": "from", "btwn": "between",
+    "wrt": "about", "hw": "how", "mch": "much", "mny": "many", "wat": "what", "wht": "what", "u": "you",
+    "w/o": "without", "shud": "should", "dis": "this", "bw": "between", "n": "and", "whats": "what is",
+    "wheres": "where is", "whos": "who is", "hows": "how is", "dont": "do not", "didnt": "did not", "thx": "thanks",
+    # Hindi, as it is typed
+    "kitna": "how much", "kitne": "how much", "kitni": "how much", "kharch": "spent", "kharcha": "spent",
+    "kharche": "spent", "pichle": "last", "pichhle": "last", "mahine": "month", "mahina": "month", "hafte": "week",
+    "saal": "year", "aaj": "today", "kahan": "where", "kab": "when", "kisko": "whom", "pe": "on", "mein": "in",
+    "hua": "did", "huye": "did", "kiya": "did", "kiye": "did", "maine": "i", "mera": "my", "meri": "my", "mere": "my",
+}  # fmt: skip
+"""One word, and what it is short for."""
+
+_UNITS = {"d": "days", "w": "weeks", "wk": "weeks", "m": "months", "mo": "months", "y": "years", "yr": "years"}
+_SHORT_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec"
+_MONTHS = rf"{_SHORT_MONTHS}|january|february|march|april|june|july|august|september|october|november|december"
+_THING = r"(?P<thing>(?:(?:the|my|all) )?[\w&']+(?: (?:and|or|&) [\w&']+)?)"
+_FROM_IT = r"(?: (?:of|from) (?:that|it|this|them|those|the total|the figure))?(?=$|[ ?.,!])"
+_PUT = "take|leave|strip|cut|knock|keep|taking|leaving|stripping|keeping|set|setting|put|putting"
+_DROP = (
+    "strip out|stripping out|knock off|cut out|subtract|subtracting|discount|discounting|"
+    "omit|omitting|skip|skipping|net of|disregard|disregarding|sans"
+)
+_PAYEES = "suppliers?|vendors?|shops?|stores?|places?|people|merchants?|payees?|companies|apps?"
+_PUTTING = "leaving|leave|setting|set|putting|put|taking|take|keeping|and"
+
+_PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (rf"\b(?P<month>{_MONTHS}) month\b", r"\g<month>"),
+        (r"\bis (?P<unit>month|week|year)(?= .*\b(?:spent|how much)\b)", r"this \g<unit>"),
+        (r"\ball together\b", "altogether"),
+        (r"\b(?:late )?nights? (?=(?:\w+ ){1,3}(?:after|past|before|between|from) \d)", ""),
+        (rf"\b(?:{_PAYEES}) (?:like|such as|called|named) ", ""),
+        (r"\bas (?:on|at|of) (?:today|now|date|this date|this moment)\b", "now"),
+        (r"\bas (?:on|at) ", "as of "),
+        (r"\b(?P<which>last|this|past) weak\b", r"\g<which> week"),
+        (rf"\b(?:{_PUT}) {_THING} (?:out|off|aside|away|to one side){_FROM_IT}", r"excluding \g<thing>"),
+        (rf"\b(?:{_DROP}) {_THING}{_FROM_IT}", r"excluding \g<thing>"),
+        (rf"\b(?!(?:{_PUTTING}) )(?P<thing>[\w&']+) (?:excluded|aside|not included|left out)(?=$|[ ?.,!])",
+         r"excluding \g<thing>"),
+    )
+)  # fmt: skip
+"""A phrase, and the words that the tables know for it."""
+
+_GLUED = re.compile(r"\b(?P<which>last|past|previous|trailing) (?P<n>\d{1,3}) ?(?P<unit>d|wk?|mo?|yr?)s?\b")
+
+
+def written_out(text: str) -> str:
+    """`text` in words that the tables know: "sept groc exp, last 30d" as "sept groceries expenses, last 30 days"."""
+    for word, start, end in reversed(words(text)):
+        if word in _SHORT:
+            text = text[:start] + _SHORT[word] + text[end:]
+    text = _GLUED.sub(lambda said: f"{said['which']} {said['n']} {_UNITS[said['unit']]}", text)
+    for pattern, replacement in _PHRASES:
+        text = pattern.sub(replacement, text)
+    return text
