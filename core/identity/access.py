@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, false, true
+from sqlalchemy import ColumnElement, Uuid, bindparam, exists, false, true
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
@@ -52,12 +52,15 @@ class Principal:
 def visible_accounts(
     principal: Principal, *, customer_id: SQLCoreOperations[UUID | None], bank_id: SQLCoreOperations[UUID]
 ) -> ColumnElement[bool]:
-    """The condition that keeps the accounts this principal may see, over any table or view with these two columns."""
+    """The condition that keeps the accounts this principal may see, over any table or view with these two columns.
+
+    Its parameter is `asker_customer_id` or `asker_bank_id`, so that a statement made once can be run for all of a role.
+    """
     match principal.role:
         case Role.CUSTOMER if principal.customer_id is not None:
-            return customer_id == principal.customer_id
+            return customer_id == bindparam("asker_customer_id", principal.customer_id, Uuid)
         case Role.STAFF | Role.ANALYST if principal.bank_id is not None:
-            return bank_id == principal.bank_id
+            return bank_id == bindparam("asker_bank_id", principal.bank_id, Uuid)
         case Role.ADMIN:
             return true()
         case _:

@@ -1,35 +1,43 @@
-"""What can be asked: each measure, dimension and filter with its unit, and `check`, which refuses the rest."""
+"""What can be asked: each measure, dimension and filter with its unit and with what it goes together."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from core.errors import QueryRefused
-from core.insights.buckets import CALENDAR, CLOCK, buckets, isoweekday, offset
-from core.insights.query import GROUPS_MAX, Dimension, Filter, Flow, InsightQuery, Measure, Operator
+from core.insights.buckets import WEEKEND
+from core.insights.query import Dimension, Flow, InsightQuery, Measure, Operator, Ratio
 from core.ledger.tables import TransactionStatus
 from core.periods import Period
 
+Unit = Literal["money", "count", "percent", "days"]
+
+PERCENT_MAX = 100_000
+"""Of what is usual: a thousand times."""
+
 
 class MeasureFacts(BaseModel):
-    unit: Literal["money", "count"]
+    unit: Unit
     about: str
     flows: tuple[Flow, ...]
     """Flows it can stand beside; a measure that `follows_flow` takes each and speaks of the one given."""
     follows_flow: bool = False
     adds_up: bool = True
     """Whether the groups' values sum to the whole's, so that `(others)` means something."""
+    is_for_staff: bool = False
 
 
 class DimensionFacts(BaseModel):
     unit: Literal["text", "date"]
     about: str
+    goes_with_balances: bool = False
+    is_for_staff: bool = False
 
 
 class FieldFacts(BaseModel):
     operators: tuple[Operator, ...]
     values: str
+    goes_with_balances: bool = False
+    is_for_staff: bool = False
 
 
 class Catalogue(BaseModel):
@@ -44,8 +52,15 @@ class Catalogue(BaseModel):
 _EVERY_FLOW = (Flow.OUT, Flow.IN, Flow.ANY)
 
 
-def _of_flow(unit: Literal["money", "count"], about: str, *, adds_up: bool = False) -> MeasureFacts:
-    return MeasureFacts(unit=unit, about=about, flows=_EVERY_FLOW, follows_flow=True, adds_up=adds_up)
+def _of_flow(unit: Unit, about: str, *, adds_up: bool = False, is_for_staff: bool = False) -> MeasureFacts:
+    return MeasureFacts(
+        unit=unit, about=about, flows=_EVERY_FLOW, follows_flow=True, adds_up=adds_up, is_for_staff=is_for_staff
+    )
+
+
+def _of_any(unit: Unit, about: str, *, adds_up: bool = False, is_for_staff: bool = False) -> MeasureFacts:
+    """Whatever the flow is, it means the same."""
+    return MeasureFacts(unit=unit, about=about, flows=_EVERY_FLOW, adds_up=adds_up, is_for_staff=is_for_staff)
 
 
 MEASURES: dict[Measure, MeasureFacts] = {
@@ -58,37 +73,87 @@ MEASURES: dict[Measure, MeasureFacts] = {
     Measure.MEDIAN: _of_flow("money", "middle payment of the flow, half to even"),
     Measure.LARGEST: _of_flow("money", "largest payment of the flow"),
     Measure.SMALLEST: _of_flow("money", "smallest payment of the flow"),
+    Measure.SPREAD: _of_flow("money", "interquartile range of the payments of the flow: robust, by nearest rank"),
+    Measure.SHARE: _of_any("percent", "part of the first measure that adds up, of all groups of the currency"),
+    Measure.SAVINGS_RATE: MeasureFacts(
+        unit="percent", about="net in percent of income", flows=(Flow.ANY,), adds_up=False
+    ),
+    Measure.COUNTERPARTIES: _of_flow("count", "different names on the other side of the payments of the flow"),
+    Measure.NEW_COUNTERPARTIES: _of_flow("count", "those of them whose first payment ever is among the payments"),
+    Measure.DAYS_SINCE_LAST: _of_flow("days", "from the last payment of the flow to the last day of the period"),
+    Measure.BALANCE: _of_any("money", "held at the end of the group's last day", adds_up=True),
+    Measure.BALANCE_AVERAGE: _of_any("money", "mean of what was held at the end of each day, half to even"),
+    Measure.BALANCE_LOWEST: _of_any("money", "least that was held at the end of a day"),
+    Measure.FAILED_SHARE: _of_flow(
+        "percent", "failed payments of the flow, of all that succeeded or failed", is_for_staff=True
+    ),
+    Measure.FLAGGED: _of_any("count", "payments out that raised an alert", adds_up=True, is_for_staff=True),
+    Measure.FRAUD_AMOUNT: _of_any(
+        "money",
+        "payments out whose alert was confirmed; nothing is blocked beforehand",
+        adds_up=True,
+        is_for_staff=True,
+    ),
+    Measure.ALERT_PRECISION: _of_any("percent", "confirmed alerts, of all that were decided", is_for_staff=True),
 }
 
 DIMENSIONS: dict[Dimension, DimensionFacts] = {
     Dimension.CATEGORY: DimensionFacts(unit="text", about="category, as the account holder sees it"),
+    Dimension.CATEGORY_GROUP: DimensionFacts(unit="text", about="group of categories: food, home, transport ..."),
     Dimension.COUNTERPARTY: DimensionFacts(unit="text", about="name of the other side"),
-    Dimension.ACCOUNT: DimensionFacts(unit="text", about="own account; rows carry its account_id too"),
-    Dimension.BANK: DimensionFacts(unit="text", about="bank of the own account"),
+    Dimension.ACCOUNT: DimensionFacts(
+        unit="text", about="own account; rows carry its account_id too", goes_with_balances=True
+    ),
+    Dimension.BANK: DimensionFacts(unit="text", about="bank of the own account", goes_with_balances=True),
+    Dimension.CUSTOMER: DimensionFacts(
+        unit="text", about="account holder; rows carry the customer_id too", goes_with_balances=True, is_for_staff=True
+    ),
     Dimension.CHANNEL: DimensionFacts(unit="text", about="how it was paid"),
     Dimension.STATUS: DimensionFacts(unit="text", about="pending, processing, success or failed"),
-    Dimension.DAY: DimensionFacts(unit="date", about="day in the asker's time zone"),
-    Dimension.WEEK: DimensionFacts(unit="date", about="week by its Monday"),
-    Dimension.MONTH: DimensionFacts(unit="date", about="month by its first day"),
-    Dimension.QUARTER: DimensionFacts(unit="date", about="calendar quarter by its first day"),
-    Dimension.YEAR: DimensionFacts(unit="date", about="calendar year by its first day"),
+    Dimension.CURRENCY: DimensionFacts(
+        unit="text", about="currency; every result has a group for each anyway", goes_with_balances=True
+    ),
+    Dimension.PAYEE_IS_NEW: DimensionFacts(
+        unit="text", about="new: the first payment between the two in its direction; known: any other"
+    ),
+    Dimension.AMOUNT_BAND: DimensionFacts(unit="text", about="size of the payment, in powers of ten"),
+    Dimension.DAY: DimensionFacts(unit="date", about="day in the asker's time zone", goes_with_balances=True),
+    Dimension.WEEK: DimensionFacts(unit="date", about="week by its Monday", goes_with_balances=True),
+    Dimension.MONTH: DimensionFacts(unit="date", about="month by its first day", goes_with_balances=True),
+    Dimension.QUARTER: DimensionFacts(unit="date", about="calendar quarter by its first day", goes_with_balances=True),
+    Dimension.YEAR: DimensionFacts(unit="date", about="calendar year by its first day", goes_with_balances=True),
+    Dimension.FISCAL_YEAR: DimensionFacts(
+        unit="date", about="Indian fiscal year by its first of April", goes_with_balances=True
+    ),
+    Dimension.WEEKEND: DimensionFacts(unit="text", about="weekday, or weekend: Saturday and Sunday"),
     Dimension.WEEKDAY: DimensionFacts(unit="text", about="Monday to Sunday"),
     Dimension.HOUR: DimensionFacts(unit="text", about="hour of the day, 00:00 to 23:00"),
 }
 
-_TEXT = (Operator.IN, Operator.NOT_IN, Operator.CONTAINS)
 _CHOICE = (Operator.IN, Operator.NOT_IN)
-_RANGE = (Operator.AT_LEAST, Operator.AT_MOST)
+_TEXT = (*_CHOICE, Operator.CONTAINS, Operator.NOT_CONTAINS)
+_RANGE = (Operator.AT_LEAST, Operator.AT_MOST, Operator.ABOVE, Operator.BELOW, Operator.BETWEEN)
 
 FILTERS: dict[str, FieldFacts] = {
     "category": FieldFacts(operators=_TEXT, values="category slugs"),
+    "category_group": FieldFacts(operators=_CHOICE, values="groups of categories"),
     "counterparty": FieldFacts(operators=_TEXT, values="names"),
-    "account": FieldFacts(operators=_TEXT, values="names or ids of own accounts"),
+    "account": FieldFacts(operators=_TEXT, values="names or ids of own accounts", goes_with_balances=True),
+    "bank": FieldFacts(operators=_TEXT, values="names of banks", goes_with_balances=True),
+    "customer": FieldFacts(
+        operators=_TEXT, values="names or ids of account holders", goes_with_balances=True, is_for_staff=True
+    ),
     "channel": FieldFacts(operators=_TEXT, values="channels"),
+    "currency": FieldFacts(operators=_CHOICE, values="codes of currencies, such as INR", goes_with_balances=True),
     "description": FieldFacts(operators=_TEXT, values="texts"),
     "status": FieldFacts(operators=_CHOICE, values=", ".join(TransactionStatus)),
+    "payee_is_new": FieldFacts(operators=_CHOICE, values="new or known"),
+    "weekend": FieldFacts(operators=_CHOICE, values=" or ".join(WEEKEND)),
     "weekday": FieldFacts(operators=_CHOICE, values="monday to sunday, or 1 to 7"),
     "amount_minor": FieldFacts(operators=_RANGE, values="one integer, in minor units, the sign left out"),
+    "percent_of_usual": FieldFacts(
+        operators=_RANGE, values=f"one integer from 0 to {PERCENT_MAX}; 200 is twice the usual"
+    ),
     "hour": FieldFacts(operators=_RANGE, values="one integer from 0 to 23"),
 }
 
@@ -98,10 +163,18 @@ def catalogue() -> Catalogue:
     return Catalogue(measures=MEASURES, dimensions=DIMENSIONS, filters=FILTERS, query_schema=schema)
 
 
-def check(query: InsightQuery) -> None:
-    """Raises QueryRefused with the reason, and in `nearest` a query that works, unless all parts go together."""
-    for rule in (_repeats, _flows, _one_calendar, _order, _filters, _others, _groups, _comparison):
-        rule(query)
+def unit_of(query: InsightQuery, name: str) -> Unit:
+    """The unit of a measure, conditional measure or ratio that the query asks for."""
+    for ratio in query.ratios:
+        if ratio.name == name:
+            return "percent" if is_percent(query, ratio) else "money"
+    named = {conditional.name: conditional.measure for conditional in query.conditional}
+    return MEASURES[named[name] if name in named else Measure(name)].unit
+
+
+def is_percent(query: InsightQuery, ratio: Ratio) -> bool:
+    """Whether its two columns are of one kind; otherwise it is money by a count."""
+    return unit_of(query, ratio.part) == unit_of(query, ratio.whole)
 
 
 def period_before(query: InsightQuery) -> Period | None:
@@ -115,130 +188,3 @@ def period_before(query: InsightQuery) -> Period | None:
             return query.period.period.year_before()
         case other:
             return other.period
-
-
-def _refuse(query: InsightQuery, reason: str, /, **changes: object) -> NoReturn:
-    """Refuse with the same query, `changes` made, and whatever else was wrong put right, as the nearest that works."""
-    nearest = query.model_copy(update=changes)
-    try:
-        check(nearest)
-    except QueryRefused as another:
-        raise QueryRefused(reason, **another.facts) from None
-    raise QueryRefused(reason, nearest=nearest.model_dump(mode="json", exclude_defaults=True))
-
-
-def _repeats(query: InsightQuery) -> None:
-    measures, dimensions = tuple(dict.fromkeys(query.measures)), tuple(dict.fromkeys(query.group_by))
-    if (measures, dimensions) != (query.measures, query.group_by):
-        _refuse(query, "Name each measure and each dimension once", measures=measures, group_by=dimensions)
-
-
-def _flows(query: InsightQuery) -> None:
-    """`income` beside a count of payments out would read as if those were the payments counted."""
-    following = [measure for measure in query.measures if MEASURES[measure].follows_flow]
-    odd = [measure for measure in query.measures if query.flow not in MEASURES[measure].flows]
-    if following and odd:
-        common = [f for f in _EVERY_FLOW if all(f in MEASURES[measure].flows for measure in query.measures)]
-        reason = f"{odd[0]} is not about flow '{query.flow}', which {following[0]} would speak of: use '{common[0]}'"
-        _refuse(query, reason, flow=common[0])
-
-
-def _one_calendar(query: InsightQuery) -> None:
-    if CALENDAR.issuperset(query.group_by) and len(query.group_by) == 2:
-        finest = next(d for d in Dimension if d in query.group_by)
-        _refuse(query, f"Group by one calendar unit: {finest} says it all", group_by=(finest,))
-
-
-def _order(query: InsightQuery) -> None:
-    if query.order and query.order.by not in (*query.measures, *query.group_by):
-        _refuse(query, f"Order by something the query asks for, not by {query.order.by}", order=None)
-
-
-def _filters(query: InsightQuery) -> None:
-    for condition in query.filters:
-        reason = next(_faults(condition), None)
-        if reason:
-            rest = tuple(other for other in query.filters if next(_faults(other), None) is None)
-            _refuse(query, reason, filters=rest)
-
-
-def _faults(condition: Filter) -> Iterator[str]:
-    field, values, facts = condition.field, condition.values, FILTERS[condition.field]
-    if condition.operator not in facts.operators:
-        yield f"{field} takes {', '.join(facts.operators)}, not {condition.operator}"
-    if condition.operator not in _CHOICE and len(values) > 1:
-        yield f"{condition.operator} takes one value, not {len(values)}"
-    fits = _VALUE.get(field, _is_text)
-    wrong = [value for value in values if not fits(value)]
-    if wrong:
-        yield f"{field} is compared with {facts.values}, not with {wrong[0]!r}"
-
-
-def _is_text(value: str | int) -> bool:
-    # PostgreSQL's text cannot hold the zero character, so nothing stored can match it.
-    return isinstance(value, str) and "\0" not in value
-
-
-def _is_status(value: str | int) -> bool:
-    return value in list(TransactionStatus)
-
-
-def _is_weekday(value: str | int) -> bool:
-    return isoweekday(value) is not None
-
-
-def _is_amount(value: str | int) -> bool:
-    return isinstance(value, int) and 0 <= value < 2**63
-
-
-def _is_hour(value: str | int) -> bool:
-    return isinstance(value, int) and 0 <= value <= 23
-
-
-_VALUE: dict[str, Callable[[str | int], bool]] = {
-    "status": _is_status,
-    "weekday": _is_weekday,
-    "amount_minor": _is_amount,
-    "hour": _is_hour,
-}
-
-
-def _others(query: InsightQuery) -> None:
-    loose = [measure for measure in query.measures if not MEASURES[measure].adds_up]
-    timed = [dimension for dimension in query.group_by if dimension in CALENDAR | CLOCK]
-    if query.others and not query.group_by:
-        _refuse(query, "(others) needs groups to put together", others=False)
-    if query.others and loose:
-        _refuse(query, f"{loose[0]} of several groups is not the sum of theirs: leave (others) out", others=False)
-    if query.others and timed:
-        _refuse(query, f"(others) puts names together, and {timed[0]} has none: leave it out", others=False)
-
-
-def _groups(query: InsightQuery) -> None:
-    count = 1
-    for dimension in query.group_by:
-        if dimension in CALENDAR | CLOCK:
-            count *= len(buckets(dimension, query.period.period))
-    if count > GROUPS_MAX:
-        reason = f"That makes {count} groups, and {GROUPS_MAX} is the most: take a longer unit or a shorter period"
-        _refuse(query, reason, group_by=tuple(d for d in query.group_by if d not in CALENDAR) + _coarser(query))
-
-
-def _coarser(query: InsightQuery) -> tuple[Dimension, ...]:
-    """The finest calendar unit that stays below the limit beside a weekday or an hour."""
-    others = 24 if Dimension.HOUR in query.group_by else 7 if Dimension.WEEKDAY in query.group_by else 1
-    order = (Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR)
-    fits = (d for d in order if len(buckets(d, query.period.period)) * others <= GROUPS_MAX)
-    return tuple(list(fits)[:1])
-
-
-def _comparison(query: InsightQuery) -> None:
-    before = period_before(query)
-    if before is None:
-        return
-    for dimension in query.group_by:
-        if dimension in CALENDAR and offset(dimension, query.period.period, before) is None:
-            reason = f"The {dimension}s of {query.period.period.label} and of {before.label} do not line up"
-            _refuse(
-                query, f"{reason}: compare without grouping by {dimension}, or group without comparing", compare=None
-            )

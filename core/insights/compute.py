@@ -1,6 +1,8 @@
 """The door that charts, REST and the analyst go through: `compute` answers one InsightQuery."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from psycopg.errors import QueryCanceled
@@ -11,41 +13,69 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import QueryTooSlow
 from core.identity.access import Principal
-from core.insights import compile
-from core.insights.buckets import WEEKDAYS
-from core.insights.catalogue import DIMENSIONS, MEASURES, check, period_before
+from core.insights import cells, compile
+from core.insights.buckets import label
+from core.insights.catalogue import DIMENSIONS, period_before, unit_of
+from core.insights.parameters import parameters
 from core.insights.query import Dimension, EntryRow, InsightQuery, InsightResult, QueryPeriod, ResultColumn
+from core.insights.refusals import check
+from core.insights.rollups import rollups_of
+from core.insights.shape import Shape, column_names, columns_of, shape_of
 
 _POSTGRES: Dialect = postgresql.dialect(paramstyle="named")  # pyright: ignore[reportUnknownMemberType]
 
 
 async def compute(
-    connection: AsyncConnection, principal: Principal, query: InsightQuery, *, explain: bool = False
+    connection: AsyncConnection,
+    principal: Principal,
+    query: InsightQuery,
+    *,
+    explain: bool = False,
+    with_rollups: bool = True,
 ) -> InsightResult:
     """The figures of `query` over what `principal` may see, from all that the ledger has committed.
 
-    `connection` comes from `Database.look()`: read-only, as finlens_reader. With `explain` the result carries the SQL.
-    Raises QueryRefused for a query that makes no sense, QueryTooSlow for one that hits the time limit.
+    `connection` comes from `Database.look()`: read-only, as finlens_reader. With `explain` the result carries the SQL
+    and PostgreSQL's plan for it. Raises QueryRefused for a query that makes no sense, QueryTooSlow for one that hits
+    the time limit. Without `with_rollups` the entries are added up, however many they are.
     """
-    check(query)
-    statement = compile.figures(query, principal)
-    found = await _fetch(connection, statement)
-    entries = await _fetch(connection, compile.rows(query, principal)) if query.rows else ()
+    check(query, principal)
+    shape, values = shape_of(query, principal), parameters(query, principal)
+    if with_rollups and cells.can_answer(shape) and (rollups := await rollups_of(connection, principal)):
+        shape, values = replace(shape, is_summed=True), {**values, "rollups": rollups}
+    text = compile.figures_text(shape)
+    found = await _run(connection, text, values)
+    entries = await _run(connection, compile.rows_text(shape), values) if query.rows else ()
+    plan = await _run(connection, f"EXPLAIN {text}", values) if explain else ()
     before = period_before(query)
     return InsightResult(
         query=query,
         columns=_columns(query),
-        rows=[_row(query, group) for group in found],
+        rows=_rows(query, found),
         cut_off=_cut_off(query, found),
         entries=[_entry(principal, entry) for entry in entries],
         compared_with=QueryPeriod.of(before) if before else None,
-        sql=_text(statement) if explain else None,
+        source="rollup" if shape.is_summed else "entries",
+        sql=_text(shape, values) if explain else None,
+        plan="\n".join(line["QUERY PLAN"] for line in plan) or None,
     )
 
 
-async def _fetch(connection: AsyncConnection, statement: Select[Any]) -> Sequence[RowMapping]:
-    try:
+async def fetch(connection: AsyncConnection, statement: Select[Any]) -> Sequence[RowMapping]:
+    """The rows of a statement. Raises QueryTooSlow when it hits the reader's time limit."""
+    async with _in_time(connection):
         return (await connection.execute(statement)).mappings().all()
+
+
+async def _run(connection: AsyncConnection, text: str, values: Mapping[str, Any]) -> Sequence[RowMapping]:
+    async with _in_time(connection):
+        return (await connection.exec_driver_sql(text, dict(values))).mappings().all()
+
+
+@asynccontextmanager
+async def _in_time(connection: AsyncConnection) -> AsyncGenerator[None]:
+    try:
+        yield
     except DBAPIError as error:
         if not isinstance(error.orig, QueryCanceled):
             raise
@@ -55,33 +85,43 @@ async def _fetch(connection: AsyncConnection, statement: Select[Any]) -> Sequenc
 
 def _columns(query: InsightQuery) -> list[ResultColumn]:
     groups = [ResultColumn(name=d.value, kind="dimension", unit=DIMENSIONS[d].unit) for d in query.group_by]
+    sides = ("", "_before") if query.compare else ("",)
     return groups + [
-        ResultColumn(name=name, kind="measure", unit=MEASURES[compile.measure_of(name)].unit)
-        for name in compile.columns(query)
+        ResultColumn(name=name + side, kind="measure", unit=unit_of(query, name))
+        for name in column_names(query)
+        for side in sides
     ]
 
 
-def _row(query: InsightQuery, group: RowMapping) -> dict[str, Any]:
-    groups = {name: _shown(name, group[name]) for name in compile.keys(query)}
-    # A sum of bigints comes as a Decimal without a fraction.
-    values = {name: None if group[name] is None else int(group[name]) for name in compile.columns(query)}
-    return {**groups, "currency": group["currency"], **values}
+def _rows(query: InsightQuery, found: Sequence[RowMapping]) -> list[dict[str, Any]]:
+    """The groups with their names and values as they are told."""
+    sides = ("", "_before") if query.compare else ("",)
+    columns = [
+        (told + side, known + side, float if unit_of(query, told) == "percent" else int)
+        for told, known in column_names(query).items()
+        for side in sides
+    ]
+    keys = [(dimension, name) for dimension in query.group_by for name in columns_of(dimension)]
+    return [
+        {
+            **{name: _shown(dimension, group[name]) for dimension, name in keys},
+            "currency": group["currency"],
+            # A sum of bigints comes as a Decimal without a fraction, a percentage as one with one place.
+            **{told: None if group[known] is None else kind(group[known]) for told, known, kind in columns},
+        }
+        for group in found
+    ]
 
 
-def _shown(name: str, value: Any) -> str | None:
-    """A group's value as text that is the same in JSON, in CSV and in an answer."""
-    match name:
-        case Dimension.WEEKDAY:
-            return WEEKDAYS[int(value) - 1]
-        case Dimension.HOUR:
-            return f"{int(value):02d}:00"
-        case _:
-            return None if value is None else str(value)
+def _shown(dimension: Dimension, value: Any) -> str | None:
+    return None if value is None else label(dimension, value)
 
 
 def _cut_off(query: InsightQuery, found: Sequence[RowMapping]) -> int:
     groups = {group["currency"]: group["groups"] for group in found}
-    return sum(max(0, count - query.limit) for count in groups.values())
+    if query.others:
+        return sum(max(0, count - query.limit) for count in groups.values())
+    return sum(groups.values()) - len(found)
 
 
 def _entry(principal: Principal, entry: RowMapping) -> EntryRow:
@@ -89,7 +129,9 @@ def _entry(principal: Principal, entry: RowMapping) -> EntryRow:
     return EntryRow(**{**entry, "occurred_at": local.isoformat()})
 
 
-def _text(statement: Select[Any]) -> str:
+def _text(shape: Shape, values: Mapping[str, Any]) -> str:
     """The statement with its values written in, so that it can be pasted into psql and checked."""
-    compiled = statement.compile(dialect=_POSTGRES, compile_kwargs={"literal_binds": True})
+    statement = compile.figures(shape)
+    named = {name: values[name] for name in statement.compile(dialect=_POSTGRES).params}
+    compiled = statement.params(named).compile(dialect=_POSTGRES, compile_kwargs={"literal_binds": True})
     return compiled.string

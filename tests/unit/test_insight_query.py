@@ -15,9 +15,11 @@ from core.errors import QueryRefused
 from core.identity.access import Principal, Role
 from core.insights import compile
 from core.insights.buckets import buckets, isoweekday, offset
-from core.insights.catalogue import DIMENSIONS, FILTERS, MEASURES, catalogue, check
+from core.insights.catalogue import DIMENSIONS, FILTERS, MEASURES, catalogue
 from core.insights.overview import so_far
 from core.insights.query import Dimension, Filter, InsightQuery, Measure, QueryPeriod
+from core.insights.refusals import check
+from core.insights.shape import shape_of
 from core.periods import Period, Unit
 
 SNAPSHOTS = Path(__file__).with_name("insight_sql")
@@ -43,7 +45,11 @@ REFUSED = [
     (query("average", group_by=["category"], others=True), "average", query("average", group_by=["category"])),
     (query("spend", others=True), "needs groups", query("spend")),
     (query("spend", group_by=["weekday"], others=True), "weekday has none", query("spend", group_by=["weekday"])),
-    (query("spend", **where("amount_minor", "contains", "1")), "at_least, at_most, not contains", query("spend")),
+    (
+        query("spend", **where("amount_minor", "contains", "1")),
+        "at_least, at_most, above, below, between, not contains",
+        query("spend"),
+    ),
     (query("spend", **where("amount_minor", "at_least", 1, 2)), "one value, not 2", query("spend")),
     (query("spend", **where("amount_minor", "at_least", 2**63)), "one integer", query("spend")),
     (query("spend", **where("hour", "at_most", 24)), "0 to 23, not with 24", query("spend")),
@@ -68,7 +74,7 @@ REFUSED = [
     ),
     (  # two faults: the query that is offered has neither
         query("average", others=True, **where("hour", "in", 5)),
-        "hour takes at_least, at_most, not in",
+        "hour takes at_least, at_most, above, below, between, not in",
         query("average"),
     ),
 ]
@@ -79,11 +85,11 @@ def test_what_makes_no_sense_is_refused_with_the_nearest_that_does(
     asked: InsightQuery, reason: str, nearest: InsightQuery
 ) -> None:
     with pytest.raises(QueryRefused) as refusal:
-        check(asked)
+        check(asked, STAFF)
     assert reason in refusal.value.detail
     offered = InsightQuery.model_validate(refusal.value.facts["nearest"])
     assert offered == nearest
-    check(offered)
+    check(offered, STAFF)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +105,7 @@ def test_what_makes_no_sense_is_refused_with_the_nearest_that_does(
     ],
 )
 def test_what_makes_sense_passes(asked: InsightQuery) -> None:
-    check(asked)
+    check(asked, STAFF)
 
 
 def test_the_catalogue_knows_every_measure_dimension_and_filter() -> None:
@@ -193,7 +199,7 @@ def test_the_sql_text_is_what_it_was(name: str) -> None:
     """A diff of a snapshot is a diff of what is computed: read it, then delete the file to take the new text."""
     principal, asked = SHAPES[name]
     path = SNAPSHOTS / f"{name}.sql"
-    now = text_of(compile.figures(asked, principal))
+    now = text_of(compile.figures(shape_of(asked, principal)))
     if not path.exists():
         path.write_text(now)
         pytest.fail(f"{path.name} is new: read it before you keep it")
@@ -204,7 +210,7 @@ def test_values_never_change_the_sql_text() -> None:
     def shape(principal: Principal, words: list[str], start: str) -> str:
         period = {"start": start, "end": "2026-06-01"}
         asked = query("spend", group_by=["day"], period=period, **where("counterparty", "in", *words))
-        return text_of(compile.figures(asked, principal))
+        return text_of(compile.figures(shape_of(asked, principal)))
 
     other = Principal("user:3", "b@finlens.example", "B", Role.CUSTOMER, customer_id=UUID(int=3), time_zone="UTC")
     assert shape(ASHA, ["a"], "2026-05-01") == shape(other, ["x'; DROP TABLE t; --", "b", "c"], "2025-05-01")
@@ -217,7 +223,7 @@ def test_no_word_of_a_user_reaches_the_sql_text(word: str) -> None:
     for field in ("category", "counterparty", "account", "channel", "description"):
         for operator in FILTERS[field].operators:
             asked = query("spend", **where(field, operator, marked))
-            assert marked not in text_of(compile.figures(asked, ASHA))
+            assert marked not in text_of(compile.figures(shape_of(asked, ASHA)))
 
 
 def text_of(statement: Select[Any]) -> str:

@@ -1,7 +1,7 @@
 WITH entries AS 
 (SELECT reporting.entry.account AS account, reporting.entry.account_id AS account_id, reporting.entry.currency AS currency, reporting.entry.spend_minor AS spend_minor 
 FROM reporting.entry 
-WHERE reporting.entry.customer_id = :customer_id_1::UUID AND reporting.entry.customer_id IS NOT NULL AND reporting.entry.status = 'success' AND (reporting.entry.description COLLATE pg_c_utf8) ILIKE :filter_0::VARCHAR ESCAPE '\' AND reporting.entry.spend_minor != 0 AND (reporting.entry.direction = 'out') != (reporting.entry.reverses_id IS NOT NULL) AND reporting.entry.occurred_at >= :start::TIMESTAMP WITH TIME ZONE AND reporting.entry.occurred_at < :end::TIMESTAMP WITH TIME ZONE), 
+WHERE reporting.entry.customer_id = :asker_customer_id::UUID AND reporting.entry.customer_id IS NOT NULL AND reporting.entry.status = 'success' AND (reporting.entry.description COLLATE pg_c_utf8) ILIKE :filter_0::VARCHAR ESCAPE '\' AND reporting.entry.spend_minor != 0 AND (reporting.entry.direction = 'out') != (reporting.entry.reverses_id IS NOT NULL) AND reporting.entry.occurred_at >= :start::TIMESTAMP WITH TIME ZONE AND reporting.entry.occurred_at < :end::TIMESTAMP WITH TIME ZONE), 
 groups AS 
 (SELECT entries.account AS account, entries.account_id AS account_id, entries.currency AS currency, coalesce(sum(entries.spend_minor), 0) AS spend, count(*) AS entries 
 FROM entries GROUP BY entries.account, entries.account_id, entries.currency), 
