@@ -47,13 +47,14 @@ class PageQuery(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Cursors:
-    """Makes and reads the cursors of this installation."""
+    """Makes and reads the cursors of this installation. `tell` hears the cursor of a next page, where there is one."""
 
     _key: bytes = field(repr=False)
+    tell: Callable[[str], None] = lambda _: None
 
     @classmethod
-    def of(cls, settings: Settings) -> "Cursors":
-        return cls(secret_key(settings.keys, "cursor"))
+    def of(cls, settings: Settings, tell: Callable[[str], None]) -> "Cursors":
+        return cls(secret_key(settings.keys, "cursor"), tell)
 
     def position(self, query: PageQuery) -> list[str] | None:
         """Where to go on after; None at the start. Raises InvalidRequest unless the cursor is ours and of this list."""
@@ -74,6 +75,8 @@ class Cursors:
         """The page of `rows`, of which the caller has read one more than the limit to know whether there is a next."""
         shown = rows[: query.limit]
         next_cursor = self.cursor(query, position(shown[-1])) if len(rows) > query.limit else None
+        if next_cursor is not None:
+            self.tell(next_cursor)
         return Page(data=[view(row) for row in shown], next_cursor=next_cursor)
 
     def cursor(self, query: PageQuery, position: Sequence[str]) -> str:

@@ -18,11 +18,11 @@ from core.banking.pan import PanVault
 from core.banking.tables import Account, AccountKind, Bank, Customer, CustomerKind
 from core.errors import AccountClosed, AccountNotFound, NotAllowed, NotFound
 from core.identity.access import Principal, Role, visible_accounts, visible_customers
-from core.identity.guard import CurrentPrincipal, ServicesOf, Unit
+from core.identity.guard import CurrentPrincipal, CursorsOf, ServicesOf, Unit
 from core.ledger.balances import BalanceView
 from core.ledger.tables import Balance
 from core.money import Currency
-from core.paging import Cursors, Page, PageQuery
+from core.paging import Page, PageQuery
 from core.periods import today_in
 from core.text import Email, Line, Phone
 from core.versions import IfMatch, check_version, tag
@@ -69,10 +69,9 @@ class BankQuery(PageQuery):
 
 @router.get("/banks")
 async def list_banks(
-    query: Annotated[BankQuery, Query()], principal: CurrentPrincipal, services: ServicesOf, session: Unit
+    query: Annotated[BankQuery, Query()], principal: CurrentPrincipal, cursors: CursorsOf, session: Unit
 ) -> Page[BankView]:
     """Every bank, oldest first: whom one can pay is no secret among those who are logged in."""
-    cursors = Cursors.of(services.settings)
     wanted = select(Bank).order_by(col(Bank.id)).limit(query.limit + 1)
     if query.code is not None:
         wanted = wanted.where(Bank.code == query.code)
@@ -160,10 +159,14 @@ class CustomerQuery(PageQuery):
 
 @router.get("/customers")
 async def list_customers(
-    query: Annotated[CustomerQuery, Query()], principal: CurrentPrincipal, services: ServicesOf, session: Unit
+    query: Annotated[CustomerQuery, Query()],
+    principal: CurrentPrincipal,
+    services: ServicesOf,
+    cursors: CursorsOf,
+    session: Unit,
 ) -> Page[CustomerView]:
     """The customers whom the caller may see, oldest first."""
-    cursors, vault = Cursors.of(services.settings), PanVault.of(services.settings)
+    vault = PanVault.of(services.settings)
     wanted = select(Customer).where(visible_customers(principal)).order_by(col(Customer.id)).limit(query.limit + 1)
     if query.kind is not None:
         wanted = wanted.where(Customer.kind == query.kind)
@@ -289,10 +292,9 @@ class AccountQuery(PageQuery):
 
 @router.get("/accounts")
 async def list_accounts(
-    query: Annotated[AccountQuery, Query()], principal: CurrentPrincipal, services: ServicesOf, session: Unit
+    query: Annotated[AccountQuery, Query()], principal: CurrentPrincipal, cursors: CursorsOf, session: Unit
 ) -> Page[AccountView]:
     """The accounts that the caller may see, with their balances, oldest first."""
-    cursors = Cursors.of(services.settings)
     wanted = _accounts_of(principal).order_by(col(Account.id)).limit(query.limit + 1)
     for field in ("bank_id", "customer_id", "kind", "currency", "number"):
         if (value := getattr(query, field)) is not None:

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from core.fraud.alerts import Alert, AlertStatus, decide, list_alerts
 from core.fraud.explain import Explanation, explain_transaction
-from core.identity.guard import CurrentPrincipal, Look, ServicesOf, Unit
-from core.paging import Cursors, Page, PageQuery
+from core.identity.guard import CurrentPrincipal, CursorsOf, Look, Unit
+from core.paging import Page, PageQuery
 from core.periods import Period
 
 router = APIRouter(prefix="/fraud", tags=["fraud"])
@@ -38,10 +38,9 @@ class Decision(BaseModel):
 
 @router.get("/alerts")
 async def read_alerts(
-    query: Annotated[AlertQuery, Query()], principal: CurrentPrincipal, look: Look, services: ServicesOf
+    query: Annotated[AlertQuery, Query()], principal: CurrentPrincipal, look: Look, cursors: CursorsOf
 ) -> Page[Alert]:
     """Alerts on accounts of the caller's bank, newest first. Not for customers."""
-    cursors = Cursors.of(services.settings)
     position = cursors.position(query)
     alerts = await list_alerts(
         look,

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,6 +13,7 @@ from core.errors import NotAuthenticated
 from core.identity.access import Principal
 from core.identity.tokens import claims_of_access_token
 from core.identity.users import principal_of
+from core.paging import Cursors
 
 _bearer = HTTPBearer(auto_error=False, description="the access_token of POST /auth/login")
 
@@ -56,3 +57,15 @@ async def _look(services: ServicesOf) -> AsyncGenerator[AsyncConnection]:
 
 Look = Annotated[AsyncConnection, Depends(_look, scope="function")]
 """A read-only connection that sees reporting views alone."""
+
+
+def _cursors(services: ServicesOf, request: Request, response: Response) -> Cursors:
+    def link(cursor: str) -> None:
+        following = request.url.include_query_params(cursor=cursor)
+        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+
+    return Cursors.of(services.settings, link)
+
+
+CursorsOf = Annotated[Cursors, Depends(_cursors)]
+"""The cursors of a list. The next page stands in the `Link` header too (RFC 8288)."""

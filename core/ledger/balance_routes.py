@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
 
 from core.errors import InvalidRequest
-from core.identity.guard import CurrentPrincipal, ServicesOf, Unit
+from core.identity.guard import CurrentPrincipal, CursorsOf, ServicesOf, Unit
 from core.ledger.balances import BalanceAt, BalanceView, balance_at, balance_tag, visible_balance
 from core.ledger.entries import EntryQuery, EntryView, entries_page, position_of
-from core.paging import Cursors, Page, PageQuery
+from core.paging import Page, PageQuery
 from core.versions import IfNoneMatch, is_unchanged
 
 router = APIRouter(prefix="/accounts/{account_id}")
@@ -46,11 +46,11 @@ async def list_entries(
     account_id: UUID,
     query: Annotated[PageQuery, Query()],
     principal: CurrentPrincipal,
-    services: ServicesOf,
+    cursors: CursorsOf,
     session: Unit,
 ) -> Page[EntryView]:
     """The account's entries, latest first by when they occurred. All of them sum to its posted balance."""
     await visible_balance(session, principal, account_id)
-    wanted, cursors = EntryQuery(**query.model_dump(), account_id=account_id), Cursors.of(services.settings)
+    wanted = EntryQuery(**query.model_dump(), account_id=account_id)
     rows = await entries_page(session, wanted, cursors.position(wanted))
     return cursors.page(wanted, rows, view=EntryView.of, position=position_of)

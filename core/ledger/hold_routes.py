@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.errors import NotAllowed, NotFound
 from core.identity.access import Principal, Role
-from core.identity.guard import CurrentPrincipal, ServicesOf, Unit
+from core.identity.guard import CurrentPrincipal, CursorsOf, ServicesOf, Unit
 from core.ledger.history import CategorySlug, Channel, TransactionView, one_entry
 from core.ledger.holds import Capture, Promise, capture_hold, place_hold, stored_hold, void_hold
 from core.ledger.idempotency import RequiredKey
@@ -20,7 +20,7 @@ from core.ledger.in_flight import InFlightOf
 from core.ledger.payers import PAYERS, require_payer, sees_account, visible_account_ids
 from core.ledger.tables import Hold, HoldStatus, Transaction
 from core.money import AmountMinor, Currency, Money
-from core.paging import Cursors, Page, PageQuery
+from core.paging import Page, PageQuery
 from core.text import Text
 from core.versions import tag
 
@@ -133,10 +133,14 @@ async def create_hold(
 
 @router.get("")
 async def list_holds(
-    query: Annotated[HoldQuery, Query()], principal: CurrentPrincipal, services: ServicesOf, session: Unit
+    query: Annotated[HoldQuery, Query()],
+    principal: CurrentPrincipal,
+    services: ServicesOf,
+    cursors: CursorsOf,
+    session: Unit,
 ) -> Page[HoldView]:
     """The holds on and for the accounts that the caller may see, newest first."""
-    cursors, now = Cursors.of(services.settings), services.now()
+    now = services.now()
     wanted = _holds_of(principal).order_by(desc(col(Hold.id))).limit(query.limit + 1)
     if query.account_id is not None:
         wanted = wanted.where(or_(*(side == query.account_id for side in _SIDES)))

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.errors import NotFound
 from core.identity.access import Principal
-from core.identity.guard import CurrentPrincipal, ServicesOf, Unit
+from core.identity.guard import CurrentPrincipal, CursorsOf, ServicesOf, Unit
 from core.ledger.history import CategorySlug
 from core.ledger.idempotency import RequiredKey
 from core.ledger.in_flight import InFlightOf
@@ -20,7 +20,7 @@ from core.ledger.payers import PAYERS, require_payer, visible_account_ids
 from core.ledger.schedules import Every, Plan, cancel_schedule, payments_of, plan_transfer
 from core.ledger.tables import Schedule, ScheduleStatus, Transaction, TransactionStatus
 from core.money import AmountMinor, Currency, Money
-from core.paging import Cursors, Page, PageQuery
+from core.paging import Page, PageQuery
 from core.text import Text
 from core.versions import tag
 
@@ -129,10 +129,9 @@ async def create_schedule(
 
 @router.get("")
 async def list_schedules(
-    query: Annotated[ScheduleQuery, Query()], principal: CurrentPrincipal, services: ServicesOf, session: Unit
+    query: Annotated[ScheduleQuery, Query()], principal: CurrentPrincipal, cursors: CursorsOf, session: Unit
 ) -> Page[ScheduleView]:
     """The schedules that pay from the accounts that the caller may see, newest first."""
-    cursors = Cursors.of(services.settings)
     wanted = _schedules_of(principal).order_by(desc(col(Schedule.id))).limit(query.limit + 1)
     if query.sender_account_id is not None:
         wanted = wanted.where(Schedule.sender_account_id == query.sender_account_id)

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from core.errors import InvalidRequest, Overloaded
-from core.identity.guard import CurrentPrincipal, Look, ServicesOf, Unit
+from core.identity.guard import CurrentPrincipal, CursorsOf, Look, ServicesOf, Unit
 from core.ledger.statement_pdf import ENTRIES_MAX, as_pdf
 from core.ledger.statement_text import as_csv, as_json
 from core.ledger.statements import (
@@ -32,7 +32,7 @@ from core.ledger.statements import (
     statement_entries,
     statement_head,
 )
-from core.paging import Cursors, Page, PageQuery
+from core.paging import Page, PageQuery
 from core.periods import Period
 from core.periods import Unit as Calendar
 
@@ -71,12 +71,13 @@ async def list_statements(
     query: Annotated[PageQuery, Query()],
     principal: CurrentPrincipal,
     services: ServicesOf,
+    cursors: CursorsOf,
     session: Unit,
     look: Look,
 ) -> Page[StatementMonth]:
     """The months in which the account moved, newest first; each is a statement."""
     paper = await letterhead(session, principal, account_id)
-    cursors, wanted = Cursors.of(services.settings), MonthsQuery(**query.model_dump(), account_id=account_id)
+    wanted = MonthsQuery(**query.model_dump(), account_id=account_id)
     found = await months(look, paper, wanted, cursors.position(wanted))
     return cursors.page(
         wanted,

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from core.audit import record
 from core.errors import NotFound
 from core.identity.access import Principal, Role
-from core.identity.guard import CurrentPrincipal, Look, ServicesOf, Unit
+from core.identity.guard import CurrentPrincipal, CursorsOf, Look, Unit
 from core.insights.splits import Split, divide
 from core.ledger.annotations import AnnotationPatch, annotate
 from core.ledger.history import (
@@ -20,7 +20,7 @@ from core.ledger.history import (
     one_entry,
     position_of,
 )
-from core.paging import Cursors, Page
+from core.paging import Page
 from core.versions import IfMatch, check_version, tag
 
 router = APIRouter(prefix="/transactions")
@@ -28,10 +28,9 @@ router = APIRouter(prefix="/transactions")
 
 @router.get("")
 async def list_transactions(
-    query: Annotated[TransactionQuery, Query()], principal: CurrentPrincipal, services: ServicesOf, look: Look
+    query: Annotated[TransactionQuery, Query()], principal: CurrentPrincipal, cursors: CursorsOf, look: Look
 ) -> Page[TransactionView]:
     """The transactions of the accounts that the caller may see, newest first; one row per side they see."""
-    cursors = Cursors.of(services.settings)
     rows = (await look.execute(entries_page(principal, query, cursors.position(query)))).all()
     return cursors.page(query, rows, view=TransactionView.of, position=position_of)
 

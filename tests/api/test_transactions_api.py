@@ -325,6 +325,17 @@ async def test_body_that_is_no_payment_is_refused(people: People, database: Data
     await check_books(database)
 
 
+async def test_link_leads_to_the_next_page_and_ends_with_the_last(people: People) -> None:
+    for amount in (1, 2):
+        await post(people["customer"], payment(people, amount))
+    first = await people["customer"].get("/transactions", params={"limit": 2, "sort": "occurred_at"})
+    link = re.fullmatch(r'<(/transactions\?.*)>; rel="next"', first.headers["link"])
+    assert link is not None
+    second = await people["customer"].get(link[1])
+    assert (len(second.json()["data"]), "link" in second.headers) == (1, False)
+    assert second.request.url.params["sort"] == "occurred_at"
+
+
 async def test_trace_of_the_caller_goes_on(people: People) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01", "Idempotency-Key": fresh("key")}

@@ -68,3 +68,11 @@ def test_noise_is_refused() -> None:
     for cursor in ["", "x", "====", "ñ", "a b", "\x00", *noise]:
         with pytest.raises(InvalidRequest):
             CURSORS.position(Numbers(cursor=cursor))
+
+
+def test_next_page_is_told_to_whoever_listens() -> None:
+    told: list[str] = []
+    cursors = Cursors(b"k" * 32, told.append)
+    cursors.page(Numbers(limit=3), range(3), view=str, position=lambda row: [str(row)])
+    assert told == []
+    assert [next_cursor(Numbers(limit=3), cursors=cursors)] == told
