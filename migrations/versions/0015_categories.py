@@ -1,7 +1,8 @@
 """A customer's own rules and splits, suggestions for what nothing catches, and merchants' categories anew: every code
 has one now.
 
-Way back: drop the tables. What merchants' categories were follows from their codes by the older table.
+Way back: drop the tables, and delete the consumer `suggestions` from rag.progress. What merchants' categories were
+follows from their codes by the older table.
 """
 
 from alembic import op
@@ -60,6 +61,8 @@ def upgrade() -> None:
             PRIMARY KEY (transaction_id, account_id)
         )
     """)
+    # Whatever stands in the change log is looked at once.
+    op.execute("INSERT INTO rag.progress (consumer, position) VALUES ('suggestions', 0)")
     known = {"codes": [f"{code:04}" for code in CATEGORY_OF_CODE], "slugs": [*CATEGORY_OF_CODE.values()]}
     op.get_bind().execute(
         text("""
