@@ -187,6 +187,22 @@ class QueryTooSlow(FinLensError):
     code, status, title = "query_too_slow", 503, "This question takes too long to compute: ask about a shorter period"
 
 
+class InvalidBudget(InvalidRequest):
+    code, title = "invalid_budget", "A budget is for a category or a group of them, over whole months"
+
+
+class UnfinishedMonth(Conflict):
+    code, title = "unfinished_month", "Spending is compared once the month is over: name an earlier one"
+
+
+class TooFewPeers(Conflict):
+    code, title = "too_few_peers", "Fewer than 20 other customers can be compared with, so nothing is said of them"
+
+
+class FormatMissing(FinLensError):
+    code, status, title = "format_missing", 501, "This installation cannot write this format"
+
+
 class Overloaded(FinLensError):
     code, status, title = "overloaded", 503, "Too much at once; please try again in a moment"
 

@@ -23,7 +23,7 @@ from core.insights.reporting import ACCOUNT, ENTRY
 from core.ledger.schedules import day_of
 from core.ledger.tables import Schedule, TransactionStatus
 from core.money import Currency
-from core.periods import midnight
+from core.periods import add_months, midnight
 
 DAYS_MAX = 90
 ACCOUNTS_MAX = 20
@@ -38,6 +38,7 @@ LIFE_DAYS_MIN = 28
 """With less of it nothing is said of everyday life, and there is no band."""
 OUTLIER = 0.05
 """The share of days, at either end, that do not shape the month's course."""
+MONTH_DAYS = 30
 COURSE_DAYS = 5
 """The month's course is told in parts of so many days."""
 
@@ -184,7 +185,12 @@ def project(
             for day, at in zip(ahead, known, strict=True)
         ]
     course = _course(life, today)
-    low, middle, high = known + np.cumsum([course[_part(day)] for day in ahead]) + _stretches(life, course, today, days)
+    coming = known + np.cumsum([course[_part(day)] for day in ahead]) + _stretches(_flat(life, course, today), days)
+    moved = _moved(history, today, len(life))
+    wandering = _stretches(moved, days)
+    staying = _level(history, balance_minor, today, ahead) + wandering - wandering[1]
+    trust = _trend(moved)
+    low, middle, high = trust * coming + (1 - trust) * staying
     return [
         ForecastDay(on=day, balance_minor=round(at), low_minor=round(least), high_minor=round(most))
         for day, least, at, most in zip(ahead, low, middle, high, strict=True)
@@ -219,17 +225,50 @@ def _course(life: Floats, today: date) -> Floats:
     return np.bincount(parts, weights=tamed - tamed.mean(), minlength=7) / counts
 
 
-def _stretches(life: Floats, course: Floats, today: date, days: int) -> Floats:
-    """For 1 to `days` days: the low, middle and high of what stretches of so many past days came to, beside the
-    course of the month. Past half of what is known it goes on at the same pace, and the band widens with the root."""
-    flat = life - course[[_part(today - timedelta(days=len(life) - 1 - number)) for number in range(len(life))]]
-    sums = np.concatenate([[0.0], np.cumsum(flat)])
-    reach = min(days, len(life) // 2)
+def _flat(life: Floats, course: Floats, today: date) -> Floats:
+    """Everyday life without the course of the month."""
+    return life - course[[_part(today - timedelta(days=len(life) - 1 - number)) for number in range(len(life))]]
+
+
+def _moved(history: Sequence[Movement], today: date, count: int) -> Floats:
+    """All that moved each day, up to and with today."""
+    days = np.zeros(count)
+    for movement in history:
+        if 0 <= (ago := (today - movement.on).days) < count:
+            days[count - 1 - ago] += movement.amount_minor
+    return days
+
+
+def _level(history: Sequence[Movement], balance_minor: int, today: date, ahead: Sequence[date]) -> Floats:
+    """What the account held on the same day of the last month that is known."""
+    since = [add_months(day, -next(n for n in range(1, 5) if add_months(day, -n) <= today)) for day in ahead]
+    return np.array([float(balance_minor - sum(m.amount_minor for m in history if m.on > day)) for day in since])
+
+
+def _trend(moved: Floats) -> float:
+    """From 0 to 1: how far the account goes somewhere. Where somebody takes out whatever comes in, the sums of what is
+    planned lead away from a balance that in truth stays where it is.
+
+    Squares of three months' changes beside those of one month's: three times as large where changes are by chance
+    (nothing can be foretold from them), nine times where each month adds the same. Twice the former is trusted fully.
+    """
+    if len(moved) < 5 * MONTH_DAYS:
+        return 1.0
+    sums = np.concatenate([[0.0], np.cumsum(moved)])
+    one, three = (np.mean((sums[days:] - sums[:-days]) ** 2) for days in (MONTH_DAYS, 3 * MONTH_DAYS))
+    return float(np.clip(three / (3 * one) - 1, 0, 1)) if one else 1.0
+
+
+def _stretches(moved: Floats, days: int) -> Floats:
+    """For 1 to `days` days: the low, middle and high of what stretches of so many past days came to. Past half of what
+    is known it goes on at the same pace, and the band widens with the root."""
+    sums = np.concatenate([[0.0], np.cumsum(moved)])
+    reach = min(days, len(moved) // 2)
     told = np.array([np.quantile(sums[n:] - sums[:-n], [BAND[0], 0.5, BAND[1]]) for n in range(1, reach + 1)]).T
     further = np.arange(reach + 1, days + 1) / reach
     middle = np.concatenate([told[1], told[1, -1] * further])
     spread = np.concatenate([told - told[1], np.outer((told - told[1])[:, -1], np.sqrt(further))], axis=1)
-    return middle + spread * (1 + WIDENING * np.arange(1, days + 1) / len(life))
+    return middle + spread * (1 + WIDENING * np.arange(1, days + 1) / len(moved))
 
 
 def _part(day: date) -> int:
