@@ -1,4 +1,4 @@
-"""The worker process: the ledger's own jobs, and summaries with their vectors in step with it. All side by side."""
+"""The worker process: the ledger's own jobs, and summaries and suggestions in step with it. All side by side."""
 
 import asyncio
 import os
@@ -15,6 +15,7 @@ from core.settings import Settings
 from finlens.presence import present
 from rag.embedder import MiniLm
 from rag.indexer import Work, follow
+from rag.suggestions import suggest_on
 
 PATIENCE_S = 1.0
 NICENESS = 5
@@ -43,6 +44,7 @@ async def _work(settings: Settings) -> None:
                 for job in JOBS:
                     group.create_task(_for_ever(job.name, lambda job=job: keep_doing(job, database)))
                 group.create_task(_for_ever("index", lambda: follow(database, embedder, report=_report)))
+                group.create_task(_for_ever("suggest", lambda: suggest_on(database, embedder)))
     finally:
         await database.close()
 

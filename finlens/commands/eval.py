@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -13,11 +14,13 @@ from rich.console import Console
 from agents.chat import Analyst
 from core.db import Database
 from core.settings import Settings
-from evals.exam import Suite, load_suites
+from evals.exam import load_suites
 from evals.insights import SUITE, examine_insights
 from evals.report import detection_table, forecast_table, table, write_html
 from evals.run import RunReport, run_suites
+from evals.suggestions import SuggestionScore, examine_suggestions
 from finlens.installation import installation
+from rag.embedder import MiniLm
 
 exams = typer.Typer()
 
@@ -49,6 +52,28 @@ def run(
         console.print(f"[red]Gate missed:[/] {gate}")
     if not report.gates_ok:
         raise typer.Exit(1)
+
+
+@exams.command("suggestions")
+def suggestions(
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON document on standard output")] = False,
+) -> None:
+    """Hide the category of every merchant, and count how often the suggestion is right."""
+    console = Console(stderr=True)
+    score = asyncio.run(_examine_suggestions(installation(console.print)))
+    if as_json:
+        print(json.dumps(asdict(score)))
+        return
+    print(f"{score.payees} payees; the nearest meaning is right for {score.nearest_right}")
+    print(f"{score.suggested} suggestions, {score.suggested_right} of them right")
+
+
+async def _examine_suggestions(settings: Settings) -> SuggestionScore:
+    database = Database.of(settings)
+    try:
+        return await examine_suggestions(database, MiniLm.load())
+    finally:
+        await database.close()
 
 
 async def _examine(
