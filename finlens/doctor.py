@@ -104,6 +104,7 @@ def _database_checks(settings: Settings) -> list[Check]:
                 _check("migrations", lambda: _migrations(connection)),
                 _check("books", lambda: _books(connection)),
                 _check("follow-up", lambda: _follow_up(connection)),
+                _check("rollups", lambda: _rollups(connection)),
                 _check("index", lambda: asyncio.run(_index_lag(known))),
             ]
     except (SetupError, psycopg.OperationalError) as trouble:
@@ -154,6 +155,19 @@ def _follow_up(connection: psycopg.Connection) -> str:
     if unscored:
         raise SetupError(f"{unscored} payments could not be scored; fraud.unscored holds the errors")
     return f"{told} payments to tell of, {decided} to decide"
+
+
+def _rollups(connection: psycopg.Connection) -> str:
+    """Whether the sums that answer large questions are those of the rows."""
+    row = connection.execute("""
+        SELECT (SELECT count(*) FROM insights.rollup),
+               (SELECT count(DISTINCT (rollup_id, day)) FROM insights.rollup_open),
+               (SELECT count(*) FROM insights.rollup_fault WHERE found_at > now() - interval '7 days')
+    """).fetchone()
+    rollups, left, faults = row or (0, 0, 0)
+    if faults:
+        raise SetupError(f"{faults} days did not sum to their payments this week; insights.rollup_fault names them")
+    return f"{rollups} with {left} days to sum"
 
 
 async def _index_lag(settings: Settings) -> str:

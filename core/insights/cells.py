@@ -38,7 +38,7 @@ from core.insights import entries
 from core.insights.buckets import CALENDAR, MONTHLY
 from core.insights.query import Dimension, Flow, Measure, Operator
 from core.insights.shape import Shape
-from core.insights.words import ZERO, number, percent, word
+from core.insights.words import ZERO, percent, word
 
 _SUMS = frozenset({Measure.SPEND, Measure.INCOME, Measure.NET, Measure.SAVINGS_RATE})
 _FLOWING = frozenset({Measure.COUNT, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST})
@@ -86,7 +86,9 @@ def _side(shape: Shape, prefix: str) -> Select[Any]:
     keys = [_key(name, shape, cell, prefix) for name in shape.keys]
     is_out, flow = cell.direction == word(Flow.OUT), _flow(shape, cell)
     signed = case((is_out, cell.total_minor), else_=-cell.total_minor)
-    is_spend, is_income = (and_(~cell.is_own_transfer, is_out != refund) for refund in (cell.is_refund, ~cell.is_refund))
+    is_spend, is_income = (
+        and_(~cell.is_own_transfer, is_out != refund) for refund in (cell.is_refund, ~cell.is_refund)
+    )
     gives: list[tuple[frozenset[Measure], ColumnElement[bool], dict[str, ColumnElement[Any]]]] = [
         (_SUMS - {Measure.INCOME}, is_spend, {"spend_minor": signed}),
         (_SUMS - {Measure.SPEND}, is_income, {"income_minor": -signed}),

@@ -56,10 +56,10 @@ async def sum_open_days(database: Database) -> int:
     return await _run(database, "SELECT insights.sum_open_days(:days)", days=_SUM_DAYS)
 
 
-async def begin_rollups(database: Database) -> int:
+async def begin_rollups(database: Database, *, entries_min: int = HEAVY_ENTRIES_MIN) -> int:
     """Give those banks and heavy accounts a rollup that have none; returns how many."""
     begin = "SELECT insights.begin_rollups(:zone, :entries_min)"
-    return await _run(database, begin, zone=BANK_TIME_ZONE, entries_min=HEAVY_ENTRIES_MIN)
+    return await _run(database, begin, zone=BANK_TIME_ZONE, entries_min=entries_min)
 
 
 async def compare_rollups(database: Database, now: datetime) -> int:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from core.audit import chain_events
 from core.db import Database
 from core.fraud.scoring import score_again
+from core.insights.rollups import begin_rollups, compare_rollups, fold, sum_open_days
 from core.ledger.holds import expire_holds
 from core.ledger.relay import relay
 from core.ledger.schedules import run_due_schedules
@@ -30,6 +31,10 @@ JOBS = (
     Job("run schedules", run_due_schedules, every_s=1),
     Job("chain events", lambda database, _: chain_events(database), every_s=1),
     Job("score again", lambda database, _: score_again(database), every_s=60),
+    Job("fold rollups", lambda database, _: fold(database), every_s=0.25),
+    Job("sum open days", lambda database, _: sum_open_days(database), every_s=1),
+    Job("begin rollups", lambda database, _: begin_rollups(database), every_s=60),
+    Job("compare rollups", compare_rollups, every_s=60),
 )
 
 
