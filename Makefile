@@ -54,5 +54,5 @@ $(BASE): pyproject.toml constraints.txt | $(BIN)/python
 
 $(TESTS): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing what the tests need, PyTorch among it: some minutes the first time"
-	@$(PIP) install -c constraints.txt -e '.[dev,embeddings,evals]'
+	@$(PIP) install -c constraints.txt -e '.[dev,embeddings,evals,export]'
 	@touch $@ $(BASE)

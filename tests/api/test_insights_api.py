@@ -1,18 +1,25 @@
 """REST of insights: figures, refusals, export and the overview, each for the caller's own scope."""
 
 import csv
+import html
 import io
+import re
+import sys
+import zipfile
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import psycopg
 import pytest
 from fastapi import FastAPI
+from pyarrow import parquet
 
 from core.app import create_app
 from core.db import Database
 from core.identity import routes as identity
+from core.insights import compile
 from core.insights import routes as insights
 from core.settings import Settings
 from tests.api.conftest import People
@@ -104,6 +111,73 @@ async def test_explained_sql_gives_the_same_figure_when_pasted(spending: People,
 async def test_nonsense_is_malformed(people: People, wrong: dict[str, Any]) -> None:
     response = await people["customer"].post("/insights/query", json={"measures": ["spend"], "period": MAY, **wrong})
     assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
+
+
+BY_PAYEE: dict[str, Any] = {
+    "measures": ["spend", "share", "count"],
+    "group_by": ["month", "counterparty"],
+    "period": MAY,
+}
+
+
+async def test_a_spreadsheet_holds_numbers_days_and_harmless_text(spending: People) -> None:
+    response = await spending["customer"].post("/insights/query?format=xlsx", json=BY_PAYEE)
+    assert response.headers["content-disposition"] == 'attachment; filename="insights.xlsx"'
+    with zipfile.ZipFile(io.BytesIO(response.content)) as book:
+        sheet, strings = (book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet1", "sharedStrings"))
+    assert "<f>" not in sheet, "a name was taken for a formula"
+    assert '=HYPERLINK("x")' in html.unescape(strings)
+    assert re.findall(r'<c r="[DEF]2"[^>]*><v>([^<]+)</v>', sheet) == ["12.50", "64.1", "1"]
+
+
+async def test_parquet_is_exact(spending: People) -> None:
+    accept = {"Accept": "application/vnd.apache.parquet"}
+    response = await spending["customer"].post("/insights/query", json=BY_PAYEE, headers=accept)
+    table = parquet.read_table(io.BytesIO(response.content)).to_pylist()
+    assert table[0] == {
+        "month": date(2026, 5, 1),
+        "counterparty": "Ravi",
+        "currency": "INR",
+        "spend": Decimal("12.5000"),
+        "share": Decimal("64.1"),
+        "count": 1,
+    }
+    assert [row["counterparty"] for row in table] == ["Ravi", '=HYPERLINK("x")']
+
+
+async def test_where_parquet_cannot_be_written_that_is_said(spending: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    response = await spending["customer"].post("/insights/query?format=parquet", json=BY_PAYEE)
+    assert (response.status_code, response.json()["code"]) == (501, "format_missing")
+
+
+async def test_one_text_of_sql_serves_every_customer_with_their_own_rows(spending: People) -> None:
+    """The second asker of a shape gets a statement that was made for the first."""
+    query = {"measures": ["volume", "counterparties"], "group_by": ["payee_is_new"], "flow": "any"}
+    texts = compile.figures_text.cache_info().misses
+    asha = await ask(spending, "customer", **query)
+    made = compile.figures_text.cache_info().misses - texts
+    ravi = await ask(spending, "ravi", **query)
+    assert compile.figures_text.cache_info().misses == texts + made
+    assert [(row["payee_is_new"], row["volume"]) for row in asha] == [("known", 12_50), ("new", 7_00)]
+    assert [(row["payee_is_new"], row["volume"]) for row in ravi] == [("known", 12_50)]
+    assert await ask(spending, "stranger", **query) == []
+
+
+async def test_explain_shows_the_plan(spending: People) -> None:
+    body = {"measures": ["spend"], "period": MAY}
+    told = (await spending["customer"].post("/insights/query?explain=true", json=body)).json()
+    assert "cost=" in told["plan"]
+    assert str(spending.town.asha.id) in told["sql"]
+
+
+@pytest.mark.parametrize("measure", ["failed_share", "flagged", "fraud_amount", "alert_precision"])
+async def test_what_is_the_staffs_is_refused_to_customers(spending: People, measure: str) -> None:
+    body = {"measures": [measure], "period": MAY}
+    response = await spending["customer"].post("/insights/query", json=body)
+    assert (response.status_code, response.json()["code"]) == (422, "query_refused")
+    assert "staff" in response.json()["detail"]
+    assert (await spending["staff"].post("/insights/query", json=body)).status_code == 200
 
 
 async def test_a_refusal_says_why_and_names_a_query_that_works(people: People) -> None:
