@@ -9,7 +9,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pgvector.sqlalchemy import Vector  # pyright: ignore[reportMissingTypeStubs]  # it ships none
@@ -48,6 +48,8 @@ the best of what has nothing to do with a question at 0.02 to 0.2."""
 
 COVERAGE_FLOOR = 0.25
 """Least share of the question's weight that the matched words of a find must carry."""
+
+Rankings = Literal["both", "meaning", "words"]
 
 _CANDIDATES = 100
 _FUSION_K = 60  # Cormack, Clarke, Buettcher 2009: "Reciprocal Rank Fusion outperforms Condorcet"
@@ -96,16 +98,18 @@ async def search(
     embedder: Embedder,
     period: Period | None = None,
     kinds: Collection[Kind] | None = None,
+    rankings: Rankings = "both",
     limit: int = 10,
 ) -> list[Hit]:
     """At most `limit` summaries that fit `text`, best first; none where nothing fits well enough.
 
     Only of accounts that the principal may see, and where given only of these kinds and with days in `period`.
+    `rankings` lets an exam see what one of them finds alone.
     """
     question = text[:QUESTION_MAX].replace("\0", " ")
     scope = _scope(principal, period, kinds)
-    by_meaning = await _by_meaning(connection, scope, question, embedder)
-    by_words = await _by_words(connection, scope, question)
+    by_meaning = await _by_meaning(connection, scope, question, embedder) if rankings != "words" else {}
+    by_words = await _by_words(connection, scope, question) if rankings != "meaning" else {}
     scores = _fused(by_meaning, {id: coverage for id, (coverage, _) in by_words.items()})
     best = sorted(scores, key=lambda id: (-scores[id], -by_meaning.get(id, 0), id))[: min(limit, LIMIT_MAX)]
     rows = await connection.execute(select(_SUMMARY).where(scope, _S.id.in_(best)))

@@ -1,0 +1,279 @@
+"""The exam of retrieval: what people remember of payments, in their own words, against the payments that are right.
+
+A memory is a SELECT over the raw ledger, so whoever loads other data gets another exam. Each wording is asked by two
+customers who have such a memory: one with few payments and one with any number of them, so that small customers weigh
+as much as large ones. Two authors wrote the wordings: one half to tune on, and one to report.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from itertools import chain
+from math import comb
+from statistics import fmean
+from typing import Any, Literal, get_args
+from uuid import UUID
+
+import holidays
+import yaml
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.db import Database
+from core.identity.access import Principal, Role
+from evals.exam import FOLDER, Split
+from rag.embedder import Embedder
+from rag.retriever import Hit, Rankings, search
+
+SUITE = "retrieval"
+LIMIT = 10
+"""Hits that a question gets to find what was meant."""
+POINTED_MAX = 12
+"""A hit that speaks of more payments than this finds one of them only if most of them are right: a month of two hundred
+payments would else be right for everything."""
+
+METHODS: dict[str, Rankings] = {"hybrid": "both", "vector alone": "meaning", "text alone": "words"}
+
+Size = Literal["smallest tenth", "middle", "largest tenth"]
+
+_CASES = FOLDER / SUITE
+_ENTRIES = (_CASES / "entries.sql").read_text()
+_FESTIVALS = frozenset({"Diwali", "Holi", "Raksha Bandhan", "Eid al-Fitr", "Onam", "Christmas"})
+_YEARS = range(2015, 2036)
+
+_PEOPLE = text("""
+    SELECT c.id, c.time_zone, ntile(10) OVER (ORDER BY count(*), c.id) AS tenth
+      FROM banking.customer c
+      JOIN banking.account a ON a.customer_id = c.id
+      JOIN ledger.transaction t ON a.id IN (t.sender_account_id, t.receiver_account_id)
+     WHERE c.kind = 'person'
+     GROUP BY c.id
+""")
+_SUMMARIES = text("SELECT transaction_ids FROM rag.summary WHERE customer_id = :customer")
+
+
+class Memory(BaseModel):
+    """What somebody may remember, and the SELECT of the right payments and of the words that questions fill in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    memory: str
+    sql: str
+
+
+class Wordings(BaseModel):
+    """One author's questions by memory, and questions about nothing in a bank."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    author: str
+    questions: dict[str, list[str]]
+    nonsense: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    principal: Principal
+    size: Size
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question, who asks it, and the payments that are right."""
+
+    memory: str
+    split: Split
+    ask: str
+    asker: Asker
+    right: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How one method did on one case. `rank` is that of the first hit that finds it, None where none does."""
+
+    case: Case
+    rank: int | None
+    precision: float
+    """Share of the payments that the hits speak of that are right; ragas calls it id-based context precision."""
+    recall: float
+    """Share of the right payments that the hits speak of; id-based context recall."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalReport:
+    """Scores by method, and what somebody would find who took any ten summaries of the asker."""
+
+    scores: dict[str, list[Score]] = field(default_factory=dict[str, list[Score]])
+    chance: dict[Split, float] = field(default_factory=dict[Split, float])
+    nothing_found: dict[Split, float] = field(default_factory=dict[Split, float])
+    """Share of the nonsense that finds nothing."""
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """Of the whole retriever on the test split."""
+        found = shares([score for score in self.scores["hybrid"] if score.case.split == "test"])
+        return {**found, "nothing_found": self.nothing_found["test"]}
+
+    def rows(self) -> Iterator[tuple[str, str, str, dict[str, float]]]:
+        """(method, split, size, shares): each split as a whole, then by the asker's number of payments."""
+        for method, scores in self.scores.items():
+            for split in get_args(Split):
+                of_split = [score for score in scores if score.case.split == split]
+                yield method, split, "all", shares(of_split)
+                for size in get_args(Size):
+                    yield method, split, size, shares([score for score in of_split if score.case.asker.size == size])
+
+    def document(self) -> dict[str, Any]:
+        hybrid = self.scores["hybrid"]
+        return {
+            "cases": len(hybrid),
+            "metrics": self.metrics,
+            "floors": {"any_ten": {"recall_at_10": self.chance["test"]}},
+            "methods": [
+                {"method": method, "split": split, "size": size, **found} for method, split, size, found in self.rows()
+            ],
+            "failures": [_failure(score) for score in hybrid if score.rank is None],
+        }
+
+
+def shares(scores: Sequence[Score]) -> dict[str, float]:
+    """Means over the cases; empty where there are none."""
+    if not scores:
+        return {}
+    return {
+        "questions": float(len(scores)),
+        "recall_at_10": fmean(score.rank is not None for score in scores),
+        "mrr": fmean(1 / score.rank if score.rank else 0.0 for score in scores),
+        "id_precision": fmean(score.precision for score in scores),
+        "id_recall": fmean(score.recall for score in scores),
+    }
+
+
+async def examine_retrieval(
+    database: Database, embedder: Embedder, *, progress: Callable[[str], None] = lambda _: None
+) -> RetrievalReport:
+    """Ask every question of both authors, by meaning and words together and by each alone."""
+    splits: tuple[Split, ...] = get_args(Split)
+    wordings = {split: Wordings.model_validate(_read(f"{split}.yaml")) for split in splits}
+    async with database.app.connect() as connection:
+        askers = await _askers(connection)
+        cases = [case for split in splits for case in await _cases(connection, wordings[split], split, askers)]
+        chance = {split: await _chance(connection, [case for case in cases if case.split == split]) for split in splits}
+    report = RetrievalReport(chance=chance)
+    async with database.look() as look:
+        for method, rankings in METHODS.items():
+            progress(f"{SUITE}: {len(cases)} questions, {method}")
+            report.scores[method] = [
+                score(case, await _ask(look, case.ask, case.asker, embedder, rankings)) for case in cases
+            ]
+        for split, authored in wordings.items():
+            found = [
+                await _ask(look, question, asker, embedder, "both")
+                for question, asker in zip(authored.nonsense, askers, strict=False)
+            ]
+            report.nothing_found[split] = fmean(not hits for hits in found)
+    return report
+
+
+def score(case: Case, hits: Sequence[Hit]) -> Score:
+    """Where the first hit stands that finds what was meant, and what all of them speak of."""
+    finds = (rank for rank, hit in enumerate(hits, start=1) if is_find(hit.transaction_ids, case.right))
+    told = set(chain.from_iterable(hit.transaction_ids for hit in hits))
+    both = len(told & case.right)
+    return Score(case, next(finds, None), both / len(told) if told else 0.0, both / len(case.right))
+
+
+def is_find(told: Sequence[UUID], right: frozenset[UUID]) -> bool:
+    """Whether somebody who reads of the payments `told` has found one that is right."""
+    both = len(right.intersection(told))
+    return both > 0 and (len(told) <= POINTED_MAX or both * 2 > len(told))
+
+
+async def _ask(
+    connection: AsyncConnection, question: str, asker: Asker, embedder: Embedder, rankings: Rankings
+) -> list[Hit]:
+    return await search(connection, asker.principal, question, embedder=embedder, rankings=rankings, limit=LIMIT)
+
+
+async def _askers(connection: AsyncConnection) -> list[Asker]:
+    """Every person in the books, in an order that has nothing to do with how much they pay."""
+    rows = (await connection.execute(_PEOPLE)).all()
+    askers = [
+        Asker(Principal("exam", "", "", Role.CUSTOMER, customer_id=row.id, time_zone=row.time_zone), _size(row.tenth))
+        for row in rows
+    ]
+    return sorted(askers, key=lambda asker: _shuffled("asker", str(asker.principal.customer_id)))
+
+
+def _size(tenth: int) -> Size:
+    return "smallest tenth" if tenth == 1 else "largest tenth" if tenth == 10 else "middle"
+
+
+async def _cases(connection: AsyncConnection, wordings: Wordings, split: Split, askers: Sequence[Asker]) -> list[Case]:
+    """Each wording as asked by somebody of the smallest tenth and by somebody else, where they have the memory."""
+    cases: list[Case] = []
+    for known in _read("memories.yaml"):
+        memory = Memory.model_validate(known)
+        for question in wordings.questions[memory.memory]:
+            in_turn = sorted(askers, key=lambda asker: _shuffled(question, str(asker.principal.customer_id)))
+            for is_small in (True, False):
+                of_size = [asker for asker in in_turn if (asker.size == "smallest tenth") == is_small]
+                if case := await _first_case(connection, memory, question, split, of_size):
+                    cases.append(case)
+    return cases
+
+
+async def _first_case(
+    connection: AsyncConnection, memory: Memory, question: str, split: Split, askers: Sequence[Asker]
+) -> Case | None:
+    """The question of the first of the askers who has something to remember."""
+    for asker in askers:
+        memories = await _memories(connection, memory, asker.principal)
+        if memories:
+            found = min(memories, key=lambda row: _shuffled(question, str(row)))
+            words = {name: value for name, value in found.items() if name != "ids"}
+            return Case(memory.memory, split, question.format(**words), asker, frozenset(found["ids"]))
+    return None
+
+
+async def _memories(connection: AsyncConnection, memory: Memory, principal: Principal) -> list[dict[str, Any]]:
+    parameters = {
+        "customer": principal.customer_id,
+        "zone": principal.time_zone,
+        "festivals": json.dumps([{"name": name, "day": day.isoformat()} for day, name in _festivals()]),
+    }
+    query = text(f"WITH {_ENTRIES} {memory.sql}")  # both are files of this repository
+    return [{**row, "ids": sorted(row["ids"])} for row in (await connection.execute(query, parameters)).mappings()]
+
+
+def _festivals() -> Iterator[tuple[date, str]]:
+    for category in ("public", "optional"):
+        days = holidays.country_holidays("IN", years=_YEARS, categories=category, language="en_US")
+        yield from ((day, name) for day in days for name in days.get_list(day) if name in _FESTIVALS)
+
+
+async def _chance(connection: AsyncConnection, cases: Sequence[Case]) -> float:
+    """The mean share of all ways to take ten of the asker's summaries that would find what was meant."""
+    found: list[float] = []
+    for case in cases:
+        told = (await connection.execute(_SUMMARIES, {"customer": case.asker.principal.customer_id})).scalars().all()
+        finds = sum(is_find(ids, case.right) for ids in told)
+        found.append(1 - comb(len(told) - finds, LIMIT) / (comb(len(told), LIMIT) or 1))
+    return fmean(found) if found else 0.0
+
+
+def _shuffled(*about: str) -> bytes:
+    """A sort key that mixes, and mixes alike in every run."""
+    return sha256("|".join(about).encode()).digest()
+
+
+def _read(file: str) -> Any:
+    return yaml.safe_load((_CASES / file).read_text())
+
+
+def _failure(score: Score) -> dict[str, str]:
+    return {"case": score.case.memory, "split": score.case.split, "ask": score.case.ask, "size": score.case.asker.size}
