@@ -39,6 +39,10 @@ LIFE_DAYS_MIN = 28
 OUTLIER = 0.05
 """The share of days, at either end, that do not shape the month's course."""
 MONTH_DAYS = 30
+MONTHS_MIN = 3
+"""Months that it takes to tell a course from chance."""
+SETTLING_DAYS = 60
+"""What an account is opened and filled with is no habit."""
 COURSE_DAYS = 5
 """The month's course is told in parts of so many days."""
 
@@ -199,10 +203,10 @@ def project(
 
 def _life(history: Sequence[Movement], series: Sequence[RecurringPayment], today: date) -> Floats | None:
     """What moved each day, up to and with today, beside the series; of one that varies, what was more or less than
-    expected. Without the account's first day: what it opened with is no habit."""
+    expected. Without the account's first weeks, in which it was filled."""
     if not history:
         return None
-    count = min(LIFE_DAYS, (today - history[0].on).days)
+    count = min(LIFE_DAYS, (today - history[0].on).days - SETTLING_DAYS)
     if count < LIFE_DAYS_MIN:
         return None
     expected = {id_: one.amount_minor for one in series for id_ in one.transaction_ids}
@@ -246,17 +250,16 @@ def _level(history: Sequence[Movement], balance_minor: int, today: date, ahead: 
 
 
 def _trend(moved: Floats) -> float:
-    """From 0 to 1: how far the account goes somewhere. Where somebody takes out whatever comes in, the sums of what is
-    planned lead away from a balance that in truth stays where it is.
-
-    Squares of three months' changes beside those of one month's: three times as large where changes are by chance
-    (nothing can be foretold from them), nine times where each month adds the same. Twice the former is trusted fully.
-    """
-    if len(moved) < 5 * MONTH_DAYS:
-        return 1.0
-    sums = np.concatenate([[0.0], np.cumsum(moved)])
-    one, three = (np.mean((sums[days:] - sums[:-days]) ** 2) for days in (MONTH_DAYS, 3 * MONTH_DAYS))
-    return float(np.clip(three / (3 * one) - 1, 0, 1)) if one else 1.0
+    """From 0 to 1: how far what the account's months came to is told from chance, by one standard error not at all, by
+    two fully. Where somebody takes out whatever
+    comes in, the sums of what is planned lead away from a balance that in truth stays where it is; and so they do
+    while an account is new and being filled."""
+    months = moved[len(moved) % MONTH_DAYS :].reshape(-1, MONTH_DAYS).sum(axis=1)
+    if len(months) < MONTHS_MIN:
+        return 0.0
+    noise = float(months.std(ddof=1)) / len(months) ** 0.5
+    told = abs(float(months.mean())) / noise if noise else 2.0
+    return min(max(told - 1.0, 0.0), 1.0)
 
 
 def _stretches(moved: Floats, days: int) -> Floats:
