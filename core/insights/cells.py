@@ -43,6 +43,12 @@ from core.insights.words import ZERO, percent, word
 _SUMS = frozenset({Measure.SPEND, Measure.INCOME, Measure.NET, Measure.SAVINGS_RATE})
 _FLOWING = frozenset({Measure.COUNT, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST})
 _MEASURES = _SUMS | _FLOWING | {Measure.VOLUME, Measure.SHARE}
+_OF_FLOW = {
+    "amount_minor": "total_minor",
+    "payments": "entries",
+    "smallest_minor": "smallest_minor",
+    "largest_minor": "largest_minor",
+}
 _DIMENSIONS = CALENDAR | {Dimension.CATEGORY, Dimension.CURRENCY, Dimension.WEEKDAY}
 _FIELDS = frozenset({"category", "currency", "weekday"})
 _OPERATORS = (Operator.IN, Operator.NOT_IN)
@@ -90,14 +96,13 @@ def _side(shape: Shape, prefix: str) -> Select[Any]:
         and_(~cell.is_own_transfer, is_out != refund) for refund in (cell.is_refund, ~cell.is_refund)
     )
     gives: list[tuple[frozenset[Measure], ColumnElement[bool], dict[str, ColumnElement[Any]]]] = [
-        (_SUMS - {Measure.INCOME}, is_spend, {"spend_minor": signed}),
-        (_SUMS - {Measure.SPEND}, is_income, {"income_minor": -signed}),
-        (frozenset({Measure.VOLUME}), _once(cell), {"moved_minor": cell.total_minor}),
-        (_FLOWING, flow, {"amount_minor": cell.total_minor, "payments": cell.entries,
-                          "smallest_minor": cell.smallest_minor, "largest_minor": cell.largest_minor}),
-    ]  # fmt: skip
+        (_SUMS - {Measure.INCOME}, is_spend, {"spend_minor": case((is_spend, signed), else_=ZERO)}),
+        (_SUMS - {Measure.SPEND}, is_income, {"income_minor": case((is_income, -signed), else_=ZERO)}),
+        (frozenset({Measure.VOLUME}), _once(cell), {"moved_minor": case((_once(cell), cell.total_minor))}),
+        (_FLOWING, flow, {name: case((flow, cell[kept])) for name, kept in _OF_FLOW.items()}),
+    ]
     given = [each for each in gives if each[0].intersection(shape.measures)]
-    values = [case((part, value)).label(name) for _, part, columns in given for name, value in columns.items()]
+    values = [value.label(name) for _, _, columns in given for name, value in columns.items()]
     found: Select[Any] = select(*keys, cell.currency, cell.entries, *values)
     return found.where(*(_matches(each, cell) for each in shape.filters), or_(false(), *(part for _, part, _ in given)))
 
@@ -183,7 +188,6 @@ def _measured(measure: Measure, found: CTE, side: str) -> ColumnElement[Any]:
         case Measure.INCOME:
             return func.coalesce(over(func.sum(c.income_minor)), ZERO)
         case Measure.NET:
-            net = func.coalesce(c.income_minor, ZERO) - func.coalesce(c.spend_minor, ZERO)
-            return func.coalesce(over(func.sum(net)), ZERO)
+            return func.coalesce(over(func.sum(c.income_minor - c.spend_minor)), ZERO)
         case _:
             return func.coalesce(over(func.sum(c.moved_minor)), ZERO)
