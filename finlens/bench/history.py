@@ -54,6 +54,7 @@ _SETTLE = """
 # In the order of time, as payments come.
 _PAY = """
     TRUNCATE ledger.transaction;
+    DELETE FROM insights.rollup;
 
     INSERT INTO ledger.transaction (
         id, sender_bank_id, sender_account_id, receiver_account_id, amount_minor, currency, status, failure_code,

@@ -141,7 +141,8 @@ _SETTLE = (
        SELECT id, 'Customer ' || n, 'person' FROM unnest(%(accounts)s::uuid[]) WITH ORDINALITY u(id, n)""",
     # an account has its customer's id here; cash belongs to nobody and may owe anything
     """INSERT INTO banking.account (id, bank_id, customer_id, kind, number, name, currency, opened_on)
-       SELECT id, %(bank)s, id, 'customer', id::text, 'Current', 'INR', current_date FROM unnest(%(accounts)s::uuid[]) id
+       SELECT id, %(bank)s, id, 'customer', id::text, 'Current', 'INR', current_date
+         FROM unnest(%(accounts)s::uuid[]) id
        UNION ALL SELECT %(cash)s, %(bank)s, NULL, 'system', 'cash', 'Cash', 'INR', current_date""",
     """INSERT INTO ledger.balance (account_id, bank_id, currency, floor_minor)
        SELECT id, bank_id, currency, CASE kind WHEN 'system' THEN %(no_floor)s ELSE 0 END FROM banking.account""",

@@ -28,6 +28,17 @@ def ledger_tables(report: Mapping[str, Any]) -> list[Table]:
     return [speeds, ratios]
 
 
+def insights_table(report: Mapping[str, Any]) -> Table:
+    """Milliseconds of each kind of question, and of the same ones asked otherwise."""
+    table = Table("", "", title=f"Questions over {report['rows']:,} payments", show_header=False)
+    others = {f"{name}: {which}": value for name, each in report["baselines"].items() for which, value in each.items()}
+    questions = {f"{name}_p95_ms": value for name, value in report["questions_p95_ms"].items()}
+    for name, value in {**report, **questions, **others}.items():
+        if isinstance(value, int | float):
+            table.add_row(name, f"{value:,}")
+    return table
+
+
 def crash_table(report: Mapping[str, Any]) -> Table:
     """What was done, what became of the promises, and how long it took to go on."""
     table = Table("", "", title="Killed under load", show_header=False)

@@ -55,6 +55,22 @@ def crash(
     _fail_for(console, report["failures"])
 
 
+@bench.command()
+def insights(
+    rows: Annotated[int, typer.Option(min=10_000, max=100_000_000, help="payments to ask about")] = 1_000_000,
+    as_json: AsJson = False,
+) -> None:
+    """Questions of customers and of a bank, end to end, beside plain scans and DuckDB."""
+    from finlens.bench.insights import bench_insights
+    from finlens.bench.tables import insights_table
+
+    report = bench_insights(Console(stderr=True).print, rows=rows)
+    if as_json:
+        print(json.dumps(report))
+    else:
+        Console().print(insights_table(report))
+
+
 def _fail_for(console: Console, broken: list[str]) -> None:
     for promise in broken:
         console.print(f"[red]Broken:[/] {promise}")
