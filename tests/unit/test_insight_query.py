@@ -21,6 +21,7 @@ from core.insights.query import Dimension, Filter, InsightQuery, Measure, QueryP
 from core.insights.refusals import check
 from core.insights.shape import shape_of
 from core.periods import Period, Unit
+from tests.random_insights import drafts
 
 SNAPSHOTS = Path(__file__).with_name("insight_sql")
 MAY = {"start": "2026-05-01", "end": "2026-06-01", "unit": "month"}
@@ -72,6 +73,28 @@ REFUSED = [
         "744 groups",
         query("spend", group_by=["hour", "week"]),
     ),
+    (query("balance", "spend"), "of accounts and spend of payments", query("balance")),
+    (query("balance", group_by=["category"]), "has no category", query("balance")),
+    (query("balance", **where("hour", "at_most", 5)), "has no hour", query("balance")),
+    (query("balance", rows=5), "No single entries", query("balance")),
+    (query("share"), "share needs a measure", query("spend", "share")),
+    (query("median", "share"), "share needs a measure", query("median")),
+    (query("failed_share", group_by=["status"]), "every status", query("failed_share")),
+    (query("spend", limit_per=3, group_by=["category"]), "two dimensions", query("spend", group_by=["category"])),
+    (query("spend", having=[{"by": "count", "operator": "at_least", "value": 3}]), "not by count", query("spend")),
+    (query("spend", **where("amount_minor", "between", 9, 1)), "lower value first", query("spend")),
+    (query("spend", **where("category_group", "in", "fun")), "groups of categories", query("spend")),
+    (query("spend", ratios=[{"name": "odd", "part": "spend", "whole": "count"}]), "odd needs count", query("spend")),
+    (
+        query("count", "spend", ratios=[{"name": "odd", "part": "count", "whole": "spend"}]),
+        "count is count and spend is money",
+        query("count", "spend"),
+    ),
+    (
+        query("count", conditional=[{"name": "spend", "measure": "count", **where("hour", "at_most", 5)}]),
+        "spend, which is taken",
+        query("count"),
+    ),
     (  # two faults: the query that is offered has neither
         query("average", others=True, **where("hour", "in", 5)),
         "hour takes at_least, at_most, above, below, between, not in",
@@ -90,6 +113,33 @@ def test_what_makes_no_sense_is_refused_with_the_nearest_that_does(
     offered = InsightQuery.model_validate(refusal.value.facts["nearest"])
     assert offered == nearest
     check(offered, STAFF)
+
+
+@settings(deadline=None, max_examples=150)
+@given(draft=drafts(), asker=st.sampled_from([ASHA, STAFF]))
+def test_the_nearest_query_that_a_refusal_offers_always_works(draft: InsightQuery, asker: Principal) -> None:
+    try:
+        check(draft, asker)
+    except QueryRefused as refusal:
+        offered = InsightQuery.model_validate(refusal.facts["nearest"])
+        check(offered, asker)
+        assert offered != draft
+
+
+@pytest.mark.parametrize(
+    ("asked", "nearest"),
+    [
+        (query("flagged", "spend"), query("spend")),
+        (query("failed_share"), query("spend")),
+        (query("spend", group_by=["customer"]), query("spend")),
+        (query("spend", **where("customer", "in", "Ravi")), query("spend")),
+    ],
+)
+def test_what_is_the_staffs_is_refused_to_a_customer(asked: InsightQuery, nearest: InsightQuery) -> None:
+    check(asked, STAFF)
+    with pytest.raises(QueryRefused, match="staff") as refusal:
+        check(asked, ASHA)
+    assert InsightQuery.model_validate(refusal.value.facts["nearest"]) == nearest
 
 
 @pytest.mark.parametrize(
@@ -187,6 +237,30 @@ SHAPES = {
     "total": (ASHA, query("spend")),
     "category_compared": (ASHA, query("spend", "median", group_by=["category"], compare="previous")),
     "months_of_a_bank": (STAFF, query("income", "net", "count", flow="any", group_by=["month"])),
+    "weekend_share": (
+        ASHA,
+        query(
+            "spend",
+            conditional=[{"name": "weekend", "measure": "spend", **where("weekend", "in", "weekend")}],
+            ratios=[{"name": "weekend_share", "part": "weekend", "whole": "spend"}],
+        ),
+    ),
+    "balances": (ASHA, query("balance", "balance_lowest", group_by=["account", "month"])),
+    "alerts_of_a_bank": (STAFF, query("flagged", "alert_precision", "failed_share", group_by=["customer"])),
+    "new_payees_above_usual": (
+        ASHA,
+        query("new_counterparties", group_by=["fiscal_year"], **where("percent_of_usual", "above", 200)),
+    ),
+    "best_of_each": (
+        ASHA,
+        query(
+            "spend",
+            "share",
+            group_by=["category_group", "counterparty"],
+            limit_per=3,
+            having=[{"by": "share", "operator": "at_least", "value": 5}],
+        ),
+    ),
     "accounts_and_others": (
         ASHA,
         query("spend", group_by=["account"], limit=3, others=True, **where("description", "contains", "100%")),

@@ -1,0 +1,16 @@
+WITH entries AS 
+(SELECT reporting.entry.currency AS currency, reporting.entry.spend_minor AS spend_minor, CASE WHEN (CASE WHEN (CAST(date_part('isodow', timezone(:zone::VARCHAR, reporting.entry.occurred_at)) AS INTEGER) >= 6) THEN 'weekend' ELSE 'weekday' END = ANY (CAST(:when_0_0::TEXT[] AS TEXT[]))) THEN reporting.entry.spend_minor END AS spend_minor_0 
+FROM reporting.entry 
+WHERE reporting.entry.customer_id = :asker_customer_id::UUID AND reporting.entry.customer_id IS NOT NULL AND reporting.entry.status = 'success' AND (reporting.entry.spend_minor != 0 AND (reporting.entry.direction = 'out') != (reporting.entry.reverses_id IS NOT NULL) OR CASE WHEN (CAST(date_part('isodow', timezone(:zone::VARCHAR, reporting.entry.occurred_at)) AS INTEGER) >= 6) THEN 'weekend' ELSE 'weekday' END = ANY (CAST(:when_0_0::TEXT[] AS TEXT[])) AND reporting.entry.spend_minor != 0 AND (reporting.entry.direction = 'out') != (reporting.entry.reverses_id IS NOT NULL)) AND reporting.entry.occurred_at >= :start::TIMESTAMP WITH TIME ZONE AND reporting.entry.occurred_at < :end::TIMESTAMP WITH TIME ZONE), 
+groups AS 
+(SELECT entries.currency AS currency, coalesce(sum(entries.spend_minor), 0) AS spend, coalesce(sum(entries.spend_minor_0), 0) AS conditional_0, count(*) AS entries 
+FROM entries GROUP BY entries.currency), 
+derived AS 
+(SELECT groups.currency AS currency, groups.spend AS spend, groups.conditional_0 AS conditional_0, groups.entries AS entries, round((sign(CAST(1000 * groups.conditional_0 AS NUMERIC)) * reporting.half_even(abs(1000 * groups.conditional_0), nullif(greatest(groups.spend, 0), 0))) / CAST(10.0 AS NUMERIC), 1) AS ratio_0 
+FROM groups), 
+ranked AS 
+(SELECT derived.currency AS currency, derived.spend AS spend, derived.conditional_0 AS conditional_0, derived.ratio_0 AS ratio_0, row_number() OVER (PARTITION BY derived.currency ORDER BY derived.spend DESC NULLS LAST) AS place, count(*) OVER (PARTITION BY derived.currency) AS groups, sum(derived.entries) OVER (PARTITION BY derived.currency) AS weight 
+FROM derived)
+ SELECT ranked.currency, ranked.spend, ranked.conditional_0, ranked.ratio_0, ranked.groups 
+FROM ranked 
+WHERE ranked.place <= :limit::INTEGER ORDER BY ranked.weight DESC, ranked.currency, ranked.place
