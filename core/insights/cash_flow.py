@@ -13,8 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.categories import BY_SLUG
 from core.identity.access import Principal, visible_accounts
 from core.insights.compute import fetch
-from core.insights.entries import within
-from core.insights.movements import require_one_customer
+from core.insights.movements import during, require_one_customer
 from core.insights.query import QueryPeriod
 from core.insights.reporting import ENTRY
 from core.ledger.tables import TransactionStatus
@@ -85,7 +84,7 @@ async def cash_flow(
         )
         .where(
             visible_accounts(principal, customer_id=e.customer_id, bank_id=e.bank_id), e.customer_id.is_not(None),
-            e.status == TransactionStatus.SUCCESS, within(period, principal),
+            e.status == TransactionStatus.SUCCESS, *during(period, principal),
         )
         .group_by(e.account_id, e.account, e.currency, e.category)
         .order_by(e.currency, e.account, e.account_id, e.category)

@@ -7,13 +7,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import ColumnElement, RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import QueryRefused
 from core.identity.access import Principal, visible_accounts
 from core.insights.compute import fetch
-from core.insights.entries import within
 from core.insights.reporting import ENTRY
 from core.ledger.tables import TransactionStatus
 from core.money import Currency
@@ -71,12 +70,18 @@ async def movements(
     period = Period(today - timedelta(days=days - 1), today + timedelta(days=1))
     scope = visible_accounts(principal, customer_id=e.customer_id, bank_id=e.bank_id)
     wanted = select(*(e[name] for name in _AS_STORED), e.occurred_at, e.is_own_transfer, e.reverses_id).where(
-        scope, e.customer_id.is_not(None), e.status == TransactionStatus.SUCCESS, within(period, principal)
+        scope, e.customer_id.is_not(None), e.status == TransactionStatus.SUCCESS, *during(period, principal)
     )
     if account_id is not None:
         wanted = wanted.where(e.account_id == account_id)
     rows = await fetch(connection, wanted.order_by(e.occurred_at.desc(), e.transaction_id).limit(MOVEMENTS_MAX))
     return [_movement(row, principal.zone) for row in reversed(rows)]
+
+
+def during(period: Period, principal: Principal) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """That an entry lies in `period` where the asker lives."""
+    start, end = period.instants(principal.zone)
+    return ENTRY.c.occurred_at >= start, ENTRY.c.occurred_at < end
 
 
 def require_one_customer(principal: Principal, account_id: UUID | None) -> None:

@@ -18,7 +18,7 @@ from core.categories import BY_SLUG
 from core.errors import TooFewPeers, UnfinishedMonth
 from core.identity.access import Principal, Role
 from core.insights.compute import fetch
-from core.insights.entries import within
+from core.insights.movements import during
 from core.insights.query import QueryPeriod
 from core.insights.reporting import ENTRY
 from core.insights.robust import median_minor
@@ -87,7 +87,7 @@ def _spend_of_each(principal: Principal, period: Period, bank_id: UUID, kind: st
     return (
         select(e.customer_id, e.currency, e.category, spend.label("spend_minor"))
         .join_from(ENTRY, PEER, (p.bank_id == e.bank_id) & (p.customer_id == e.customer_id))
-        .where(e.bank_id == bank_id, p.kind == kind, e.status == TransactionStatus.SUCCESS, within(period, principal))
+        .where(e.bank_id == bank_id, p.kind == kind, e.status == TransactionStatus.SUCCESS, *during(period, principal))
         .group_by(e.customer_id, e.currency, e.category)
         .having(spend > 0)
         .order_by(e.currency, e.category, spend.desc(), e.customer_id)
