@@ -74,7 +74,7 @@ async def movements(
     )
     if account_id is not None:
         wanted = wanted.where(e.account_id == account_id)
-    rows = await fetch(connection, wanted.order_by(e.occurred_at.desc(), e.transaction_id).limit(MOVEMENTS_MAX))
+    rows = await fetch(connection, wanted.order_by(e.occurred_at.desc(), e.transaction_id.desc()).limit(MOVEMENTS_MAX))
     return [_movement(row, principal.zone) for row in reversed(rows)]
 
 
