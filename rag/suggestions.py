@@ -45,26 +45,36 @@ _FRESH = text("""
     ), passed AS (
         UPDATE rag.progress SET position = (SELECT max(position) FROM fresh)
          WHERE consumer = 'suggestions' AND EXISTS (SELECT FROM fresh)
-    ), touched AS (
-        SELECT account_id, transaction_id FROM fresh
-         UNION
-        SELECT f.account_id, o.id
+    ), paid AS (
+        SELECT f.kind, t.*
           FROM fresh f
           JOIN ledger.transaction t ON t.id = f.transaction_id AND t.sender_account_id = f.account_id
+    ), touched AS (
+        SELECT p.id, p.sender_account_id, p.category, p.reverses_id FROM paid p
+         UNION
+        SELECT o.id, o.sender_account_id, o.category, o.reverses_id
+          FROM paid p
          CROSS JOIN LATERAL (
-            SELECT x.id FROM ledger.transaction x
-             WHERE x.sender_account_id = f.account_id AND x.receiver_account_id = t.receiver_account_id
+            SELECT x.* FROM ledger.transaction x
+             WHERE x.sender_account_id = p.sender_account_id AND x.receiver_account_id = p.receiver_account_id
              ORDER BY x.occurred_at DESC LIMIT :same_payee) o
-         WHERE f.kind = 'modified'
+         WHERE p.kind = 'modified'
+    ), uncaught AS (
+        SELECT e.*
+          FROM touched t
+         -- OFFSET 0 has the view asked for one payment at a time, and not for all of them at once.
+         CROSS JOIN LATERAL (
+            SELECT x.transaction_id, x.account_id, x.customer_id, x.description,
+                   CASE WHEN c.kind = 'person' THEN '' ELSE x.counterparty END AS payee
+              FROM reporting.entry x
+              LEFT JOIN banking.customer c ON c.id = x.counterparty_customer_id
+             WHERE x.transaction_id = t.id AND x.account_id = t.sender_account_id AND x.direction = 'out'
+               AND x.category = 'uncategorised' AND NOT x.is_own_transfer AND x.customer_id IS NOT NULL
+            OFFSET 0) e
+         -- What says itself what it is needs no look at the view.
+         WHERE t.reverses_id IS NULL AND coalesce(t.category, 'uncategorised') = 'uncategorised'
     )
-    SELECT e.transaction_id, e.account_id, e.customer_id, e.description,
-           CASE WHEN c.kind = 'person' THEN '' ELSE e.counterparty END AS payee, (SELECT count(*) FROM fresh) AS heard
-      FROM touched f
-      LEFT JOIN reporting.entry e
-        ON e.transaction_id = f.transaction_id AND e.account_id = f.account_id AND e.direction = 'out'
-       AND e.category = 'uncategorised' AND e.reverses_id IS NULL AND NOT e.is_own_transfer
-       AND e.customer_id IS NOT NULL
-      LEFT JOIN banking.customer c ON c.id = e.counterparty_customer_id
+    SELECT h.heard, u.* FROM (SELECT count(*) AS heard FROM fresh) h LEFT JOIN uncaught u ON true
 """)
 _SAID = text("""
     SELECT s.* FROM unnest(CAST(:customers AS uuid[])) u(customer_id)
@@ -155,7 +165,7 @@ async def suggest_next(database: Database, embedder: Embedder, known: Meanings) 
         found = await asyncio.to_thread(_guesses, uncaught, said, embedder, known)
         if found:
             await connection.execute(_STORE, _columns(found))
-    return touched[0].heard if touched else 0
+    return touched[0].heard
 
 
 async def _said(connection: AsyncConnection, customers: Iterable[UUID]) -> dict[UUID, list[tuple[str, str]]]:

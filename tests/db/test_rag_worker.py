@@ -104,12 +104,12 @@ async def test_every_job_outlives_a_database_that_drops_its_connections(
 
 
 async def _all_done(database: Database, transaction_id: UUID) -> bool:
-    """Settled, told, indexed, and the audit events chained."""
+    """Settled, told, indexed, looked at for suggestions, and the audit events chained."""
     async with database.app.connect() as connection:
         done = await connection.scalar(
             text("""
                 SELECT t.status = 'success' AND NOT EXISTS (SELECT FROM ledger.outbox)
-                       AND (SELECT position FROM rag.progress) = (SELECT max(position) FROM ledger.change)
+                       AND (SELECT min(position) FROM rag.progress) = (SELECT max(position) FROM ledger.change)
                        AND NOT EXISTS (SELECT FROM identity.audit_event WHERE position IS NULL)
                   FROM ledger.transaction t WHERE t.id = :id
             """),
