@@ -45,7 +45,8 @@ Measured = Literal[
 ]  # fmt: skip
 Grouped = Literal[
     Dimension.CATEGORY, Dimension.COUNTERPARTY, Dimension.ACCOUNT, Dimension.BANK, Dimension.CHANNEL, Dimension.STATUS,
-    Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR, Dimension.WEEKDAY, Dimension.HOUR,
+    Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR, Dimension.WEEKDAY,
+    Dimension.HOUR,
 ]  # fmt: skip
 """What answers have words for."""
 

@@ -119,6 +119,17 @@ class RefundsTask(BaseModel):
     note: str = ""
 
 
+class RecurringTask(BaseModel):
+    """Payments that come back at an interval and still run, the dearest first; `is_next` asks when the next is due."""
+
+    kind: Literal["recurring"] = "recurring"
+    categories: tuple[str, ...] = ()
+    counterparties: tuple[str, ...] = ()
+    incoming: bool = False
+    is_next: bool = False
+    counts: bool = False
+
+
 class CoverageTask(BaseModel):
     """How far the data reach."""
 
@@ -126,7 +137,7 @@ class CoverageTask(BaseModel):
 
 
 Task = Annotated[
-    InsightTask | BalanceTask | AlertsTask | ExplainTask | RecallTask | RefundsTask | CoverageTask,
+    InsightTask | BalanceTask | AlertsTask | ExplainTask | RecallTask | RefundsTask | RecurringTask | CoverageTask,
     Field(discriminator="kind"),
 ]
 

@@ -19,6 +19,7 @@ from agents.plan import (
     InsightTask,
     Plan,
     RecallTask,
+    RecurringTask,
     RefundsTask,
     Task,
 )
@@ -28,6 +29,7 @@ from core.fraud.explain import Explanation, explain_transaction
 from core.identity.access import Principal, visible_accounts
 from core.insights.compute import compute
 from core.insights.query import InsightQuery, InsightResult
+from core.insights.recurring import find_recurring
 from core.insights.reporting import ACCOUNT, ENTRY
 from rag.embedder import Embedder
 from rag.retriever import Hit, search
@@ -38,6 +40,9 @@ RECALLED_MAX = 20
 ALERTS_SHOWN = 50
 ACCOUNTS_SHOWN = 100
 REFUNDS_SHOWN = 50
+RECURRING_SHOWN = {
+    "counterparty", "category", "interval", "amount", "amount_minor", "a_year_minor", "currency", "last_on", "next_on",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,8 @@ async def _carry_out(task: Task, tools: Tools, evidence: Evidence) -> Finding:
             return await _explain(task, tools, evidence)
         case RecallTask():
             return await _recall(task, tools, evidence)
+        case RecurringTask():
+            return await _recurring(task, tools, evidence)
         case RefundsTask():
             return await _refunds(task, tools, evidence)
         case CoverageTask():
@@ -159,6 +166,23 @@ async def _refunds(task: RefundsTask, tools: Tools, evidence: Evidence) -> Findi
     number = sum(row["count"] for row in totals)
     told = evidence.add(Table("refunds", totals, task.period, number))
     return Finding(task, (told, evidence.add(Table("entries 1", rows, task.period, number))))
+
+
+async def _recurring(task: RecurringTask, tools: Tools, evidence: Evidence) -> Finding:
+    """What still runs, as `recurring`: soonest due first where that is asked, else the dearest first."""
+    tools.progress("Looking for payments that come back")
+    found = await find_recurring(tools.connection, tools.principal, today=tools.today)
+    direction = "in" if task.incoming else "out"
+    running = [
+        series
+        for series in found.series
+        if series.status != "stopped" and series.direction == direction and not series.is_own_transfer
+        and (not task.categories or series.category in task.categories)
+        and (not task.counterparties or series.counterparty in task.counterparties)
+    ]  # fmt: skip
+    running.sort(key=lambda series: series.next_on.toordinal() if task.is_next else -series.a_year_minor)
+    rows = [series.model_dump(mode="json", include=RECURRING_SHOWN) for series in running]
+    return Finding(task, (evidence.add(Table("recurring", rows, rows_in_all=len(rows))),))
 
 
 async def _alerts(task: AlertsTask, tools: Tools, evidence: Evidence) -> Finding:

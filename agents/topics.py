@@ -6,7 +6,7 @@ from datetime import date
 from agents.answer import Citation, Figure
 from agents.draft import Draft, Figures
 from agents.evidence import Evidence, Row, cell, computed, rows_of
-from agents.plan import AlertsTask, BalanceTask, ExplainTask, RecallTask, RefundsTask
+from agents.plan import AlertsTask, BalanceTask, ExplainTask, RecallTask, RecurringTask, RefundsTask
 from agents.run import Finding
 from agents.scope import Scope
 from agents.wording import count, money
@@ -142,6 +142,45 @@ def refunds(finding: Finding, evidence: Evidence) -> Draft:
     text = f"{' and '.join(map(_say, sums))} came back in {count(number.value, 'refund')}{when}. The latest: {latest}."
     ordered = [number, *sums] if task.counts else [*sums, number]
     return Draft(text, [*ordered, *each], rows=[dict(row) for row in entries.rows]).noting(task.note)
+
+
+def recurring(finding: Finding, evidence: Evidence) -> Draft:
+    """What comes back, what it comes to in a year, and each with its next day; or when the next one is due."""
+    task, table, make = finding.task, finding.tables[0], Figures(evidence)
+    assert isinstance(task, RecurringTask)
+    if not table.rows:
+        return Draft("I see nothing here that comes back regularly.", status="no_data")
+    dues = [
+        make.date(f"{row['counterparty']}, next", cell("recurring", n, "next_on"))
+        for n, row in enumerate(table.rows[:TOLD_MAX], start=1)
+    ]
+    each = [
+        make.money(f"{row['counterparty']}, {row['interval']}", cell("recurring", n, "amount_minor"))
+        for n, row in enumerate(table.rows[:TOLD_MAX], start=1)
+    ]
+    rows = [dict(row) for row in table.rows]
+    if task.is_next:
+        first = table.rows[0]
+        due = _day(first["next_on"])
+        text = f"{first['counterparty']} is expected next on {due}: {_say(each[0])}, {first['interval']}."
+        return Draft(text, [dues[0], each[0]], rows=rows)
+    number = make.count("Recurring payments", rows_of("recurring"))
+    a_year = [make.money("In a year", source) for source in _sums("recurring", "a_year_minor", table.rows)]
+    told = zip(each, table.rows, strict=False)
+    lines = "; ".join(f"{one.label} {_say(one)}, next {_day(row['next_on'])}" for one, row in told)
+    assert isinstance(number.value, int)
+    sums = " and ".join(map(_say, a_year))
+    text = f"{count(number.value, 'recurring payment')}, {sums} in a year. The dearest: {lines}."
+    ordered = [number, *a_year] if task.counts else [*a_year, number]
+    return Draft(text, [*ordered, *each, *dues], rows=rows)
+
+
+def _sums(table: str, column: str, rows: Sequence[Row]) -> list[str]:
+    """A source per currency: all of its cells together."""
+    cells: dict[str, list[str]] = {}
+    for n, row in enumerate(rows, start=1):
+        cells.setdefault(row["currency"], []).append(cell(table, n, column))
+    return [computed("sum", *sources) for sources in cells.values()]
 
 
 def coverage(finding: Finding, evidence: Evidence) -> Draft:

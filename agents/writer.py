@@ -12,6 +12,7 @@ from agents.plan import (
     ExplainTask,
     InsightTask,
     RecallTask,
+    RecurringTask,
     RefundsTask,
 )
 from agents.run import Finding, Findings
@@ -66,6 +67,8 @@ def _template(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
             return topics.explanation(finding, evidence)
         case RecallTask():
             return topics.memories(finding, evidence)
+        case RecurringTask():
+            return topics.recurring(finding, evidence)
         case RefundsTask():
             return topics.refunds(finding, evidence)
         case CoverageTask():

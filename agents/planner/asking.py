@@ -285,13 +285,19 @@ def _compare(frame: Frame, clause: Clause) -> Frame | None:
     if not clause.has(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS) and not moves:
         return None
     differs = clause.has(Cue.DIFFERENCE)
-    if any("growth" in text for text in clause.texts(Cue.DIFFERENCE)):
+    if any("growth" in text for text in clause.texts(Cue.DIFFERENCE)) or _only_abbreviates(clause):
         clause.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
         return frame.with_changes(ask=Operation.GROWTH)
     clause.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
     if len(frame.periods) < 2 and _compares_things(frame):
         return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs)
     return frame.with_changes(ask=Operation.DIFFERENCE if differs else Operation.COMPARE)
+
+
+def _only_abbreviates(clause: Clause) -> bool:
+    """ "YoY?" by itself is a rate, "the MoM change" an amount."""
+    said = clause.texts(Cue.DIFFERENCE)
+    return bool(said) and set(said) <= {"yoy", "mom", "qoq", "wow"}
 
 
 def _compares_things(frame: Frame) -> bool:

@@ -31,6 +31,7 @@ _REASONS = {
     "greeting": "Hello. Ask me about your payments: what you spent, where it went, who paid you.",
     "topic": "That is not something your payments can tell.",
     "balance": "I know no payments from so long ago, and so no balance.",
+    "recurring": "What recurs I look for in one customer's payments, and you ask for a whole bank.",
     "owner": "I can only tell the balance of your own accounts.",
 }  # fmt: skip
 _WORTH = re.compile(r"\b(?:value|worth|sum|amount|amounts|money)\b")
@@ -190,7 +191,9 @@ class BuiltinPlanner:
                 return self._declined("owner")
             if frame.periods and (self.scope.first_day is None or frame.periods[0].end <= self.scope.first_day):
                 return self._declined("balance")
-        if frame.topic is Topic.REFUNDS and _says_more_than_refunds(frame):
+        if frame.topic is Topic.RECURRING:
+            return self._about_recurring(frame)
+        if frame.topic is Topic.REFUNDS and _says_more_than_a_list(frame):
             return self._asked_back("I add up and list refunds by period, payee and category. Could you ask for that?")
         if frame.topic is Topic.EXPLAIN and not (frame.objects or frame.conditions or frame.periods or memory.listed):
             return self._asked_back("Which payment do you mean? Name the payee, the amount or the day.")
@@ -206,6 +209,13 @@ class BuiltinPlanner:
             return self._asked_back("A share of what: which category, payee or way of paying do you mean?")
         if frame.periods and all(p.start > self.today for p in frame.periods):
             return self._declined("future")
+        return None
+
+    def _about_recurring(self, frame: Frame) -> Thought | None:
+        if self.principal.customer_id is None:
+            return self._declined("recurring")
+        if frame.periods or _says_more_than_a_list(frame):
+            return self._asked_back("I list what recurs now, by payee and category. Could you ask without more?")
         return None
 
     def _declined(self, reason: str) -> Thought:
@@ -279,9 +289,13 @@ def _repeats(reading: Reading, parsed: Parsed) -> bool:
     return not any((*says, frame.periods, frame.against, reading.unknown, reading.refusal, parsed.unplaced))
 
 
-def _says_more_than_refunds(frame: Frame) -> bool:
+def _says_more_than_a_list(frame: Frame) -> bool:
     others = [f for f in frame.objects if f.field not in ("category", "counterparty") or f.operator is not Operator.IN]
-    return any((others, frame.without, frame.conditions, frame.group_by, frame.threshold, len(frame.periods) > 1))
+    asks_more = not frame.is_next and (
+        frame.ask not in (None, Operation.VALUE, Operation.LIST) or frame.limit is not None
+    )
+    more = (others, frame.without, frame.conditions, frame.group_by, frame.threshold, len(frame.periods) > 1)
+    return asks_more or any(more)
 
 
 def _wants_period(frame: Frame) -> bool:

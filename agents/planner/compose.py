@@ -13,6 +13,7 @@ from agents.plan import (
     InsightTask,
     Operation,
     RecallTask,
+    RecurringTask,
     RefundsTask,
     Task,
 )
@@ -34,7 +35,6 @@ _CALENDAR = {
 _COMPARED = {
     "category": Dimension.CATEGORY, "counterparty": Dimension.COUNTERPARTY, "channel": Dimension.CHANNEL,
 }  # fmt: skip
-_REFUNDED = ("category", "counterparty")
 _TIMED = frozenset(_CALENDAR.values())
 _DRAWN = frozenset({Measure.SPEND, Measure.INCOME, Measure.NET, Measure.COUNT})
 COURSE_PERIODS = 6
@@ -91,6 +91,8 @@ class _Composer:
                 return self._alerts()
             case Topic.EXPLAIN:
                 return self._explain()
+            case Topic.RECURRING:
+                return self._recurring()
             case Topic.REFUNDS:
                 return self._refunds()
             case Topic.RECALL:
@@ -115,13 +117,24 @@ class _Composer:
         day = (period.start if self.frame.opens else period.end) - timedelta(days=1)
         return day if day < self.today else None
 
+    def _recurring(self) -> RecurringTask:
+        return RecurringTask(
+            categories=self._named("category"),
+            counterparties=self._named("counterparty"),
+            incoming=self.frame.flow is Flow.IN,
+            is_next=self.frame.is_next,
+            counts=self.frame.measure is Measure.COUNT,
+        )
+
+    def _named(self, field: str) -> tuple[str, ...]:
+        return tuple(str(value) for f in self.frame.objects if f.field == field for value in f.values)
+
     def _refunds(self) -> RefundsTask:
-        values = {field: [v for f in self.frame.objects if f.field == field for v in f.values] for field in _REFUNDED}
         period = self._said_period()
         return RefundsTask(
             period=period,
-            categories=tuple(map(str, values["category"])),
-            counterparties=tuple(map(str, values["counterparty"])),
+            categories=self._named("category"),
+            counterparties=self._named("counterparty"),
             counts=self.frame.measure is Measure.COUNT,
             note="" if period else "You named no period, so this is all of them.",
         )

@@ -17,6 +17,7 @@ class Topic(StrEnum):
     EXPLAIN = "explain"
     RECALL = "recall"
     REFUNDS = "refunds"
+    RECURRING = "recurring"
     COVERAGE = "coverage"
 
 
@@ -54,6 +55,8 @@ class Frame(BaseModel):
     """For a share: the objects that the whole keeps."""
     opens: bool = False
     """Of a balance: the one that the period began with."""
+    is_next: bool = False
+    """Of recurring payments: when the next one is due."""
     alert_status: Literal["open", "confirmed", "dismissed"] | None = None
     missing: str = ""
     """The phrase that was asked back about: until it is settled, nothing may build on this frame."""

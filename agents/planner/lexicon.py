@@ -78,6 +78,8 @@ class Cue(StrEnum):
     SINCE_WHEN = auto()
     """For how long somebody has been paid: when it began."""
     REFUNDS = auto()
+    RECURRING = auto()
+    """Value: whether the next one is asked for."""
     OPENING = auto()
     """Of a balance: the one at the start."""
     COVERAGE = auto()
@@ -203,6 +205,8 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.BALANCE, None, r"balances?|how much (?:money )?(?:do i have|have i got|do i own|is (?:there )?(?:in|left)|i have(?= (?:left|now|in (?:total|my|the|all)|on (?:me|hand)|available|altogether|across|currently|at|with)\b|$|[ ,.?!]*$)|is available|remains?)(?: (?:left|now|in total|available|altogether))?(?: (?:in|on|across) (?:my |the )?(?:bank )?accounts?)?|what do i have(?: left)?(?: in (?:the |my )?(?:bank|accounts?))?|available (?:funds|money|balance)|funds|(?:in|on) my (?:bank )?accounts? (?:right )?now|what(?: is|'s| do i have| have i got)?(?: left)? in (?:the|my) (?:bank|accounts?|kitty)(?: accounts?)?|(?:closing|ledger|book|current) balance|cash position|money at hand|cash in hand|(?:left|remaining) in (?:the|my) (?:bank|accounts?)|net worth|money do i have(?! (?:spent|paid|sent|received|earned))"),
     (Cue.OPENING, None, r"opening|starting(?= balance)"),
     (Cue.REFUNDS, None, r"(?:any |all |my |the )?(?:refunds?|chargebacks?|reversals?|money back|returned money)(?: and (?:refunds?|reversals?))?(?: (?:received|credited|i got|i received|from shops|from merchants|(?:has|have) (?:come|been (?:received|credited|paid))(?: (?:in|back))?(?: to (?:me|my account))?))?|(?:was|were|been|got|get) (?:refunded|reimbursed|paid back)(?: to me)?|refunded(?: to me)?"),
+    (Cue.RECURRING, False, r"(?:recurring|repeating|regular|standing|periodic)(?: (?:payments?|bills?|charges?|expenses?|debits?|outgoings?|transactions?|costs?|commitments?|spends?))|recurring|(?:what|which|how many)(?: active)?(?= (?:subscriptions|memberships) (?:do i (?:have|pay for)|am i (?:paying for|on)|are (?:active|running)))|active(?= subscriptions)|monthly (?:commitments|obligations)"),
+    (Cue.RECURRING, True, r"when(?:'s| is| are)?(?: the| my)? next|(?:is|are) (?:next )?due(?: next)?|next due date(?: (?:of|for))?|due(?: (?:date|next|on))?(?: (?:of|for))?"),
     (Cue.ACCOUNTS, None, r"how many (?:customers|clients|accounts|account holders)(?: (?:do (?:we|i) have|are there|have we got|does (?:the|our|my) bank have))?|(?:which|what|how many|list(?: of)?|show(?: me)?|all)(?: (?:bank|are|of))?(?: (?:my|the|all))* accounts(?: do i (?:have|hold|own))?|my accounts|accounts do i (?:have|hold)"),
     (Cue.ALERTS, None, r"(?:fraud |new |risk )*alerts?|(?:payments|transactions) (?:that )?(?:were |was |got |have been )?alerted|flagged (?:payments|transactions|transfers)|suspicious (?:payments|transactions|activity|transfers)|(?:payments|transactions|transfers) (?:that )?(?:were|was|are|got|have been)? ?(?:flagged|suspicious)|suspected fraud|fraud(?:ulent)? (?:cases|payments|transactions|transfers)|frauds?"),
     (Cue.FLAGGED, None, r"flagged|suspicious|suspected|fraudulent|(?:a )?fraud(?: alert)?|an alert|risky|raised|marked|held(?: for review)?|trigger(?:ed)?|alerted|odd|strange|weird"),

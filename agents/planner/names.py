@@ -20,10 +20,17 @@ SUGGESTED_MIN = 66
 SUGGESTIONS_MAX = 3
 
 _LEGAL_FORMS = frozenset("ltd limited pvt private inc llp llc plc co corp gmbh sro india the and of".split())
+_RAILS = frozenset("upi pos neft imps rtgs ach nach ecs bil onl atm vps mps inf ecom ref txn int".split())
+# Cities as statements write them.
+_CITIES = frozenset(
+    "blr bengaluru bangalore mum mumbai bom del delhi pune chn chennai maa hyd hyderabad kol ccu ind in".split()
+)
 # What may differ between names of one and the same firm: branch words, numbers, places it lists itself under.
 _BRANCH = (
     frozenset("store stores shop shops branch outlet online payments pay services service express".split())
     | _LEGAL_FORMS
+    | _RAILS
+    | _CITIES
 )
 _NOT_BRANDS = frozenset({"transfer", "own_transfer", "uncategorised", "salary", "pension"})
 

@@ -81,6 +81,7 @@ def _frame(clause: Clause) -> Frame:
         without=without,
         periods=slots.periods(clause),
         against=slots.against(clause),
+        is_next=topic is Topic.RECURRING and slots.asks_next(clause),
         opens=topic is Topic.BALANCE and clause.has(Cue.OPENING),
         alert_status=slots.alert_status(clause) if topic is Topic.ALERTS else None,
         conditions=slots.conditions(clause),

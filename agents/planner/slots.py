@@ -29,6 +29,7 @@ _CASH_CHANNELS = frozenset({"atm", "cash"})
 _MONEY_FROM = re.compile(r"\b(?:money|cash|funds?|sums?|deposits?|amounts?)(?: \w+)? (?:from|by)$")
 _PAID_BY = re.compile(r"\b(?:paid|sent|given|transferred|credited|deposited) by$")
 _FROM_ME = re.compile(r"\b(?:received?|receives|gets?|got)\b.*\bfrom (?:me|us)\b")
+_BY_ME = re.compile(r"\bby (?:me|us)\b")
 _PRIORS: tuple[Prior, ...] = ("following", "year_before", "previous")
 _AGGREGATES = (
     Measure.COUNT, Measure.NET, Measure.MEDIAN, Measure.AVERAGE, Measure.VOLUME, Measure.LARGEST, Measure.SMALLEST,
@@ -67,6 +68,17 @@ def _is_balance(clause: Clause) -> bool:
     return asks and not is_of_payments and not clause.reading.of("category")
 
 
+def _is_recurring(clause: Clause) -> bool:
+    """Not "how much is due", which asks for no day."""
+    said = clause.texts(Cue.RECURRING)
+    return bool(said) and (clause.has(Cue.WHEN) or any("due" not in text or "next" in text for text in said))
+
+
+def asks_next(clause: Clause) -> bool:
+    """ "When is the rent due?", of payments that come back."""
+    return any(cue.value[1] for cue in clause.find(Cue.RECURRING))
+
+
 def _is_refunds(clause: Clause) -> bool:
     return clause.has(Cue.REFUNDS)
 
@@ -82,6 +94,7 @@ _TOPICS = (
     (_is_explanation, (Topic.EXPLAIN, Cue.FLAGGED, Cue.ALERTS, Cue.WHY, Cue.LATEST)),
     (_is_alerts, (Topic.ALERTS, Cue.ALERTS, Cue.FLAGGED, Cue.LATEST)),
     (_is_balance, (Topic.BALANCE, Cue.BALANCE, Cue.ACCOUNTS, Cue.NOUN, Cue.GROUP, Cue.LATEST, Cue.OPENING)),
+    (_is_recurring, (Topic.RECURRING, Cue.RECURRING, Cue.WHEN, Cue.LATEST, Cue.PAYMENTS)),
     (_is_refunds, (Topic.REFUNDS, Cue.REFUNDS, Cue.LATEST, Cue.NOUN)),
     (_is_memory, (Topic.RECALL, Cue.MEMORY)),
 )
@@ -222,6 +235,14 @@ def _is_threshold(bounds: Bounds, clause: Clause) -> bool:
 
 def with_measure(frame: Frame, clause: Clause) -> Frame:
     """The measure, and which way the money goes."""
+    if frame.topic in (Topic.RECURRING, Topic.REFUNDS):
+        clause.displace(
+            *(m for m in clause.find(Cue.MEASURE) if m.value[1] in _AGGREGATES and m.value[1] is not Measure.COUNT)
+        )
+    if frame.topic is Topic.RECURRING:
+        flow = Flow.IN if clause.says(Measure.INCOME) or _names_income(frame) else Flow.OUT
+        counts = clause.says(Measure.COUNT) or clause.reading.text.startswith("how many")
+        return frame.with_changes(measure=Measure.COUNT if counts else None, flow=flow)
     if frame.topic is Topic.REFUNDS:
         return frame.with_changes(measure=Measure.COUNT if clause.says(Measure.COUNT) else None)
     if frame.topic is Topic.BALANCE:
@@ -245,6 +266,11 @@ def with_measure(frame: Frame, clause: Clause) -> Frame:
     return frame.with_changes(measure=chosen, flow=Flow.ANY if chosen in (Measure.NET, Measure.VOLUME) else flow)
 
 
+def _names_income(frame: Frame) -> bool:
+    slugs = {value for f in frame.objects if f.field == "category" for value in f.values}
+    return bool(slugs) and slugs <= INCOME_CATEGORIES
+
+
 def _mixes_directions(frame: Frame) -> bool:
     """ "Interest on my loan": one comes in and the other goes out, so a sum of both is neither."""
     slugs = {value for f in frame.objects if f.field == "category" for value in f.values}
@@ -254,7 +280,7 @@ def _mixes_directions(frame: Frame) -> bool:
 def _flow(frame: Frame, clause: Clause) -> Flow | None:
     slugs = {value for f in frame.objects if f.field == "category" for value in f.values}
     is_income = bool(slugs) and slugs <= INCOME_CATEGORIES and not _ASKER_PAYS.search(clause.reading.text)
-    if _FROM_ME.search(clause.reading.text) or clause.reading.text.endswith((" by me", " by us")):
+    if _FROM_ME.search(clause.reading.text) or _BY_ME.search(clause.reading.text):
         return Flow.OUT
     payers = (clause.reading.text[: mention.start].rstrip() for mention in clause.reading.of("name"))
     if any(_PAID_BY.search(before) for before in payers):

@@ -179,3 +179,21 @@ async def _truth(select: str, household: Household, database: Database) -> objec
     if isinstance(value, Decimal):
         return int(value) if value == int(value) else float(value)
     return value
+
+
+async def test_what_recurs_is_told_with_its_next_day(chat: Chat) -> None:
+    due = await chat.ask("when is my rent due?")
+    assert due.status == "answered", due.answer
+    assert due.figures[0].unit == "date" and str(due.figures[0].value) == "2026-07-03"
+    assert due.grounded and "Mr Rao" in due.answer
+    every = await chat.ask("what are my recurring payments?")
+    assert every.status == "answered" and every.grounded
+    assert "Mr Rao" in {row["counterparty"] for row in every.rows}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["my largest refund this year", "average recurring payment", "recurring payments in May", "how much is due"],
+)
+async def test_a_list_is_not_given_for_what_it_does_not_hold(question: str, chat: Chat) -> None:
+    assert (await chat.ask(question)).status == "clarify"
