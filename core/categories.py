@@ -36,6 +36,7 @@ CATEGORIES: tuple[Category, ...] = tuple(
 
 BY_SLUG: dict[str, Category] = {category.slug: category for category in CATEGORIES}
 
+
 def category_of_code(merchant_category_code: str) -> str:
     """The category slug a merchant's code stands for; `uncategorised` where the code says nothing."""
     return CATEGORY_OF_CODE.get(int(merchant_category_code), UNCATEGORISED)
