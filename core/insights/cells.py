@@ -75,7 +75,8 @@ def groups(shape: Shape) -> Select[Any]:
         if measure is not Measure.SHARE
         for side in shape.sides
     ]
-    return select(*keys, *measured, func.sum(found.c.entries).label("entries")).group_by(*keys)
+    columns: list[ColumnElement[Any]] = [*keys, *measured, func.sum(found.c.entries).label("entries")]
+    return select(*columns).group_by(*keys)
 
 
 def _cells(shape: Shape) -> Any:
@@ -102,9 +103,11 @@ def _side(shape: Shape, prefix: str) -> Select[Any]:
         (_FLOWING, flow, {name: case((flow, cell[kept])) for name, kept in _OF_FLOW.items()}),
     ]
     given = [each for each in gives if each[0].intersection(shape.measures)]
-    values = [value.label(name) for _, _, columns in given for name, value in columns.items()]
-    found: Select[Any] = select(*keys, cell.currency, cell.entries, *values)
-    return found.where(*(_matches(each, cell) for each in shape.filters), or_(false(), *(part for _, part, _ in given)))
+    values = [value.label(name) for _, _, offered in given for name, value in offered.items()]
+    columns: list[ColumnElement[Any]] = [*keys, cell.currency, cell.entries, *values]
+    return select(*columns).where(
+        *(_matches(each, cell) for each in shape.filters), or_(false(), *(part for _, part, _ in given))
+    )
 
 
 def _source(shape: Shape, prefix: str) -> Any:

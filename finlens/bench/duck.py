@@ -25,23 +25,23 @@ _ACCOUNTS = """
 _ENTRIES = """
     CREATE TABLE entry AS
     SELECT s.bank, s.customer, o.name AS counterparty, coalesce(t.category, o.category, 'uncategorised') AS category,
-           t.at, CASE WHEN t.is_refund THEN -t.amount ELSE t.amount END AS spend, t.is_refund
+           t.moment, CASE WHEN t.is_refund THEN -t.amount ELSE t.amount END AS spend, t.is_refund
       FROM payment t
       JOIN account s ON s.id = CASE WHEN t.is_refund THEN t.receiver ELSE t.sender END
       JOIN account o ON o.id = CASE WHEN t.is_refund THEN t.sender ELSE t.receiver END
      ORDER BY s.customer;
-    CREATE VIEW year AS FROM entry WHERE at >= '2025-11-01' AND at < '2026-11-01';
+    CREATE VIEW year AS FROM entry WHERE moment >= '2025-11-01' AND moment < '2026-11-01';
 """
 _OF_CUSTOMER = (
-    "SELECT date_trunc('month', at), category, sum(spend) FROM year WHERE customer = ? GROUP BY ALL",
+    "SELECT date_trunc('month', moment), category, sum(spend) FROM year WHERE customer = ? GROUP BY ALL",
     "SELECT counterparty, sum(spend) FROM year WHERE customer = ? GROUP BY ALL ORDER BY 2 DESC LIMIT 10",
-    "SELECT sum(spend) FROM year WHERE customer = ? AND at >= '2026-10-01'",
+    "SELECT sum(spend) FROM year WHERE customer = ? AND moment >= '2026-10-01'",
     "SELECT median(spend) FROM year WHERE customer = ? AND NOT is_refund",
 )
 _OF_BANK = (
-    "SELECT date_trunc('month', at), sum(spend) FROM year WHERE bank = ? GROUP BY ALL",
+    "SELECT date_trunc('month', moment), sum(spend) FROM year WHERE bank = ? GROUP BY ALL",
     "SELECT category, sum(spend) FROM year WHERE bank = ? GROUP BY ALL ORDER BY 2 DESC LIMIT 10",
-    "SELECT at::date, sum(abs(spend)) FROM year WHERE bank = ? AND at >= '2026-08-03' GROUP BY ALL",
+    "SELECT moment::date, sum(abs(spend)) FROM year WHERE bank = ? AND moment >= '2026-08-03' GROUP BY ALL",
 )
 
 
@@ -63,11 +63,11 @@ def _copied(own: Stage) -> duckdb.DuckDBPyConnection:
     folder = own.settings.home
     columns = {
         "account": (_ACCOUNTS, "id, bank, customer, name, category"),
-        "payment": (_PAYMENTS, "sender, receiver, amount, category, is_refund, at"),
+        "payment": (_PAYMENTS, "sender, receiver, amount, category, is_refund, moment"),
     }
     for name, (query, header) in columns.items():
         path = folder / f"{name}.csv"
-        with path.open("wb") as file, own.superuser() as postgres, postgres.cursor().copy(query) as copy:
+        with path.open("wb") as file, own.superuser() as postgres, postgres.cursor().copy(query.encode()) as copy:
             file.write(header.replace(" ", "").encode() + b"\n")
             file.writelines(copy)
         connection.execute(f"CREATE TABLE {name} AS FROM read_csv('{path}', header = true)")

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from core.banking.accounts import NO_FLOOR_MINOR
 from core.identity.access import Principal, Role
@@ -149,7 +150,7 @@ def fill(connection: psycopg.Connection[Any], history: History, rows: int) -> No
     with connection.transaction():
         indexes = connection.execute(_INDEXES).fetchall()
         for name, _ in indexes:
-            connection.execute(f"DROP INDEX ledger.{name}")
+            connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier("ledger", name)))
         psycopg.ClientCursor(connection).execute(_PAY, {**history.facts(), "rows": rows})
         for _, definition in indexes:
             connection.execute(definition)
