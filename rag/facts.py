@@ -83,6 +83,8 @@ class Relation:
     """Of the latest payments, the newest first."""
     transaction_ids: Sequence[UUID]
     """The newest first."""
+    transaction_days: Sequence[date]
+    """Theirs, in the same order."""
 
 
 # The version of a balance counts the account's postings.
@@ -135,7 +137,9 @@ _RELATIONS = text("""
            (array_agg(e.description ORDER BY e.occurred_at DESC, e.transaction_id DESC))
                [1:CAST(:descriptions_max AS int)] AS descriptions,
            (array_agg(e.transaction_id ORDER BY e.occurred_at DESC, e.transaction_id DESC))
-               [1:CAST(:ids_max AS int)] AS transaction_ids
+               [1:CAST(:ids_max AS int)] AS transaction_ids,
+           (array_agg((e.occurred_at AT TIME ZONE :zone)::date ORDER BY e.occurred_at DESC, e.transaction_id DESC))
+               [1:CAST(:ids_max AS int)] AS transaction_days
       FROM reporting.entry e
      WHERE e.account_id = :account AND e.status = 'success'
        AND coalesce(e.counterparty_customer_id, e.counterparty_account_id) = ANY (:keys)

@@ -129,20 +129,22 @@ _CLAIM = text("""
 
 _STORE = text("""
     INSERT INTO rag.summary AS s (id, kind, subject, account_id, bank_id, customer_id, period_start, period_end,
-                                  text, text_hash, transaction_ids)
+                                  text, text_hash, transaction_ids, transaction_days)
     SELECT n.id, n.kind, n.subject, :account, :bank, :customer, n.period_start, n.period_end,
-           n.text, decode(n.text_hash, 'hex'), n.transaction_ids
+           n.text, decode(n.text_hash, 'hex'), n.transaction_ids, n.transaction_days
       FROM jsonb_to_recordset(CAST(:summaries AS jsonb))
            n(id uuid, kind text, subject text, period_start date, period_end date, text text, text_hash text,
-             transaction_ids uuid[])
+             transaction_ids uuid[], transaction_days date[])
      ORDER BY n.kind, n.subject
         ON CONFLICT ON CONSTRAINT one_summary_per_subject DO UPDATE
        SET text = excluded.text, text_hash = excluded.text_hash, transaction_ids = excluded.transaction_ids,
+           transaction_days = excluded.transaction_days,
            period_start = excluded.period_start, period_end = excluded.period_end, updated_at = now(),
            embedding = CASE WHEN s.text_hash = excluded.text_hash THEN s.embedding END,
            model = CASE WHEN s.text_hash = excluded.text_hash THEN s.model END
-     WHERE (s.text_hash, s.transaction_ids, s.period_start, s.period_end)
-           IS DISTINCT FROM (excluded.text_hash, excluded.transaction_ids, excluded.period_start, excluded.period_end)
+     WHERE (s.text_hash, s.transaction_ids, s.transaction_days, s.period_start, s.period_end)
+           IS DISTINCT FROM (excluded.text_hash, excluded.transaction_ids, excluded.transaction_days,
+                             excluded.period_start, excluded.period_end)
 """)
 
 # A payment is no longer the month's largest, or an account's business has outgrown its summaries.
@@ -322,4 +324,5 @@ def _row(summary: Summary) -> dict[str, Any]:
         "text": summary.text,
         "text_hash": summary.text_hash.hex(),
         "transaction_ids": summary.transaction_ids,
+        "transaction_days": summary.transaction_days,
     }

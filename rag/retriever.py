@@ -26,6 +26,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     column,
+    exists,
     func,
     select,
     table,
@@ -65,6 +66,7 @@ _SUMMARY = table(
     column("period_end", Date),
     column("text", Text),
     column("transaction_ids", ARRAY(Uuid)),
+    column("transaction_days", ARRAY(Date)),
     column("words", TSVECTOR),
     column("embedding", Vector(384)),
     column("model", Text),
@@ -87,6 +89,7 @@ class Hit:
     matched: tuple[str, ...]
     """Stems of the question that stand in the text, in alphabetical order."""
     transaction_ids: tuple[UUID, ...]
+    """Where a period was asked for, those of its days."""
     period: Period
 
 
@@ -103,7 +106,7 @@ async def search(
 ) -> list[Hit]:
     """At most `limit` summaries that fit `text`, best first; none where nothing fits well enough.
 
-    Only of accounts that the principal may see, and where given only of these kinds and with days in `period`.
+    Only of accounts that the principal may see, and where given only of these kinds and with payments in `period`.
     `rankings` lets an exam see what one of them finds alone.
     """
     question = text[:QUESTION_MAX].replace("\0", " ")
@@ -117,6 +120,7 @@ async def search(
     return [
         _hit(
             found[id],
+            asked=period,
             score=scores[id],
             similarity=by_meaning.get(id),
             matched=by_words[id][1] if id in by_words else (),
@@ -128,10 +132,16 @@ async def search(
 def _scope(principal: Principal, period: Period | None, kinds: Collection[Kind] | None) -> ColumnElement[bool]:
     conditions = [visible_accounts(principal, customer_id=_S.customer_id, bank_id=_S.bank_id)]
     if period is not None:
-        conditions += [_S.period_start < period.end, _S.period_end > period.start]
+        conditions += [_S.period_start < period.end, _S.period_end > period.start, _pays_in(period)]
     if kinds is not None:
         conditions.append(_S.kind.in_(kinds))
     return and_(*conditions)
+
+
+def _pays_in(period: Period) -> ColumnElement[bool]:
+    """Somebody who was paid in March and in May has a span of days that holds April, and no payment there."""
+    days = func.unnest(_S.transaction_days).column_valued("day")
+    return exists().where(days >= period.start, days < period.end)
 
 
 async def _by_meaning(
@@ -194,7 +204,9 @@ def _fused(*rankings: Mapping[UUID, float]) -> dict[UUID, float]:
     return scores
 
 
-def _hit(row: Row[Any], *, score: float, similarity: float | None, matched: tuple[str, ...]) -> Hit:
+def _hit(
+    row: Row[Any], *, asked: Period | None, score: float, similarity: float | None, matched: tuple[str, ...]
+) -> Hit:
     return Hit(
         id=row.id,
         kind=row.kind,
@@ -203,6 +215,10 @@ def _hit(row: Row[Any], *, score: float, similarity: float | None, matched: tupl
         score=score,
         similarity=similarity,
         matched=matched,
-        transaction_ids=tuple(row.transaction_ids),
+        transaction_ids=tuple(
+            id
+            for id, day in zip(row.transaction_ids, row.transaction_days, strict=True)
+            if asked is None or asked.holds(day)
+        ),
         period=Period(row.period_start, row.period_end, Unit.MONTH if row.kind == "month" else None),
     )

@@ -8,13 +8,14 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, time, timedelta
 from statistics import median_low
 from typing import Literal
 from uuid import UUID
 
 from core.money import Currency
 from core.periods import Period
+from rag.category_words import CATEGORY_WORDS
 from rag.facts import IDS_MAX, Holder, Payment, Relation
 from rag.festivals import festivals_in, festivals_near
 from rag.wording import amount, category, count, day, listed, moment, name, plain, quoted, text_of
@@ -27,6 +28,10 @@ NOTABLE_MAX = 20
 _TOP = 3
 _FESTIVALS_MAX = 5
 _UNCATEGORISED = "uncategorised"
+_AMONG_PEOPLE = frozenset({"transfer", "gifts", _UNCATEGORISED})
+"""Of payments with no trade behind them, the note is all that tells what they were for."""
+_NIGHT_ENDS = 5
+"""Hour before which a payment is at an odd one; statements that know no time of day say midnight."""
 _LARGE = 4
 """Times the month's median payment: a first payment to somebody is worth telling from here on."""
 
@@ -46,6 +51,8 @@ class Summary:
     period: Period
     text: str
     transaction_ids: Sequence[UUID]
+    transaction_days: Sequence[date]
+    """Theirs, in the same order: a period narrows what a find tells of."""
 
     @property
     def text_hash(self) -> bytes:
@@ -77,6 +84,7 @@ def month_summary(holder: Holder, month: Period, payments: Sequence[Payment]) ->
         period=month,
         text=text_of(sentences, described=(p.description for p in by_size)),
         transaction_ids=[p.id for p in by_size[:IDS_MAX]],
+        transaction_days=[p.at.date() for p in by_size[:IDS_MAX]],
     )
 
 
@@ -97,13 +105,15 @@ def counterparty_summary(holder: Holder, relation: Relation) -> Summary:
         period=Period(relation.first_at.date(), relation.last_at.date() + timedelta(days=1)),
         text=text_of(sentences, described=relation.descriptions),
         transaction_ids=relation.transaction_ids,
+        transaction_days=relation.transaction_days,
     )
 
 
 def payment_summaries(
     holder: Holder, month: Period, payments: Sequence[Payment], *, first_ids: Collection[UUID]
 ) -> list[Summary]:
-    """The month's payments that somebody may ask about: the largest, large ones to a new payee, flagged, refunded.
+    """The month's payments that somebody may ask about: the largest, large ones to a new payee, flagged, refunded, at
+    an odd hour, and what people wrote a note to each other about.
 
     `first_ids`: payments that were the first to their payee.
     """
@@ -113,7 +123,13 @@ def payment_summaries(
     def is_notable(payment: Payment) -> bool:
         is_new_and_large = payment.id in first_ids and payment.amount_minor >= large_minor
         return (
-            payment in paid[:1] or is_new_and_large or payment.is_flagged or payment.is_refund or _was_refunded(payment)
+            payment in paid[:1]
+            or is_new_and_large
+            or payment.is_flagged
+            or payment.is_refund
+            or _was_refunded(payment)
+            or _is_noted(payment)
+            or _is_at_night(payment)
         )
 
     notable = [payment for payment in sorted(payments, key=_by_size) if is_notable(payment)][:NOTABLE_MAX]
@@ -135,6 +151,7 @@ def _payment_summary(holder: Holder, payment: Payment, *, is_first: bool, larges
         _sentence(quoted(payment.description)),
         f"The largest payment of {largest_of.label}." if largest_of else "",
         "The first payment to them." if is_first else "",
+        "At night, at an odd hour." if _is_at_night(payment) else "",
         "Flagged as unusual." if payment.is_flagged else "",
         "A refund of an earlier payment." if payment.is_refund else "",
         f"Refunded on {day(payment.refunded_on)}." if payment.refunded_on else "",
@@ -146,6 +163,7 @@ def _payment_summary(holder: Holder, payment: Payment, *, is_first: bool, larges
         period=Period(on, on + timedelta(days=1)),
         text=text_of(sentences),
         transaction_ids=[payment.id],
+        transaction_days=[on],
     )
 
 
@@ -155,6 +173,14 @@ def _is_paid(payment: Payment) -> bool:
 
 def _is_received(payment: Payment) -> bool:
     return payment.is_incoming and not (payment.is_own_transfer or payment.is_refund)
+
+
+def _is_noted(payment: Payment) -> bool:
+    return bool(payment.description) and payment.category in _AMONG_PEOPLE and not payment.is_own_transfer
+
+
+def _is_at_night(payment: Payment) -> bool:
+    return payment.at.hour < _NIGHT_ENDS and payment.at.time() != time()
 
 
 def _was_refunded(payment: Payment) -> bool:
@@ -192,7 +218,9 @@ def _sentence(words: str) -> str:
 
 
 def _kind_of(slug: str) -> str:
-    return "" if slug == _UNCATEGORISED else f" ({category(slug)})"
+    """The category, and what else people call what is bought there."""
+    words = f": {CATEGORY_WORDS[slug]}" if slug in CATEGORY_WORDS else ""
+    return "" if slug == _UNCATEGORISED else f" ({category(slug)}{words})"
 
 
 def _history(relation: Relation) -> str:

@@ -4,5 +4,6 @@ DROP VIEW IF EXISTS reporting.summary;
 
 CREATE VIEW reporting.summary AS
 SELECT id, kind, subject, account_id, bank_id, customer_id, period_start, period_end, text, transaction_ids,
+       transaction_days,
        words, embedding, model
   FROM rag.summary;

@@ -44,6 +44,7 @@ def relation(**facts: object) -> Relation:
         "typical_minor": 250_000,
         "first_at": datetime(2025, 3, 7), "last_at": datetime(2026, 3, 7), "first_paid_id": None, "is_own": False,
         "descriptions": ["vaccination for Bruno", "checkup"], "transaction_ids": [new_id() for _ in range(4)],
+        "transaction_days": [date(2026, 3, 7)] * 4,
     }  # fmt: skip
     return Relation(**{**defaults, **facts})  # pyright: ignore[reportArgumentType]
 
@@ -79,8 +80,8 @@ def test_a_refund_lowers_what_was_spent_and_is_told() -> None:
 
 def test_a_counterparty_says_how_often_since_when_and_how_much() -> None:
     assert counterparty_summary(HOLDER, relation()).text == (
-        "Asha Rao and City Vet Clinic (Pets): 4 payments since 7 March 2025, every few months, last on 7 March 2026. "
-        "Paid 10000.50 INR in 4 payments. Usually 2500 INR. Also: vaccination, bruno, checkup."
+        "Asha Rao and City Vet Clinic (Pets: vet, pet shop): 4 payments since 7 March 2025, every few months, "
+        "last on 7 March 2026. Paid 10000.50 INR in 4 payments. Usually 2500 INR. Also: vaccination, bruno, checkup."
     )
 
 
@@ -172,7 +173,7 @@ def test_a_festival_of_several_days_is_told_once() -> None:
 
 def test_an_empty_name_is_still_somebody() -> None:
     [told] = payment_summaries(HOLDER, MARCH, [payment(counterparty=" ", description="")], first_ids=set())
-    assert "to somebody (Pets)" in told.text
+    assert "to somebody (Pets: vet, pet shop)" in told.text
 
 
 @pytest.mark.parametrize(("days", "words"), [(2, "every few days"), (60, "about monthly"), (2_000, "rarely")])
