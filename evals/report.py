@@ -8,6 +8,7 @@ from rich.table import Table
 
 from core.money import Money
 from evals.insights import OURS, SAME_BALANCE, SAME_PAYMENTS, InsightsReport
+from evals.retrieval import RetrievalReport
 from evals.run import RunReport
 
 
@@ -41,6 +42,19 @@ def forecast_table(report: InsightsReport) -> Table:
         means = [Money(round(errors.mean(method)), currency).figure() for method in methods]
         held = f"{fmean(errors.in_band):.0%}" if errors.in_band else "-"
         shown.add_row(currency, str(days), str(errors.accounts_and_months), *means, held)
+    return shown
+
+
+def retrieval_table(report: RetrievalReport) -> Table:
+    """How often the payments that somebody meant are found, by meaning and words together and by each alone."""
+    columns = ("method", "split", "asker", "questions", "recall@10", "MRR", "id precision", "id recall")
+    nothing = f"{report.nothing_found['test']:.0%} of nonsense finds nothing"
+    any_ten = f"any ten summaries find {report.chance['test']:.0%}"
+    shown = Table(*columns, title=f"Retrieval ({nothing}; {any_ten})")
+    for method, split, size, found in report.rows():
+        if found:
+            figures = (f"{found[name]:.3f}" for name in ("recall_at_10", "mrr", "id_precision", "id_recall"))
+            shown.add_row(method, split, size, f"{found['questions']:.0f}", *figures)
     return shown
 
 

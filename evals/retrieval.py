@@ -1,12 +1,12 @@
 """The exam of retrieval: what people remember of payments, in their own words, against the payments that are right.
 
-A memory is a SELECT over the raw ledger, so whoever loads other data gets another exam. Each wording is asked by two
-customers who have such a memory: one with few payments and one with any number of them, so that small customers weigh
-as much as large ones. Two authors wrote the wordings: one half to tune on, and one to report.
+A memory is a SELECT over the raw ledger, so whoever loads other data gets another exam. Each wording is asked by three
+customers who have such a memory: one with few payments, one with some and one with many, so that all sizes weigh the
+same. Two authors wrote the wordings: one's to tune on, and the other's to report.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -22,6 +22,8 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from agents.planner.periods import PeriodReader
+from agents.planner.words import normalise
 from core.db import Database
 from core.identity.access import Principal, Role
 from evals.exam import FOLDER, Split
@@ -37,7 +39,7 @@ payments would else be right for everything."""
 
 METHODS: dict[str, Rankings] = {"hybrid": "both", "vector alone": "meaning", "text alone": "words"}
 
-Size = Literal["smallest tenth", "middle", "largest tenth"]
+Size = Literal["smallest tenth", "middle tenth", "largest tenth"]
 
 _CASES = FOLDER / SUITE
 _ENTRIES = (_CASES / "entries.sql").read_text()
@@ -45,12 +47,16 @@ _FESTIVALS = frozenset({"Diwali", "Holi", "Raksha Bandhan", "Eid al-Fitr", "Onam
 _YEARS = range(2015, 2036)
 
 _PEOPLE = text("""
-    SELECT c.id, c.time_zone, ntile(10) OVER (ORDER BY count(*), c.id) AS tenth
-      FROM banking.customer c
-      JOIN banking.account a ON a.customer_id = c.id
-      JOIN ledger.transaction t ON a.id IN (t.sender_account_id, t.receiver_account_id)
-     WHERE c.kind = 'person'
-     GROUP BY c.id
+    SELECT id, time_zone, CASE tenth WHEN 1 THEN 'smallest' WHEN 5 THEN 'middle' ELSE 'largest' END || ' tenth' AS size
+      FROM (
+        SELECT c.id, c.time_zone, ntile(10) OVER (ORDER BY sum(b.version), c.id) AS tenth
+          FROM banking.customer c
+          JOIN banking.account a ON a.customer_id = c.id
+          JOIN ledger.balance b ON b.account_id = a.id
+         WHERE c.kind = 'person'
+         GROUP BY c.id
+      ) people
+     WHERE tenth IN (1, 5, 10)
 """)
 _SUMMARIES = text("SELECT transaction_ids FROM rag.summary WHERE customer_id = :customer")
 
@@ -78,6 +84,10 @@ class Wordings(BaseModel):
 class Asker:
     principal: Principal
     size: Size
+
+
+Remembered = tuple[Asker, list[dict[str, Any]]]
+"""An asker and what they have to remember: right payments as `ids`, and the words of a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +118,8 @@ class RetrievalReport:
     """Scores by method, and what somebody would find who took any ten summaries of the asker."""
 
     scores: dict[str, list[Score]] = field(default_factory=dict[str, list[Score]])
-    chance: dict[Split, float] = field(default_factory=dict[Split, float])
-    nothing_found: dict[Split, float] = field(default_factory=dict[Split, float])
+    chance: dict[str, float] = field(default_factory=dict[str, float])
+    nothing_found: dict[str, float] = field(default_factory=dict[str, float])
     """Share of the nonsense that finds nothing."""
 
     @property
@@ -154,25 +164,25 @@ def shares(scores: Sequence[Score]) -> dict[str, float]:
 
 
 async def examine_retrieval(
-    database: Database, embedder: Embedder, *, progress: Callable[[str], None] = lambda _: None
+    database: Database, embedder: Embedder, *, today: date, progress: Callable[[str], None] = lambda _: None
 ) -> RetrievalReport:
-    """Ask every question of both authors, by meaning and words together and by each alone."""
+    """Ask every question of both authors as of `today`, by meaning and words together and by each alone."""
     splits: tuple[Split, ...] = get_args(Split)
-    wordings = {split: Wordings.model_validate(_read(f"{split}.yaml")) for split in splits}
+    wordings: dict[Split, Wordings] = {split: Wordings.model_validate(_read(f"{split}.yaml")) for split in splits}
     async with database.app.connect() as connection:
         askers = await _askers(connection)
-        cases = [case for split in splits for case in await _cases(connection, wordings[split], split, askers)]
+        cases = await _cases(connection, wordings, askers)
         chance = {split: await _chance(connection, [case for case in cases if case.split == split]) for split in splits}
     report = RetrievalReport(chance=chance)
     async with database.look() as look:
         for method, rankings in METHODS.items():
             progress(f"{SUITE}: {len(cases)} questions, {method}")
             report.scores[method] = [
-                score(case, await _ask(look, case.ask, case.asker, embedder, rankings)) for case in cases
+                score(case, await _ask(look, case.ask, case.asker, embedder, rankings, today)) for case in cases
             ]
         for split, authored in wordings.items():
             found = [
-                await _ask(look, question, asker, embedder, "both")
+                await _ask(look, question, asker, embedder, "both", today)
                 for question, asker in zip(authored.nonsense, askers, strict=False)
             ]
             report.nothing_found[split] = fmean(not hits for hits in found)
@@ -194,50 +204,45 @@ def is_find(told: Sequence[UUID], right: frozenset[UUID]) -> bool:
 
 
 async def _ask(
-    connection: AsyncConnection, question: str, asker: Asker, embedder: Embedder, rankings: Rankings
+    connection: AsyncConnection, question: str, asker: Asker, embedder: Embedder, rankings: Rankings, today: date
 ) -> list[Hit]:
-    return await search(connection, asker.principal, question, embedder=embedder, rankings=rankings, limit=LIMIT)
+    """As the analyst may search: within the period that its reader finds, if the question says which year it means."""
+    named = [mention.value for mention in PeriodReader(today).read(normalise(question))]
+    period = named[0].period if named and named[0].has_year else None
+    return await search(
+        connection, asker.principal, question, embedder=embedder, period=period, rankings=rankings, limit=LIMIT
+    )
 
 
 async def _askers(connection: AsyncConnection) -> list[Asker]:
-    """Every person in the books, in an order that has nothing to do with how much they pay."""
-    rows = (await connection.execute(_PEOPLE)).all()
-    askers = [
-        Asker(Principal("exam", "", "", Role.CUSTOMER, customer_id=row.id, time_zone=row.time_zone), _size(row.tenth))
-        for row in rows
+    """The persons of three tenths, by their number of payments."""
+    return [
+        Asker(Principal("exam", "", "", Role.CUSTOMER, customer_id=row.id, time_zone=row.time_zone), row.size)
+        for row in await connection.execute(_PEOPLE)
     ]
-    return sorted(askers, key=lambda asker: _shuffled("asker", str(asker.principal.customer_id)))
 
 
-def _size(tenth: int) -> Size:
-    return "smallest tenth" if tenth == 1 else "largest tenth" if tenth == 10 else "middle"
-
-
-async def _cases(connection: AsyncConnection, wordings: Wordings, split: Split, askers: Sequence[Asker]) -> list[Case]:
-    """Each wording as asked by somebody of the smallest tenth and by somebody else, where they have the memory."""
+async def _cases(connection: AsyncConnection, authors: Mapping[Split, Wordings], askers: Sequence[Asker]) -> list[Case]:
+    """Each wording as asked by one customer of each size who has the memory."""
     cases: list[Case] = []
     for known in _read("memories.yaml"):
         memory = Memory.model_validate(known)
-        for question in wordings.questions[memory.memory]:
-            in_turn = sorted(askers, key=lambda asker: _shuffled(question, str(asker.principal.customer_id)))
-            for is_small in (True, False):
-                of_size = [asker for asker in in_turn if (asker.size == "smallest tenth") == is_small]
-                if case := await _first_case(connection, memory, question, split, of_size):
-                    cases.append(case)
+        remembered = [(asker, await _memories(connection, memory, asker.principal)) for asker in askers]
+        for split, author in authors.items():
+            for question in author.questions[memory.memory]:
+                cases += _asked(memory.memory, split, question, remembered)
     return cases
 
 
-async def _first_case(
-    connection: AsyncConnection, memory: Memory, question: str, split: Split, askers: Sequence[Asker]
-) -> Case | None:
-    """The question of the first of the askers who has something to remember."""
-    for asker in askers:
-        memories = await _memories(connection, memory, asker.principal)
-        if memories:
-            found = min(memories, key=lambda row: _shuffled(question, str(row)))
-            words = {name: value for name, value in found.items() if name != "ids"}
-            return Case(memory.memory, split, question.format(**words), asker, frozenset(found["ids"]))
-    return None
+def _asked(memory: str, split: Split, question: str, remembered: Sequence[Remembered]) -> Iterator[Case]:
+    """The question of one customer of each size, about one thing that they have to remember."""
+    for size in get_args(Size):
+        of_size = [(asker, found) for asker, found in remembered if found and asker.size == size]
+        if of_size:
+            asker, found = min(of_size, key=lambda pair: _shuffled(question, str(pair[0].principal.customer_id)))
+            meant = min(found, key=lambda row: _shuffled(question, str(row)))
+            words = {name: value for name, value in meant.items() if name != "ids"}
+            yield Case(memory, split, question.format(**words), asker, frozenset(meant["ids"]))
 
 
 async def _memories(connection: AsyncConnection, memory: Memory, principal: Principal) -> list[dict[str, Any]]:

@@ -13,9 +13,12 @@ from core.db import Database
 from core.identity.users import principal_by_email
 from core.ids import new_id
 from core.periods import today_in
+from evals import insights as of_insights
+from evals import retrieval as of_retrieval
 from evals.exam import Case, Suite
-from evals.insights import SUITE, InsightsReport
+from evals.insights import InsightsReport
 from evals.metrics import Score, floors, score, shares
+from evals.retrieval import RetrievalReport
 from evals.truth import Examiner
 
 GATES = Path(__file__).parent / "gates.toml"
@@ -41,6 +44,7 @@ class RunReport:
     planner: str
     suites: list[SuiteReport]
     insights: InsightsReport | None = None
+    retrieval: RetrievalReport | None = None
     broken_gates: list[str] = field(default_factory=list[str])
 
     @property
@@ -60,7 +64,7 @@ class RunReport:
 
     def _suites(self) -> dict[str, object]:
         asked: dict[str, object] = {report.suite.suite: _suite_document(report) for report in self.suites}
-        return {**asked, SUITE: self.insights.document()} if self.insights else asked
+        return {**asked, **{name: exam.document() for name, exam in _apart(self.insights, self.retrieval).items()}}
 
 
 async def run_suites(
@@ -70,11 +74,12 @@ async def run_suites(
     database: Database,
     as_of: date | None = None,
     insights: InsightsReport | None = None,
+    retrieval: RetrievalReport | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> RunReport:
     """Ask every case of `suites`, compare with the examiner's figures, and hold the result against the gates.
 
-    `insights` is the exam of the suite that asks no questions, where it was taken.
+    `insights` and `retrieval` are the exams that do without the analyst, where they were taken.
     """
     reports: list[SuiteReport] = []
     for suite in suites:
@@ -83,15 +88,17 @@ async def run_suites(
             progress(f"{suite.suite}: {case.id}")
             scores.append(await _examine(case, analyst, database, as_of))
         reports.append(SuiteReport(suite, scores))
-    return RunReport(new_id(), datetime.now(UTC), "builtin", reports, insights, broken_gates(reports, insights))
+    gates = broken_gates(reports, insights, retrieval)
+    return RunReport(new_id(), datetime.now(UTC), "builtin", reports, insights, retrieval, gates)
 
 
-def broken_gates(reports: Sequence[SuiteReport], insights: InsightsReport | None = None) -> list[str]:
+def broken_gates(
+    reports: Sequence[SuiteReport], insights: InsightsReport | None = None, retrieval: RetrievalReport | None = None
+) -> list[str]:
     """A sentence for each gate of gates.toml that the test split of a suite missed."""
     gates = tomllib.loads(GATES.read_text())
     measured = {report.suite.suite: report.metrics_of("test") for report in reports}
-    if insights:
-        measured[SUITE] = insights.metrics
+    measured |= {name: exam.metrics for name, exam in _apart(insights, retrieval).items()}
     return [
         f"{suite}: {metric} is {value:.3f}, the gate is {bounds}"
         for suite, metrics in measured.items()
@@ -99,6 +106,14 @@ def broken_gates(reports: Sequence[SuiteReport], insights: InsightsReport | None
         if (value := metrics.get(metric)) is not None
         and not bounds.get("at_least", value) <= value <= bounds.get("at_most", value)
     ]
+
+
+def _apart(
+    insights: InsightsReport | None, retrieval: RetrievalReport | None
+) -> dict[str, InsightsReport | RetrievalReport]:
+    """The exams that do without the analyst, those that were taken, by suite."""
+    taken = {of_insights.SUITE: insights, of_retrieval.SUITE: retrieval}
+    return {name: exam for name, exam in taken.items() if exam is not None}
 
 
 async def _examine(case: Case, analyst: Analyst, database: Database, as_of: date | None) -> Score:

@@ -1,10 +1,10 @@
-"""`finlens eval run`: the exams of the analyst and of insights over this installation's data."""
+"""`finlens eval run`: the exams of the analyst, of insights and of retrieval over this installation's data."""
 
 import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +14,11 @@ from rich.console import Console
 from agents.chat import Analyst
 from core.db import Database
 from core.settings import Settings
+from evals import insights, retrieval
 from evals.exam import load_suites
-from evals.insights import SUITE, examine_insights
-from evals.report import detection_table, forecast_table, table, write_html
+from evals.insights import examine_insights
+from evals.report import detection_table, forecast_table, retrieval_table, table, write_html
+from evals.retrieval import examine_retrieval
 from evals.run import RunReport, run_suites
 from evals.suggestions import SuggestionScore, examine_suggestions
 from finlens.installation import installation
@@ -79,17 +81,22 @@ async def _examine_suggestions(settings: Settings) -> SuggestionScore:
 async def _examine(
     settings: Settings, names: list[str] | None, day: date | None, progress: Callable[[str], None]
 ) -> RunReport:
-    asked = [name for name in names or [] if name != SUITE]
+    asked = [name for name in names or [] if name not in (insights.SUITE, retrieval.SUITE)]
     suites = load_suites(asked or None) if asked or not names else []
     database = Database.of(settings)
     try:
-        insights = (
-            await examine_insights(database, as_of=day, progress=progress) if not names or SUITE in names else None
-        )
+        foreseen = found = None
+        if not names or insights.SUITE in names:
+            foreseen = await examine_insights(database, as_of=day, progress=progress)
+        if not names or retrieval.SUITE in names:
+            found = await examine_retrieval(
+                database, MiniLm.load(), today=day or datetime.now(UTC).date(), progress=progress
+            )
         async with Analyst.open(settings, database) as analyst:
             return await run_suites(
-                suites, analyst=analyst, database=database, as_of=day, insights=insights, progress=progress
-            )
+                suites, analyst=analyst, database=database, as_of=day, insights=foreseen, retrieval=found,
+                progress=progress,
+            )  # fmt: skip
     finally:
         await database.close()
 
@@ -100,6 +107,8 @@ def _print(report: RunReport, console: Console) -> None:
     if report.insights:
         console.print(detection_table(report.insights))
         console.print(forecast_table(report.insights))
+    if report.retrieval:
+        console.print(retrieval_table(report.retrieval))
 
 
 def _write(report: RunReport, folder: Path) -> Path:

@@ -13,6 +13,8 @@ side AS (
                 ELSE t.sender_account_id END AS other_id
       FROM ledger.transaction t
      WHERE t.status = 'success'
+       AND (t.sender_account_id = ANY (ARRAY(SELECT id FROM mine))
+            OR t.receiver_account_id = ANY (ARRAY(SELECT id FROM mine)))
        AND (t.sender_account_id IN (SELECT id FROM mine)) <> (t.receiver_account_id IN (SELECT id FROM mine))
 ),
 entry AS (
