@@ -18,7 +18,7 @@ from core.periods import Period
 from rag.category_words import CATEGORY_WORDS
 from rag.facts import IDS_MAX, Holder, Payment, Relation
 from rag.festivals import festivals_in, festivals_near
-from rag.wording import amount, category, count, day, listed, moment, name, plain, quoted, text_of
+from rag.wording import amount, category, count, day, listed, moment, name, note, plain, quoted, text_of
 
 Kind = Literal["month", "counterparty", "transaction"]
 
@@ -145,9 +145,9 @@ def _payment_summary(holder: Holder, payment: Payment, *, is_first: bool, larges
     verb, preposition = ("received", "from") if payment.is_incoming else ("paid", "to")
     on = payment.at.date()
     sentences = [
+        *([_sentence(note(payment.description))] if _is_noted(payment) else []),
         f"{name(holder.customer)} {verb} {amount(payment.amount_minor, holder.currency)} {preposition} "
-        f"{name(payment.counterparty)}{_kind_of(payment.category)} "
-        f"by {name(payment.channel)} on {moment(payment.at)}.",
+        f"{name(payment.counterparty)}{_circumstances(payment)}.",
         _sentence(quoted(payment.description)),
         f"The largest payment of {largest_of.label}." if largest_of else "",
         "The first payment to them." if is_first else "",
@@ -173,6 +173,13 @@ def _is_paid(payment: Payment) -> bool:
 
 def _is_received(payment: Payment) -> bool:
     return payment.is_incoming and not (payment.is_own_transfer or payment.is_refund)
+
+
+def _circumstances(payment: Payment) -> str:
+    """Left short beside a note: measured, whatever else a text says takes meaning from the note."""
+    if _is_noted(payment):
+        return f" on {moment(payment.at) if _is_at_night(payment) else day(payment.at)}"
+    return f"{_kind_of(payment.category)} by {name(payment.channel)} on {moment(payment.at)}"
 
 
 def _is_noted(payment: Payment) -> bool:

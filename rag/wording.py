@@ -76,6 +76,12 @@ def quoted(description: str) -> str:
     return f"“{inside}”" if inside else ""
 
 
+def note(description: str) -> str:
+    """What a description says in words, less those that payment systems put there: `Used furniture`, or nothing."""
+    words = [word for word in _words(description) if word not in _NOISE]
+    return " ".join(words[:_DESCRIPTION_WORDS]).capitalize()
+
+
 def _cut(text: str, words: int) -> str:
     return " ".join(word[:_WORD_CHARACTERS] for word in text.split()[:words])
 

@@ -181,3 +181,20 @@ def test_how_often_is_said_in_words(days: int, words: str) -> None:
     last = datetime.fromordinal(datetime(2020, 1, 1).toordinal() + days)
     seldom = relation(paid_count=3, first_at=datetime(2020, 1, 1), last_at=last)
     assert words in counterparty_summary(HOLDER, seldom).text
+
+
+def test_a_note_between_people_comes_first_and_the_rest_is_short() -> None:
+    noted = payment(counterparty="Harish Pawar", category="transfer", description="UPI/4711/used furniture")
+    larger = payment(amount_minor=noted.amount_minor + 1)
+    told = payment_summaries(HOLDER, MARCH, [noted, larger], first_ids=set())[1].text
+    assert told.startswith("Used furniture. Asha Rao paid 4300 INR to Harish Pawar on 7 March 2026. “UPI/4711")
+
+
+def test_a_payment_at_an_odd_hour_is_told_and_one_without_a_time_is_not() -> None:
+    night, dateless = payment(at=datetime(2026, 3, 7, 3, 5)), payment(at=datetime(2026, 3, 7))
+    larger = payment(amount_minor=night.amount_minor + 1)
+    told = {
+        one.subject: one.text for one in payment_summaries(HOLDER, MARCH, [night, dateless, larger], first_ids=set())
+    }
+    assert told.keys() == {str(night.id), str(larger.id)}
+    assert "At night" in told[str(night.id)]
