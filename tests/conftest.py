@@ -16,6 +16,11 @@ from finlens.postgres import SUPERUSER, EmbeddedPostgres, Server
 from migrations.run import migrate
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long simulations begin first: begun last, one worker would wait for the other's."""
+    items.sort(key=lambda item: "sim" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def run_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder per test run, shared by all xdist workers."""
