@@ -7,9 +7,10 @@ whoever checks an answer needs nothing but the source and the tables.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import count
 from statistics import median
 from typing import Any
 
@@ -40,12 +41,16 @@ class Evidence:
     tables: dict[str, Table] = field(default_factory=dict[str, Table])
 
     def add(self, table: Table) -> Table:
+        """The table, under a name that no other has: two questions about alerts give `alerts` and `alerts 2`."""
+        if table.name in self.tables:
+            stem = table.name.split(" ")[0]
+            table = replace(table, name=next(f"{stem} {n}" for n in count(2) if f"{stem} {n}" not in self.tables))
         self.tables[table.name] = table
         return table
 
     def add_result(self, result: InsightResult) -> Table:
         """The result's figures as `result n` and its entries as `entries n`; gives the first."""
-        n = 1 + sum(name.startswith("result ") for name in self.tables)
+        n = next(n for n in count(1) if not {f"result {n}", f"entries {n}"} & self.tables.keys())
         entries = [entry.model_dump(mode="json") for entry in result.entries]
         self.add(Table(f"entries {n}", entries, result.query.period, len(entries)))
         return self.add(Table(f"result {n}", result.rows, result.query.period, len(result.rows) + result.cut_off))

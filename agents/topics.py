@@ -20,14 +20,15 @@ def balances(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
     make, names = Figures(evidence), scope.account_names()
     if not accounts.rows:
         return Draft("There are no accounts here.", status="no_data")
-    number = make.count("Number of accounts", rows_of("accounts"))
+    number = make.count("Number of accounts", rows_of(accounts.name))
     assert isinstance(finding.task, BalanceTask)
     when = "now" if finding.task.at is None else f"at the end of {_day(finding.task.at.isoformat())}"
     totals = [
-        make.money(f"Balance {when}", cell("balances", n, "posted_minor")) for n in range(1, len(totals_table.rows) + 1)
+        make.money(f"Balance {when}", cell(totals_table.name, n, "posted_minor"))
+        for n in range(1, len(totals_table.rows) + 1)
     ]
     each = [
-        make.money(names.get(row["account_id"]) or row["name"], cell("accounts", n, "posted_minor"))
+        make.money(names.get(row["account_id"]) or row["name"], cell(accounts.name, n, "posted_minor"))
         for n, row in enumerate(accounts.rows[:TOLD_MAX], start=1)
     ]
     assert isinstance(number.value, int)
@@ -45,14 +46,14 @@ def alerts(finding: Finding, evidence: Evidence) -> Draft:
     assert isinstance(task, AlertsTask)
     when = f", {task.period.period.label}" if task.period else ""
     state = f"{task.status} " if task.status else ""
-    number = make.count(f"{state.capitalize()}alerts{when}" if state else f"Alerts{when}", rows_of("alerts"))
+    number = make.count(f"{state.capitalize()}alerts{when}" if state else f"Alerts{when}", rows_of(table.name))
     if not table.rows:
         return Draft(f"There are no {state}alerts{when}.", [number]).noting(task.note)
     lines = [_alert_line(row) for row in table.rows[:TOLD_MAX]]
     assert isinstance(number.value, int)
     text = f"{count(number.value, f'{state}alert')}{when}. The newest: {'; '.join(lines)}."
     amounts = [
-        make.money(f"{row['counterparty']}, {_day(row['occurred_at'])}", cell("alerts", n, "amount_minor"))
+        make.money(f"{row['counterparty']}, {_day(row['occurred_at'])}", cell(table.name, n, "amount_minor"))
         for n, row in enumerate(table.rows[:TOLD_MAX], start=1)
     ]
     citations = [
@@ -80,9 +81,10 @@ def explanation(finding: Finding, evidence: Evidence) -> Draft:
     if found is None:
         return Draft("", status="no_data")
     make = Figures(evidence)
-    points = make.count("Points, of 99", cell("payment", 1, "points"))
+    points = make.count("Points, of 99", cell(finding.tables[0].name, 1, "points"))
     amount = make.money(
-        f"Paid to {found.counterparty}, {_day(found.occurred_at.isoformat())}", cell("payment", 1, "amount_minor")
+        f"Paid to {found.counterparty}, {_day(found.occurred_at.isoformat())}",
+        cell(finding.tables[0].name, 1, "amount_minor"),
     )
     head = f"The {_say(amount)} to {found.counterparty} on {_day(found.occurred_at.isoformat())}"
     if not found.reasons:
@@ -114,7 +116,8 @@ def memories(finding: Finding, evidence: Evidence) -> Draft:
     lines: list[str] = []
     for n, row in enumerate(rows[:TOLD_MAX], start=1):
         figure = make.money(
-            f"{row['counterparty']}, {_day(row['occurred_at'])}", computed("size", cell("entries 1", n, "amount_minor"))
+            f"{row['counterparty']}, {_day(row['occurred_at'])}",
+            computed("size", cell(finding.tables[0].name, n, "amount_minor")),
         )
         figures.append(figure)
         said = f" “{row['description']}”" if row["description"] else ""
@@ -129,12 +132,14 @@ def refunds(finding: Finding, evidence: Evidence) -> Draft:
     task, (totals, entries) = finding.task, finding.tables
     assert isinstance(task, RefundsTask)
     make, when = Figures(evidence), f", {task.period.period.label}" if task.period else ""
-    number = make.count(f"Refunds{when}", rows_of("refunds"))
+    number = make.count(f"Refunds{when}", rows_of(totals.name))
     if not totals.rows:
         return Draft(f"No refunds came in{when}.", [number]).noting(task.note)
-    sums = [make.money(f"Refunded{when}", cell("refunds", n, "refunded_minor")) for n in range(1, len(totals.rows) + 1)]
+    sums = [
+        make.money(f"Refunded{when}", cell(totals.name, n, "refunded_minor")) for n in range(1, len(totals.rows) + 1)
+    ]
     each = [
-        make.money(f"{row['counterparty']}, {_day(row['occurred_at'])}", cell("entries 1", n, "amount_minor"))
+        make.money(f"{row['counterparty']}, {_day(row['occurred_at'])}", cell(entries.name, n, "amount_minor"))
         for n, row in enumerate(entries.rows[:TOLD_MAX], start=1)
     ]
     assert isinstance(number.value, int)
@@ -151,21 +156,22 @@ def recurring(finding: Finding, evidence: Evidence) -> Draft:
     if not table.rows:
         return Draft("I see nothing here that comes back regularly.", status="no_data")
     dues = [
-        make.date(f"{row['counterparty']}, next", cell("recurring", n, "next_on"))
+        make.date(f"{row['counterparty']}, next", cell(table.name, n, "next_on"))
         for n, row in enumerate(table.rows[:TOLD_MAX], start=1)
     ]
     each = [
-        make.money(f"{row['counterparty']}, {row['interval']}", cell("recurring", n, "amount_minor"))
+        make.money(f"{row['counterparty']}, {row['interval'].replace('_', '-')}", cell(table.name, n, "amount_minor"))
         for n, row in enumerate(table.rows[:TOLD_MAX], start=1)
     ]
     rows = [dict(row) for row in table.rows]
     if task.is_next:
         first = table.rows[0]
         due = _day(first["next_on"])
-        text = f"{first['counterparty']} is expected next on {due}: {_say(each[0])}, {first['interval']}."
+        often = first["interval"].replace("_", "-")
+        text = f"{first['counterparty']} is expected next on {due}: {_say(each[0])}, {often}."
         return Draft(text, [dues[0], each[0]], rows=rows)
-    number = make.count("Recurring payments", rows_of("recurring"))
-    a_year = [make.money("In a year", source) for source in _sums("recurring", "a_year_minor", table.rows)]
+    number = make.count("Recurring payments", rows_of(table.name))
+    a_year = [make.money("In a year", source) for source in _sums(table.name, "a_year_minor", table.rows)]
     told = zip(each, table.rows, strict=False)
     lines = "; ".join(f"{one.label} {_say(one)}, next {_day(row['next_on'])}" for one, row in told)
     assert isinstance(number.value, int)
@@ -189,8 +195,8 @@ def coverage(finding: Finding, evidence: Evidence) -> Draft:
     if row["first_day"] is None:
         return Draft("There are no payments here yet.", status="no_data")
     make = Figures(evidence)
-    first = make.date("First payment", cell("coverage", 1, "first_day"))
-    last = make.date("Last payment", cell("coverage", 1, "last_day"))
+    first = make.date("First payment", cell(finding.tables[0].name, 1, "first_day"))
+    last = make.date("Last payment", cell(finding.tables[0].name, 1, "last_day"))
     return Draft(f"I know your payments from {_day(row['first_day'])} to {_day(row['last_day'])}.", [first, last])
 
 

@@ -168,3 +168,12 @@ def test_a_name_with_digits_is_no_figure() -> None:
     )
     assert unfounded(Draft("₹5.00 went to 7-Eleven 24."), findings) == []
     assert unfounded(Draft("₹5.00 went to 7-Eleven 25."), findings) != []
+
+
+def test_second_table_of_a_name_takes_no_figure_from_the_first() -> None:
+    """ "Which payments recur, and when is the next one due?" asks for the same series twice, in another order."""
+    evidence = Evidence()
+    first = evidence.add(Table("recurring", [{"amount_minor": 5}]))
+    second = evidence.add(Table("recurring", [{"amount_minor": 7}]))
+    assert (first.name, second.name) == ("recurring", "recurring 2")
+    assert [evidence.value_of(cell(table.name, 1, "amount_minor")) for table in (first, second)] == [5, 7]
