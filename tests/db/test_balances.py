@@ -22,12 +22,6 @@ from tests.factories import Town, check_books, fresh, make_account, make_town, m
 NOW = datetime.now(UTC)
 
 
-@pytest.fixture
-async def town(database: Database) -> Town:
-    async with database.unit() as session:
-        return await make_town(session)
-
-
 async def held(session: AsyncSession, town: Town, at: datetime) -> tuple[int, int, int]:
     """Posted, pending out and available of Asha's account."""
     balance = await session.get(Balance, (town.asha_account.id, town.bank.id))

@@ -15,13 +15,7 @@ from core.ledger.batcher import Batcher
 from core.ledger.transfers import Posting, Transfer
 from core.settings import Settings
 from finlens.postgres import SUPERUSER, Server
-from tests.factories import Town, check_books, make_town, make_transfer
-
-
-@pytest.fixture
-async def town(database: Database) -> Town:
-    async with database.unit() as session:
-        return await make_town(session)
+from tests.factories import Town, check_books, make_transfer
 
 
 @pytest.fixture

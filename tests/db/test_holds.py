@@ -46,13 +46,6 @@ LATER = NOW + timedelta(days=8)
 """When a hold of NOW that named no expiry is over."""
 
 
-@pytest.fixture
-async def town(database: Database) -> Town:
-    """Asha promises, Ravi is to receive."""
-    async with database.unit() as session:
-        return await make_town(session)
-
-
 def promise_of(town: Town, amount_minor: int = 30_000, **facts: object) -> Promise:
     wanted: dict[str, object] = {
         "account_id": town.asha_account.id,

@@ -22,12 +22,6 @@ MAY = {"start": "2026-05-01", "end": "2026-06-01", "unit": "month"}
 NOON = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 
 
-@pytest.fixture
-async def town(database: Database) -> Town:
-    async with database.unit() as session:
-        return await make_town(session)
-
-
 def as_customer(customer: Customer, zone: str = "Asia/Kolkata") -> Principal:
     return Principal("user:1", "c@finlens.example", "C", Role.CUSTOMER, customer_id=customer.id, time_zone=zone)
 

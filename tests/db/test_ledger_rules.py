@@ -27,12 +27,6 @@ from tests.factories import (
 )
 
 
-@pytest.fixture
-async def town(database: Database) -> Town:
-    async with database.unit() as session:
-        return await make_town(session)
-
-
 async def post(database: Database, *transfers: Transfer) -> list[Posting]:
     async with database.unit() as session:
         return await post_transfers(session, transfers)

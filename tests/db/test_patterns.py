@@ -32,12 +32,6 @@ MAY = Period.of(Unit.MONTH, date(2026, 5, 1))
 TODAY = date(2026, 5, 20)
 
 
-@pytest.fixture
-async def town(database: Database) -> Town:
-    async with database.unit() as session:
-        return await make_town(session)
-
-
 def as_customer(customer: Customer, zone: str = "Asia/Kolkata") -> Principal:
     return Principal("user:1", "c@finlens.example", "C", Role.CUSTOMER, customer_id=customer.id, time_zone=zone)
 

@@ -16,7 +16,7 @@ from core.errors import SplitMismatch
 from core.insights.splits import Split, divide
 from core.ledger.annotations import annotate
 from core.ledger.transfers import Posting
-from tests.factories import Town, check_books, make_town, pay
+from tests.factories import Town, check_books, pay
 
 SLUGS = [category.slug for category in CATEGORIES]
 
@@ -53,12 +53,6 @@ async def sides(session: AsyncSession, view: str, transaction_id: UUID | None, a
             {"id": transaction_id, "account": account.id},
         )
     )
-
-
-@pytest.fixture
-async def town(database: Database) -> Town:
-    async with database.unit() as session:
-        return await make_town(session)
 
 
 async def test_each_category_has_its_part(database: Database, town: Town) -> None:

@@ -9,14 +9,8 @@ from core.db import Database
 from core.ledger.annotations import annotate
 from core.ledger.relay import relay
 from rag.suggestions import Meanings, suggest_next, words_of
-from tests.factories import Town, make_account, make_customer, make_town, pay
+from tests.factories import Town, make_account, make_customer, pay
 from tests.fakes import FakeEmbedder
-
-
-@pytest.fixture
-async def town(database: Database) -> Town:
-    async with database.unit() as session:
-        return await make_town(session)
 
 
 async def suggest(database: Database) -> None:
