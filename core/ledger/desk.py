@@ -53,11 +53,10 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """Opens this process's desk."""
     services: Services = app.state.services
     async with Batcher.open(dsn(app_url(services.settings))) as batcher:
-        app.state.in_flight = InFlight()
         app.state.desk = Desk(
             services.database,
             batcher,
-            app.state.in_flight,
+            InFlight(),
             VerifiedTokens(services),
             Owners(services.database),
             services.now,

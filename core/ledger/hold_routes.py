@@ -15,7 +15,7 @@ from core.identity.access import Principal, Role
 from core.identity.guard import CurrentPrincipal, CursorsOf, ServicesOf, Unit
 from core.ledger.history import CategorySlug, Channel, TransactionView, one_entry
 from core.ledger.holds import Capture, Promise, capture_hold, place_hold, stored_hold, void_hold
-from core.ledger.idempotency import RequiredKey
+from core.ledger.idempotency import RequiredKey, mark_replay
 from core.ledger.in_flight import InFlightOf
 from core.ledger.payers import PAYERS, require_payer, sees_account, visible_account_ids
 from core.ledger.tables import Hold, HoldStatus, Transaction
@@ -126,7 +126,7 @@ async def create_hold(
             await require_payer(session, principal, new.account_id)
             done = await place_hold(session, promise, services.now())
             hold = await stored_hold(session, done.id)
-    _mark_replay(response, done.is_replay)
+    mark_replay(response, done.is_replay)
     tag(response, 1)
     return HoldView.as_placed(hold)
 
@@ -183,7 +183,7 @@ async def create_capture(
             await _require_power(session, principal, hold_id)
             done = await capture_hold(session, capture, services.now())
             entry = (await session.execute(one_entry(principal, done.id))).one()  # pyright: ignore[reportDeprecated]  # as above
-    _mark_replay(response, done.is_replay)
+    mark_replay(response, done.is_replay)
     return TransactionView.of(entry)
 
 
@@ -249,8 +249,3 @@ async def _require_power(session: AsyncSession, principal: Principal, hold_id: U
         raise NotFound
     if principal.role is Role.CUSTOMER and not await sees_account(session, principal, receiver):
         raise NotAllowed("This money is promised: only its receiver or the bank can capture or release it")
-
-
-def _mark_replay(response: Response, is_replay: bool) -> None:
-    if is_replay:
-        response.headers["Idempotency-Replayed"] = "true"

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Response
 
 from core.errors import IdempotencyKeyMissing, IdempotencyKeyTooLong
 
@@ -36,3 +36,9 @@ def _required_key(
 
 RequiredKey = Annotated[str, Depends(_required_key)]
 """The Idempotency-Key header. Asking for it makes a route refuse requests without one."""
+
+
+def mark_replay(response: Response, is_replay: bool) -> None:
+    """Tell the client when this is the answer to an earlier request with the same key."""
+    if is_replay:
+        response.headers["Idempotency-Replayed"] = "true"

@@ -31,8 +31,8 @@ class InFlight:
 
 
 def _in_flight(request: Request) -> InFlight:
-    return request.app.state.in_flight
+    return request.app.state.desk.in_flight
 
 
 InFlightOf = Annotated[InFlight, Depends(_in_flight)]
-"""The keys in flight of this process; the ledger's lifespan makes it."""
+"""The keys in flight of this process; they lie on its desk."""

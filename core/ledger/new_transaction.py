@@ -39,7 +39,7 @@ class NewTransaction(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, f
             raise ValueError("currency: ISO 4217 knows no such currency")
         if self.category is not None and self.category not in BY_SLUG:
             raise ValueError("category: there is no such category")
-        _clean(self.description)
+        msgspec.structs.force_setattr(self, "description", _clean(self.description))
 
     def transfer(self, principal: Principal, key: str, now: datetime, **facts: Any) -> Transfer:
         """What to post for it. Raises InvalidRequest if it lies in the future."""
@@ -54,7 +54,7 @@ class NewTransaction(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, f
             is_dated=occurred_at is not None,
             client=principal.subject,
             key=key,
-            description=_clean(self.description),
+            description=self.description,
             category=self.category,
             channel=self.channel,
             **facts,

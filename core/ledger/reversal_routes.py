@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from core.identity.guard import CurrentPrincipal, ServicesOf
 from core.ids import fingerprint
 from core.ledger.history import TransactionView, one_entry
-from core.ledger.idempotency import RequiredKey
+from core.ledger.idempotency import RequiredKey, mark_replay
 from core.ledger.in_flight import InFlightOf
 from core.ledger.reversals import reverse
 from core.money import AmountMinor
@@ -51,6 +51,5 @@ async def create_reversal(
     if refusal := posting.refusal():
         raise refusal
     assert entry is not None  # what was posted has an id
-    if posting.is_replay:
-        response.headers["Idempotency-Replayed"] = "true"
+    mark_replay(response, posting.is_replay)
     return TransactionView.of(entry)

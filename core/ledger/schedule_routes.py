@@ -14,7 +14,7 @@ from core.errors import NotFound
 from core.identity.access import Principal
 from core.identity.guard import CurrentPrincipal, CursorsOf, ServicesOf, Unit
 from core.ledger.history import CategorySlug
-from core.ledger.idempotency import RequiredKey
+from core.ledger.idempotency import RequiredKey, mark_replay
 from core.ledger.in_flight import InFlightOf
 from core.ledger.payers import PAYERS, require_payer, visible_account_ids
 from core.ledger.schedules import Every, Plan, cancel_schedule, payments_of, plan_transfer
@@ -121,8 +121,7 @@ async def create_schedule(
         async with services.database.unit() as session:
             await require_payer(session, principal, new.sender_account_id)
             planned = await plan_transfer(session, plan, time_zone=principal.time_zone, now=services.now())
-    if planned.is_replay:
-        response.headers["Idempotency-Replayed"] = "true"
+    mark_replay(response, planned.is_replay)
     tag(response, 1)
     return ScheduleView.as_planned(planned.schedule)
 

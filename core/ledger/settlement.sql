@@ -28,24 +28,23 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT a.id, a.status, a.failure_code
       FROM (
-        SELECT array_agg(t.id ORDER BY t.created_at, t.id) AS id,
-               array_agg(t.sender_account_id ORDER BY t.created_at, t.id) AS sender,
-               array_agg(t.receiver_account_id ORDER BY t.created_at, t.id) AS receiver,
-               array_agg(t.amount_minor ORDER BY t.created_at, t.id) AS amount,
-               array_agg(t.currency::text ORDER BY t.created_at, t.id) AS currency,
-               array_agg(t.description ORDER BY t.created_at, t.id) AS description,
-               array_agg(t.category ORDER BY t.created_at, t.id) AS category,
-               array_agg(t.channel ORDER BY t.created_at, t.id) AS channel,
-               array_agg(t.reverses_id ORDER BY t.created_at, t.id) AS reverses,
-               array_agg(t.hold_id ORDER BY t.created_at, t.id) AS hold,
-               array_agg(t.occurred_at ORDER BY t.created_at, t.id) AS occurred,
-               array_agg(t.key_fingerprint ORDER BY t.created_at, t.id) AS key,
-               array_agg(t.request_fingerprint ORDER BY t.created_at, t.id) AS request,
+        SELECT array_agg(t.id) AS id,
+               array_agg(t.sender_account_id) AS sender,
+               array_agg(t.receiver_account_id) AS receiver,
+               array_agg(t.amount_minor) AS amount,
+               array_agg(t.currency::text) AS currency,
+               array_agg(t.description) AS description,
+               array_agg(t.category) AS category,
+               array_agg(t.channel) AS channel,
+               array_agg(t.reverses_id) AS reverses,
+               array_agg(t.hold_id) AS hold,
+               array_agg(t.occurred_at) AS occurred,
+               array_agg(t.key_fingerprint) AS key,
+               array_agg(t.request_fingerprint) AS request,
                array_fill('system:settlement'::text, ARRAY[count(*)::integer]) AS actor,
                array_fill(NULL::text, ARRAY[count(*)::integer]) AS trace,
                array_fill(false, ARRAY[count(*)::integer]) AS is_deferred
-          FROM ledger.transaction t
-         WHERE t.id = ANY (p_ids)
+          FROM (SELECT * FROM ledger.transaction x WHERE x.id = ANY (p_ids) ORDER BY x.created_at, x.id) t
         HAVING count(*) > 0
       ) t
      CROSS JOIN LATERAL ledger.apply_transfers(

@@ -60,20 +60,13 @@ async def patch_transaction(
     if_match: IfMatch = None,
 ) -> TransactionView:
     """Say what a payment was: its category and a note, for the caller's side alone."""
-    principal.require(Role.CUSTOMER, Role.STAFF, Role.ADMIN)
-    entry = await _entry(session, principal, transaction_id, account_id)
-    check_version(if_match, entry.annotation_version)
-    side = entry.account_id
+    entry = await _entry_to_change(session, principal, transaction_id, account_id, if_match)
     version = await annotate(
-        session, patch, transaction_id=transaction_id, account_id=side, version=entry.annotation_version,
+        session, patch, transaction_id=transaction_id, account_id=entry.account_id, version=entry.annotation_version,
         actor=principal.subject,
     )  # fmt: skip
-    await record(
-        session, actor=principal.subject, action="transaction.annotate", subject=f"transaction:{transaction_id}",
-        account_id=str(side), fields=[*patch],
-    )  # fmt: skip
     tag(response, version)
-    return TransactionView.of(await _entry(session, principal, transaction_id, side))
+    return await _changed(session, principal, entry, "transaction.annotate", fields=[*patch])
 
 
 @router.put("/{transaction_id}/split")
@@ -87,20 +80,34 @@ async def split_transaction(
     if_match: IfMatch = None,
 ) -> TransactionView:
     """Divide a payment over several categories, for the caller's side alone. The parts sum to its amount."""
+    entry = await _entry_to_change(session, principal, transaction_id, account_id, if_match)
+    version = await divide(
+        session, split, transaction_id=transaction_id, account_id=entry.account_id,
+        whole_minor=abs(entry.amount_minor), version=entry.annotation_version, actor=principal.subject,
+    )  # fmt: skip
+    tag(response, version)
+    categories = [part.category for part in split.parts]
+    return await _changed(session, principal, entry, "transaction.split", categories=categories)
+
+
+async def _entry_to_change(
+    session: AsyncSession, principal: Principal, transaction_id: UUID, account_id: UUID | None, if_match: str | None
+) -> Row[Any]:
+    """The caller's side, of which they may say something else and know what is said now."""
     principal.require(Role.CUSTOMER, Role.STAFF, Role.ADMIN)
     entry = await _entry(session, principal, transaction_id, account_id)
     check_version(if_match, entry.annotation_version)
-    side = entry.account_id
-    version = await divide(
-        session, split, transaction_id=transaction_id, account_id=side, whole_minor=abs(entry.amount_minor),
-        version=entry.annotation_version, actor=principal.subject,
-    )  # fmt: skip
-    await record(
-        session, actor=principal.subject, action="transaction.split", subject=f"transaction:{transaction_id}",
-        account_id=str(side), categories=[part.category for part in split.parts],
-    )  # fmt: skip
-    tag(response, version)
-    return TransactionView.of(await _entry(session, principal, transaction_id, side))
+    return entry
+
+
+async def _changed(
+    session: AsyncSession, principal: Principal, entry: Row[Any], action: str, **facts: object
+) -> TransactionView:
+    """The side as it reads now, with a line in the audit trail about what was done to it."""
+    id, side = entry.transaction_id, entry.account_id
+    subject = f"transaction:{id}"
+    await record(session, actor=principal.subject, action=action, subject=subject, account_id=str(side), **facts)
+    return TransactionView.of(await _entry(session, principal, id, side))
 
 
 async def _entry(
