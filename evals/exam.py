@@ -24,12 +24,13 @@ class Expected(BaseModel):
     """Other statuses that are as right: some questions may be declined or asked back about."""
     unit: Unit | None = None
     sql: str | None = None
-    """Over the tables of cases/payments.sql; money in minor units, percent as 12.5."""
+    """Over the tables of cases/payments.sql; money in minor units, percent as 12.5. An answer that no query on the past
+    can know, a forecast say, has none: any figure of the unit will do."""
 
     @model_validator(mode="after")
     def _figure_when_answered(self) -> Self:
-        if (self.status == "answered") != (self.sql is not None and self.unit is not None):
-            raise ValueError("an answered case needs unit and sql, any other has neither")
+        if (self.status == "answered") != (self.unit is not None) or (self.sql and not self.unit):
+            raise ValueError("an answered case needs a unit, any other has neither unit nor sql")
         return self
 
 
