@@ -8,7 +8,7 @@ import duckdb
 
 from core.identity.access import Principal
 from finlens.bench.measure import percentile
-from finlens.bench.stage import Stage
+from finlens.bench.stage import Ground
 
 RUNS = 20
 
@@ -45,7 +45,7 @@ _OF_BANK = (
 )
 
 
-def duckdb_p95_ms(own: Stage, customers: Sequence[Principal], staff: Principal) -> dict[str, float]:
+def duckdb_p95_ms(own: Ground, customers: Sequence[Principal], staff: Principal) -> dict[str, float]:
     """p95 of a customer's questions and of a bank's, in ms, and the seconds that the copy took."""
     began = time.perf_counter()
     connection = _copied(own)
@@ -58,7 +58,7 @@ def duckdb_p95_ms(own: Stage, customers: Sequence[Principal], staff: Principal) 
     }
 
 
-def _copied(own: Stage) -> duckdb.DuckDBPyConnection:
+def _copied(own: Ground) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     folder = own.settings.home
     columns = {

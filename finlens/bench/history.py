@@ -7,7 +7,7 @@ relay has nothing to tell of them.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from psycopg import sql
@@ -16,7 +16,6 @@ from core.banking.accounts import NO_FLOOR_MINOR
 from core.identity.access import Principal, Role
 
 START, END = date(2024, 11, 1), date(2026, 11, 1)
-ROWS_PER_ACCOUNT = 100
 ACCOUNTS_MIN = 100
 BANKS = 5
 MERCHANT_SHARE = 0.02
@@ -52,10 +51,10 @@ _SETTLE = """
     ANALYZE banking.bank, banking.customer, banking.account, public.cast_list;
 """
 
-# In the order of time, as payments come.
+# In the order of time, as payments come. Whatever is written to a table that was emptied in the same transaction stays
+# out of the log where `wal_level` is minimal.
 _PAY = """
     TRUNCATE ledger.transaction;
-    DELETE FROM insights.rollup;
 
     INSERT INTO ledger.transaction (
         id, sender_bank_id, sender_account_id, receiver_account_id, amount_minor, currency, status, failure_code,
@@ -119,13 +118,21 @@ _INDEXES = """
 
 @dataclass(frozen=True)
 class History:
-    """A cast of customers who can be given any number of payments."""
+    """A number of payments between a cast of customers with one account each."""
 
+    rows: int
     people: int
     merchants: int
 
+    @classmethod
+    def of(cls, rows: int, *, accounts: int) -> Self:
+        accounts = max(ACCOUNTS_MIN, accounts)
+        merchants = int(accounts * MERCHANT_SHARE)
+        return cls(rows, accounts - merchants, merchants)
+
     def facts(self) -> dict[str, Any]:
         return {
+            "rows": self.rows,
             "people": self.people,
             "merchants": self.merchants,
             "banks": BANKS,
@@ -136,22 +143,18 @@ class History:
         }
 
 
-def settle(connection: psycopg.Connection[Any], rows: int) -> History:
-    """Customers with one account each, as many as `rows` payments keep busy."""
-    accounts = max(ACCOUNTS_MIN, rows // ROWS_PER_ACCOUNT)
-    merchants = int(accounts * MERCHANT_SHARE)
-    history = History(accounts - merchants, merchants)
-    psycopg.ClientCursor(connection).execute(_SETTLE, history.facts())
-    return history
+def is_made(connection: psycopg.Connection[Any]) -> bool:
+    """Whether somebody has made a history here before."""
+    return connection.execute("SELECT FROM pg_class WHERE relname = 'cast_list'").rowcount == 1
 
 
-def fill(connection: psycopg.Connection[Any], history: History, rows: int) -> None:
-    """Exactly these many payments, in place of those that are there."""
+def make(connection: psycopg.Connection[Any], history: History) -> None:
+    """The cast and its payments, all or nothing."""
     with connection.transaction():
         indexes = connection.execute(_INDEXES).fetchall()
         for name, _ in indexes:
             connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier("ledger", name)))
-        psycopg.ClientCursor(connection).execute(_PAY, {**history.facts(), "rows": rows})
+        psycopg.ClientCursor(connection).execute(_SETTLE + _PAY, history.facts())
         for _, definition in indexes:
             connection.execute(definition)
     connection.execute("VACUUM (ANALYZE) ledger.transaction")

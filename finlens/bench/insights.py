@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import date
 from itertools import cycle, islice
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -23,8 +24,9 @@ from finlens.bench import history
 from finlens.bench.duck import duckdb_p95_ms
 from finlens.bench.history import History
 from finlens.bench.measure import machine, percentile
-from finlens.bench.stage import Report, Stage, stage
+from finlens.bench.stage import Ground, Report, ground
 
+ROWS_PER_ACCOUNT = 100
 SMALLER = 10
 """Growth is told from a tenth of the rows to all of them."""
 CUSTOMERS = 40
@@ -36,7 +38,12 @@ OVERVIEW_MONTH, TODAY = date(2026, 10, 1), date(2026, 10, 31)
 
 # Loaded at once and thrown away: what makes that safe would only slow the making of it.
 _SETTINGS = "wal_level = minimal\nmax_wal_senders = 0\nmax_wal_size = 8GB\n"
-_UNINDEXED = "DROP INDEX ledger.transaction_sender, ledger.transaction_receiver, ledger.transaction_day"
+# The planner passes over an index that is not valid; it is kept up all the same.
+_SET_USABLE = """
+    UPDATE pg_index SET indisvalid = %s
+     WHERE indexrelid IN (SELECT c.oid FROM pg_class c
+                           WHERE c.relname IN ('transaction_sender', 'transaction_receiver', 'transaction_day'))
+"""
 
 _YEAR = QueryPeriod(start=date(2025, 11, 1), end=date(2026, 11, 1))
 _QUARTER = QueryPeriod(start=date(2026, 8, 3), end=date(2026, 11, 1))
@@ -57,8 +64,6 @@ QUESTIONS = {
     "median": _MEDIAN,
     "compared": _COMPARED,
 }
-SUMMED = ("month_and_category", "last_month", "compared")
-"""Questions that sums of days can answer, whatever the number of entries behind them."""
 BANK_QUESTIONS = {
     "daily_volume": InsightQuery(measures=(Measure.VOLUME,), flow=Flow.ANY, group_by=(Dimension.DAY,), period=_QUARTER),
     "month": InsightQuery(measures=(Measure.SPEND,), group_by=(Dimension.MONTH,), period=_YEAR),
@@ -72,92 +77,128 @@ BANK_QUESTIONS = {
 }
 
 
-def bench_insights(report: Report, *, rows: int) -> dict[str, Any]:
-    """The report: times in ms, with those of each question, of plain scans and of DuckDB beside them."""
-    with stage(report, accounts=0, extra_settings=_SETTINGS) as own, own.superuser() as connection:
-        people = history.settle(connection, rows)
-        _fill(report, own, people, rows // SMALLER)
-        smaller = asyncio.run(_Bench(own, people).customers())
-        _fill(report, own, people, rows)
-        report("Asking")
-        bench = _Bench(own, people)
-        return asyncio.run(bench.document(rows, smaller)) | {"machine": machine()}
-
-
-def _fill(report: Report, own: Stage, people: History, rows: int) -> None:
-    report(f"Making {rows:,} payments")
-    with own.superuser() as connection:
-        history.fill(connection, people, rows)
-    report("Summing their days")
-    began = time.perf_counter()
-    asyncio.run(_roll_up(own))
-    report(f"Summed in {time.perf_counter() - began:.0f} s")
-
-
-async def _roll_up(own: Stage) -> None:
-    database = Database.of(own.settings)
-    try:
-        await begin_rollups(database)
-        while await sum_open_days(database):
-            pass
-    finally:
-        await database.close()
-
-
+Queries = Mapping[str, InsightQuery]
 Times = dict[str, list[float]]
 """Milliseconds of each run, by question."""
+Ask = Callable[[AsyncConnection, Principal], Awaitable[None]]
+
+
+def bench_insights(report: Report, *, rows: int, keep: Path | None = None) -> dict[str, Any]:
+    """The report: times in ms, with those of each question, of plain scans and of DuckDB beside them. The payments are
+    kept in the folder `keep`, if there is one, and taken from there the next time."""
+    accounts = rows // ROWS_PER_ACCOUNT
+    with (
+        _filled(report, History.of(rows // SMALLER, accounts=accounts), keep) as smaller,
+        _filled(report, History.of(rows, accounts=accounts), keep) as whole,
+    ):
+        report("Asking")
+        return asyncio.run(_document(smaller, whole)) | {"machine": machine()}
+
+
+@contextmanager
+def _filled(report: Report, wanted: History, keep: Path | None) -> Iterator["_Bench"]:
+    folder = keep and keep / f"{wanted.rows}-payments"
+    with ground(report, extra_settings=_SETTINGS, keep=folder) as own, own.superuser() as connection:
+        if not history.is_made(connection):
+            report(f"Making {wanted.rows:,} payments")
+            history.make(connection, wanted)
+        began = time.perf_counter()
+        # A run that was broken off has left some days to sum.
+        if asyncio.run(_roll_up(own)):
+            report(f"Summed their days in {time.perf_counter() - began:.0f} s")
+            connection.execute("VACUUM (ANALYZE) insights.rollup_cell, insights.rollup_open")
+        yield _Bench(own, wanted)
+
+
+async def _roll_up(own: Ground) -> int:
+    """How many days were summed."""
+    async with _database(own.settings) as database:
+        await begin_rollups(database)
+        summed = 0
+        while days := await sum_open_days(database):
+            summed += days
+        return summed
 
 
 class _Bench:
     """Asks over one connection, as a server that has been up for a while does."""
 
-    def __init__(self, own: Stage, people: History) -> None:
-        self._stage = own
+    def __init__(self, own: Ground, made: History) -> None:
+        self.own, self.rows = own, made.rows
         self._settings = own.settings.model_copy(update={"database_pool_size": 1})
         with own.superuser() as connection:
-            self._customers = history.ordinary(connection, people, CUSTOMERS)
-            self._heavy, self._staff = history.heavy(connection), history.staff(connection)
+            self.customers = history.ordinary(connection, made, CUSTOMERS)
+            self.heavy, self.staff = history.heavy(connection), history.staff(connection)
 
-    async def customers(self) -> Times:
+    async def asked(self, queries: Queries, askers: Sequence[Principal], runs: int) -> Times:
         async with _database(self._settings) as database:
-            return await _asked(database, QUESTIONS, self._customers, 2 * CUSTOMERS)
+            return {name: await _timed(database, _asking(query), askers, runs) for name, query in queries.items()}
 
-    async def document(self, rows: int, smaller: Times) -> dict[str, Any]:
-        customers = await self.customers()
-        async with _database(self._settings) as database:
-            bank = await _asked(database, BANK_QUESTIONS, [self._staff], BANK_RUNS)
-            heavy = await _asked(database, QUESTIONS, [self._heavy], BANK_RUNS)
-            pages = await self._overviews(database)
-        scans = await self._scans()
-        return {
-            "rows": rows,
-            "customer_p50_ms": _middle(customers),
-            "customer_p95_ms": _p95(customers),
-            "bank_p95_ms": _p95(bank),
-            "overview_p95_ms": _p95({"overview": pages}),
-            "heavy_p95_ms": _p95({name: heavy[name] for name in SUMMED}),
-            "heavy_unsummed_p95_ms": _p95({name: heavy[name] for name in QUESTIONS if name not in SUMMED}),
-            "growth": round(_middle(customers) / _middle(smaller), 2),
-            "baselines": {"scan": scans, "duckdb": duckdb_p95_ms(self._stage, self._customers, self._staff)},
-            "questions_p95_ms": {name: _p95({name: times}) for name, times in (customers | bank).items()},
-        }
-
-    async def _overviews(self, database: Database) -> list[float]:
+    async def overviews(self) -> Times:
         async def page(connection: AsyncConnection, principal: Principal) -> None:
             await overview(connection, principal, month=OVERVIEW_MONTH, today=TODAY)
 
-        return await _timed(database, page, self._customers, 2 * CUSTOMERS)
-
-    async def _scans(self) -> dict[str, float]:
-        """The same questions with neither rollups nor an index on accounts or days. Measured last: it drops them."""
-        with self._stage.superuser() as connection:
-            connection.execute(_UNINDEXED)
         async with _database(self._settings) as database:
-            ask = {"customer_p95_ms": (QUESTIONS, self._customers), "bank_p95_ms": (BANK_QUESTIONS, [self._staff])}
-            return {
-                name: _p95(await _asked(database, queries, who, SCAN_RUNS, warm_up=1, with_rollups=False))
-                for name, (queries, who) in ask.items()
-            }
+            return {"overview": await _timed(database, page, self.customers, 2 * CUSTOMERS)}
+
+    async def scanned(self, queries: Queries, askers: Sequence[Principal]) -> Times:
+        """With neither rollups nor an index on accounts or days, and for as long as it takes."""
+        with self._unindexed():
+            async with _database(self._settings) as database:
+                return {
+                    name: await _timed(database, _scanning(query), askers, SCAN_RUNS, warm_up=1)
+                    for name, query in queries.items()
+                }
+
+    @contextmanager
+    def _unindexed(self) -> Iterator[None]:
+        """The indexes that histories are read by are there, and not to be used."""
+        with self.own.superuser() as connection:
+            connection.execute(_SET_USABLE, (False,))
+            try:
+                yield
+            finally:
+                connection.execute(_SET_USABLE, (True,))
+
+
+def _asking(query: InsightQuery) -> Ask:
+    async def ask(connection: AsyncConnection, principal: Principal) -> None:
+        await compute(connection, principal, query)
+
+    return ask
+
+
+def _scanning(query: InsightQuery) -> Ask:
+    async def ask(connection: AsyncConnection, principal: Principal) -> None:
+        await connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        await compute(connection, principal, query, with_rollups=False)
+
+    return ask
+
+
+async def _document(smaller: _Bench, whole: _Bench) -> dict[str, Any]:
+    before = await smaller.asked(QUESTIONS, smaller.customers, 2 * CUSTOMERS)
+    customers = await whole.asked(QUESTIONS, whole.customers, 2 * CUSTOMERS)
+    heavy = await whole.asked(QUESTIONS, [whole.heavy], 2 * CUSTOMERS)
+    bank = await whole.asked(BANK_QUESTIONS, [whole.staff], BANK_RUNS)
+    scans = {
+        "customer_p95_ms": _p95(await whole.scanned(QUESTIONS, whole.customers)),
+        "bank_p95_ms": _p95(await whole.scanned(BANK_QUESTIONS, [whole.staff])),
+    }
+    return {
+        "rows": whole.rows,
+        "customer_p50_ms": _middle(customers),
+        "customer_p95_ms": _p95(customers),
+        "bank_p95_ms": _p95(bank),
+        "overview_p95_ms": _p95(await whole.overviews()),
+        "heavy_p95_ms": _p95(heavy),
+        "heavy_vs_ordinary": round(_p95(heavy) / _p95(customers), 2),
+        "growth": round(_middle(customers) / _middle(before), 2),
+        "baselines": {"scan": scans, "duckdb": duckdb_p95_ms(whole.own, whole.customers, whole.staff)},
+        "questions_p50_ms": _each(_middle, customers | bank),
+        "questions_p95_ms": _each(_p95, customers | bank),
+        "heavy_questions_p95_ms": _each(_p95, heavy),
+    }
 
 
 @asynccontextmanager
@@ -169,31 +210,8 @@ async def _database(settings: Settings) -> AsyncGenerator[Database]:
         await database.close()
 
 
-async def _asked(
-    database: Database,
-    queries: dict[str, InsightQuery],
-    askers: Sequence[Principal],
-    runs: int,
-    *,
-    warm_up: int = WARM_UP,
-    with_rollups: bool = True,
-) -> Times:
-    async def ask(connection: AsyncConnection, principal: Principal, query: InsightQuery) -> None:
-        await compute(connection, principal, query, with_rollups=with_rollups)
-
-    return {
-        name: await _timed(database, lambda k, who, query=query: ask(k, who, query), askers, runs, warm_up=warm_up)
-        for name, query in queries.items()
-    }
-
-
 async def _timed(
-    database: Database,
-    ask: Callable[[AsyncConnection, Principal], Awaitable[None]],
-    askers: Sequence[Principal],
-    runs: int,
-    *,
-    warm_up: int = WARM_UP,
+    database: Database, ask: Ask, askers: Sequence[Principal], runs: int, *, warm_up: int = WARM_UP
 ) -> list[float]:
     """Milliseconds of each run, the askers taking turns."""
     took: list[float] = []
@@ -211,3 +229,7 @@ def _p95(times: Times) -> float:
 
 def _middle(times: Times) -> float:
     return round(median(each for run in times.values() for each in run), 2)
+
+
+def _each(figure: Callable[[Times], float], times: Times) -> dict[str, float]:
+    return {name: figure({name: run}) for name, run in times.items()}

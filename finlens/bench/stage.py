@@ -1,4 +1,5 @@
-"""The stage of a benchmark: a PostgreSQL of its own, migrated and settled with accounts, and gone when the run ends."""
+"""The stage of a benchmark: a PostgreSQL of its own, migrated and settled with accounts, and gone when the run ends,
+unless it is to be kept."""
 
 import asyncio
 import socket
@@ -40,13 +41,11 @@ Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A running installation with funded accounts of one bank, and one member of its staff who makes the payments."""
+class Ground:
+    """A running installation with nothing in it."""
 
     settings: Settings
     postgres: EmbeddedPostgres
-    teller_id: UUID
-    accounts: Sequence[UUID]
 
     @property
     def server(self) -> Server:
@@ -60,6 +59,14 @@ class Stage:
         """A connection that may do anything, in autocommit."""
         with psycopg.connect(self.server.url(SUPERUSER), autocommit=True) as connection:
             yield connection
+
+
+@dataclass(frozen=True)
+class Stage(Ground):
+    """A running installation with funded accounts of one bank, and one member of its staff who makes the payments."""
+
+    teller_id: UUID
+    accounts: Sequence[UUID]
 
     def program(self, name: str, *command: str, port: int | None = None) -> Program:
         """A Python module of this installation as a process: ready when it answers on `port`, or without one, when
@@ -106,20 +113,28 @@ class Stage:
 
 
 @contextmanager
-def stage(report: Report, *, accounts: int, extra_settings: str = "") -> Iterator[Stage]:
-    """A stage with that many accounts for as long as the block runs. `extra_settings` go to the end of its .conf."""
+def ground(report: Report, *, extra_settings: str = "", keep: Path | None = None) -> Iterator[Ground]:
+    """An installation for as long as the block runs, in a folder that is deleted afterwards, or in the one to `keep`:
+    what it holds is there the next time. `extra_settings` go to the end of its .conf."""
     with tempfile.TemporaryDirectory(prefix="finlens-bench-") as folder:
-        home = Path(folder)
+        home = keep or Path(folder)
         postgres = EmbeddedPostgres(home, extra_settings=extra_settings)
         try:
-            server = postgres.start(report)
+            postgres.start(report)
             settings = connected(_settings(home))
             bring_up_to_date(settings)
-            report(f"Opening {accounts:,} accounts")
-            teller_id, opened = asyncio.run(_settle(server, accounts))
-            yield Stage(settings, postgres, teller_id, opened)
+            yield Ground(settings, postgres)
         finally:
-            postgres.remove()
+            postgres.stop() if keep else postgres.remove()
+
+
+@contextmanager
+def stage(report: Report, *, accounts: int, extra_settings: str = "") -> Iterator[Stage]:
+    """A stage with that many accounts for as long as the block runs."""
+    with ground(report, extra_settings=extra_settings) as bare:
+        report(f"Opening {accounts:,} accounts")
+        teller_id, opened = asyncio.run(_settle(bare.server, accounts))
+        yield Stage(bare.settings, bare.postgres, teller_id, opened)
 
 
 def _settings(home: Path) -> Settings:

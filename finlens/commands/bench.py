@@ -1,6 +1,7 @@
 """`finlens bench`: how fast the product is and how it takes being killed, each on an installation of its own."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -58,13 +59,14 @@ def crash(
 @bench.command()
 def insights(
     rows: Annotated[int, typer.Option(min=10_000, max=100_000_000, help="payments to ask about")] = 1_000_000,
+    keep: Annotated[Path | None, typer.Option(help="keep the payments in this folder, for the next run")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Questions of customers and of a bank, end to end, beside plain scans and DuckDB."""
     from finlens.bench.insights import bench_insights
     from finlens.bench.tables import insights_table
 
-    report = bench_insights(Console(stderr=True).print, rows=rows)
+    report = bench_insights(Console(stderr=True).print, rows=rows, keep=keep)
     if as_json:
         print(json.dumps(report))
     else:
