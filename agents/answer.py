@@ -46,6 +46,20 @@ class Series(BaseModel):
     values: list[int | float | None]
 
 
+class Usage(BaseModel):
+    """What a model was asked for an answer, also where its part of it was not used."""
+
+    model: str
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    is_estimated: bool = False
+    """The server did not count its tokens, so their number is told by the length of the texts."""
+    cost_micros: int = 0
+    """Millionths of `currency`, at the prices of the settings."""
+    currency: str = "USD"
+
+
 class Answer(BaseModel):
     answer: str
     status: Status
@@ -59,6 +73,8 @@ class Answer(BaseModel):
     planner: str = "builtin"
     grounded: bool = True
     latency_ms: int = 0
+    usage: Usage | None = None
+    """None where no model was asked."""
     conversation_id: UUID
 
 

@@ -5,17 +5,19 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from agents import conversations
+from agents import conversations, openai_door
 from agents.answer import Answer
 from agents.chat import QUESTION_MAX, Analyst
 from agents.conversations import Conversation, WholeConversation
+from agents.guard import TheAnalyst
 from core.identity.guard import CurrentPrincipal, Unit
 
 router = APIRouter(tags=["chat"])
+router.include_router(openai_door.router)
 
 
 @asynccontextmanager
@@ -25,13 +27,6 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     async with Analyst.open(services.settings, services.database) as analyst:
         app.state.analyst = analyst
         yield
-
-
-def _analyst(request: Request) -> Analyst:
-    return request.app.state.analyst
-
-
-TheAnalyst = Annotated[Analyst, Depends(_analyst)]
 
 
 class Question(BaseModel):

@@ -1,9 +1,9 @@
 """Chat: the analyst's only public door. One Analyst per process; one LangGraph thread per conversation."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from time import perf_counter
@@ -21,10 +21,12 @@ from agents.context import AgentContext
 from agents.graph import Graph, build_graph
 from agents.llm import ModelPlanner, model_of
 from agents.planner.names import Names
+from agents.recollections import REMEMBERED, Recollections
 from agents.scope import Scope, Scopes
 from core.db import Database, app_url, dsn
 from core.errors import FinLensError, InvalidRequest, QueryTooSlow
 from core.identity.access import Principal
+from core.ids import new_id
 from core.periods import today_in
 from core.settings import Settings
 from rag.embedder import Embedder, MiniLm
@@ -32,6 +34,8 @@ from rag.embedder import Embedder, MiniLm
 QUESTION_MAX = 1_000
 STEPS_MAX = 8
 TIME_MAX_S = 20.0
+FOLLOWED_MAX = 8
+"""Earlier questions that a client's own conversation is read back to."""
 _SETUP_LOCK = 7_301_109
 """Advisory lock under which the checkpointer's tables are made, so that two processes do not make them at once."""
 
@@ -42,10 +46,13 @@ class Analyst:
 
     database: Database
     graph: Graph
+    forgetful: Graph
+    """The same steps without a memory of their own."""
     checkpointer: AsyncPostgresSaver
     scopes: Scopes
     embedder: Embedder | None
     model: ModelPlanner | None = None
+    recollections: Recollections = field(default_factory=Recollections)
 
     @classmethod
     @asynccontextmanager
@@ -55,7 +62,8 @@ class Analyst:
             checkpointer = AsyncPostgresSaver(pool)
             await _set_up(pool)
             embedder = await asyncio.to_thread(MiniLm.load)
-            yield cls(database, build_graph(checkpointer), checkpointer, Scopes(), embedder, _model(settings))
+            graph, forgetful = build_graph(checkpointer), build_graph()
+            yield cls(database, graph, forgetful, checkpointer, Scopes(), embedder, _model(settings))
 
     async def ask(
         self,
@@ -70,10 +78,7 @@ class Analyst:
         Raises InvalidRequest for a question that is empty or too long, NotFound for another's conversation,
         QueryTooSlow when the time is up.
         """
-        async for event in self._events(question, principal, conversation_id, today):
-            if isinstance(event, Done):
-                return event.answer
-        raise AssertionError("the graph ended without an answer")
+        return await answer_among(self._events(question, principal, conversation_id, today))
 
     async def stream(
         self,
@@ -93,6 +98,25 @@ class Analyst:
         except FinLensError as error:
             yield Failed(code=error.code, detail=error.detail)
 
+    async def follow(
+        self, questions: Sequence[str], principal: Principal, *, today: date | None = None
+    ) -> AsyncIterator[ChatEvent]:
+        """Events for the last of `questions`, each of which followed those before it. Nothing is kept: the asker holds
+        the conversation, so the same questions get the same answer wherever and whenever they come.
+
+        Raises what `ask` raises, before the first event where the question itself is at fault.
+        """
+        started = perf_counter()
+        question = checked(questions[-1])
+        earlier = [asked.strip() for asked in questions[:-1] if is_question(asked)][-FOLLOWED_MAX:]
+        context = await self._context(principal, new_id(), today)
+        async with _in_time():
+            memory = await self._recollected(earlier, context)
+            async for event in self._work(self.forgetful, question, context, memory):
+                if isinstance(event, Done):
+                    self.recollections.keep(context, [*earlier, question], memory)
+                yield _timed(event, started)
+
     async def forget(self, conversation_id: UUID) -> None:
         """Drop what the graph remembers of a conversation."""
         await self.checkpointer.adelete_thread(str(conversation_id))
@@ -101,32 +125,51 @@ class Analyst:
         self, question: str, principal: Principal, conversation_id: UUID | None, today: date | None
     ) -> AsyncIterator[ChatEvent]:
         started = perf_counter()
-        question = _checked(question)
+        question = checked(question)
         conversation_id = await self._conversation(question, principal, conversation_id)
         context = await self._context(principal, conversation_id, today)
-        answer: Answer | None = None
-        try:
-            async with asyncio.timeout(TIME_MAX_S):
-                async for mode, part in self._steps(question, context):
-                    if mode == "custom":
-                        yield Progress(text=str(part))
-                    elif "answer" in part:
-                        answer = part["answer"]["answer"]
-        except TimeoutError:
-            raise QueryTooSlow("This took too long; try a shorter period") from None
-        assert answer is not None
-        answer = answer.model_copy(update={"latency_ms": round((perf_counter() - started) * 1000)})
+        done: ChatEvent | None = None
+        async with _in_time():
+            async for event in self._work(self.graph, question, context, {}):
+                if isinstance(event, Done):
+                    done = _timed(event, started)
+                else:
+                    yield event
+        assert isinstance(done, Done)
         async with self.database.unit() as session:
-            await conversations.add_turn(session, conversation_id, question, answer)
-        yield Done(answer=answer)
+            await conversations.add_turn(session, conversation_id, question, done.answer)
+        yield done
 
-    def _steps(self, question: str, context: AgentContext) -> AsyncIterator[Any]:
-        return self.graph.astream(  # pyright: ignore[reportUnknownMemberType]  # langgraph types it in part
-            {"question": question},
+    async def _work(
+        self, graph: Graph, question: str, context: AgentContext, memory: dict[str, Any]
+    ) -> AsyncIterator[Progress | Done]:
+        """Progress, then the answer. `memory` is what the question may lean on, and then what the next one may."""
+        async for mode, part in self._steps(graph, {"question": question, **memory}, context):
+            if mode == "custom":
+                yield Progress(text=str(part))
+                continue
+            for step in part.values():
+                memory |= {name: step[name] for name in REMEMBERED if name in (step or {})}
+                if "answer" in (step or {}):
+                    yield Done(answer=step["answer"])
+
+    async def _recollected(self, questions: Sequence[str], context: AgentContext) -> dict[str, Any]:
+        """What a conversation of these questions remembers: as kept, or by going through them again."""
+        known, memory = self.recollections.longest(context, questions)
+        for n in range(known, len(questions)):
+            with suppress(QueryTooSlow):  # it got no answer then either
+                async for _ in self._work(self.forgetful, questions[n], context, memory):
+                    pass
+        return memory
+
+    def _steps(self, graph: Graph, asked: dict[str, Any], context: AgentContext) -> AsyncIterator[Any]:
+        return graph.astream(  # pyright: ignore[reportUnknownMemberType]  # langgraph types it in part
+            asked,
             {"configurable": {"thread_id": str(context.conversation_id)}, "recursion_limit": STEPS_MAX},
             context=context,
             stream_mode=["custom", "updates"],
-            durability="exit",  # one write per question: a question that is cut short is simply asked again
+            # One write per question: a question that is cut short is simply asked again.
+            durability="exit" if graph is self.graph else None,
         )
 
     async def _conversation(self, question: str, principal: Principal, conversation_id: UUID | None) -> UUID:
@@ -160,13 +203,44 @@ def _names(scope: Scope) -> Names:
     return Names(scope)
 
 
-def _checked(question: str) -> str:
+async def answer_among(events: AsyncIterator[ChatEvent]) -> Answer:
+    """The answer that the events end with. Raises what keeps it from coming."""
+    answer: Answer | None = None
+    async for event in events:
+        if isinstance(event, Done):
+            answer = event.answer
+    assert answer is not None, "the graph ended without an answer"
+    return answer
+
+
+def is_question(text: str) -> bool:
+    return 0 < len(text.strip()) <= QUESTION_MAX
+
+
+def checked(question: str) -> str:
+    """The question as it is asked. Raises InvalidRequest for one that is empty or too long."""
     question = question.replace("\0", " ").strip()
     if not question:
         raise InvalidRequest("Ask a question")
     if len(question) > QUESTION_MAX:
         raise InvalidRequest(f"A question has at most {QUESTION_MAX} characters; this one has {len(question)}")
     return question
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncGenerator[None]:
+    try:
+        async with asyncio.timeout(TIME_MAX_S):
+            yield
+    except TimeoutError:
+        raise QueryTooSlow("This took too long; try a shorter period") from None
+
+
+def _timed(event: Progress | Done, started: float) -> Progress | Done:
+    if isinstance(event, Progress):
+        return event
+    latency_ms = round((perf_counter() - started) * 1000)
+    return Done(answer=event.answer.model_copy(update={"latency_ms": latency_ms}))
 
 
 def _parts(answer: Answer) -> list[ChatEvent]:

@@ -35,6 +35,10 @@ class NoSuchRoute(FinLensError):
     code, status, title = "no_such_route", 404, "There is nothing at this address"
 
 
+class NoSuchModel(FinLensError):
+    code, status, title = "model_not_found", 404, "There is no such model"
+
+
 class MethodNotAllowed(FinLensError):
     code, status, title = "method_not_allowed", 405, "This address does not take this method"
 

@@ -10,6 +10,7 @@ from core.identity.access import Principal, Role
 from core.ledger.relay import drain
 from core.settings import Settings
 from tests.agent.household import PAYEES, PAYMENTS, Chat, Household, at, customer_principal
+from tests.agent.served import Served, api_process, token_of
 from tests.factories import fresh, make_account, make_bank, make_customer, pay
 
 
@@ -56,3 +57,15 @@ async def analyst(settings: Settings, database: Database) -> AsyncIterator[Analy
 def chat(analyst: Analyst, household: Household) -> Chat:
     """A conversation of Meera's that has not begun."""
     return Chat(analyst, household.meera)
+
+
+@pytest.fixture(scope="session")
+async def served(
+    settings: Settings, database: Database, household: Household, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Served]:
+    """The API as a process over the household's database."""
+    people = {"meera": household.meera, "dev": household.dev, "analyst": household.analyst}
+    tokens = {name: await token_of(settings, database, principal) for name, principal in people.items()}
+    folder = tmp_path_factory.mktemp("served")
+    with api_process(settings, folder) as url:
+        yield Served(url, folder / "api.log", tokens)

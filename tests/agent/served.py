@@ -1,0 +1,71 @@
+"""The API as a process of its own, and the tokens of people who call it."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+
+from core.db import Database
+from core.identity.access import Principal, Role
+from core.identity.tables import User
+from core.identity.tokens import issue_access_token
+from core.settings import Settings
+from finlens.bench.stage import free_port
+from finlens.installation import environment
+from finlens.processes import Program, Supervisor
+from tests.factories import fresh
+
+READY_S = 60.0
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running API. `tokens` are those of Meera, Dev and an analyst of their bank."""
+
+    url: str
+    process_log: Path
+    tokens: dict[str, str]
+
+
+@contextmanager
+def api_process(settings: Settings, folder: Path) -> Iterator[str]:
+    """The address of an API over the database of `settings`, for as long as the block runs."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    program = Program(
+        name="api",
+        command=(sys.executable, "-m", "finlens", "serve", "api", "--leash"),
+        environment={**environment(settings), "FINLENS_API_PORT": str(port)},
+        log=folder / "api.log",
+        is_ready=lambda: _answers(url),
+    )
+    with Supervisor(lambda _: None) as supervisor:
+        supervisor.start(program)
+        supervisor.wait_until_ready(READY_S)
+        yield url
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/livez", timeout=2).is_success
+    except httpx.HTTPError:
+        return False
+
+
+async def token_of(settings: Settings, database: Database, principal: Principal) -> str:
+    """An access token of a new login of theirs."""
+    async with database.unit() as session:
+        user = User(
+            email=f"{fresh(principal.role)}@finlens.example",
+            name=principal.name,
+            role=Role(principal.role),
+            customer_id=principal.customer_id,
+            bank_id=principal.bank_id,
+        )
+        session.add(user)
+        await session.flush()
+    return issue_access_token(settings, user.id, datetime.now(UTC))
