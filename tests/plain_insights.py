@@ -90,6 +90,7 @@ async def read_sides(database: Database, banks: Sequence[UUID]) -> list[Side]:
         names = {row.id: row.name for row in await table("banking.bank")}
         notes = {(row.transaction_id, row.account_id): row for row in await table("insights.annotation")}
         payments = [row for row in await table("ledger.transaction") if row.sender_account_id in accounts]
+        by_id = {row.id: row for row in payments}
         alerts = {row.transaction_id: row.status for row in await table("fraud.alert")}
 
     def side(t: Any, direction: str) -> Side:
@@ -97,7 +98,8 @@ async def read_sides(database: Database, banks: Sequence[UUID]) -> list[Side]:
         mine, other = (accounts[id_] for id_ in (ids if direction == "out" else ids[::-1]))
         partner, holder = customers.get(other.customer_id), customers.get(mine.customer_id)
         said = (note.category for id in (t.id, t.reverses_id) if (note := notes.get((id, mine.id))))
-        category = next(filter(None, (*said, t.category, partner and partner.category)), "uncategorised")
+        named = (payment.category for id in (t.id, t.reverses_id) if (payment := by_id.get(id)))
+        category = next(filter(None, (*said, *named, partner and partner.category)), "uncategorised")
         return Side(
             t.id, mine.id, mine.name, mine.bank_id, names[mine.bank_id], mine.customer_id,
             holder.name if holder else "", other.bank_id, other.customer_id, partner.name if partner else other.name,

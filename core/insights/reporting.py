@@ -40,6 +40,12 @@ ENTRY = table(
 )
 """One row per side of each transaction."""
 
+ENTRY_SENT, ENTRY_RECEIVED = (
+    table(name, *(column(c.name, c.type) for c in ENTRY.c), schema="reporting")
+    for name in ("entry_sent", "entry_received")
+)
+"""The two sides of it apart."""
+
 ENTRY_PART = table("entry_part", *(column(c.name, c.type) for c in ENTRY.c), schema="reporting")
 """The same, and one row per part where a side is split over several categories."""
 

@@ -2,7 +2,8 @@
 -- on account_id (or bank_id) is the whole of "who may see this".
 
 -- What other services build on these views is laid down anew after this file, in the same database transaction.
-DROP VIEW IF EXISTS reporting.entry, reporting.account CASCADE;
+DROP VIEW IF EXISTS reporting.entry, reporting.entry_sent, reporting.entry_received, reporting.account CASCADE;
+DROP VIEW IF EXISTS insights.sent, insights.received;
 
 CREATE VIEW reporting.account AS
 SELECT a.id AS account_id, a.bank_id, a.customer_id, a.kind, a.number, a.name, a.currency::text AS currency,
@@ -22,14 +23,68 @@ RETURN div(total, parts) + CASE
     ELSE 0
 END;
 
+-- What is stored of a side, and what its category is read from.
+CREATE VIEW insights.sent AS
+SELECT t.id AS transaction_id, t.sender_account_id AS account_id, sa.bank_id, k.name AS bank, sa.customer_id,
+       sa.name AS account, t.receiver_account_id AS counterparty_account_id,
+       ra.bank_id AS counterparty_bank_id, ra.customer_id AS counterparty_customer_id,
+       coalesce(rc.name, ra.name) AS counterparty, 'out' AS direction,
+       -t.amount_minor AS amount_minor, t.currency::text AS currency, t.status, t.failure_code,
+       t.description, n.note, n.category AS said_here, o.category AS said_of_paid,
+       t.category AS said, rc.category AS sold,
+       t.channel, t.occurred_at, t.posted_at, t.reverses_id,
+       coalesce(sa.customer_id = ra.customer_id, false) OR t.channel = 'opening' AS is_own_transfer,
+       CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NOT NULL THEN 0 ELSE t.amount_minor END AS spend_minor,
+       CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NULL THEN 0 ELSE -t.amount_minor END AS income_minor,
+       t.sender_balance_after_minor AS balance_after_minor, t.sender_version AS version, t.hold_id,
+       CASE WHEN n.category IS NULL THEN coalesce(t.reverses_id, t.id) ELSE t.id END AS split_as_id
+  FROM ledger.transaction t
+  JOIN banking.account sa ON sa.id = t.sender_account_id AND sa.bank_id = t.sender_bank_id
+  JOIN banking.account ra ON ra.id = t.receiver_account_id
+  LEFT JOIN banking.bank k ON k.id = sa.bank_id
+  LEFT JOIN banking.customer rc ON rc.id = ra.customer_id
+  LEFT JOIN insights.annotation n ON n.transaction_id = t.id AND n.account_id = t.sender_account_id
+  LEFT JOIN insights.annotation o ON o.transaction_id = t.reverses_id AND o.account_id = t.sender_account_id;
+
+CREATE VIEW insights.received AS
+SELECT t.id AS transaction_id, t.receiver_account_id AS account_id, ra.bank_id, k.name AS bank, ra.customer_id,
+       ra.name AS account, t.sender_account_id AS counterparty_account_id,
+       sa.bank_id AS counterparty_bank_id, sa.customer_id AS counterparty_customer_id,
+       coalesce(sc.name, sa.name) AS counterparty, 'in' AS direction,
+       t.amount_minor, t.currency::text AS currency, t.status, t.failure_code,
+       t.description, n.note, n.category AS said_here, o.category AS said_of_paid,
+       t.category AS said, sc.category AS sold,
+       t.channel, t.occurred_at, t.posted_at, t.reverses_id,
+       coalesce(sa.customer_id = ra.customer_id, false) OR t.channel = 'opening' AS is_own_transfer,
+       CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NULL THEN 0 ELSE -t.amount_minor END AS spend_minor,
+       CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NOT NULL THEN 0 ELSE t.amount_minor END AS income_minor,
+       t.receiver_balance_after_minor AS balance_after_minor, t.receiver_version AS version, t.hold_id,
+       CASE WHEN n.category IS NULL THEN coalesce(t.reverses_id, t.id) ELSE t.id END AS split_as_id
+  FROM ledger.transaction t
+  JOIN banking.account ra ON ra.id = t.receiver_account_id
+  JOIN banking.account sa ON sa.id = t.sender_account_id AND sa.bank_id = t.sender_bank_id
+  LEFT JOIN banking.bank k ON k.id = ra.bank_id
+  LEFT JOIN banking.customer sc ON sc.id = sa.customer_id
+  LEFT JOIN insights.annotation n ON n.transaction_id = t.id AND n.account_id = t.receiver_account_id
+  LEFT JOIN insights.annotation o ON o.transaction_id = t.reverses_id AND o.account_id = t.receiver_account_id;
+
 -- One row per side of each transaction, signed from that side; for successful ones all amounts sum to zero.
 --   spend_minor   what left for somebody else; a refund that comes back counts negative, in its original's category
 --   income_minor  what came from somebody else; a refund that is paid out counts negative
 --   category is the holder's own word, else the first of their rules that fits, else what the payment said, else what
---     its merchant sells. A refund goes where its payment went, by the holder's word on that payment or by their rules.
+--     its merchant sells. A refund goes where its payment went: by the holder's word on that payment, by their rules, or
+--     by what that payment said if the refund says nothing.
 --   split_as_id names the payment whose parts this side is divided by, if there are any.
 --   Money moved between one customer's own accounts is neither, nor is what an imported account opened with.
-CREATE VIEW reporting.entry AS
+-- Each side is a view of its own too: a page of an account's payments is read along the index of a side, and an order
+-- does not reach through a union.
+DO $views$
+DECLARE
+    side text;
+BEGIN
+    FOREACH side IN ARRAY ARRAY['sent', 'received'] LOOP
+        EXECUTE format($view$
+CREATE VIEW reporting.entry_%1$s AS
 SELECT e.transaction_id, e.account_id, e.bank_id, e.bank, e.customer_id, e.account, e.counterparty_account_id,
        e.counterparty_bank_id, e.counterparty_customer_id, e.counterparty, e.direction, e.amount_minor, e.currency,
        e.status, e.failure_code, e.description, e.note,
@@ -46,8 +101,10 @@ SELECT e.transaction_id, e.account_id, e.bank_id, e.bank, e.customer_id, e.accou
                 WHERE p.id = e.reverses_id AND r.customer_id = e.customer_id
                   AND insights.fits(r, CASE e.direction WHEN 'out' THEN 'in' ELSE 'out' END, p.channel, p.currency,
                                     p.amount_minor, e.counterparty, p.description)
-                ORDER BY r.place LIMIT 1))
-       END, e.category_as_paid) AS category,
+                ORDER BY r.place LIMIT 1),
+               e.said,
+               (SELECT p.category FROM ledger.transaction p WHERE p.id = e.reverses_id))
+       END, e.said, e.sold, 'uncategorised') AS category,
        e.channel, e.occurred_at, e.posted_at, e.reverses_id, e.is_own_transfer, e.spend_minor, e.income_minor,
        e.balance_after_minor, e.version, e.hold_id, e.split_as_id,
        (SELECT jsonb_agg(jsonb_build_object(
@@ -56,48 +113,15 @@ SELECT e.transaction_id, e.account_id, e.bank_id, e.bank, e.customer_id, e.accou
          WHERE p.transaction_id = e.split_as_id AND p.account_id = e.account_id) AS parts,
        (SELECT s.category FROM insights.suggestion s
          WHERE s.transaction_id = e.transaction_id AND s.account_id = e.account_id) AS suggested_category
-  FROM (
-SELECT t.id AS transaction_id, t.sender_account_id AS account_id, sa.bank_id, k.name AS bank, sa.customer_id,
-       sa.name AS account, t.receiver_account_id AS counterparty_account_id,
-       ra.bank_id AS counterparty_bank_id, ra.customer_id AS counterparty_customer_id,
-       coalesce(rc.name, ra.name) AS counterparty, 'out' AS direction,
-       -t.amount_minor AS amount_minor, t.currency::text AS currency, t.status, t.failure_code,
-       t.description, n.note, n.category AS said_here, o.category AS said_of_paid,
-       coalesce(t.category, rc.category, 'uncategorised') AS category_as_paid,
-       t.channel, t.occurred_at, t.posted_at, t.reverses_id,
-       coalesce(sa.customer_id = ra.customer_id, false) OR t.channel = 'opening' AS is_own_transfer,
-       CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NOT NULL THEN 0 ELSE t.amount_minor END AS spend_minor,
-       CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NULL THEN 0 ELSE -t.amount_minor END AS income_minor,
-       t.sender_balance_after_minor AS balance_after_minor, t.sender_version AS version, t.hold_id,
-       CASE WHEN n.category IS NULL THEN coalesce(t.reverses_id, t.id) ELSE t.id END AS split_as_id
-  FROM ledger.transaction t
-  JOIN banking.account sa ON sa.id = t.sender_account_id AND sa.bank_id = t.sender_bank_id
-  JOIN banking.account ra ON ra.id = t.receiver_account_id
-  LEFT JOIN banking.bank k ON k.id = sa.bank_id
-  LEFT JOIN banking.customer rc ON rc.id = ra.customer_id
-  LEFT JOIN insights.annotation n ON n.transaction_id = t.id AND n.account_id = t.sender_account_id
-  LEFT JOIN insights.annotation o ON o.transaction_id = t.reverses_id AND o.account_id = t.sender_account_id
+  FROM insights.%1$s e
+$view$, side);
+    END LOOP;
+END $views$;
+
+CREATE VIEW reporting.entry AS
+TABLE reporting.entry_sent
 UNION ALL
-SELECT t.id, t.receiver_account_id, ra.bank_id, k.name, ra.customer_id,
-       ra.name, t.sender_account_id, sa.bank_id, sa.customer_id,
-       coalesce(sc.name, sa.name), 'in',
-       t.amount_minor, t.currency::text, t.status, t.failure_code,
-       t.description, n.note, n.category, o.category,
-       coalesce(t.category, sc.category, 'uncategorised'),
-       t.channel, t.occurred_at, t.posted_at, t.reverses_id,
-       coalesce(sa.customer_id = ra.customer_id, false) OR t.channel = 'opening',
-       CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NULL THEN 0 ELSE -t.amount_minor END,
-       CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NOT NULL THEN 0 ELSE t.amount_minor END,
-       t.receiver_balance_after_minor, t.receiver_version, t.hold_id,
-       CASE WHEN n.category IS NULL THEN coalesce(t.reverses_id, t.id) ELSE t.id END
-  FROM ledger.transaction t
-  JOIN banking.account ra ON ra.id = t.receiver_account_id
-  JOIN banking.account sa ON sa.id = t.sender_account_id AND sa.bank_id = t.sender_bank_id
-  LEFT JOIN banking.bank k ON k.id = ra.bank_id
-  LEFT JOIN banking.customer sc ON sc.id = sa.customer_id
-  LEFT JOIN insights.annotation n ON n.transaction_id = t.id AND n.account_id = t.receiver_account_id
-  LEFT JOIN insights.annotation o ON o.transaction_id = t.reverses_id AND o.account_id = t.receiver_account_id
-  ) e;
+TABLE reporting.entry_received;
 
 -- For questions by category: what is split stands here once for each of its parts, everything else as in reporting.entry.
 CREATE VIEW reporting.entry_part AS

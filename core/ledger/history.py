@@ -6,12 +6,31 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, asc, column, desc, func, or_, select, table, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    TableClause,
+    Uuid,
+    and_,
+    asc,
+    column,
+    desc,
+    func,
+    or_,
+    select,
+    table,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy import Integer as SqlInteger
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from core.categories import BY_SLUG, UNCATEGORISED
 from core.identity.access import Principal, visible_accounts
-from core.insights.reporting import ENTRY
+from core.insights.reporting import ACCOUNT, ENTRY, ENTRY_RECEIVED, ENTRY_SENT
 from core.ledger.tables import TransactionStatus
 from core.money import AmountMinor, Currency, Money
 from core.paging import PageQuery
@@ -27,6 +46,7 @@ def _known_category(slug: str) -> str:
 CategorySlug = Annotated[str, AfterValidator(_known_category)]
 Channel = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Direction = Literal["out", "in"]
+Columns = ReadOnlyColumnCollection[str, Any]
 
 
 class Part(BaseModel):
@@ -115,14 +135,38 @@ class TransactionQuery(PageQuery):
 
 def entries_page(principal: Principal, query: TransactionQuery, after: list[str] | None) -> Select[Any]:
     """The entries that the caller may see and the query asks for, one more than its limit."""
-    key = (ENTRY.c.occurred_at, ENTRY.c.transaction_id, ENTRY.c.account_id)
-    descending = query.sort.startswith("-")
-    wanted = select(ENTRY).where(visible_entries(principal), *_conditions(query))
+    if query.account_id is None and principal.customer_id is None:
+        return _page(ENTRY, query, after).where(visible_entries(principal))
+    # A few accounts: each along its own indexes, and no further than the page can reach. Over the view that joins both
+    # sides, a page of an account with 500,000 entries takes a second.
+    scope = visible_accounts(principal, customer_id=ACCOUNT.c.customer_id, bank_id=ACCOUNT.c.bank_id)
+    account = select(ACCOUNT.c.account_id).where(scope)
+    if query.account_id is not None:
+        account = account.where(ACCOUNT.c.account_id == query.account_id)
+    own = account.subquery("own")
+    sides = [
+        _page(side, query, after).where(side.c.account_id == own.c.account_id, _is_told(side))
+        for side in (ENTRY_SENT, ENTRY_RECEIVED)
+    ]
+    found = union_all(*sides).lateral("entry")
+    return _in_order(select(found).select_from(own.join(found, true())), found, query)
+
+
+def _page(entries: TableClause, query: TransactionQuery, after: list[str] | None) -> Select[Any]:
+    wanted = select(entries).where(*_conditions(query, entries.c))
     if after is not None:
         place = tuple_(datetime.fromisoformat(after[0]), UUID(after[1]), UUID(after[2]))
-        wanted = wanted.where(tuple_(*key) < place if descending else tuple_(*key) > place)
-    order = desc if descending else asc
-    return wanted.order_by(*(order(part) for part in key)).limit(query.limit + 1)
+        key = tuple_(*(entries.c[name] for name in _KEY))
+        wanted = wanted.where(key < place if query.sort.startswith("-") else key > place)
+    return _in_order(wanted, entries, query)
+
+
+def _in_order(wanted: Select[Any], entries: FromClause, query: TransactionQuery) -> Select[Any]:
+    order = desc if query.sort.startswith("-") else asc
+    return wanted.order_by(*(order(entries.c[name]) for name in _KEY)).limit(query.limit + 1)
+
+
+_KEY = ("occurred_at", "transaction_id", "account_id")
 
 
 def position_of(entry: Row[Any]) -> list[str]:
@@ -154,29 +198,35 @@ def one_entry(principal: Principal, transaction_id: UUID, account_id: UUID | Non
 def visible_entries(principal: Principal) -> ColumnElement[bool]:
     """The caller's own sides; the receiver hears of a payment once it has succeeded."""
     own = visible_accounts(principal, customer_id=ENTRY.c.customer_id, bank_id=ENTRY.c.bank_id)
-    return and_(own, or_(ENTRY.c.direction == "out", ENTRY.c.status == TransactionStatus.SUCCESS))
+    return and_(own, _is_told(ENTRY))
 
 
-def _conditions(query: TransactionQuery) -> list[ColumnElement[bool]]:
-    return [condition(value) for field, condition in _FILTERS.items() if (value := getattr(query, field)) is not None]
+def _is_told(entries: TableClause) -> ColumnElement[bool]:
+    return or_(entries.c.direction == "out", entries.c.status == TransactionStatus.SUCCESS)
+
+
+def _conditions(query: TransactionQuery, entry: Columns) -> list[ColumnElement[bool]]:
+    return [
+        condition(entry, value) for field, condition in _FILTERS.items() if (value := getattr(query, field)) is not None
+    ]
 
 
 def _mentions(words: str, *columns: ColumnElement[str]) -> ColumnElement[bool]:
     return or_(*(text.icontains(words, autoescape=True) for text in columns))
 
 
-_FILTERS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
-    "account_id": lambda value: ENTRY.c.account_id == value,
-    "status": lambda value: ENTRY.c.status == value,
-    "category": lambda value: or_(ENTRY.c.category == value, ENTRY.c.parts.contains([{"category": value}])),
-    "channel": lambda value: ENTRY.c.channel == value,
-    "direction": lambda value: ENTRY.c.direction == value,
-    "currency": lambda value: ENTRY.c.currency == value,
-    "counterparty": lambda words: _mentions(words, ENTRY.c.counterparty),
-    "amount_gte": lambda minor: func.abs(ENTRY.c.amount_minor) >= minor,
-    "amount_lte": lambda minor: func.abs(ENTRY.c.amount_minor) <= minor,
-    "occurred_gte": lambda instant: ENTRY.c.occurred_at >= instant,
-    "occurred_lte": lambda instant: ENTRY.c.occurred_at <= instant,
-    "q": lambda words: _mentions(words, ENTRY.c.description, ENTRY.c.note, ENTRY.c.counterparty),
+_FILTERS: dict[str, Callable[[Columns, Any], ColumnElement[bool]]] = {
+    "account_id": lambda e, value: e.account_id == value,
+    "status": lambda e, value: e.status == value,
+    "category": lambda e, value: or_(e.category == value, e.parts.contains([{"category": value}])),
+    "channel": lambda e, value: e.channel == value,
+    "direction": lambda e, value: e.direction == value,
+    "currency": lambda e, value: e.currency == value,
+    "counterparty": lambda e, words: _mentions(words, e.counterparty),
+    "amount_gte": lambda e, minor: func.abs(e.amount_minor) >= minor,
+    "amount_lte": lambda e, minor: func.abs(e.amount_minor) <= minor,
+    "occurred_gte": lambda e, instant: e.occurred_at >= instant,
+    "occurred_lte": lambda e, instant: e.occurred_at <= instant,
+    "q": lambda e, words: _mentions(words, e.description, e.note, e.counterparty),
 }
 """What each filter of TransactionQuery asks of an entry."""

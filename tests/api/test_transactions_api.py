@@ -225,6 +225,28 @@ async def test_pages_hold_every_row_once_in_either_order(people: People) -> None
     assert await walk(sort="occurred_at") == sorted(posted)
 
 
+async def test_pages_of_an_account_take_both_directions_in_turn(people: People) -> None:
+    """Each is read by itself: what is sent and what is received have to meet in the order of time."""
+    asha, ravi = (str(account.id) for account in (people.town.asha_account, people.town.ravi_account))
+    start = datetime(2026, 5, 1, tzinfo=UTC)
+    directions = ["out", "in", "in", "out", "out", "in", "out"]
+    for hour, direction in enumerate(directions):
+        sender, receiver = (asha, ravi) if direction == "out" else (ravi, asha)
+        body = payment(
+            people, 1, sender_account_id=sender, receiver_account_id=receiver, channel="card",
+            occurred_at=(start + timedelta(hours=hour)).isoformat(),
+        )  # fmt: skip
+        await post(people["staff"], body)
+    for asker in ("customer", "staff"):
+        found: list[str] = []
+        asked = {"channel": "card", "limit": "2", "account_id": asha}
+        while asked:
+            page = (await people[asker].get("/transactions", params=asked)).json()
+            found += [row["direction"] for row in page["data"]]
+            asked = page["next_cursor"] and {**asked, "cursor": page["next_cursor"]}
+        assert found == directions[::-1]
+
+
 @pytest.mark.parametrize(
     ("params", "count"),
     [

@@ -3,7 +3,8 @@
 from finlens.bench.insights import BANK_QUESTIONS, QUESTIONS, bench_insights
 
 FIGURES = (
-    "customer_p50_ms", "customer_p95_ms", "bank_p95_ms", "overview_p95_ms", "heavy_p95_ms", "heavy_vs_ordinary", "growth",
+    "customer_p50_ms", "customer_p95_ms", "bank_p95_ms", "overview_p95_ms", "heavy_p95_ms", "heavy_vs_ordinary",
+    "growth",
 )  # fmt: skip
 
 

@@ -38,6 +38,8 @@ class Paid:
     said: str | None
     parts: tuple[tuple[str, int], ...]
     returned_minor: int
+    says_it_again: bool
+    """The refund names the payment's category, as a reversal does; one of an import may name none."""
     said_of_refund: str | None
 
 
@@ -54,6 +56,7 @@ def payments(draw: st.DrawFn) -> Paid:
         said=draw(st.none() | st.sampled_from(SLUGS)),
         parts=draw(st.just(()) | st.just((("pets", border), ("fuel", amount - border)))),
         returned_minor=draw(st.just(0) | st.integers(1, amount)),
+        says_it_again=draw(st.booleans()),
         said_of_refund=draw(st.none() | st.sampled_from(SLUGS)),
     )
 
@@ -154,9 +157,8 @@ async def make(session: Any, paid: Paid, account: Account, payee: Account) -> No
         split = Split.model_validate({"parts": [{"category": slug, "amount_minor": n} for slug, n in paid.parts]})
         await divide(session, split, **side, whole_minor=paid.amount_minor, version=version)
     if paid.returned_minor:
-        refund = await pay(
-            session, payee, account, paid.returned_minor, category=paid.category, reverses_id=posting.id
-        )  # fmt: skip
+        category = paid.category if paid.says_it_again else None
+        refund = await pay(session, payee, account, paid.returned_minor, category=category, reverses_id=posting.id)
         if paid.said_of_refund:
             side = {**side, "transaction_id": refund.id}
             await annotate(session, {"category": paid.said_of_refund}, **side, version=0)

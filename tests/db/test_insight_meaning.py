@@ -58,6 +58,14 @@ async def test_a_refund_nets_in_the_category_of_what_it_takes_back(database: Dat
     await check_books(database)
 
 
+async def test_a_refund_that_names_no_category_nets_where_its_payment_went(database: Database, town: Town) -> None:
+    async with database.unit() as session:
+        paid = await pay(session, town.asha_account, town.ravi_account, 900, occurred_at=NOON, category="clothing")
+        await pay(session, town.ravi_account, town.asha_account, 300, occurred_at=NOON, reverses_id=paid.id)
+    assert await spend_by(database, as_customer(town.asha), "category") == {"clothing": 600}
+    await check_books(database)
+
+
 async def test_money_between_own_accounts_is_neither_spend_nor_income(database: Database, town: Town) -> None:
     async with database.unit() as session:
         savings = await make_account(session, await make_bank(session), town.asha)
