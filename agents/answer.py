@@ -75,7 +75,8 @@ class Answer(BaseModel):
     latency_ms: int = 0
     usage: Usage | None = None
     """None where no model was asked."""
-    conversation_id: UUID
+    conversation_id: UUID | None
+    """None where the client keeps the conversation."""
 
 
 class Progress(BaseModel):

@@ -19,7 +19,7 @@ from agents import conversations
 from agents.answer import Answer, ChartDrawn, ChatEvent, Cited, Done, Failed, FigureFound, Progress, TextChunk
 from agents.context import AgentContext
 from agents.graph import Graph, build_graph
-from agents.llm import ModelPlanner, model_of
+from agents.llm import ModelPlanner
 from agents.planner.names import Names
 from agents.recollections import REMEMBERED, Recollections
 from agents.scope import Scope, Scopes
@@ -58,12 +58,12 @@ class Analyst:
     @asynccontextmanager
     async def open(cls, settings: Settings, database: Database) -> AsyncGenerator[Self]:
         """The analyst of an installation, with its memory in schema `agents`."""
-        async with _memory_pool(settings) as pool:
+        async with _memory_pool(settings) as pool, ModelPlanner.open(settings) as model:
             checkpointer = AsyncPostgresSaver(pool)
             await _set_up(pool)
             embedder = await asyncio.to_thread(MiniLm.load)
             graph, forgetful = build_graph(checkpointer), build_graph()
-            yield cls(database, graph, forgetful, checkpointer, Scopes(), embedder, _model(settings))
+            yield cls(database, graph, forgetful, checkpointer, Scopes(), embedder, model)
 
     async def ask(
         self,
@@ -89,10 +89,13 @@ class Analyst:
         today: date | None = None,
     ) -> AsyncIterator[ChatEvent]:
         """The same as events: progress while it works, then the answer's parts, then `done`; or one `error`."""
+        said = ""
         try:
             async for event in self._events(question, principal, conversation_id, today):
+                if isinstance(event, TextChunk):
+                    said += event.text
                 if isinstance(event, Done):
-                    for part in _parts(event.answer):
+                    for part in _parts(event.answer, said):
                         yield part
                 yield event
         except FinLensError as error:
@@ -142,11 +145,12 @@ class Analyst:
 
     async def _work(
         self, graph: Graph, question: str, context: AgentContext, memory: dict[str, Any]
-    ) -> AsyncIterator[Progress | Done]:
-        """Progress, then the answer. `memory` is what the question may lean on, and then what the next one may."""
+    ) -> AsyncIterator[ChatEvent]:
+        """Progress, sentences that have been checked, then the answer. `memory` is what the question may lean on, and
+        then what the next one may."""
         async for mode, part in self._steps(graph, {"question": question, **memory}, context):
             if mode == "custom":
-                yield Progress(text=str(part))
+                yield part if isinstance(part, TextChunk) else Progress(text=str(part))
                 continue
             for step in part.values():
                 memory |= {name: step[name] for name in REMEMBERED if name in (step or {})}
@@ -193,11 +197,6 @@ class Analyst:
         )
 
 
-def _model(settings: Settings) -> ModelPlanner | None:
-    model = model_of(settings)
-    return ModelPlanner(model, settings.llm_model, settings.llm_timeout_s) if model else None
-
-
 @lru_cache(maxsize=64)
 def _names(scope: Scope) -> Names:
     return Names(scope)
@@ -236,17 +235,19 @@ async def _in_time() -> AsyncGenerator[None]:
         raise QueryTooSlow("This took too long; try a shorter period") from None
 
 
-def _timed(event: Progress | Done, started: float) -> Progress | Done:
-    if isinstance(event, Progress):
+def _timed(event: ChatEvent, started: float) -> ChatEvent:
+    if not isinstance(event, Done):
         return event
     latency_ms = round((perf_counter() - started) * 1000)
     return Done(answer=event.answer.model_copy(update={"latency_ms": latency_ms}))
 
 
-def _parts(answer: Answer) -> list[ChatEvent]:
+def _parts(answer: Answer, said: str) -> list[ChatEvent]:
+    """What is left to tell once `said` has been."""
     chart: list[ChatEvent] = [ChartDrawn(chart=answer.chart)] if answer.chart else []
+    rest = answer.answer.removeprefix(said)
     return [
-        TextChunk(text=answer.answer),
+        *([TextChunk(text=rest)] if rest else []),
         *(FigureFound(figure=figure) for figure in answer.figures),
         *chart,
         *(Cited(citation=citation) for citation in answer.citations),

@@ -1,10 +1,11 @@
 """Context: who is asking and through which doors, handed to the graph beside its state. No model ever fills it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from agents.endpoint import Meter
 from agents.planner.names import Names
 from agents.scope import Scope
 from core.db import Database
@@ -26,3 +27,5 @@ class AgentContext:
     conversation_id: UUID
     model: "ModelPlanner | None" = None
     """None: the built-in planner answers alone."""
+    meter: Meter = field(default_factory=Meter)
+    """What this one answer has had of the model."""

@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from agents.answer import Answer
 from agents.context import AgentContext
 from agents.draft import Draft
+from agents.endpoint import ModelFailed
 from agents.follow_ups import starters
 from agents.grounding import unfounded
-from agents.llm import ModelFailed
 from agents.plan import Clarify, Decline, Plan
 from agents.planner.builtin import BuiltinPlanner, Memory, Thought
 from agents.planner.clauses import clauses
@@ -112,21 +112,27 @@ async def carry_out(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
 async def check(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
     """Whether every number of the draft is founded: a model's words replace the built-in ones only if theirs are.
     A built-in text that is not says nothing rather than that."""
-    findings, draft, model = state["findings"], state["draft"], runtime.context.model
+    context, findings, draft = runtime.context, state["findings"], state["draft"]
     if findings is None:
         return {"grounded": True}
     if wrong := unfounded(draft, findings):
         log.error("answer_unfounded", numbers=wrong, text=draft.text)
         return {"grounded": False, "draft": Draft(_UNVERIFIED, status="clarify")}
+    model = context.model
     if model is not None and state["planner"] == model.name and draft.status == "answered":
-        draft = await model.phrase(state["question"], draft, lambda worded: unfounded(worded, findings))
+        asked = (state["question"], state["readings"])
+        draft = await model.phrase(*asked, draft, findings, context, runtime.stream_writer)
     return {"grounded": True, "draft": draft}
 
 
 async def answer(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
     """The Answer as clients get it."""
     context, planned = runtime.context, state["planned"]
-    common: dict[str, Any] = {"planner": state["planner"], "conversation_id": context.conversation_id}
+    common: dict[str, Any] = {
+        "planner": state["planner"],
+        "usage": context.model.endpoint.usage(context.meter) if context.model else None,
+        "conversation_id": context.conversation_id,
+    }
     match planned:
         case Clarify():
             choices = list(planned.choices[:3])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from agents.answer import Figure
@@ -84,3 +85,8 @@ def _without(words: set[str], text: str) -> str:
     for word in sorted(present, key=len, reverse=True):
         text = re.sub(rf"(?<![\d.,]){re.escape(word)}(?!\d|[.,]\d)", " ", text)
     return text
+
+
+def unfounded_words(text: str, draft: Draft, findings: Findings) -> list[str]:
+    """What a model's `text` says that the draft it was given does not."""
+    return unfounded(replace(draft, text=text), findings)

@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
 
-from agents.answer import Answer, ChatEvent, Done, Progress
+from agents.answer import Answer, ChatEvent, Done, Progress, TextChunk
 from agents.chat import Analyst, answer_among, checked
 from agents.guard import TheAnalyst
 from core.errors import BodyTooLarge, FinLensError, InvalidRequest, NoSuchModel, Overloaded
@@ -199,6 +199,7 @@ class _Chunks:
 
     def __init__(self, with_usage: bool) -> None:
         self._with_usage = with_usage
+        self._said = ""
         self._common = {"id": _new_completion_id(), "created": int(time()), "model": MODEL}
 
     def of(self, delta: dict[str, str], *, finish_reason: str | None = None, **more: object) -> str:
@@ -210,8 +211,11 @@ class _Chunks:
         match event:
             case Progress(text=text):
                 return [self.of({}, finlens={"progress": text})]
+            case TextChunk(text=text):
+                self._said += text
+                return [self.of({"content": text})]
             case Done(answer=answer):
-                said = self.of({"content": answer.answer})
+                said = self.of({"content": answer.answer.removeprefix(self._said)})
                 last = self.of({}, finish_reason="stop", finlens=_own(answer))
                 return [said, last, *([self._chunk(choices=[], usage=Usage.of(answer))] if self._with_usage else [])]
             case _:

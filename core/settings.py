@@ -1,5 +1,6 @@
 """Every setting of FinLens, read from the environment once. No other module reads it."""
 
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
@@ -31,7 +32,12 @@ class Settings(BaseSettings):
     llm_model: str = Field(default="", description="empty means the built-in planner answers alone")
     llm_base_url: str = Field(default="", description="any OpenAI-compatible endpoint")
     llm_api_key: SecretStr | None = None
-    llm_timeout_s: float = Field(default=20.0, gt=0, le=120)
+    llm_timeout_s: float = Field(default=10.0, gt=0, le=20, description="of one call; an answer has 20 in all")
+    llm_tokens_max: int = Field(default=20_000, ge=1_000, description="per answer, in and out together")
+    llm_price_in: Decimal = Field(default=Decimal(0), ge=0, description="of a million tokens sent")
+    llm_price_out: Decimal = Field(default=Decimal(0), ge=0, description="of a million tokens received")
+    llm_currency: str = Field(default="USD", pattern="^[A-Z]{3}$", description="of the prices")
+    llm_private: bool = Field(default=True, description="names and numbers reach the model as stand-ins")
 
     log_level: str = "INFO"
 

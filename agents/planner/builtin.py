@@ -78,7 +78,7 @@ class BuiltinPlanner:
             if doubt is not None:
                 return doubt
             frame = self._with_shared_period(self._resolved(parsed, frame), parses)
-            doubt = self._frame_doubt(frame, memory)
+            doubt = self.frame_doubt(frame, memory)
             if doubt is not None:
                 return doubt
             task, frame = self._task(frame, memory)
@@ -181,7 +181,7 @@ class BuiltinPlanner:
             return self._asked_back("What do you mean by that? This conversation has no question yet.")
         return self._declined("topic")
 
-    def _frame_doubt(self, frame: Frame, memory: Memory) -> Thought | None:
+    def frame_doubt(self, frame: Frame, memory: Memory) -> Thought | None:
         if frame.topic is Topic.ALERTS and not self.principal.sees_alerts:
             return self._declined("alerts")
         if frame.topic is Topic.ALERTS and _says_more_than_alerts(frame):

@@ -1,6 +1,9 @@
 """The household in the database, and the analyst over it."""
 
-from collections.abc import AsyncIterator
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,7 @@ from core.identity.access import Principal, Role
 from core.ledger.relay import drain
 from core.settings import Settings
 from tests.agent.household import PAYEES, PAYMENTS, Chat, Household, at, customer_principal
+from tests.agent.model_server import ModelServer
 from tests.agent.served import Served, api_process, token_of
 from tests.factories import fresh, make_account, make_bank, make_customer, pay
 
@@ -69,3 +73,14 @@ async def served(
     folder = tmp_path_factory.mktemp("served")
     with api_process(settings, folder) as url:
         yield Served(url, folder / "api.log", tokens)
+
+
+@pytest.fixture(scope="session")
+def model_server() -> Iterator[ModelServer]:
+    """An OpenAI-compatible server in a process of its own."""
+    script = Path(__file__).with_name("openai_server.py")
+    process = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
+    with process:
+        assert process.stdout is not None
+        yield ModelServer(int(process.stdout.readline()))
+        process.terminate()

@@ -8,6 +8,7 @@ import pytest
 from langchain_core.messages import AIMessage
 
 from agents.chat import Analyst
+from agents.endpoint import Endpoint
 from agents.llm import TRIES_MAX, ModelPlanner
 from tests.agent.household import TODAY, Chat, Household
 from tests.fakes import ScriptedChatModel
@@ -29,7 +30,8 @@ def modelled(
     analyst: Analyst, household: Household, *replies: AIMessage | Exception, timeout_s: float = 5
 ) -> tuple[Chat, ScriptedChatModel]:
     model = ScriptedChatModel(replies=list(replies))
-    return Chat(replace(analyst, model=ModelPlanner(model, "scripted", timeout_s)), household.meera), model
+    planner = ModelPlanner(Endpoint(model, "scripted", timeout_s), private=False)
+    return Chat(replace(analyst, model=planner), household.meera), model
 
 
 async def test_the_model_plans_and_words_the_answer(analyst: Analyst, household: Household) -> None:
@@ -52,7 +54,7 @@ async def test_an_invalid_plan_is_sent_back_with_the_reason(analyst: Analyst, ho
     chat, model = modelled(analyst, household, plan(wrong), plan(GROCERIES_IN_MAY), says(FIGURE))
     answer = await chat.ask(QUESTION)
     assert answer.planner == "scripted" and answer.figures[0].value_minor == 287_395
-    assert "there is no period 'p9'" in str(model.seen[1][-1].content)
+    assert "there is no 'p9' among the periods" in str(model.seen[1][-1].content)
 
 
 @pytest.mark.parametrize(
