@@ -96,6 +96,9 @@ class Evidence:
     def _rows(self, match: re.Match[str]) -> int:
         return self.table(match["table"]).rows_in_all
 
+    def _less(self, match: re.Match[str]) -> int:
+        return int(self.value_of(match["operand"])) - int(match["minor"])
+
     def _computed(self, match: re.Match[str]) -> Any:
         values = [self.value_of(operand) for operand in _operands(match["operands"])]
         if not values or any(not isinstance(value, (int, Decimal)) for value in values):
@@ -140,6 +143,11 @@ def days_until(operand: str, day: date) -> str:
     return f"days from [{operand}] to {day}"
 
 
+def less(operand: str, minor: int) -> str:
+    """The source of what is left of a cell, or a sum of cells, once an amount that the asker named is taken off."""
+    return f"[{operand}] less {minor}"
+
+
 def units_in(period: Period, unit: Unit) -> int:
     """How many days, weeks, months ... the period holds or touches."""
     if unit is Unit.DAY:
@@ -164,6 +172,7 @@ _SOURCES: list[tuple[re.Pattern[str], Callable[[Evidence, re.Match[str]], Any]]]
     (re.compile(r"no (?P<currency>[A-Z]{3}) row in (?P<table>[a-z]+(?: \d+)?)"), Evidence._absent),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"number of rows of (?P<table>[a-z]+(?: \d+)?)"), Evidence._rows),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"days from \[(?P<operand>.+)\] to (?P<day>\d{4}-\d\d-\d\d)"), Evidence._days),  # pyright: ignore[reportPrivateUsage]
+    (re.compile(r"\[(?P<operand>.+)\] less (?P<minor>\d+)"), Evidence._less),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"\[(?P<operand>.+)\] per (?P<unit>\w+)"), Evidence._per_unit),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"(?P<operation>[a-z]+) of (?P<operands>\[.+\])"), Evidence._computed),  # pyright: ignore[reportPrivateUsage]
 ]

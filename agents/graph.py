@@ -16,6 +16,7 @@ from agents.answer import Answer
 from agents.context import AgentContext
 from agents.draft import Draft
 from agents.endpoint import ModelFailed
+from agents.findings import Findings, Tools
 from agents.follow_ups import starters
 from agents.grounding import unfounded
 from agents.plan import Clarify, Decline, Plan
@@ -23,7 +24,7 @@ from agents.planner.builtin import BuiltinPlanner, Memory, Thought
 from agents.planner.clauses import clauses
 from agents.planner.frame import Frame
 from agents.planner.reading import Reader, Reading
-from agents.run import Findings, Tools, query_of, run
+from agents.run import query_of, run
 from agents.scope import Scope
 from agents.state import AgentState
 from agents.writer import write

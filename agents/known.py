@@ -1,19 +1,18 @@
 """Known: everything that the words of an answer may name, gathered from what was found and from the plan itself."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
 from agents.answer import Figure
-from agents.evidence import Row, Table
-from agents.plan import BalanceTask, InsightTask
-from agents.run import Finding, Findings
+from agents.evidence import Row, Table, units_in
+from agents.findings import Finding, Findings
+from agents.plan import AlertsTask, BalanceTask, ForecastTask, InsightTask
 from agents.wording import group_name
 from core.insights.query import Filter, InsightQuery, QueryPeriod
 from core.money import Currency, Money
-from core.periods import Period
+from core.periods import Period, Unit
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NO_MONEY = ("count", "points", "version")
@@ -22,25 +21,38 @@ _CALENDAR = ("day", "week", "month", "quarter", "year")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Numbers without their sign; money in whole units of its currency. `words` are names, dates and displayed money:
-    their digits are nobody's figures."""
+    """Numbers without their sign; money in whole units of its currency. `words` are names, notes and displayed money:
+    their digits are nobody's figures. `spans` are numbers of days, weeks and months."""
 
     words: set[str] = field(default_factory=set[str])
-    money: set[Decimal] = field(default_factory=set[Decimal])
+    money: set[tuple[Currency, Decimal]] = field(default_factory=set[tuple[Currency, Decimal]])
     counts: set[Decimal] = field(default_factory=set[Decimal])
+    spans: set[Decimal] = field(default_factory=set[Decimal])
     percents: set[Decimal] = field(default_factory=set[Decimal])
+    days: set[date] = field(default_factory=set[date])
 
     def add_money(self, minor: int, currency: Currency) -> None:
         amount = Money(abs(minor), currency)
-        self.money.add(amount.decimal)
+        self.money.add((currency, amount.decimal))
         self.words.add(amount.display())
+
+    def add_figure(self, figure: Figure) -> None:
+        if figure.value_minor is not None and figure.currency is not None:
+            self.add_money(figure.value_minor, figure.currency)
+        if isinstance(figure.value, (int, float)):
+            pool = {"percent": self.percents, "days": self.spans}.get(figure.unit, self.counts)
+            pool.add(abs(Decimal(str(figure.value))))
+        elif figure.unit == "date" and figure.value:
+            self.days.add(date.fromisoformat(figure.value))
+        elif figure.unit == "text" and figure.value:
+            self.words.add(figure.value)
 
 
 def known(figures: list[Figure], findings: Findings) -> Known:
     """What an answer with these figures to these findings may say."""
     known = Known()
     for figure in figures:
-        _add_figure(known, figure)
+        known.add_figure(figure)
     for table in findings.evidence.tables.values():
         _add_table(known, table)
     for finding in findings.found:
@@ -54,18 +66,10 @@ def _currencies(findings: Findings) -> set[Currency]:
     return {str(row["currency"]) for row in rows if row.get("currency")}
 
 
-def _add_figure(known: Known, figure: Figure) -> None:
-    if figure.value_minor is not None and figure.currency is not None:
-        known.add_money(figure.value_minor, figure.currency)
-    if isinstance(figure.value, (int, float)):
-        pool = known.percents if figure.unit == "percent" else known.counts
-        pool.add(abs(Decimal(str(figure.value))))
-
-
 def _add_table(known: Known, table: Table) -> None:
     known.counts.update((Decimal(table.rows_in_all), Decimal(len(table.rows))))
     if table.period is not None:
-        known.words.update(_period_words(table.period.period))
+        _add_period(known, table.period)
     for row in table.rows:
         _add_row(known, row)
 
@@ -73,8 +77,10 @@ def _add_table(known: Known, table: Table) -> None:
 def _add_row(known: Known, row: Row) -> None:
     currency = row.get("currency")
     for name, value in row.items():
-        if isinstance(value, str):
-            known.words.update(_text_words(name, value))
+        if isinstance(value, str) and _ISO_DAY.match(value):
+            _add_day(known, name, date.fromisoformat(value[:10]))
+        elif isinstance(value, str):
+            known.words.update((value, group_name(name, value)))
         elif isinstance(value, int) and not isinstance(value, bool):
             if currency is None or name.startswith(_NO_MONEY):
                 known.counts.add(Decimal(abs(value)))
@@ -82,27 +88,27 @@ def _add_row(known: Known, row: Row) -> None:
                 known.add_money(value, str(currency))
 
 
-def _text_words(name: str, value: str) -> Iterator[str]:
-    """A name as it is and as it is shown; a day in the ways it is written."""
-    yield value
-    if not _ISO_DAY.match(value):
-        yield group_name(name, value)
-        return
-    day = date.fromisoformat(value[:10])
-    yield from (f"{day.day} {day:%B %Y}", f"{day:%B %Y}")
+def _add_day(known: Known, name: str, day: date) -> None:
+    """The day; of a whole week, month ... the last one too, for it is named by both."""
+    known.days.add(day)
     if name in _CALENDAR:
-        yield group_name(name, value)
+        known.days.add(Period.of(Unit(name), day).end - timedelta(days=1))
 
 
 def _add_finding(known: Known, finding: Finding, currencies: set[Currency]) -> None:
     if finding.explanation is not None:
         known.words.update(reason.sentence for reason in finding.explanation.reasons)
     if isinstance(finding.task, BalanceTask) and finding.task.at is not None:
-        known.words.update(_text_words("day", finding.task.at.isoformat()))
+        known.days.add(finding.task.at)
+    if isinstance(finding.task, ForecastTask) and finding.task.spend_minor is not None:
+        for currency in currencies:
+            known.add_money(finding.task.spend_minor, currency)
+    if isinstance(finding.task, AlertsTask):
+        known.counts.update(Decimal(n) for n in (finding.task.points_min, finding.task.points_max) if n is not None)
+    known.words.add(getattr(finding.task, "note", ""))
     if not isinstance(finding.task, InsightTask):
         return
-    known.words.add(finding.task.note)
-    known.counts.add(Decimal(len(finding.results) - 1))  # "the median of the 6 months before"
+    known.spans.add(Decimal(len(finding.results) - 1))  # "the median of the 6 months before"
     if finding.task.threshold is not None:
         for currency in currencies:
             known.add_money(finding.task.threshold.said_minor, currency)
@@ -120,10 +126,9 @@ def _add_query(known: Known, query: InsightQuery, currencies: set[Currency]) -> 
 
 
 def _add_period(known: Known, period: QueryPeriod) -> None:
-    known.words.update(_period_words(period.period))
-    months = (period.end.year - period.start.year) * 12 + period.end.month - period.start.month
-    days = (period.end - period.start).days
-    known.counts.update(Decimal(n) for n in (days, round(days / 7), months, months + 1))
+    """Its first and its last day, and how many days, weeks, months ... it has."""
+    known.days.update((period.start, period.end - timedelta(days=1)))
+    known.spans.update(Decimal(units_in(period.period, unit)) for unit in Unit)
 
 
 def _add_condition(known: Known, condition: Filter, currencies: set[Currency]) -> None:
@@ -137,10 +142,3 @@ def _add_condition(known: Known, condition: Filter, currencies: set[Currency]) -
                 known.words.update((f"{value:02d}:00", f"{value:02d}:59", "00:00", "23:59"))
             case _:
                 known.words.add(str(value))
-
-
-def _period_words(period: Period) -> Iterator[str]:
-    last = period.end - timedelta(days=1)
-    yield from (period.label, f"{period.start:%Y}")
-    for day in (period.start, last):
-        yield from (f"{day.day} {day:%B %Y}", f"{day:%B %Y}")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.fraud.reasons import ReasonCode
 from core.insights.query import InsightQuery, QueryPeriod
 from core.periods import Unit
 
@@ -85,9 +86,34 @@ class BalanceTask(BaseModel):
 
 
 class AlertsTask(BaseModel):
+    """Alerts of the caller's bank. `asks` for the alerts themselves, the money in them, how many accounts or customers
+    they are on, or which accounts have most of them."""
+
     kind: Literal["alerts"] = "alerts"
+    asks: Literal["alerts", "value", "accounts", "customers", "riskiest"] = "alerts"
     period: QueryPeriod | None = None
     status: Literal["open", "confirmed", "dismissed"] | None = None
+    points_min: int | None = None
+    points_max: int | None = None
+    reason: ReasonCode | None = None
+    limit: int | None = None
+    note: str = ""
+
+
+class SignalsTask(BaseModel):
+    """Accounts whose payments show one pattern, alerted or not: money that left soon after it came, say."""
+
+    kind: Literal["signals"] = "signals"
+    reason: ReasonCode
+    period: QueryPeriod
+    note: str = ""
+
+
+class CirclesTask(BaseModel):
+    """Money that came back to where it started."""
+
+    kind: Literal["circles"] = "circles"
+    period: QueryPeriod
     note: str = ""
 
 
@@ -130,6 +156,42 @@ class RecurringTask(BaseModel):
     counts: bool = False
 
 
+class ForecastTask(BaseModel):
+    """What the accounts will hold at the end of the day `on`; with `spend_minor`, whether that much can be spent."""
+
+    kind: Literal["forecast"] = "forecast"
+    on: date
+    spend_minor: int | None = None
+    account_ids: tuple[UUID, ...] = ()
+    note: str = ""
+
+
+class BudgetsTask(BaseModel):
+    """How the budgets of a month are going; those of `categories` when it names some."""
+
+    kind: Literal["budgets"] = "budgets"
+    month: date
+    categories: tuple[str, ...] = ()
+
+
+class UnusualTask(BaseModel):
+    """What was out of the ordinary in a period, against the customer's own past."""
+
+    kind: Literal["unusual"] = "unusual"
+    period: QueryPeriod
+    note: str = ""
+
+
+class DuplicatesTask(BaseModel):
+    """Possible double charges."""
+
+    kind: Literal["duplicates"] = "duplicates"
+    period: QueryPeriod
+    categories: tuple[str, ...] = ()
+    counterparties: tuple[str, ...] = ()
+    note: str = ""
+
+
 class CoverageTask(BaseModel):
     """How far the data reach."""
 
@@ -137,9 +199,10 @@ class CoverageTask(BaseModel):
 
 
 Task = Annotated[
-    InsightTask | BalanceTask | AlertsTask | ExplainTask | RecallTask | RefundsTask | RecurringTask | CoverageTask,
+    InsightTask | BalanceTask | AlertsTask | ExplainTask | RecallTask | RefundsTask | RecurringTask | CoverageTask
+    | ForecastTask | BudgetsTask | UnusualTask | DuplicatesTask | SignalsTask | CirclesTask,
     Field(discriminator="kind"),
-]
+]  # fmt: skip
 
 
 class Plan(BaseModel):

@@ -6,9 +6,9 @@ from langgraph.channels import UntrackedValue  # pyright: ignore[reportMissingTy
 
 from agents.answer import Answer
 from agents.draft import Draft
+from agents.findings import Findings
 from agents.plan import Planned
 from agents.planner.reading import Reading
-from agents.run import Findings
 
 
 class AgentState(TypedDict):

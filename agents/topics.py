@@ -1,15 +1,15 @@
-"""Templates for what is no insight query: balances, alerts, why a payment was flagged, memories, how far data reach."""
+"""Templates for what is no insight query: balances, refunds, what recurs, memories, how far data reach."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from agents.answer import Citation, Figure
 from agents.draft import Draft, Figures
 from agents.evidence import Evidence, Row, cell, computed, rows_of
-from agents.plan import AlertsTask, BalanceTask, ExplainTask, RecallTask, RecurringTask, RefundsTask
-from agents.run import Finding
+from agents.findings import Finding
+from agents.plan import BalanceTask, RecallTask, RecurringTask, RefundsTask
 from agents.scope import Scope
-from agents.wording import count, money
+from agents.templates.told import day, say
+from agents.wording import count
 
 TOLD_MAX = 5
 
@@ -22,7 +22,7 @@ def balances(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
         return Draft("There are no accounts here.", status="no_data")
     number = make.count("Number of accounts", rows_of(accounts.name))
     assert isinstance(finding.task, BalanceTask)
-    when = "now" if finding.task.at is None else f"at the end of {_day(finding.task.at.isoformat())}"
+    when = "now" if finding.task.at is None else f"at the end of {day(finding.task.at.isoformat())}"
     totals = [
         make.money(f"Balance {when}", cell(totals_table.name, n, "posted_minor"))
         for n in range(1, len(totals_table.rows) + 1)
@@ -32,77 +32,12 @@ def balances(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
         for n, row in enumerate(accounts.rows[:TOLD_MAX], start=1)
     ]
     assert isinstance(number.value, int)
-    text = f"{' and '.join(map(_say, totals))} in {count(number.value, 'account')} {when}."
+    text = f"{' and '.join(map(say, totals))} in {count(number.value, 'account')} {when}."
     if number.value > 1:
-        text += f" {'; '.join(f'{figure.label}: {_say(figure)}' for figure in each)}."
+        text += f" {'; '.join(f'{figure.label}: {say(figure)}' for figure in each)}."
     figures = [*totals, *(each if number.value > 1 else [])]
     ordered = [number, *figures] if finding.task.counts else [*figures, number]
     return Draft(text, ordered, rows=[dict(row) for row in accounts.rows])
-
-
-def alerts(finding: Finding, evidence: Evidence) -> Draft:
-    """How many alerts, and the newest of them with the first reason."""
-    task, table, make = finding.task, finding.tables[0], Figures(evidence)
-    assert isinstance(task, AlertsTask)
-    when = f", {task.period.period.label}" if task.period else ""
-    state = f"{task.status} " if task.status else ""
-    number = make.count(f"{state.capitalize()}alerts{when}" if state else f"Alerts{when}", rows_of(table.name))
-    if not table.rows:
-        return Draft(f"There are no {state}alerts{when}.", [number]).noting(task.note)
-    lines = [_alert_line(row) for row in table.rows[:TOLD_MAX]]
-    assert isinstance(number.value, int)
-    text = f"{count(number.value, f'{state}alert')}{when}. The newest: {'; '.join(lines)}."
-    amounts = [
-        make.money(f"{row['counterparty']}, {_day(row['occurred_at'])}", cell(table.name, n, "amount_minor"))
-        for n, row in enumerate(table.rows[:TOLD_MAX], start=1)
-    ]
-    citations = [
-        Citation(
-            kind="transaction",
-            id=row["transaction_id"],
-            text=row["reasons"][0]["sentence"] if row["reasons"] else row["description"],
-        )
-        for row in table.rows[:TOLD_MAX]
-    ]
-    return Draft(text, [number, *amounts], rows=[dict(row) for row in table.rows], citations=citations).noting(
-        task.note
-    )
-
-
-def _alert_line(row: Row) -> str:
-    amount = money(row["amount_minor"], row["currency"])
-    return f"{_day(row['occurred_at'])} {row['customer']} to {row['counterparty']} {amount} ({row['points']} points)"
-
-
-def explanation(finding: Finding, evidence: Evidence) -> Draft:
-    """The reasons of one payment, each a sentence, with the payments that they cite."""
-    assert isinstance(finding.task, ExplainTask)
-    found = finding.explanation
-    if found is None:
-        return Draft("", status="no_data")
-    make = Figures(evidence)
-    points = make.count("Points, of 99", cell(finding.tables[0].name, 1, "points"))
-    amount = make.money(
-        f"Paid to {found.counterparty}, {_day(found.occurred_at.isoformat())}",
-        cell(finding.tables[0].name, 1, "amount_minor"),
-    )
-    head = f"The {_say(amount)} to {found.counterparty} on {_day(found.occurred_at.isoformat())}"
-    if not found.reasons:
-        return Draft(f"{head} was not flagged: nothing unusual was found about it.", [points, amount])
-    state = f" and raised an alert ({found.alert_status})" if found.alert_status else ", too few for an alert"
-    reasons = " ".join(reason.sentence for reason in found.reasons)
-    citations = [
-        Citation(
-            kind="transaction",
-            id=one.id,
-            text=f"{_day(one.occurred_at.isoformat())} {one.counterparty} {money(abs(one.amount_minor), one.currency)}",
-        )
-        for one in found.cited
-    ]
-    rows = [one.model_dump(mode="json") for one in found.cited]
-    return Draft(
-        f"{head} got {points.value} points{state}. {reasons}", [points, amount], rows=rows, citations=citations
-    )
 
 
 def memories(finding: Finding, evidence: Evidence) -> Draft:
@@ -116,12 +51,12 @@ def memories(finding: Finding, evidence: Evidence) -> Draft:
     lines: list[str] = []
     for n, row in enumerate(rows[:TOLD_MAX], start=1):
         figure = make.money(
-            f"{row['counterparty']}, {_day(row['occurred_at'])}",
+            f"{row['counterparty']}, {day(row['occurred_at'])}",
             computed("size", cell(finding.tables[0].name, n, "amount_minor")),
         )
         figures.append(figure)
         said = f" “{row['description']}”" if row["description"] else ""
-        lines.append(f"{_day(row['occurred_at'])} {row['counterparty']} {_say(figure)}{said}")
+        lines.append(f"{day(row['occurred_at'])} {row['counterparty']} {say(figure)}{said}")
     citations = [Citation(kind="summary", id=hit.id, text=hit.text) for hit in finding.hits]
     text = f"The likeliest {'payment is' if len(rows) == 1 else 'payments are'}: {'; '.join(lines)}."
     return Draft(text, figures, rows=[dict(row) for row in rows], citations=citations)
@@ -139,12 +74,12 @@ def refunds(finding: Finding, evidence: Evidence) -> Draft:
         make.money(f"Refunded{when}", cell(totals.name, n, "refunded_minor")) for n in range(1, len(totals.rows) + 1)
     ]
     each = [
-        make.money(f"{row['counterparty']}, {_day(row['occurred_at'])}", cell(entries.name, n, "amount_minor"))
+        make.money(f"{row['counterparty']}, {day(row['occurred_at'])}", cell(entries.name, n, "amount_minor"))
         for n, row in enumerate(entries.rows[:TOLD_MAX], start=1)
     ]
     assert isinstance(number.value, int)
-    latest = "; ".join(f"{figure.label}: {_say(figure)}" for figure in each)
-    text = f"{' and '.join(map(_say, sums))} came back in {count(number.value, 'refund')}{when}. The latest: {latest}."
+    latest = "; ".join(f"{figure.label}: {say(figure)}" for figure in each)
+    text = f"{' and '.join(map(say, sums))} came back in {count(number.value, 'refund')}{when}. The latest: {latest}."
     ordered = [number, *sums] if task.counts else [*sums, number]
     return Draft(text, [*ordered, *each], rows=[dict(row) for row in entries.rows]).noting(task.note)
 
@@ -166,16 +101,16 @@ def recurring(finding: Finding, evidence: Evidence) -> Draft:
     rows = [dict(row) for row in table.rows]
     if task.is_next:
         first = table.rows[0]
-        due = _day(first["next_on"])
+        due = day(first["next_on"])
         often = first["interval"].replace("_", "-")
-        text = f"{first['counterparty']} is expected next on {due}: {_say(each[0])}, {often}."
+        text = f"{first['counterparty']} is expected next on {due}: {say(each[0])}, {often}."
         return Draft(text, [dues[0], each[0]], rows=rows)
     number = make.count("Recurring payments", rows_of(table.name))
     a_year = [make.money("In a year", source) for source in _sums(table.name, "a_year_minor", table.rows)]
     told = zip(each, table.rows, strict=False)
-    lines = "; ".join(f"{one.label} {_say(one)}, next {_day(row['next_on'])}" for one, row in told)
+    lines = "; ".join(f"{one.label} {say(one)}, next {day(row['next_on'])}" for one, row in told)
     assert isinstance(number.value, int)
-    sums = " and ".join(map(_say, a_year))
+    sums = " and ".join(map(say, a_year))
     text = f"{count(number.value, 'recurring payment')}, {sums} in a year. The dearest: {lines}."
     ordered = [number, *a_year] if task.counts else [*a_year, number]
     return Draft(text, [*ordered, *each, *dues], rows=rows)
@@ -197,14 +132,4 @@ def coverage(finding: Finding, evidence: Evidence) -> Draft:
     make = Figures(evidence)
     first = make.date("First payment", cell(finding.tables[0].name, 1, "first_day"))
     last = make.date("Last payment", cell(finding.tables[0].name, 1, "last_day"))
-    return Draft(f"I know your payments from {_day(row['first_day'])} to {_day(row['last_day'])}.", [first, last])
-
-
-def _say(figure: Figure) -> str:
-    assert figure.value_minor is not None and figure.currency is not None
-    return money(figure.value_minor, figure.currency)
-
-
-def _day(instant: str) -> str:
-    day = date.fromisoformat(instant[:10])
-    return f"{day.day} {day:%B %Y}"
+    return Draft(f"I know your payments from {day(row['first_day'])} to {day(row['last_day'])}.", [first, last])

@@ -4,20 +4,26 @@ from agents import topics
 from agents.answer import Status
 from agents.draft import Draft
 from agents.evidence import Evidence
+from agents.findings import Finding, Findings
 from agents.follow_ups import follow_ups
 from agents.plan import (
     AlertsTask,
     BalanceTask,
+    BudgetsTask,
+    CirclesTask,
     CoverageTask,
+    DuplicatesTask,
     ExplainTask,
+    ForecastTask,
     InsightTask,
     RecallTask,
     RecurringTask,
     RefundsTask,
+    SignalsTask,
+    UnusualTask,
 )
-from agents.run import Finding, Findings
 from agents.scope import Scope
-from agents.templates import insight
+from agents.templates import ahead, fraud, insight, odd
 from agents.templates.told import Told
 from agents.wording import amounts, listed, subject
 
@@ -61,10 +67,22 @@ def _template(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
             return insight(Told(finding, evidence, scope))
         case BalanceTask():
             return topics.balances(finding, evidence, scope)
+        case ForecastTask():
+            return ahead.forecast(finding, evidence, scope)
+        case BudgetsTask():
+            return ahead.budgets(finding, evidence)
+        case UnusualTask():
+            return odd.unusual(finding, evidence)
+        case DuplicatesTask():
+            return odd.duplicates(finding, evidence)
         case AlertsTask():
-            return topics.alerts(finding, evidence)
+            return fraud.alerts(finding, evidence)
         case ExplainTask():
-            return topics.explanation(finding, evidence)
+            return fraud.explanation(finding, evidence)
+        case SignalsTask():
+            return fraud.signals(finding, evidence)
+        case CirclesTask():
+            return fraud.circles(finding, evidence)
         case RecallTask():
             return topics.memories(finding, evidence)
         case RecurringTask():

@@ -8,14 +8,20 @@ from uuid import UUID
 from agents.plan import (
     AlertsTask,
     BalanceTask,
+    BudgetsTask,
+    CirclesTask,
     CoverageTask,
+    DuplicatesTask,
     ExplainTask,
+    ForecastTask,
     InsightTask,
     Operation,
     RecallTask,
     RecurringTask,
     RefundsTask,
+    SignalsTask,
     Task,
+    UnusualTask,
 )
 from agents.planner.frame import Frame, Topic
 from agents.scope import Scope
@@ -37,6 +43,8 @@ _COMPARED = {
 }  # fmt: skip
 _TIMED = frozenset(_CALENDAR.values())
 _DRAWN = frozenset({Measure.SPEND, Measure.INCOME, Measure.NET, Measure.COUNT})
+LOOKED_THROUGH_DAYS = 31
+"""What is looked through for the unusual, where no period was said."""
 COURSE_PERIODS = 6
 COURSE_DAYS_MAX = 31
 _EXTREMES = frozenset({Measure.LARGEST, Measure.SMALLEST})
@@ -95,6 +103,21 @@ class _Composer:
                 return self._recurring()
             case Topic.REFUNDS:
                 return self._refunds()
+            case Topic.FORECAST:
+                return self._forecast()
+            case Topic.BUDGETS:
+                return self._budgets()
+            case Topic.UNUSUAL:
+                period, note = self._looked_through()
+                return UnusualTask(period=period, note=note)
+            case Topic.DUPLICATES:
+                return self._duplicates()
+            case Topic.SIGNALS:
+                period, note = self._looked_through()
+                return SignalsTask(reason=self.frame.reason or "PASS_THRU", period=period, note=note)
+            case Topic.CIRCLES:
+                period, note = self._looked_through()
+                return CirclesTask(period=period, note=note)
             case Topic.RECALL:
                 return RecallTask(text=self.frame.text[:500], period=self._said_period())
             case _:
@@ -142,7 +165,43 @@ class _Composer:
     def _alerts(self) -> AlertsTask:
         period = self._said_period()
         note = "" if period else "You named no period, so this is all of them."
-        return AlertsTask(period=period, status=self.frame.alert_status, note=note)
+        frame = self.frame
+        return AlertsTask(
+            asks=frame.alerts_ask,
+            period=period,
+            status=frame.alert_status,
+            points_min=frame.points_min,
+            points_max=frame.points_max,
+            reason=frame.reason,
+            limit=frame.limit,
+            note=note,
+        )
+
+    def _forecast(self) -> ForecastTask:
+        end = Period.of(Unit.MONTH, self.today).end
+        on = self.frame.on or (end if end - self.today > timedelta(days=1) else add_months(end, 1)) - timedelta(days=1)
+        note = "" if self.frame.on else "You named no day, so this is the end of the month."
+        return ForecastTask(on=on, spend_minor=self.frame.spend_minor, account_ids=self._account_ids(), note=note)
+
+    def _budgets(self) -> BudgetsTask:
+        period = self.frame.periods[0].period if self.frame.periods else Period.of(Unit.MONTH, self.today)
+        return BudgetsTask(month=period.start.replace(day=1), categories=self._named("category"))
+
+    def _duplicates(self) -> DuplicatesTask:
+        period, note = self._looked_through()
+        return DuplicatesTask(
+            period=period, categories=self._named("category"), counterparties=self._named("counterparty"), note=note
+        )
+
+    def _looked_through(self) -> tuple[QueryPeriod, str]:
+        """The period said, else the month up to today; and a note where it was chosen."""
+        if said := self._said_period():
+            return said, ""
+        last = min(self.scope.last_day or self.today, self.today)
+        period = Period(last - timedelta(days=LOOKED_THROUGH_DAYS - 1), last + timedelta(days=1))
+        return QueryPeriod.of(
+            period
+        ), f"You named no period, so these are the {LOOKED_THROUGH_DAYS} days to {_day(last)}."
 
     def _explain(self) -> ExplainTask:
         frame = self.frame.with_changes(ask=Operation.LIST, measure=None, flow=Flow.OUT, limit=5, latest="latest")

@@ -1,11 +1,13 @@
 """Frame: what a question asks, slot by slot, before it becomes queries. Follow-ups are edits of the last one."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from agents.plan import Operation, Threshold
+from core.fraud.reasons import ReasonCode
 from core.insights.query import Dimension, Filter, Flow, Measure, QueryPeriod
 from core.periods import Unit
 
@@ -19,6 +21,12 @@ class Topic(StrEnum):
     REFUNDS = "refunds"
     RECURRING = "recurring"
     COVERAGE = "coverage"
+    FORECAST = "forecast"
+    BUDGETS = "budgets"
+    UNUSUAL = "unusual"
+    DUPLICATES = "duplicates"
+    SIGNALS = "signals"
+    CIRCLES = "circles"
 
 
 Prior = Literal["previous", "year_before", "following"]
@@ -58,6 +66,15 @@ class Frame(BaseModel):
     is_next: bool = False
     """Of recurring payments: when the next one is due."""
     alert_status: Literal["open", "confirmed", "dismissed"] | None = None
+    alerts_ask: Literal["alerts", "value", "accounts", "customers", "riskiest"] = "alerts"
+    points_min: int | None = None
+    points_max: int | None = None
+    reason: ReasonCode | None = None
+    """Of alerts and signals: what the payments were scored for."""
+    on: date | None = None
+    """Of a forecast: the day that is looked ahead to."""
+    spend_minor: int | None = None
+    """Of a forecast: what somebody would like to spend by then."""
     missing: str = ""
     """The phrase that was asked back about: until it is settled, nothing may build on this frame."""
     text: str = ""

@@ -8,8 +8,8 @@ from typing import Any
 from agents.answer import Figure
 from agents.draft import Draft, Figures
 from agents.evidence import Evidence, Table, absent, cell
+from agents.findings import Finding
 from agents.plan import InsightTask
-from agents.run import Finding
 from agents.scope import Scope
 from agents.wording import amounts, count, group_name, money, percent, subject
 from core.insights.query import Dimension, EntryRow, Flow, InsightQuery, InsightResult, Measure
@@ -129,6 +129,12 @@ def number(figure: Figure) -> int | float:
 def day(instant: str) -> str:
     found = date.fromisoformat(instant[:10])
     return f"{found.day} {found:%B %Y}"
+
+
+def say(figure: Figure) -> str:
+    """A figure of money as people read it."""
+    assert figure.value_minor is not None and figure.currency is not None
+    return money(figure.value_minor, figure.currency)
 
 
 def whereto(entry: EntryRow) -> str:

@@ -1,5 +1,6 @@
 """Alerts: payments whose points reached the threshold, for the analysts of the bank that they left from."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -26,7 +27,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.audit import record
 from core.errors import NotFound
-from core.fraud.reasons import Reason, render
+from core.fraud.reasons import Reason, ReasonCode, render
 from core.identity.access import Principal, Role, visible_accounts
 from core.money import Currency, Money
 from core.periods import Period
@@ -86,31 +87,89 @@ _ALERT = table(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class AlertsWanted:
+    """Which alerts: of payments of a period (days are the asker's), in a state, with so many points, for a reason."""
+
+    period: Period | None = None
+    status: str | None = None
+    points_min: int | None = None
+    points_max: int | None = None
+    reason: ReasonCode | None = None
+
+
+EVERY_ALERT = AlertsWanted()
+
+
+class AlertSums(BaseModel):
+    """What alerts of one currency come to. An account, or a customer, with several alerts counts once."""
+
+    currency: Currency
+    alerts: int
+    amount_minor: int
+    accounts: int
+    customers: int
+
+
+class AlertedAccount(BaseModel):
+    """An account with alerts that nobody has dismissed: how many, and the points of all of them together."""
+
+    account_id: UUID
+    account: str
+    customer: str
+    currency: Currency
+    alerts: int
+    points: int
+    amount_minor: int
+
+
 async def list_alerts(
     connection: AsyncConnection,
     principal: Principal,
+    wanted: AlertsWanted = EVERY_ALERT,
     *,
-    period: Period | None = None,
-    status: str | None = None,
     limit: int = 50,
     after: Place | None = None,
 ) -> list[Alert]:
     """Alerts on accounts of the principal's bank (an administrator: of every bank), newest first, at most `limit`.
 
-    Days of `period` are the principal's. Raises NotAllowed for customers.
+    Raises NotAllowed for customers.
     """
-    wanted = _wanted(principal, period, status)
+    conditions = _conditions(principal, wanted)
     if after is not None:
-        wanted.append(tuple_(_ALERT.c.occurred_at, _ALERT.c.transaction_id) < after)
-    return await _read(connection, wanted, limit)
+        conditions.append(tuple_(_ALERT.c.occurred_at, _ALERT.c.transaction_id) < after)
+    return await _read(connection, conditions, limit)
 
 
-async def count_alerts(
-    connection: AsyncConnection, principal: Principal, *, period: Period | None = None, status: str | None = None
-) -> int:
-    """How many alerts `list_alerts` would give without a limit."""
-    wanted = _wanted(principal, period, status)
-    return (await connection.execute(select(func.count()).select_from(_ALERT).where(*wanted))).scalar_one()
+async def sum_alerts(
+    connection: AsyncConnection, principal: Principal, wanted: AlertsWanted = EVERY_ALERT
+) -> list[AlertSums]:
+    """What `list_alerts` would give without a limit comes to, per currency; the one with most alerts first."""
+    a, number = _ALERT.c, func.count()
+    sums = select(
+        a.currency, number.label("alerts"), func.sum(a.amount_minor).cast(BigInteger).label("amount_minor"),
+        func.count(a.account_id.distinct()).label("accounts"), func.count(a.customer_id.distinct()).label("customers"),
+    )  # fmt: skip
+    sums = sums.where(*_conditions(principal, wanted)).group_by(a.currency).order_by(number.desc(), a.currency)
+    return [AlertSums.model_validate(dict(row)) for row in (await connection.execute(sums)).mappings()]
+
+
+async def alerted_accounts(
+    connection: AsyncConnection, principal: Principal, wanted: AlertsWanted = EVERY_ALERT, *, limit: int = 50
+) -> list[AlertedAccount]:
+    """The accounts with alerts that are open or confirmed, the one with most points in all of them first."""
+    a, points = _ALERT.c, func.sum(_ALERT.c.points)
+    found = await connection.execute(
+        select(
+            a.account_id, a.account, a.customer, a.currency, func.count().label("alerts"), points.label("points"),
+            func.sum(a.amount_minor).cast(BigInteger).label("amount_minor"),
+        )
+        .where(*_conditions(principal, wanted), a.status != AlertStatus.DISMISSED)
+        .group_by(a.account_id, a.account, a.customer, a.currency)
+        .order_by(points.desc(), a.account_id)
+        .limit(limit)
+    )  # fmt: skip
+    return [AlertedAccount.model_validate(dict(row)) for row in found.mappings()]
 
 
 async def decide(session: AsyncSession, principal: Principal, alert_id: UUID, status: AlertStatus) -> None:
@@ -118,7 +177,8 @@ async def decide(session: AsyncSession, principal: Principal, alert_id: UUID, st
     principal.require(Role.ANALYST, Role.ADMIN)
     found = await session.execute(  # pyright: ignore[reportDeprecated]  # SQLModel's exec() is for its own selects
         text("""
-            UPDATE fraud.alert SET status = :status
+            UPDATE fraud.alert
+               SET status = :status, decided_at = CASE WHEN :status <> 'open' THEN now() END
              WHERE transaction_id = :id AND (:every_bank OR bank_id = :bank_id)
             RETURNING points
         """),
@@ -130,20 +190,27 @@ async def decide(session: AsyncSession, principal: Principal, alert_id: UUID, st
     await record(session, actor=principal.subject, action=f"alert.{status}", subject=f"alert:{alert_id}", points=points)
 
 
-def _wanted(principal: Principal, period: Period | None, status: str | None) -> list[ColumnElement[bool]]:
+def _conditions(principal: Principal, wanted: AlertsWanted) -> list[ColumnElement[bool]]:
     principal.require(*ALERT_WORKERS)
-    wanted = [visible_accounts(principal, customer_id=_ALERT.c.customer_id, bank_id=_ALERT.c.bank_id)]
-    if status is not None:
-        wanted.append(_ALERT.c.status == AlertStatus(status))
-    if period is not None:
-        start, end = period.instants(principal.zone)
-        wanted += [_ALERT.c.occurred_at >= start, _ALERT.c.occurred_at < end]
-    return wanted
+    a = _ALERT.c
+    conditions = [visible_accounts(principal, customer_id=a.customer_id, bank_id=a.bank_id)]
+    if wanted.status is not None:
+        conditions.append(a.status == AlertStatus(wanted.status))
+    if wanted.period is not None:
+        start, end = wanted.period.instants(principal.zone)
+        conditions += [a.occurred_at >= start, a.occurred_at < end]
+    if wanted.points_min is not None:
+        conditions.append(a.points >= wanted.points_min)
+    if wanted.points_max is not None:
+        conditions.append(a.points <= wanted.points_max)
+    if wanted.reason is not None:
+        conditions.append(a.reasons.contains([{"code": wanted.reason}]))
+    return conditions
 
 
-async def _read(connection: AsyncConnection, wanted: list[ColumnElement[bool]], limit: int) -> list[Alert]:
+async def _read(connection: AsyncConnection, conditions: list[ColumnElement[bool]], limit: int) -> list[Alert]:
     newest = (_ALERT.c.occurred_at.desc(), _ALERT.c.transaction_id.desc())
-    rows = await connection.execute(select(_ALERT).where(*wanted).order_by(*newest).limit(min(limit, ALERTS_MAX)))
+    rows = await connection.execute(select(_ALERT).where(*conditions).order_by(*newest).limit(min(limit, ALERTS_MAX)))
     return [_alert(row) for row in rows.mappings()]
 
 

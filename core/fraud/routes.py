@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from core.fraud.alerts import Alert, AlertStatus, decide, list_alerts
+from core.fraud.alerts import Alert, AlertStatus, AlertsWanted, decide, list_alerts
 from core.fraud.explain import Explanation, explain_transaction
 from core.identity.guard import CurrentPrincipal, CursorsOf, Look, Unit
 from core.paging import Page, PageQuery
@@ -45,8 +45,7 @@ async def read_alerts(
     alerts = await list_alerts(
         look,
         principal,
-        period=Period(query.start, query.end),
-        status=query.status,
+        AlertsWanted(Period(query.start, query.end), query.status),
         limit=query.limit + 1,
         after=(datetime.fromisoformat(position[0]), UUID(position[1])) if position else None,
     )

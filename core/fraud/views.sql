@@ -9,7 +9,7 @@ SELECT s.transaction_id, s.account_id, a.bank_id, a.customer_id, s.points, s.rea
   JOIN banking.account a ON a.id = s.account_id;
 
 CREATE VIEW reporting.alert AS
-SELECT l.transaction_id, l.account_id, l.bank_id, a.customer_id, l.status, l.occurred_at, l.created_at,
+SELECT l.transaction_id, l.account_id, l.bank_id, a.customer_id, l.status, l.occurred_at, l.created_at, l.decided_at,
        a.name AS account, c.name AS customer, c.time_zone, coalesce(rc.name, ra.name) AS counterparty,
        t.amount_minor, t.currency::text AS currency, t.description, l.points, coalesce(s.reasons, '[]') AS reasons
   FROM fraud.alert l

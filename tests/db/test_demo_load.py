@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from core.db import Database
 from core.errors import SetupError
-from core.fraud.alerts import list_alerts
+from core.fraud.alerts import AlertsWanted, list_alerts
 from core.fraud.explain import explain_transaction
 from core.identity.access import Role
 from core.identity.passwords import is_password
@@ -105,7 +105,7 @@ async def test_the_analyst_has_an_open_alert_of_the_past_week(demo: Demo) -> Non
         [home] = await _column(session, f"SELECT id FROM banking.bank WHERE code = '{HOME_BANK.code}'")
     assert analyst.bank_id == home
     async with demo.database.look() as look:
-        alerts = await list_alerts(look, analyst, status="open")
+        alerts = await list_alerts(look, analyst, AlertsWanted(status="open"))
     assert alerts[0].occurred_at.date() >= UNTIL - timedelta(days=7)
     assert all(alert.reasons for alert in alerts)
 

@@ -12,7 +12,7 @@ from core.banking.accounts import open_accounts
 from core.banking.tables import Account, AccountKind, Bank, Customer
 from core.db import Database
 from core.errors import NotAllowed, NotFound
-from core.fraud.alerts import AlertStatus, decide, list_alerts
+from core.fraud.alerts import AlertStatus, AlertsWanted, decide, list_alerts
 from core.fraud.explain import explain_transaction
 from core.identity.access import Principal, Role
 from core.ids import new_id
@@ -116,8 +116,8 @@ async def test_alerts_are_filtered_by_days_and_status_and_paged(database: Databa
     first, second = scene.alerted
     async with database.look() as look:
         march_2 = Period(date(2026, 3, 2), date(2026, 3, 3))
-        assert [alert.id for alert in await list_alerts(look, scene.analyst, period=march_2)] == [first]
-        assert await list_alerts(look, scene.analyst, status="confirmed") == []
+        assert [alert.id for alert in await list_alerts(look, scene.analyst, AlertsWanted(march_2))] == [first]
+        assert await list_alerts(look, scene.analyst, AlertsWanted(status="confirmed")) == []
         page = await list_alerts(look, scene.analyst, limit=1)
         assert [alert.id for alert in page] == [second]
         after = (page[0].occurred_at, page[0].id)
@@ -170,7 +170,7 @@ async def test_an_analyst_decides_and_the_audit_trail_says_who(database: Databas
     async with database.unit() as session:
         await decide(session, scene.analyst, alert_id, AlertStatus.CONFIRMED)
     async with database.look() as look:
-        assert [alert.id for alert in await list_alerts(look, scene.analyst, status="confirmed")] == [alert_id]
+        assert [alert.id for alert in await list_alerts(look, scene.analyst, AlertsWanted(status="confirmed"))] == [alert_id]
     async with database.unit() as session:
         events = await session.execute(
             text("SELECT actor, action FROM identity.audit_event WHERE subject = :subject"),
@@ -206,8 +206,8 @@ async def test_a_decided_alert_survives_a_back_dated_payment(database: Database,
         await post_transfers(session, [late])
     await drain(database)
     async with database.look() as look:
-        open_ = await list_alerts(look, scene.analyst, status="open")
-        dismissed = await list_alerts(look, scene.analyst, status="dismissed")
+        open_ = await list_alerts(look, scene.analyst, AlertsWanted(status="open"))
+        dismissed = await list_alerts(look, scene.analyst, AlertsWanted(status="dismissed"))
         explanation = await explain_transaction(look, scene.customer, scene.alerted[0])
     assert [[alert.id for alert in alerts] for alerts in (open_, dismissed)] == [[scene.alerted[1]], [scene.alerted[0]]]
     assert explanation.reasons == []  # the payee is known by now, and was paid as much

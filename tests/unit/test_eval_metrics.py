@@ -85,7 +85,7 @@ def test_floors_show_what_laziness_scores() -> None:
 
 
 def test_an_answered_case_needs_its_figure() -> None:
-    with pytest.raises(ValueError, match="needs unit and sql"):
+    with pytest.raises(ValueError, match="needs a unit"):
         Expected(status="answered")
 
 

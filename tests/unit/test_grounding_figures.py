@@ -11,7 +11,7 @@ from agents.draft import Draft, Figures
 from agents.evidence import Evidence, SourceUnknown, Table, absent, cell, computed, per_unit, rows_of
 from agents.grounding import unfounded
 from agents.plan import InsightTask
-from agents.run import Finding, Findings
+from agents.findings import Finding, Findings
 from core.insights.query import InsightQuery, InsightResult, Measure, QueryPeriod
 from core.money import Money
 from core.periods import Unit

@@ -1,0 +1,52 @@
+"""Patterns in one customer's payments: what recurs, what is out of the ordinary, what was charged twice."""
+
+from agents.evidence import Evidence, Table
+from agents.findings import Finding, Tools
+from agents.plan import DuplicatesTask, RecurringTask, UnusualTask
+from core.insights.anomalies import find_anomalies
+from core.insights.duplicates import find_duplicates
+from core.insights.recurring import find_recurring
+
+RECURRING_SHOWN = {
+    "counterparty", "category", "interval", "amount", "amount_minor", "a_year_minor", "currency", "last_on", "next_on",
+}  # fmt: skip
+UNUSUAL_SHOWN = {"kind", "on", "counterparty", "category", "currency", "amount_minor", "usual_minor", "reason"}
+DUPLICATE_SHOWN = {"on", "counterparty", "category", "currency", "amount_minor", "times", "extra_minor"}
+
+
+async def recurring(task: RecurringTask, tools: Tools, evidence: Evidence) -> Finding:
+    """What still runs, as `recurring`: soonest due first where that is asked, else the dearest first."""
+    tools.progress("Looking for payments that come back")
+    found = await find_recurring(tools.connection, tools.principal, today=tools.today)
+    direction = "in" if task.incoming else "out"
+    running = [
+        series
+        for series in found.series
+        if series.status != "stopped" and series.direction == direction and not series.is_own_transfer
+        and (not task.categories or series.category in task.categories)
+        and (not task.counterparties or series.counterparty in task.counterparties)
+    ]  # fmt: skip
+    running.sort(key=lambda series: series.next_on.toordinal() if task.is_next else -series.a_year_minor)
+    rows = [series.model_dump(mode="json", include=RECURRING_SHOWN) for series in running]
+    return Finding(task, (evidence.add(Table("recurring", rows, rows_in_all=len(rows))),))
+
+
+async def unusual(task: UnusualTask, tools: Tools, evidence: Evidence) -> Finding:
+    """Payments and months far from what is usual, as `unusual`; the latest first."""
+    tools.progress("Comparing with your past")
+    found = await find_anomalies(tools.connection, tools.principal, period=task.period.period)
+    rows = [one.model_dump(mode="json", include=UNUSUAL_SHOWN) for one in found.anomalies]
+    return Finding(task, (evidence.add(Table("unusual", rows, task.period, len(rows))),))
+
+
+async def duplicates(task: DuplicatesTask, tools: Tools, evidence: Evidence) -> Finding:
+    """What may have been charged twice, as `duplicates`; the latest first."""
+    tools.progress("Looking for double charges")
+    found = [
+        one
+        for one in await find_duplicates(tools.connection, tools.principal, period=task.period.period)
+        if (not task.categories or one.category in task.categories)
+        and (not task.counterparties or one.counterparty in task.counterparties)
+    ]
+    rows = [one.model_dump(mode="json", include=DUPLICATE_SHOWN) for one in found]
+    return Finding(task, (evidence.add(Table("duplicates", rows, task.period, len(rows))),))

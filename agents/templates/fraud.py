@@ -1,0 +1,184 @@
+"""Templates for fraud: alerts, why a payment was flagged, accounts that show a pattern, money that came back."""
+
+from collections.abc import Sequence
+
+from agents.answer import Citation, Figure
+from agents.draft import Draft, Figures
+from agents.evidence import Evidence, Row, cell, computed, rows_of
+from agents.findings import Finding
+from agents.plan import AlertsTask, CirclesTask, ExplainTask, SignalsTask
+from agents.templates.told import TOLD_MAX, day, say
+from agents.wording import count, money
+from core.fraud.reasons import ReasonCode
+
+_PATTERNS: dict[ReasonCode, str] = {
+    "AMT_SELF": "payments far larger than the account's own usual",
+    "NEW_PAYEE_HIGH": "large first payments to somebody new",
+    "VEL_BURST": "many payments in a short time",
+    "ODD_HOUR": "payments at hours unusual for the account",
+    "STRUCT": "several payments just under a limit",
+    "PASS_THRU": "money that left soon after it came in",
+}
+
+
+def alerts(finding: Finding, evidence: Evidence) -> Draft:
+    """How many alerts there are, the money in them, the accounts they are on, or which accounts have most: what was
+    asked for first, then the newest of them with their first reason."""
+    task, (totals, listed, *riskiest) = finding.task, finding.tables
+    assert isinstance(task, AlertsTask)
+    make = Figures(evidence)
+    about = _which(task)
+    number = make.count(_capital(about), rows_of(listed.name))
+    if not listed.rows:
+        return Draft(f"There are no {about}.", [number]).noting(task.note)
+    if riskiest and riskiest[0].rows:
+        return _riskiest(riskiest[0].name, riskiest[0].rows, about, make).noting(task.note)
+    rows = range(1, len(totals.rows) + 1)
+    worth = [make.money(f"In {about}", cell(totals.name, n, "amount_minor")) for n in rows]
+    accounts = make.count(f"Accounts with {about}", _sum(totals.name, "accounts", len(totals.rows)))
+    customers = make.count(f"Customers with {about}", _sum(totals.name, "customers", len(totals.rows)))
+    assert isinstance(number.value, int) and isinstance(accounts.value, int)
+    text = (
+        f"{count(number.value, 'alert')}{_beside(task)}, {' and '.join(map(say, worth))} in all,"
+        f" on {count(accounts.value, 'account')}. The newest: {'; '.join(map(_alert_line, listed.rows[:TOLD_MAX]))}."
+    )
+    first: dict[str, list[Figure]] = {
+        "alerts": [number], "value": worth, "accounts": [accounts], "customers": [customers], "riskiest": [number],
+    }  # fmt: skip
+    figures = [*first[task.asks], *(f for f in (number, *worth, accounts) if f not in first[task.asks])]
+    return Draft(text, figures, rows=[dict(row) for row in listed.rows], citations=_citations(listed.rows)).noting(
+        task.note
+    )
+
+
+def _which(task: AlertsTask) -> str:
+    return f"{task.status + ' ' if task.status else ''}alerts{_beside(task)}"
+
+
+def _beside(task: AlertsTask) -> str:
+    points = ""
+    if task.points_min is not None:
+        points = f" of {task.points_min} points and more"
+    if task.points_max is not None:
+        points += f" of {task.points_max} points at most"
+    reason = f" for {_PATTERNS[task.reason]}" if task.reason else ""
+    return f"{points}{reason}{f', {task.period.period.label}' if task.period else ''}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _sum(table: str, column: str, rows: int) -> str:
+    return computed("sum", *(cell(table, n, column) for n in range(1, rows + 1)))
+
+
+def _riskiest(table: str, rows: Sequence[Row], about: str, make: Figures) -> Draft:
+    """The account holders with most points in alerts that nobody has dismissed."""
+    names = [
+        make.name(f"Riskiest by {about}", f"{row['customer']}", cell(table, n, "customer"))
+        for n, row in enumerate(rows[:TOLD_MAX], start=1)
+    ]
+    numbers = [
+        make.count(f"Alerts on {row['customer']}", cell(table, n, "alerts"))
+        for n, row in enumerate(rows[:TOLD_MAX], start=1)
+    ]
+    lines = [
+        f"{row['customer']} ({row['account']}): {count(row['alerts'], 'alert')}, {row['points']} points,"
+        f" {money(row['amount_minor'], row['currency'])}"
+        for row in rows[:TOLD_MAX]
+    ]
+    text = f"Most points in {about}: {'; '.join(lines)}."
+    return Draft(text, [*names, *numbers], rows=[dict(row) for row in rows])
+
+
+def _citations(rows: Sequence[Row]) -> list[Citation]:
+    return [
+        Citation(
+            kind="transaction",
+            id=row["transaction_id"],
+            text=row["reasons"][0]["sentence"] if row["reasons"] else row["description"],
+        )
+        for row in rows[:TOLD_MAX]
+    ]
+
+
+def _alert_line(row: Row) -> str:
+    amount = money(row["amount_minor"], row["currency"])
+    return f"{day(row['occurred_at'])} {row['customer']} to {row['counterparty']} {amount} ({row['points']} points)"
+
+
+def explanation(finding: Finding, evidence: Evidence) -> Draft:
+    """The reasons of one payment, each a sentence, with the payments that they cite."""
+    assert isinstance(finding.task, ExplainTask)
+    found = finding.explanation
+    if found is None:
+        return Draft("", status="no_data")
+    make = Figures(evidence)
+    points = make.count("Points, of 99", cell(finding.tables[0].name, 1, "points"))
+    amount = make.money(
+        f"Paid to {found.counterparty}, {day(found.occurred_at.isoformat())}",
+        cell(finding.tables[0].name, 1, "amount_minor"),
+    )
+    head = f"The {say(amount)} to {found.counterparty} on {day(found.occurred_at.isoformat())}"
+    if not found.reasons:
+        return Draft(f"{head} was not flagged: nothing unusual was found about it.", [points, amount])
+    state = f" and raised an alert ({found.alert_status})" if found.alert_status else ", too few for an alert"
+    reasons = " ".join(reason.sentence for reason in found.reasons)
+    citations = [
+        Citation(
+            kind="transaction",
+            id=one.id,
+            text=f"{day(one.occurred_at.isoformat())} {one.counterparty} {money(abs(one.amount_minor), one.currency)}",
+        )
+        for one in found.cited
+    ]
+    rows = [one.model_dump(mode="json") for one in found.cited]
+    return Draft(
+        f"{head} got {points.value} points{state}. {reasons}", [points, amount], rows=rows, citations=citations
+    )
+
+
+def signals(finding: Finding, evidence: Evidence) -> Draft:
+    """How many accounts show the pattern, and those with most money in it."""
+    task, table, make = finding.task, finding.tables[0], Figures(evidence)
+    assert isinstance(task, SignalsTask)
+    what, when = _PATTERNS[task.reason], task.period.period.label
+    number = make.count(f"Accounts with {what}, {when}", rows_of(table.name))
+    if not table.rows:
+        return Draft(f"No account shows {what}, {when}.", [number]).noting(task.note)
+    sums = [
+        make.money(f"{row['customer']}, {row['account']}", cell(table.name, n, "amount_minor"))
+        for n, row in enumerate(table.rows[:TOLD_MAX], start=1)
+    ]
+    lines = [
+        f"{row['customer']} ({row['account']}) {say(figure)} in {count(row['payments'], 'payment')}, the last on"
+        f" {day(row['last_on'])}"
+        for row, figure in zip(table.rows, sums, strict=False)
+    ]
+    assert isinstance(number.value, int)
+    verb = "shows" if number.value == 1 else "show"
+    text = f"{count(number.value, 'account')} {verb} {what}, {when}: {'; '.join(lines)}."
+    return Draft(text, [number, *sums], rows=[dict(row) for row in table.rows]).noting(task.note)
+
+
+def circles(finding: Finding, evidence: Evidence) -> Draft:
+    """How often money came back to where it started, and the largest of it, by the names it went through."""
+    task, table, make = finding.task, finding.tables[0], Figures(evidence)
+    assert isinstance(task, CirclesTask)
+    when = task.period.period.label
+    number = make.count(f"Circles of money, {when}", rows_of(table.name))
+    if not table.rows:
+        return Draft(f"No money came back in a circle, {when}.", [number]).noting(task.note)
+    left = [
+        make.money(f"Left {row['holders'][0]}, {day(row['began_at'])}", cell(table.name, n, "amount_minor"))
+        for n, row in enumerate(table.rows[:TOLD_MAX], start=1)
+    ]
+    lines = [
+        f"{say(figure)} from {' to '.join([*row['holders'], row['holders'][0]])}, {day(row['began_at'])} to"
+        f" {day(row['ended_at'])}, {money(row['returned_minor'], row['currency'])} of it came back"
+        for row, figure in zip(table.rows, left, strict=False)
+    ]
+    assert isinstance(number.value, int)
+    text = f"{count(number.value, 'circle')}, {when}: {'; '.join(lines)}."
+    return Draft(text, [number, *left], rows=[dict(row) for row in table.rows]).noting(task.note)
