@@ -115,8 +115,8 @@ def _source(shape: Shape, prefix: str) -> Any:
     rollups = cast(bindparam("rollups", type_=ARRAY(Integer)), ARRAY(Integer))
     first_day, end_day = (bindparam(prefix + name, type_=Date) for name in ("first_day", "end_day"))
     is_by_category = shape.shows(Dimension.CATEGORY) or any(given.field == "category" for given in shape.filters)
-    in_parts = true() if is_by_category else false()
-    found = func.reporting.cells(rollups, word(_stretch(shape)), first_day, end_day, in_parts)
+    by_category = true() if is_by_category else false()
+    found = func.reporting.cells(rollups, word(_stretch(shape)), first_day, end_day, by_category)
     return found.table_valued(
         column("bucket", Date), column("currency", Text), column("category", Text), column("direction", Text),
         column("is_refund", Boolean), column("is_own_transfer", Boolean), column("is_inside", Boolean),

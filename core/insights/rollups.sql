@@ -67,6 +67,21 @@ AS $$
     OFFSET 0
 $$;
 
+-- What the cells of a rollup's days should hold, from p_first to before p_end: all that the change log has told.
+CREATE OR REPLACE FUNCTION insights.sums_of(r insights.rollup, p_first date, p_end date)
+RETURNS TABLE (
+    day date, currency text, form text, category text, direction text, is_refund boolean, is_own_transfer boolean,
+    is_inside boolean, entries bigint, total_minor numeric, smallest_minor bigint, largest_minor bigint)
+LANGUAGE sql STABLE
+AS $$
+    SELECT e.day, e.currency, e.form, e.category, e.direction, e.is_refund, e.is_own_transfer, e.is_inside,
+           count(*), sum(e.size_minor), min(e.size_minor), max(e.size_minor)
+      FROM insights.entries_of(r.bank_id, r.account_id, r.time_zone, p_first::timestamp AT TIME ZONE r.time_zone,
+                               p_end::timestamp AT TIME ZONE r.time_zone) e
+     WHERE (e.transaction_id, e.account_id) NOT IN (SELECT u.transaction_id, u.account_id FROM insights.unfolded u)
+     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+$$;
+
 -- One side of a payment, once for each rollup that it belongs to.
 CREATE OR REPLACE FUNCTION insights.side_of(p_transaction uuid, p_account uuid)
 RETURNS TABLE (
@@ -83,11 +98,11 @@ AS $$
     OFFSET 0
 $$;
 
--- What some rollups come to in the days from p_start to before p_end, per p_unit of the calendar. p_in_parts: split
--- payments in the categories of their parts.
+-- What some rollups come to in the days from p_start to before p_end, per p_unit of the calendar. p_by_category: split
+-- payments in the categories of their parts; otherwise categories are not told apart.
 DROP FUNCTION IF EXISTS reporting.cells;
 CREATE FUNCTION reporting.cells(p_rollups integer[], p_unit text, p_start date, p_end date,
-                                p_in_parts boolean)
+                                p_by_category boolean)
 RETURNS TABLE (
     rollup_id integer, bucket date, currency text, category text, direction text, is_refund boolean,
     is_own_transfer boolean, is_inside boolean, entries numeric, total_minor numeric, smallest_minor bigint,
@@ -152,11 +167,11 @@ BEGIN
          WHERE n.rollup_id = ANY (p_rollups) AND n.day >= p_start AND n.day < p_end
            AND (n.rollup_id, n.day) NOT IN (SELECT o.rollup_id, o.day FROM open o)
     )
-    SELECT p.rollup_id, date_trunc(p_unit, p.day::timestamp)::date, p.currency, p.category, p.direction, p.is_refund,
-           p.is_own_transfer, p.is_inside, sum(p.entries), sum(p.total_minor), min(p.smallest_minor),
-           max(p.largest_minor)
+    SELECT p.rollup_id, date_trunc(p_unit, p.day::timestamp)::date, p.currency, CASE WHEN p_by_category THEN p.category END,
+           p.direction, p.is_refund, p.is_own_transfer, p.is_inside, sum(p.entries), sum(p.total_minor),
+           min(p.smallest_minor), max(p.largest_minor)
       FROM piece p
-     WHERE p.form <> CASE WHEN p_in_parts THEN 'whole' ELSE 'part' END
+     WHERE p.form <> CASE WHEN p_by_category THEN 'whole' ELSE 'part' END
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
 END $$;
 
@@ -227,13 +242,9 @@ BEGIN
     DELETE FROM insights.rollup_cell c
      WHERE c.rollup_id = r.id AND ((NOT c.is_month AND c.day = ANY (days)) OR (c.is_month AND c.day = ANY (months)));
     INSERT INTO insights.rollup_cell
-    SELECT r.id, false, e.day, e.currency, e.form, e.category, e.direction, e.is_refund, e.is_own_transfer, e.is_inside,
-           count(*), sum(e.size_minor), min(e.size_minor), max(e.size_minor)
-      FROM insights.entries_of(r.bank_id, r.account_id, r.time_zone, first::timestamp AT TIME ZONE r.time_zone,
-                               (first + p_days)::timestamp AT TIME ZONE r.time_zone) e
-     WHERE e.day = ANY (days) AND (e.transaction_id, e.account_id) NOT IN (
-               SELECT u.transaction_id, u.account_id FROM insights.unfolded u)
-     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10;
+    SELECT r.id, false, d.*
+      FROM insights.sums_of(r, first, (SELECT max(d) + 1 FROM unnest(days) d)) d
+     WHERE d.day = ANY (days);
     -- A month in which another day is still open is summed once more when that one closes.
     INSERT INTO insights.rollup_cell
     SELECT r.id, true, m.first, c.currency, c.form, c.category, c.direction, c.is_refund, c.is_own_transfer,
@@ -319,12 +330,7 @@ BEGIN
           FROM insights.rollup_cell c
          WHERE c.rollup_id = r.id AND NOT c.is_month AND c.day >= first AND c.day < first + p_days
     ), summed AS (
-        SELECT e.day, e.currency, e.form, e.category, e.direction, e.is_refund, e.is_own_transfer, e.is_inside,
-               count(*), sum(e.size_minor), min(e.size_minor), max(e.size_minor)
-          FROM insights.entries_of(r.bank_id, r.account_id, r.time_zone, first::timestamp AT TIME ZONE r.time_zone,
-                                   (first + p_days)::timestamp AT TIME ZONE r.time_zone) e
-         WHERE (e.transaction_id, e.account_id) NOT IN (SELECT u.transaction_id, u.account_id FROM insights.unfolded u)
-         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+        SELECT d.* FROM insights.sums_of(r, first, first + p_days) d
     ), month AS (
         SELECT date_trunc('month', c.day::timestamp)::date AS day, c.currency, c.form, c.category, c.direction,
                c.is_refund, c.is_own_transfer, c.is_inside, c.is_month,
@@ -388,22 +394,20 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- A rule reads every entry of its customer.
-CREATE OR REPLACE FUNCTION insights.customer_reads_differently() RETURNS trigger
+-- A rule reads every entry of its customer. However many rules one statement changes, their entries are read once.
+CREATE OR REPLACE FUNCTION insights.customers_read_differently() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    customer uuid := (coalesce(new, old)).customer_id;
 BEGIN
     PERFORM insights.open_days(array_agg(s.account_id), array_agg(s.occurred_at))
        FROM (SELECT a.id AS account_id, t.occurred_at
                FROM banking.account a JOIN ledger.transaction t ON t.sender_account_id = a.id
-              WHERE a.customer_id = customer
+              WHERE a.customer_id IN (SELECT c.customer_id FROM changed c)
              UNION ALL
              SELECT a.id, t.occurred_at
                FROM banking.account a JOIN ledger.transaction t ON t.receiver_account_id = a.id
-              WHERE a.customer_id = customer) s;
+              WHERE a.customer_id IN (SELECT c.customer_id FROM changed c)) s;
     RETURN NULL;
 END $$;
 
@@ -428,8 +432,16 @@ CREATE OR REPLACE TRIGGER opens_days AFTER INSERT OR DELETE OR UPDATE OF categor
     FOR EACH ROW EXECUTE FUNCTION insights.side_reads_differently();
 CREATE OR REPLACE TRIGGER opens_days AFTER INSERT OR DELETE OR UPDATE ON insights.part
     FOR EACH ROW EXECUTE FUNCTION insights.side_reads_differently();
-CREATE OR REPLACE TRIGGER opens_days AFTER INSERT OR DELETE OR UPDATE ON insights.rule
-    FOR EACH ROW EXECUTE FUNCTION insights.customer_reads_differently();
+-- A trigger that is shown all rows of a statement is for one kind of statement.
+CREATE OR REPLACE TRIGGER opens_days_of_new AFTER INSERT ON insights.rule
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION insights.customers_read_differently();
+CREATE OR REPLACE TRIGGER opens_days_of_changed AFTER UPDATE ON insights.rule
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION insights.customers_read_differently();
+CREATE OR REPLACE TRIGGER opens_days_of_gone AFTER DELETE ON insights.rule
+    REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION insights.customers_read_differently();
 CREATE OR REPLACE TRIGGER opens_days AFTER UPDATE OF category, name ON banking.customer
     FOR EACH ROW WHEN ((old.category, old.name) IS DISTINCT FROM (new.category, new.name))
     EXECUTE FUNCTION insights.counterparty_reads_differently();
