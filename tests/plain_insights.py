@@ -52,6 +52,8 @@ class Side:
     occurred_at: datetime
     alert: str | None
     """Of the payment, as its sender's side knows it."""
+    review: timedelta | None
+    """From the alert to its decision."""
 
     @property
     def category_group(self) -> str:
@@ -91,7 +93,7 @@ async def read_sides(database: Database, banks: Sequence[UUID]) -> list[Side]:
         notes = {(row.transaction_id, row.account_id): row for row in await table("insights.annotation")}
         payments = [row for row in await table("ledger.transaction") if row.sender_account_id in accounts]
         by_id = {row.id: row for row in payments}
-        alerts = {row.transaction_id: row.status for row in await table("fraud.alert")}
+        alerts = {row.transaction_id: row for row in await table("fraud.alert")}
 
     def side(t: Any, direction: str) -> Side:
         ids = (t.sender_account_id, t.receiver_account_id)
@@ -99,12 +101,14 @@ async def read_sides(database: Database, banks: Sequence[UUID]) -> list[Side]:
         partner, holder = customers.get(other.customer_id), customers.get(mine.customer_id)
         said = (note.category for id in (t.id, t.reverses_id) if (note := notes.get((id, mine.id))))
         named = (payment.category for id in (t.id, t.reverses_id) if (payment := by_id.get(id)))
+        alert = alerts.get(t.id) if direction == "out" else None
         category = next(filter(None, (*said, *named, partner and partner.category)), "uncategorised")
         return Side(
             t.id, mine.id, mine.name, mine.bank_id, names[mine.bank_id], mine.customer_id,
             holder.name if holder else "", other.bank_id, other.customer_id, partner.name if partner else other.name,
             direction, t.amount_minor, t.currency, t.status, category, t.channel, t.description,
-            t.reverses_id is not None, t.occurred_at, alerts.get(t.id) if direction == "out" else None,
+            t.reverses_id is not None, t.occurred_at, alert and alert.status,
+            alert and alert.decided_at and alert.decided_at - alert.created_at,
         )  # fmt: skip
 
     return [side(payment, direction) for payment in payments for direction in ("out", "in")]
@@ -405,6 +409,8 @@ def _part(side: Side, column: Column, asked: Asked, is_before: bool) -> bool:
             return _speaks(side, asked, filters)
         case "flagged" | "fraud_amount" | "alert_precision":
             return side.alert is not None
+        case "review_hours":
+            return side.review is not None
         case "new_counterparties":
             return flows and asked.is_new(side, is_before)
         case _:
@@ -526,6 +532,9 @@ def _measured(column: Column, cell: list[Any], asked: Asked, is_before: bool) ->
             return sum(side.amount_minor for side in cell if side.alert == "confirmed")
         case "alert_precision":
             return _percent(alerts.count("confirmed"), alerts.count("confirmed") + alerts.count("dismissed"))
+        case "review_hours":
+            seconds = sorted(int(side.review.total_seconds()) for side in cell if side.review is not None)
+            return round(Fraction(_middle(seconds), 2 * 3_600)) if seconds else None
         case "failed_share":
             return _percent(statuses.count("failed"), len(statuses))
         case _ if not sizes:

@@ -95,6 +95,9 @@ MEASURES: dict[Measure, MeasureFacts] = {
         is_for_staff=True,
     ),
     Measure.ALERT_PRECISION: _of_any("percent", "confirmed alerts, of all that were decided", is_for_staff=True),
+    Measure.REVIEW_HOURS: _of_any(
+        "count", "median hours from an alert to its decision, half to even", is_for_staff=True
+    ),
 }
 
 DIMENSIONS: dict[Dimension, DimensionFacts] = {

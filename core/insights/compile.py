@@ -186,9 +186,9 @@ def _measured(measure: Measure, part: Part, found: CTE, side: str) -> ColumnElem
         kept = [*sides, *conditions]
         return aggregate.filter(and_(*kept)) if kept else aggregate
 
-    def at(fraction: str, descending: bool = False) -> ColumnElement[Any]:
+    def at(fraction: str, of: str = "amount_minor", *, descending: bool = False) -> ColumnElement[Any]:
         # One of the values themselves. percentile_cont would go through a float.
-        size = e("amount_minor")
+        size = e(of)
         place = func.percentile_disc(literal_column(fraction))
         return over(place.within_group(size.desc() if descending else size.asc()))
 
@@ -200,6 +200,9 @@ def _measured(measure: Measure, part: Part, found: CTE, side: str) -> ColumnElem
         case Measure.MEDIAN:
             # The two middle ones, one and the same where the number is odd.
             return func.reporting.half_even(at("0.5") + at("0.5", descending=True), literal_column("2"))
+        case Measure.REVIEW_HOURS:
+            twice_s = at("0.5", "review_s") + at("0.5", "review_s", descending=True)
+            return func.reporting.half_even(twice_s, literal_column(str(2 * 3_600)))
         case Measure.LARGEST:
             return over(func.max(e("amount_minor")))
         case Measure.SMALLEST:

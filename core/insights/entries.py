@@ -62,6 +62,7 @@ _MET = frozenset({Measure.COUNTERPARTIES})
 _MET_FIRST = frozenset({Measure.NEW_COUNTERPARTIES})
 _DATED = frozenset({Measure.DAYS_SINCE_LAST})
 _TRIED = frozenset({Measure.FAILED_SHARE})
+_REVIEWED = frozenset({Measure.REVIEW_HOURS})
 _ALERTED = frozenset({Measure.FLAGGED, Measure.FRAUD_AMOUNT, Measure.ALERT_PRECISION})
 
 
@@ -86,7 +87,7 @@ def source(shape: Shape, prefix: str = "") -> FromClause:
         found = habits.with_firsts(found, shape.asker, prefix)
     if _uses(shape, "percent_of_usual"):
         found = habits.with_usual(found, shape.asker, prefix)
-    if _ALERTED.intersection(shape.measures):
+    if (_ALERTED | _REVIEWED).intersection(shape.measures):
         found = found.outerjoin(ALERT, ALERT.c.transaction_id == _E.transaction_id)
     return found
 
@@ -195,6 +196,7 @@ def array(name: str, kind: type[TypeEngine[Any]]) -> ColumnElement[Any]:
 
 
 _COMPUTED = frozenset({"customer"})
+_REVIEW_S = cast(func.floor(func.date_part(word("epoch"), ALERT.c.decided_at - ALERT.c.created_at)), BigInteger)
 _TO_APRIL: ColumnElement[Any] = literal_column("interval '3 months'")
 _GROUP_OF: ColumnElement[Any] = literal_column(
     f"'{json.dumps({slug: category.group for slug, category in BY_SLUG.items()})}'::jsonb"
@@ -224,6 +226,7 @@ def _gifts(shape: Shape, part: Part) -> list[_Gift]:
         _Gift(_DATED, "dated", cast(local_time(), Date), flow),
         _Gift(_TRIED, "outcome", _E.status, flow),
         _Gift(_ALERTED, "alert", ALERT.c.status, and_(is_out, ALERT.c.status.is_not(None))),
+        _Gift(_REVIEWED, "review_s", _REVIEW_S, and_(is_out, ALERT.c.decided_at.is_not(None))),
         _Gift(_ALERTED, "alerted_minor", SIZE, and_(is_out, ALERT.c.status.is_not(None))),
     ]
     return [gift for gift in gifts if gift.measures.intersection(part.measures)]

@@ -49,6 +49,8 @@ class Measure(StrEnum):
     FLAGGED = "flagged"
     FRAUD_AMOUNT = "fraud_amount"
     ALERT_PRECISION = "alert_precision"
+    REVIEW_HOURS = "review_hours"
+    """Median of the whole hours from an alert to what somebody decided."""
 
 
 BALANCES = frozenset({Measure.BALANCE, Measure.BALANCE_AVERAGE, Measure.BALANCE_LOWEST})

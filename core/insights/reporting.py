@@ -70,5 +70,12 @@ ACCOUNT = table(
 )
 """One row per account, with its balance."""
 
-ALERT = table("alert", column("transaction_id", Uuid), column("status", Text), schema="reporting")
+ALERT = table(
+    "alert",
+    column("transaction_id", Uuid),
+    column("status", Text),
+    column("created_at", DateTime(timezone=True)),
+    column("decided_at", DateTime(timezone=True)),
+    schema="reporting",
+)
 """One row per payment that was flagged: the columns that figures need. `core/fraud` lays the view."""

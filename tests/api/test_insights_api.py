@@ -171,7 +171,7 @@ async def test_explain_shows_the_plan(spending: People) -> None:
     assert str(spending.town.asha.id) in told["sql"]
 
 
-@pytest.mark.parametrize("measure", ["failed_share", "flagged", "fraud_amount", "alert_precision"])
+@pytest.mark.parametrize("measure", ["failed_share", "flagged", "fraud_amount", "alert_precision", "review_hours"])
 async def test_what_is_the_staffs_is_refused_to_customers(spending: People, measure: str) -> None:
     body = {"measures": [measure], "period": MAY}
     response = await spending["customer"].post("/insights/query", json=body)

@@ -16,6 +16,8 @@ from core.fraud.alerts import AlertStatus, AlertsWanted, decide, list_alerts
 from core.fraud.explain import explain_transaction
 from core.identity.access import Principal, Role
 from core.ids import new_id
+from core.insights.compute import compute
+from core.insights.query import InsightQuery, Measure, QueryPeriod
 from core.ledger.relay import drain
 from core.ledger.transfers import Transfer, post_transfers
 from core.money import Money
@@ -170,13 +172,28 @@ async def test_an_analyst_decides_and_the_audit_trail_says_who(database: Databas
     async with database.unit() as session:
         await decide(session, scene.analyst, alert_id, AlertStatus.CONFIRMED)
     async with database.look() as look:
-        assert [alert.id for alert in await list_alerts(look, scene.analyst, AlertsWanted(status="confirmed"))] == [alert_id]
+        assert [alert.id for alert in await list_alerts(look, scene.analyst, AlertsWanted(status="confirmed"))] == [
+            alert_id
+        ]
     async with database.unit() as session:
         events = await session.execute(
             text("SELECT actor, action FROM identity.audit_event WHERE subject = :subject"),
             {"subject": f"alert:{alert_id}"},
         )
         assert events.all() == [(scene.analyst.subject, "alert.confirmed")]
+
+
+async def test_the_time_of_a_decision_is_known_until_the_alert_is_opened_again(
+    database: Database, scene: Scene
+) -> None:
+    period = QueryPeriod(start=date(2026, 1, 1), end=date(2027, 1, 1))
+    query = InsightQuery(measures=(Measure.FLAGGED, Measure.REVIEW_HOURS), period=period)
+    for status, hours in {AlertStatus.CONFIRMED: 0, AlertStatus.OPEN: None}.items():
+        async with database.unit() as session:
+            await decide(session, scene.analyst, scene.alerted[0], status)
+        async with database.look() as look:
+            [row] = (await compute(look, scene.analyst, query)).rows
+        assert row["review_hours"] == hours
 
 
 async def test_only_analysts_of_the_bank_decide(database: Database, scene: Scene) -> None:

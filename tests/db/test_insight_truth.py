@@ -149,13 +149,15 @@ async def _alert(database: Database, dice: random.Random, sides: list[Side]) -> 
     paid = [side for side in sides if side.direction == "out" and side.customer_id and side.status == "success"]
     async with database.app.begin() as connection:
         for side in dice.sample(paid, len(paid) // 5):
+            status = dice.choice(["open", "confirmed", "dismissed"])
             await connection.execute(
                 text(
-                    "INSERT INTO fraud.alert (transaction_id, account_id, bank_id, points, status, occurred_at) VALUES"
-                    " (:id, :account, :bank, 70, :status, :at) ON CONFLICT (transaction_id) DO NOTHING"
+                    "INSERT INTO fraud.alert (transaction_id, account_id, bank_id, points, status, occurred_at,"
+                    " created_at, decided_at) VALUES (:id, :account, :bank, 70, :status, :at, :at, :decided)"
+                    " ON CONFLICT (transaction_id) DO NOTHING"
                 ),
                 {"id": side.id, "account": side.account_id, "bank": side.bank_id, "at": side.occurred_at,
-                 "status": dice.choice(["open", "confirmed", "dismissed"])},
+                 "status": status, "decided": None if status == "open" else side.occurred_at + dice.choice(REVIEWS)},
             )  # fmt: skip
 
 
@@ -174,6 +176,13 @@ def nearest(draft: InsightQuery, principal: Principal) -> InsightQuery:
     return draft
 
 
+# Halves of hours fall to the even side, and seconds are whole ones.
+REVIEWS = [
+    timedelta(minutes=30),
+    timedelta(minutes=90),
+    timedelta(hours=5, seconds=1),
+    timedelta(days=2, microseconds=9),
+]
 EXAMPLES = int(os.environ.get("FINLENS_INSIGHT_EXAMPLES", "300"))
 
 
