@@ -14,18 +14,21 @@ from agents.answer import Answer
 from agents.chat import QUESTION_MAX, Analyst
 from agents.conversations import Conversation, WholeConversation
 from agents.guard import TheAnalyst
+from agents.mcp_server import McpEndpoint, mcp_manager
 from core.identity.guard import CurrentPrincipal, Unit
+from core.identity.verified import VerifiedTokens
 
 router = APIRouter(tags=["chat"])
 router.include_router(openai_door.router)
+router.add_route("/mcp", McpEndpoint(), methods=["GET", "POST", "DELETE"], include_in_schema=False)  # pyright: ignore
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """Opens the analyst of this process and keeps it at `app.state.analyst`."""
     services = app.state.services
-    async with Analyst.open(services.settings, services.database) as analyst:
-        app.state.analyst = analyst
+    async with Analyst.open(services.settings, services.database) as analyst, mcp_manager(analyst) as mcp:
+        app.state.analyst, app.state.mcp, app.state.mcp_tokens = analyst, mcp, VerifiedTokens(services)
         yield
 
 

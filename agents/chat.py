@@ -19,6 +19,7 @@ from agents import conversations
 from agents.answer import Answer, ChartDrawn, ChatEvent, Cited, Done, Failed, FigureFound, Progress, TextChunk
 from agents.context import AgentContext
 from agents.graph import Graph, build_graph
+from agents.inert import inert_answer
 from agents.llm import ModelPlanner
 from agents.planner.names import Names
 from agents.recollections import REMEMBERED, Recollections
@@ -26,7 +27,6 @@ from agents.scope import Scope, Scopes
 from core.db import Database, app_url, dsn
 from core.errors import FinLensError, InvalidRequest, QueryTooSlow
 from core.identity.access import Principal
-from core.ids import new_id
 from core.periods import today_in
 from core.settings import Settings
 from rag.embedder import Embedder, MiniLm
@@ -112,7 +112,7 @@ class Analyst:
         started = perf_counter()
         question = checked(questions[-1])
         earlier = [asked.strip() for asked in questions[:-1] if is_question(asked)][-FOLLOWED_MAX:]
-        context = await self._context(principal, new_id(), today)
+        context = await self._context(principal, None, today)
         async with _in_time():
             memory = await self._recollected(earlier, context)
             async for event in self._work(self.forgetful, question, context, memory):
@@ -155,7 +155,7 @@ class Analyst:
             for step in part.values():
                 memory |= {name: step[name] for name in REMEMBERED if name in (step or {})}
                 if "answer" in (step or {}):
-                    yield Done(answer=step["answer"])
+                    yield Done(answer=inert_answer(step["answer"]))
 
     async def _recollected(self, questions: Sequence[str], context: AgentContext) -> dict[str, Any]:
         """What a conversation of these questions remembers: as kept, or by going through them again."""
@@ -182,7 +182,7 @@ class Analyst:
                 return await conversations.begin(session, principal, question)
             return (await conversations.require(session, principal, conversation_id)).id
 
-    async def _context(self, principal: Principal, conversation_id: UUID, today: date | None) -> AgentContext:
+    async def _context(self, principal: Principal, conversation_id: UUID | None, today: date | None) -> AgentContext:
         async with self.database.look() as connection:
             scope = await self.scopes.of(connection, principal)
         return AgentContext(

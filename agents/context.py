@@ -24,7 +24,8 @@ class AgentContext:
     names: Names
     database: Database
     embedder: Embedder | None
-    conversation_id: UUID
+    conversation_id: UUID | None
+    """None where the client keeps the conversation."""
     model: "ModelPlanner | None" = None
     """None: the built-in planner answers alone."""
     meter: Meter = field(default_factory=Meter)

@@ -232,7 +232,7 @@ def _new_completion_id() -> str:
 
 
 def _own(answer: Answer) -> dict[str, Any]:
-    """The answer without its text, which is said already, and the conversation, which only its client has."""
+    """The answer without its text, which is said already, and without a conversation: only its client has that."""
     return answer.model_dump(mode="json", exclude={"answer", "conversation_id"})
 
 

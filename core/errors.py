@@ -39,6 +39,10 @@ class NoSuchModel(FinLensError):
     code, status, title = "model_not_found", 404, "There is no such model"
 
 
+class NoSuchTool(FinLensError):
+    code, status, title = "no_such_tool", 404, "There is no such tool"
+
+
 class MethodNotAllowed(FinLensError):
     code, status, title = "method_not_allowed", 405, "This address does not take this method"
 

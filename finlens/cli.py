@@ -29,6 +29,8 @@ COMMANDS = {
     "demo": Entry("finlens.commands.demo:demo", "The demo bank: load it, or add the days since it was loaded."),
     "import": Entry("finlens.commands.imports:import_files", "Import statements of a bank by a mapping profile."),
     "ask": Entry("finlens.commands.ask:ask", "Ask the analyst in plain words, in somebody's name."),
+    "chat": Entry("finlens.commands.chat:chat", "A conversation with the analyst in this terminal."),
+    "mcp": Entry("finlens.commands.mcp:mcp", "Serve the analyst to MCP clients over standard input and output."),
     "insight": Entry("finlens.commands.insight:insight", "Compute one typed query over what somebody may see."),
     "reindex": Entry("finlens.commands.reindex:reindex", "Write the summaries of every account anew and embed them."),
     "audit": Entry("finlens.commands.audit:audit", "The audit chains: walk them all and name the first bad row."),

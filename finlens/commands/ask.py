@@ -12,24 +12,21 @@ from uuid import UUID
 import typer
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from rich.console import Console
-from rich.table import Table
 
 from agents.answer import Answer
 from agents.chat import Analyst
+from agents.inert import inert
 from core.db import Database
 from core.errors import FinLensError, InvalidRequest
 from core.identity.access import Principal
-from core.money import Money
 from core.settings import Settings
+from finlens.answers import print_answer
 from finlens.installation import installation
 from finlens.operator import acting_for
 
+ROWS_SHOWN = 12
 AT_ONCE = 4
 """Questions of a batch that are answered side by side; turns of one conversation follow each other."""
-ROWS_SHOWN = 12
-_CELL_MAX = 40
-_PAYMENT_COLUMNS = ["occurred_at", "counterparty", "description", "amount_minor"]
-_HIDDEN = frozenset({"account_id", "id", "reasons", "status", "currency", "time_zone", "available_minor"})
 
 
 class Line(BaseModel):
@@ -151,29 +148,7 @@ async def _answer_thread(
 
 
 def _print(answer: Answer, console: Console) -> None:
-    console.print(answer.answer, highlight=False, markup=False)
-    if answer.rows:
-        console.print(_table(answer.rows[:ROWS_SHOWN]))
-        if len(answer.rows) > ROWS_SHOWN:
-            console.print(f"... and {len(answer.rows) - ROWS_SHOWN} more; --json shows them", style="dim")
+    print_answer(answer, console, rows_max=ROWS_SHOWN)
     for follow_up in answer.follow_ups:
-        console.print(f"  > {follow_up}", style="dim", markup=False)
+        console.print(f"  > {inert(follow_up)}", style="dim", markup=False)
     console.print(f"conversation {answer.conversation_id}, {answer.latency_ms} ms", style="dim")
-
-
-def _table(rows: list[dict[str, Any]]) -> Table:
-    is_payments = set(_PAYMENT_COLUMNS) <= set(rows[0])
-    columns = _PAYMENT_COLUMNS if is_payments else [name for name in rows[0] if name not in _HIDDEN]
-    table = Table(*(name.removesuffix("_minor").replace("_", " ") for name in columns))
-    for row in rows:
-        table.add_row(*(_cell(name, row) for name in columns))
-    return table
-
-
-def _cell(name: str, row: dict[str, Any]) -> str:
-    value = row.get(name)
-    if name.endswith("_at") and value:
-        return str(value)[:10]
-    if isinstance(value, int) and "currency" in row and not name.startswith(("count", "points")):
-        return Money(value, row["currency"]).display()
-    return "" if value is None else str(value)[:_CELL_MAX]

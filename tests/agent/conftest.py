@@ -14,7 +14,7 @@ from core.ledger.relay import drain
 from core.settings import Settings
 from tests.agent.household import PAYEES, PAYMENTS, Chat, Household, at, customer_principal
 from tests.agent.model_server import ModelServer
-from tests.agent.served import Served, api_process, token_of
+from tests.agent.served import Served, api_process, login_of
 from tests.factories import fresh, make_account, make_bank, make_customer, pay
 
 
@@ -69,10 +69,9 @@ async def served(
 ) -> AsyncIterator[Served]:
     """The API as a process over the household's database."""
     people = {"meera": household.meera, "dev": household.dev, "analyst": household.analyst}
-    tokens = {name: await token_of(settings, database, principal) for name, principal in people.items()}
-    folder = tmp_path_factory.mktemp("served")
-    with api_process(settings, folder) as url:
-        yield Served(url, folder / "api.log", tokens)
+    users = {name: await login_of(database, principal) for name, principal in people.items()}
+    with api_process(settings, tmp_path_factory.mktemp("served")) as url:
+        yield Served(settings, url, users)
 
 
 @pytest.fixture(scope="session")

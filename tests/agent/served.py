@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 
 from core.db import Database
-from core.identity.access import Principal, Role
+from core.identity.access import Principal
 from core.identity.tables import User
 from core.identity.tokens import issue_access_token
 from core.settings import Settings
@@ -24,11 +25,15 @@ READY_S = 60.0
 
 @dataclass(frozen=True)
 class Served:
-    """A running API. `tokens` are those of Meera, Dev and an analyst of their bank."""
+    """A running API, and the logins of Meera, Dev and an analyst of their bank."""
 
+    settings: Settings
     url: str
-    process_log: Path
-    tokens: dict[str, str]
+    users: dict[str, UUID]
+
+    def token(self, who: str) -> str:
+        """A fresh one: they are short-lived, and a test run is not."""
+        return issue_access_token(self.settings, self.users[who], datetime.now(UTC))
 
 
 @contextmanager
@@ -56,16 +61,16 @@ def _answers(url: str) -> bool:
         return False
 
 
-async def token_of(settings: Settings, database: Database, principal: Principal) -> str:
-    """An access token of a new login of theirs."""
+async def login_of(database: Database, principal: Principal) -> UUID:
+    """A new user who sees what the principal sees."""
     async with database.unit() as session:
         user = User(
             email=f"{fresh(principal.role)}@finlens.example",
             name=principal.name,
-            role=Role(principal.role),
+            role=principal.role,
             customer_id=principal.customer_id,
             bank_id=principal.bank_id,
         )
         session.add(user)
         await session.flush()
-    return issue_access_token(settings, user.id, datetime.now(UTC))
+    return user.id

@@ -19,7 +19,7 @@ GROCERIES = "How much did I spend on groceries in May 2026?"
 
 
 def client(served: Served, who: str = "meera", token: str = "") -> OpenAI:
-    return OpenAI(base_url=f"{served.url}/v1", api_key=token or served.tokens[who], max_retries=0)
+    return OpenAI(base_url=f"{served.url}/v1", api_key=token or served.token(who), max_retries=0)
 
 
 def said(*messages: str) -> list[Any]:
@@ -74,7 +74,7 @@ def test_usage_comes_last_to_those_who_ask_for_it(served: Served) -> None:
 
 def test_the_stream_is_the_bytes_that_clients_wait_for(served: Served) -> None:
     body = {"model": "finlens", "stream": True, "messages": said(GROCERIES)}
-    headers = {"Authorization": f"Bearer {served.tokens['meera']}"}
+    headers = {"Authorization": f"Bearer {served.token('meera')}"}
     response = httpx.post(f"{served.url}/v1/chat/completions", json=body, headers=headers)
     assert response.headers["content-type"].startswith("text/event-stream")
     events = [line for line in response.text.splitlines() if line and not line.startswith(":")]
