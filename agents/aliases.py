@@ -77,10 +77,11 @@ class Aliases:
         """`text` with an alias for each of `names`, for each name that has one already, and for telling numbers."""
         if not self.private:
             return text
-        for name in sorted({*names, *self._names.values()}, key=len, reverse=True):
-            if name.casefold() in text.casefold() and re.search(r"\w", name):
-                pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
-                text = re.sub(pattern, lambda match: self.of(match.group()), text, flags=re.IGNORECASE)
+        folded = text.casefold()
+        present = [name for name in {*names, *self._names.values()} if name.strip() and name.casefold() in folded]
+        for name in sorted(present, key=lambda name: (-len(name), name)):
+            pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
+            text = re.sub(pattern, lambda match: self.of(match.group()), text, flags=re.IGNORECASE)
         return NUMBERS.sub(lambda match: self.of(match.group().strip(), "number"), text)
 
     def reveal(self, text: str) -> str:

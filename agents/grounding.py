@@ -1,22 +1,40 @@
-"""Grounding: every number of an answer is a cell of what was found, or a declared operation on such cells."""
+"""Grounding: every number, day, name and share of an answer is a cell of what was found, or a declared operation on
+such cells."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from agents.aliases import stranger
 from agents.answer import Figure
+from agents.claims import WEEKDAYS, Claim, Multiple, Number, When, claims, known_day
 from agents.draft import Draft
 from agents.evidence import Evidence, SourceUnknown, whole
+from agents.findings import Findings
 from agents.known import Known, known
-from agents.run import Findings
+from agents.wording import group_name
+
+_COLUMN = re.compile(r"column (\w+)$")
 
 
 def unfounded(draft: Draft, findings: Findings) -> list[str]:
-    """What in the draft stands on nothing: labels of figures that their source does not come to, numbers of the text
-    that are no such figure. Empty for a grounded answer."""
+    """What in the draft stands on nothing: labels of figures that their source does not come to, claims of the text
+    that nothing found bears out. Empty for a grounded answer."""
     wrong = [figure.label for figure in draft.figures if not _holds(figure, findings.evidence)]
-    return wrong + list(_loose_numbers(draft.text, known(list(draft.figures), findings)))
+    found = known(list(draft.figures), findings)
+    found.words.update(_MORE.findall(draft.text))
+    return wrong + _loose(draft.text, found, _multiples(draft))
+
+
+def unfounded_words(text: str, draft: Draft, findings: Findings) -> list[str]:
+    """What in a model's `text` goes beyond the draft that it was given: claims that neither the draft nor its figures
+    make, names that are in neither, links; or that the figure which was asked for is not in it."""
+    return [
+        *_loose(text, _given(draft, known(list(draft.figures), findings)), _multiples(draft)),
+        *strangers(text, " ; ".join((draft.text, *(_words(figure) for figure in draft.figures)))),
+        *_links(text, draft.text),
+        *([] if _says(text, draft) else ["the figure that was asked for is missing"]),
+    ]
 
 
 def _holds(figure: Figure, evidence: Evidence) -> bool:
@@ -35,48 +53,101 @@ def _holds(figure: Figure, evidence: Evidence) -> bool:
         case "date":
             return str(value)[:10] == figure.value
         case "text":
-            return figure.value is not None
+            return _is_named(str(figure.value), value, figure.source)
 
 
-_SCALES = {
-    "k": 3,
-    "thousand": 3,
-    "lakh": 5,
-    "lakhs": 5,
-    "lac": 5,
-    "million": 6,
-    "m": 6,
-    "crore": 7,
-    "crores": 7,
-    "cr": 7,
-}
-_NUMBER = re.compile(
-    r"(?P<sign>[₹$€£¥]|\b[A-Z]{3}|\bRs\.?)?\s?(?P<number>\d[\d,\u00a0\u202f]*(?:\.\d+)?)"
-    r"\s?(?P<scale>k|thousand|lakhs?|lac|crores?|cr|million|m)?(?P<percent>\s?%)?(?!\w)"
-)
+def _is_named(shown: str, value: object, source: str) -> bool:
+    """Whether a cell is shown as itself or by its everyday name; own accounts have names of their own."""
+    column = _COLUMN.search(source)
+    if column is None or column[1].startswith("account"):
+        return value is not None
+    return str(value) in shown or group_name(column[1], value) in shown
 
 
-def _loose_numbers(text: str, known: Known) -> Iterator[str]:
-    """Numbers that are neither part of a known word nor a known number, as exactly as they are written."""
-    for match in _NUMBER.finditer(_without(known.words, text)):
-        number, step = _said(match)
-        if not any(abs(value - number) <= step / 2 for value in _pool(match, known)):
-            yield match.group().strip()
+# Claims.
 
 
-def _pool(match: re.Match[str], known: Known) -> set[Decimal]:
-    """What the number may be: an amount after a sign of money, a share before a percent sign, else money or a count."""
-    if match["percent"]:
-        return known.percents
-    return known.money if match["sign"] or match["scale"] else known.money | known.counts
+_MORE = re.compile(r"\band \d+ more\b")
+"""Of a list that was cut."""
 
 
-def _said(match: re.Match[str]) -> tuple[Decimal, Decimal]:
-    """The number, and the step of its last digit: 1.2 lakh is 120,000 give or take half of 10,000."""
-    plain = re.sub(r"[,\u00a0\u202f]", "", match["number"])
-    scale = _SCALES.get(match["scale"] or "", 0)
-    digits = len(plain.partition(".")[2])
-    return Decimal(plain).scaleb(scale), Decimal(1).scaleb(scale - digits)
+def _loose(text: str, known: Known, multiples: Sequence[Decimal]) -> list[str]:
+    """The claims that are not borne out, as they are written."""
+    found = claims(_without(known.words, text))
+    return [claim.shown for claim in found if not _is_founded(claim, known, multiples)]
+
+
+def _is_founded(claim: Claim, known: Known, multiples: Sequence[Decimal]) -> bool:
+    match claim:
+        case When(weekday=int(weekday)):
+            return known_day(claim, known.days) or any(
+                WEEKDAYS[weekday].casefold() == w.casefold() for w in known.words
+            )
+        case When():
+            return known_day(claim, known.days)
+        case Multiple():
+            return any(claim.least <= ratio <= claim.most for ratio in multiples)
+        case Number():
+            return any(claim.fits(value) for value in _pool(claim, known))
+
+
+def _pool(number: Number, known: Known) -> Iterator[Decimal]:
+    """What a number may be: an amount of its sign's currency, a share, a number of days or payments, or any of them."""
+    if number.is_percent:
+        yield from known.percents
+    elif number.currencies is not None:
+        yield from (value for currency, value in known.money if currency in number.currencies)
+    elif number.is_span:
+        yield from known.spans
+    elif number.noun:
+        yield from known.counted.get(number.noun, known.counts)
+    else:
+        yield from (value for _, value in known.money)
+        yield from () if number.is_scaled else known.counts
+
+
+def _multiples(draft: Draft) -> list[Decimal]:
+    """How many times the figure asked for is another one of its kind, or the other way round; and shares as parts."""
+    values = [
+        Decimal(figure.value_minor or 0) if figure.unit == "money" else _plain(figure) for figure in draft.figures
+    ]
+    kinds = [(figure.unit, figure.currency) for figure in draft.figures]
+    pairs = (
+        [(values[0], value) for value, kind in zip(values, kinds, strict=True) if kind == kinds[0]] if values else []
+    )
+    ratios = [ratio for one, other in pairs if one and other for ratio in (abs(one / other), abs(other / one))]
+    return ratios + [abs(value) / 100 for value, (unit, _) in zip(values, kinds, strict=True) if unit == "percent"]
+
+
+def _plain(figure: Figure) -> Decimal:
+    return Decimal(str(figure.value)) if isinstance(figure.value, int | float) else Decimal(0)
+
+
+def _given(draft: Draft, found: Known) -> Known:
+    """What the draft itself says: its figures, and the claims of its text as exactly as what was found has them."""
+    given = Known(words={word for word in found.words if word in draft.text} | set(_MORE.findall(draft.text)))
+    for figure in draft.figures:
+        given.add_figure(figure)
+    whens: list[When] = []
+    for claim in claims(" ; ".join((draft.text, *(figure.label for figure in draft.figures)))):
+        if isinstance(claim, Number):
+            _give(claim, given, found)
+        elif isinstance(claim, When):
+            whens.append(claim)
+    given.days.update(day for day in found.days if any(known_day(when, {day}) for when in whens))
+    return given
+
+
+def _give(number: Number, given: Known, found: Known) -> None:
+    if number.is_percent:
+        given.percents.update(value for value in found.percents if number.fits(value))
+    elif number.is_span:
+        given.spans.add(number.value)
+    elif number.noun:
+        given.counted.setdefault(number.noun, set()).add(number.value)
+    else:
+        given.money.update((currency, value) for currency, value in found.money if number.fits(value))
+        given.counts.update(value for value in found.counts if number.fits(value) and number.currencies is None)
 
 
 def _without(words: set[str], text: str) -> str:
@@ -87,6 +158,88 @@ def _without(words: set[str], text: str) -> str:
     return text
 
 
-def unfounded_words(text: str, draft: Draft, findings: Findings) -> list[str]:
-    """What a model's `text` says that the draft it was given does not."""
-    return unfounded(replace(draft, text=text), findings)
+# Names.
+
+_CAPITAL = re.compile(r"(?<![\w'’])[A-Z][\w&'’.-]*\w|(?<![\w'’])[A-Z]\b")
+_NAME = re.compile(r"[\w&’'-]+")
+_BEGINS = re.compile(r"(?:^|[.!?:;]\s+|[“\"(]\s*)$")
+_LINK = re.compile(r"\w+://\S+|\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}(?:/\S*)?\b|\S+@\S+")
+_OPENERS = frozenset(
+    """
+    a about across after all almost also altogether although among an and another as at average because before below
+    besides between both but by compared currently during each even every exactly excluding finally first for from
+    fewer here how however i if in income into is it its just largest last later least less leaving looking more most
+    much my nearly next no none not nothing now of on one only or other our out over overall part payments per please
+    put roughly savings second since smallest so some spending that the their then there these they this those though
+    through to together total transactions twice under until up usually was we were what when where which while with
+    within without yes you your
+    """.split()
+)
+"""Words that begin sentences and name nobody."""
+
+
+def strangers(text: str, given: str) -> list[str]:
+    """Names in `text` that are not in `given`: runs of words with a capital, where no sentence asks for one."""
+    if alias := stranger(text):
+        return [alias]
+    known_names = f" {' '.join(_NAME.findall(given.casefold()))} "
+    return [name for name in _names(text) if f" {' '.join(_NAME.findall(name.casefold()))} " not in known_names]
+
+
+def _names(text: str) -> Iterator[str]:
+    """Runs of words with capitals, without what begins a sentence and names nobody, and without months and the like."""
+    run: list[str] = []
+    end = 0
+    for match in _CAPITAL.finditer(text):
+        word = match.group()
+        plain = re.sub(r"['’]s?$", "", word)
+        begins = bool(_BEGINS.search(text[: match.start()]))
+        if run and (text[end : match.start()] != " " or begins):
+            yield " ".join(run)
+            run = []
+        end = match.end()
+        if plain.casefold() in _CALENDAR or (begins and plain.casefold() in _OPENERS):
+            if run:
+                yield " ".join(run)
+            run = []
+        else:
+            run.append(plain)
+    if run:
+        yield " ".join(run)
+
+
+def _words(figure: Figure) -> str:
+    return f"{figure.label} ; {figure.value if figure.unit == 'text' else ''}"
+
+
+_CALENDAR = frozenset(
+    """
+    january february march april may june july august september october november december monday tuesday wednesday
+    thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays i inr rs eur
+    usd gbp czk fy q1 q2 q3 q4
+    """.split()
+)
+"""Checked as days, or as signs of money."""
+
+
+def _links(text: str, given: str) -> Iterator[str]:
+    return (match.group() for match in _LINK.finditer(text) if match.group() not in given)
+
+
+def _says(text: str, draft: Draft) -> bool:
+    """Whether the text has the figure that was asked for, the first of the draft."""
+    if not draft.figures:
+        return True
+    asked, wanted = draft.figures[0], Known()
+    wanted.add_figure(asked)
+    if asked.unit == "text":
+        return str(asked.value).casefold() in text.casefold()
+    if any(word in text for word in wanted.words):
+        return True
+    pool = wanted.percents | wanted.counts | wanted.spans | {value for _, value in wanted.money}
+    for claim in claims(text):
+        if isinstance(claim, Number) and any(claim.fits(value) for value in pool):
+            return True
+        if isinstance(claim, When) and wanted.days and known_day(claim, wanted.days):
+            return True
+    return asked.value == 0 and bool(re.search(r"\b(?:no|none|nothing|not|same)\b", text, re.IGNORECASE))

@@ -27,6 +27,8 @@ class Known:
     words: set[str] = field(default_factory=set[str])
     money: set[tuple[Currency, Decimal]] = field(default_factory=set[tuple[Currency, Decimal]])
     counts: set[Decimal] = field(default_factory=set[Decimal])
+    counted: dict[str, set[Decimal]] = field(default_factory=dict[str, set[Decimal]])
+    """Counts by what is counted, where that is known: 12 payments, 3 accounts."""
     spans: set[Decimal] = field(default_factory=set[Decimal])
     percents: set[Decimal] = field(default_factory=set[Decimal])
     days: set[date] = field(default_factory=set[date])

@@ -18,6 +18,7 @@ from agents.answer import Figure, TextChunk
 from agents.context import AgentContext
 from agents.draft import Draft
 from agents.endpoint import Endpoint, ModelFailed, endpoint_of
+from agents.findings import Findings
 from agents.grounding import unfounded_words
 from agents.plan import Clarify, Decline, InsightTask, Plan, Task
 from agents.plan_call import TOOL, Lists, PlanCall, as_keys, check_whole, frame_of, lists_of
@@ -25,7 +26,6 @@ from agents.planner.builtin import BuiltinPlanner, Memory, Thought
 from agents.planner.compose import compose
 from agents.planner.frame import Frame, Topic
 from agents.planner.reading import Reader, Reading
-from agents.run import Findings
 from agents.speech import Speech, plain
 from agents.wording import money, percent
 from core.categories import BY_SLUG
@@ -95,15 +95,12 @@ class ModelPlanner:
         released as soon as they have been checked."""
         aliases = self._aliases(context)
         names = _names(draft, findings, context)
+        # The names as the ledger writes them first: so they come back, however the question spelt them.
+        figures, text = aliases.hide(_figures(draft), names), aliases.hide(draft.text, names)
+        asked = aliases.question(question, readings)
         messages: list[BaseMessage] = [
             SystemMessage(prompts.PHRASE),
-            HumanMessage(
-                prompts.FIGURES.format(
-                    question=aliases.question(question, readings),
-                    figures=aliases.hide(_figures(draft), names),
-                    text=aliases.hide(draft.text, names),
-                )
-            ),
+            HumanMessage(prompts.FIGURES.format(question=asked, figures=figures, text=text)),
         ]
         for _ in range(WORDINGS_MAX):
             speech = Speech(aliases.reveal, lambda text: unfounded_words(text, draft, findings), release)
