@@ -49,15 +49,17 @@ _OF_FLOW = {
     "smallest_minor": "smallest_minor",
     "largest_minor": "largest_minor",
 }
-_DIMENSIONS = CALENDAR | {Dimension.CATEGORY, Dimension.CURRENCY, Dimension.WEEKDAY}
-_FIELDS = frozenset({"category", "currency", "weekday"})
+_LABELS = ("category", "counterparty")
+_DIMENSIONS = CALENDAR | {Dimension.CATEGORY, Dimension.COUNTERPARTY, Dimension.CURRENCY, Dimension.WEEKDAY}
+_FIELDS = frozenset({*_LABELS, "currency", "weekday"})
 _OPERATORS = (Operator.IN, Operator.NOT_IN)
 
 
 def can_answer(shape: Shape) -> bool:
     """Whether cells tell apart all that the question does."""
     return (
-        len(shape.parts) == 1
+        _label(shape) is not None
+        and len(shape.parts) == 1
         and _MEASURES.issuperset(shape.measures)
         and _DIMENSIONS.issuperset(shape.group_by)
         and all(given.field in _FIELDS and given.operator in _OPERATORS for given in shape.filters)
@@ -91,7 +93,7 @@ def _cells(shape: Shape) -> Any:
 def _side(shape: Shape, prefix: str) -> Select[Any]:
     cell = _source(shape, prefix).c
     keys = [_key(name, shape, cell, prefix) for name in shape.keys]
-    is_out, flow = cell.direction == word(Flow.OUT), _flow(shape, cell)
+    is_out, once, flow = cell.direction == word(Flow.OUT), _once(shape, cell), _flow(shape, cell)
     signed = case((is_out, cell.total_minor), else_=-cell.total_minor)
     is_spend, is_income = (
         and_(~cell.is_own_transfer, is_out != refund) for refund in (cell.is_refund, ~cell.is_refund)
@@ -99,7 +101,7 @@ def _side(shape: Shape, prefix: str) -> Select[Any]:
     gives: list[tuple[frozenset[Measure], ColumnElement[bool], dict[str, ColumnElement[Any]]]] = [
         (_SUMS - {Measure.INCOME}, is_spend, {"spend_minor": case((is_spend, signed), else_=ZERO)}),
         (_SUMS - {Measure.SPEND}, is_income, {"income_minor": case((is_income, -signed), else_=ZERO)}),
-        (frozenset({Measure.VOLUME}), _once(cell), {"moved_minor": case((_once(cell), cell.total_minor))}),
+        (frozenset({Measure.VOLUME}), once, {"moved_minor": case((once, cell.total_minor))}),
         (_FLOWING, flow, {name: case((flow, cell[kept])) for name, kept in _OF_FLOW.items()}),
     ]
     given = [each for each in gives if each[0].intersection(shape.measures)]
@@ -114,15 +116,22 @@ def _source(shape: Shape, prefix: str) -> Any:
     """`reporting.cells` of a period, in the longest stretches that the question leaves together."""
     rollups = cast(bindparam("rollups", type_=ARRAY(Integer)), ARRAY(Integer))
     first_day, end_day = (bindparam(prefix + name, type_=Date) for name in ("first_day", "end_day"))
-    is_by_category = shape.shows(Dimension.CATEGORY) or any(given.field == "category" for given in shape.filters)
-    by_category = true() if is_by_category else false()
-    found = func.reporting.cells(rollups, word(_stretch(shape)), first_day, end_day, by_category)
+    by = word(_label(shape) or "")
+    found = func.reporting.cells(rollups, word(_stretch(shape)), first_day, end_day, by)
     return found.table_valued(
-        column("bucket", Date), column("currency", Text), column("category", Text), column("direction", Text),
+        column("bucket", Date), column("currency", Text), column("label", Text), column("direction", Text),
         column("is_refund", Boolean), column("is_own_transfer", Boolean), column("is_inside", Boolean),
         column("entries", Numeric), column("total_minor", Numeric), column("smallest_minor", BigInteger),
         column("largest_minor", BigInteger), name="cell",
     )  # fmt: skip
+
+
+def _label(shape: Shape) -> str | None:
+    """What cells are to be told apart by, if it is no more than one thing. Names are kept for accounts alone."""
+    used = [name for name in _LABELS if name in {*shape.group_by, *(given.field for given in shape.filters)}]
+    if len(used) > 1 or (used == ["counterparty"] and shape.asker.role is not Role.CUSTOMER):
+        return None
+    return used[0] if used else "nothing"
 
 
 def _stretch(shape: Shape) -> str:
@@ -136,7 +145,7 @@ def _stretch(shape: Shape) -> str:
 
 def _key(name: str, shape: Shape, cell: Any, prefix: str) -> Label[Any]:
     if name not in CALENDAR:
-        return (_weekday(cell) if name == Dimension.WEEKDAY else cell[name]).label(name)
+        return (_weekday(cell) if name == Dimension.WEEKDAY else _named(name, cell)).label(name)
     start = entries.start_of(name, cast(cell.bucket, DateTime))
     if not prefix:
         return start.label(name)
@@ -149,19 +158,26 @@ def _weekday(cell: Any) -> ColumnElement[int]:
     return cast(func.date_part(word("isodow"), cast(cell.bucket, DateTime)), Integer)
 
 
-def _once(cell: Any) -> ColumnElement[bool]:
+def _named(name: str, cell: Any) -> ColumnElement[str]:
+    return cell.label if name in _LABELS else cell[name]
+
+
+def _once(shape: Shape, cell: Any) -> ColumnElement[bool]:
+    # Both sides have a name.
+    if _label(shape) == "counterparty":
+        return true()
     return or_(cell.direction == word(Flow.OUT), ~cell.is_inside)
 
 
 def _flow(shape: Shape, cell: Any) -> ColumnElement[bool]:
     if shape.flow is Flow.ANY:
-        return _once(cell)
+        return _once(shape, cell)
     return and_(cell.direction == word(shape.flow), ~cell.is_own_transfer, ~cell.is_refund)
 
 
 def _matches(condition: Any, cell: Any) -> ColumnElement[bool]:
     is_weekday = condition.field == "weekday"
-    value = _weekday(cell) if is_weekday else cell[condition.field]
+    value = _weekday(cell) if is_weekday else _named(condition.field, cell)
     among = entries.array(condition.name, Integer if is_weekday else Text)
     return value != all_(among) if condition.operator is Operator.NOT_IN else value == any_(among)
 

@@ -26,9 +26,10 @@ SELECT c.transaction_id, c.account_id
 -- The entries that belong into a rollup, each as the cell it goes into and what it adds there. A side that is split
 -- over several categories stands here as a whole and once for each part: questions by category take the parts, others
 -- the whole.
+-- And once by the name of the other side, which accounts' rollups keep beside the categories.
 DROP VIEW IF EXISTS insights.counted CASCADE;
 CREATE VIEW insights.counted AS
-SELECT e.transaction_id, e.account_id, e.bank_id, e.occurred_at, e.currency, f.form, f.category, e.direction,
+SELECT e.transaction_id, e.account_id, e.bank_id, e.occurred_at, e.currency, f.form, f.label, e.direction,
        e.reverses_id IS NOT NULL AS is_refund, e.is_own_transfer,
        coalesce(e.counterparty_customer_id = e.customer_id, false) AS is_own,
        e.counterparty_customer_id IS NOT NULL AND e.counterparty_bank_id = e.bank_id AS is_in_bank, f.size_minor
@@ -37,11 +38,13 @@ SELECT e.transaction_id, e.account_id, e.bank_id, e.occurred_at, e.currency, f.f
     SELECT CASE WHEN EXISTS (SELECT FROM insights.part p
                               WHERE p.transaction_id = e.split_as_id AND p.account_id = e.account_id)
                 THEN 'whole' ELSE 'plain' END AS form,
-           e.category, abs(e.amount_minor) AS size_minor
+           e.category AS label, abs(e.amount_minor) AS size_minor
     UNION ALL
     SELECT 'part', p.category, abs(insights.share(e.amount_minor, p))
       FROM insights.part p
      WHERE p.transaction_id = e.split_as_id AND p.account_id = e.account_id
+    UNION ALL
+    SELECT 'payee', e.counterparty, abs(e.amount_minor)
  ) f
  WHERE e.status = 'success' AND e.customer_id IS NOT NULL;
 
@@ -51,30 +54,31 @@ SELECT e.transaction_id, e.account_id, e.bank_id, e.occurred_at, e.currency, f.f
 CREATE OR REPLACE FUNCTION insights.entries_of(
     p_bank uuid, p_account uuid, p_zone text, p_start timestamptz, p_end timestamptz)
 RETURNS TABLE (
-    transaction_id uuid, account_id uuid, day date, currency text, form text, category text, direction text,
+    transaction_id uuid, account_id uuid, day date, currency text, form text, label text, direction text,
     is_refund boolean, is_own_transfer boolean, is_inside boolean, size_minor bigint)
 LANGUAGE sql STABLE
 AS $$
-    SELECT e.transaction_id, e.account_id, (e.occurred_at AT TIME ZONE p_zone)::date, e.currency, e.form, e.category,
+    SELECT e.transaction_id, e.account_id, (e.occurred_at AT TIME ZONE p_zone)::date, e.currency, e.form, e.label,
            e.direction, e.is_refund, e.is_own_transfer, e.is_own, e.size_minor
       FROM insights.counted e
      WHERE e.account_id = p_account AND e.occurred_at >= p_start AND e.occurred_at < p_end
     UNION ALL
-    SELECT e.transaction_id, e.account_id, (e.occurred_at AT TIME ZONE p_zone)::date, e.currency, e.form, e.category,
+    SELECT e.transaction_id, e.account_id, (e.occurred_at AT TIME ZONE p_zone)::date, e.currency, e.form, e.label,
            e.direction, e.is_refund, e.is_own_transfer, e.is_in_bank, e.size_minor
       FROM insights.counted e
      WHERE p_account IS NULL AND e.bank_id = p_bank AND e.occurred_at >= p_start AND e.occurred_at < p_end
+       AND e.form <> 'payee'
     OFFSET 0
 $$;
 
 -- What the cells of a rollup's days should hold, from p_first to before p_end: all that the change log has told.
 CREATE OR REPLACE FUNCTION insights.sums_of(r insights.rollup, p_first date, p_end date)
 RETURNS TABLE (
-    day date, currency text, form text, category text, direction text, is_refund boolean, is_own_transfer boolean,
+    day date, currency text, form text, label text, direction text, is_refund boolean, is_own_transfer boolean,
     is_inside boolean, entries bigint, total_minor numeric, smallest_minor bigint, largest_minor bigint)
 LANGUAGE sql STABLE
 AS $$
-    SELECT e.day, e.currency, e.form, e.category, e.direction, e.is_refund, e.is_own_transfer, e.is_inside,
+    SELECT e.day, e.currency, e.form, e.label, e.direction, e.is_refund, e.is_own_transfer, e.is_inside,
            count(*), sum(e.size_minor), min(e.size_minor), max(e.size_minor)
       FROM insights.entries_of(r.bank_id, r.account_id, r.time_zone, p_first::timestamp AT TIME ZONE r.time_zone,
                                p_end::timestamp AT TIME ZONE r.time_zone) e
@@ -85,26 +89,27 @@ $$;
 -- One side of a payment, once for each rollup that it belongs to.
 CREATE OR REPLACE FUNCTION insights.side_of(p_transaction uuid, p_account uuid)
 RETURNS TABLE (
-    rollup_id integer, day date, currency text, form text, category text, direction text,
+    rollup_id integer, day date, currency text, form text, label text, direction text,
     is_refund boolean, is_own_transfer boolean, is_inside boolean, size_minor bigint)
 LANGUAGE sql STABLE
 AS $$
-    SELECT r.id, (e.occurred_at AT TIME ZONE r.time_zone)::date, e.currency, e.form, e.category, e.direction,
+    SELECT r.id, (e.occurred_at AT TIME ZONE r.time_zone)::date, e.currency, e.form, e.label, e.direction,
            e.is_refund, e.is_own_transfer, CASE WHEN r.account_id IS NULL THEN e.is_in_bank ELSE e.is_own END,
            e.size_minor
       FROM insights.counted e
       JOIN insights.rollup r ON r.bank_id = e.bank_id AND (r.account_id IS NULL OR r.account_id = e.account_id)
      WHERE e.transaction_id = p_transaction AND e.account_id = p_account
+       AND (e.form <> 'payee' OR r.account_id IS NOT NULL)
     OFFSET 0
 $$;
 
--- What some rollups come to in the days from p_start to before p_end, per p_unit of the calendar. p_by_category: split
--- payments in the categories of their parts; otherwise categories are not told apart.
+-- What some rollups come to in the days from p_start to before p_end, per p_unit of the calendar, and per label: p_by
+-- 'category' (split payments in the categories of their parts), 'counterparty' (of accounts' rollups), or 'nothing'.
 DROP FUNCTION IF EXISTS reporting.cells;
 CREATE FUNCTION reporting.cells(p_rollups integer[], p_unit text, p_start date, p_end date,
-                                p_by_category boolean)
+                                p_by text)
 RETURNS TABLE (
-    rollup_id integer, bucket date, currency text, category text, direction text, is_refund boolean,
+    rollup_id integer, bucket date, currency text, label text, direction text, is_refund boolean,
     is_own_transfer boolean, is_inside boolean, entries numeric, total_minor numeric, smallest_minor bigint,
     largest_minor bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -119,6 +124,8 @@ DECLARE
     -- The whole months in between, where their sums will do.
     months_start date := p_end;
     months_end   date := p_end;
+    forms        text[] := CASE p_by WHEN 'category' THEN '{plain,part}'
+                                     WHEN 'counterparty' THEN '{payee}' ELSE '{plain,whole}' END;
 BEGIN
     IF p_unit IN ('month', 'quarter', 'year') THEN
         months_start := least(date_trunc('month', p_start::timestamp + interval '1 month' - interval '1 day'), p_end);
@@ -144,14 +151,14 @@ BEGIN
           FROM stale o
          WHERE o.is_month AND o.day >= months_start AND o.day < months_end
     ), piece AS (
-        SELECT c.rollup_id, c.day, c.currency, c.form, c.category, c.direction, c.is_refund, c.is_own_transfer,
+        SELECT c.rollup_id, c.day, c.currency, c.form, c.label, c.direction, c.is_refund, c.is_own_transfer,
                c.is_inside, c.entries, c.total_minor, c.smallest_minor, c.largest_minor
           FROM stretch s
           JOIN insights.rollup_cell c
             ON c.rollup_id = s.rollup_id AND c.is_month = s.is_month AND c.day >= s.first AND c.day < s.last
          WHERE (c.rollup_id, c.is_month, c.day) NOT IN (SELECT o.rollup_id, o.is_month, o.day FROM stale o)
         UNION ALL
-        SELECT r.id, e.day, e.currency, e.form, e.category, e.direction, e.is_refund, e.is_own_transfer, e.is_inside,
+        SELECT r.id, e.day, e.currency, e.form, e.label, e.direction, e.is_refund, e.is_own_transfer, e.is_inside,
                1, e.size_minor, e.size_minor, e.size_minor
           FROM open o
           JOIN insights.rollup r ON r.id = o.rollup_id
@@ -160,18 +167,18 @@ BEGIN
             o.day::timestamp AT TIME ZONE r.time_zone, (o.day + 1)::timestamp AT TIME ZONE r.time_zone) e
          WHERE o.day >= p_start AND o.day < p_end
         UNION ALL
-        SELECT n.rollup_id, n.day, n.currency, n.form, n.category, n.direction, n.is_refund, n.is_own_transfer,
+        SELECT n.rollup_id, n.day, n.currency, n.form, n.label, n.direction, n.is_refund, n.is_own_transfer,
                n.is_inside, 1, n.size_minor, n.size_minor, n.size_minor
           FROM insights.unfolded u
          CROSS JOIN LATERAL insights.side_of(u.transaction_id, u.account_id) n
          WHERE n.rollup_id = ANY (p_rollups) AND n.day >= p_start AND n.day < p_end
            AND (n.rollup_id, n.day) NOT IN (SELECT o.rollup_id, o.day FROM open o)
     )
-    SELECT p.rollup_id, date_trunc(p_unit, p.day::timestamp)::date, p.currency, CASE WHEN p_by_category THEN p.category END,
+    SELECT p.rollup_id, date_trunc(p_unit, p.day::timestamp)::date, p.currency, CASE WHEN p_by <> 'nothing' THEN p.label END,
            p.direction, p.is_refund, p.is_own_transfer, p.is_inside, sum(p.entries), sum(p.total_minor),
            min(p.smallest_minor), max(p.largest_minor)
       FROM piece p
-     WHERE p.form <> CASE WHEN p_by_category THEN 'whole' ELSE 'part' END
+     WHERE p.form = ANY (forms)
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
 END $$;
 
@@ -195,7 +202,7 @@ BEGIN
         RETURN 0;
     END IF;
     INSERT INTO insights.rollup_cell AS c
-    SELECT n.rollup_id, d.is_month, d.day, n.currency, n.form, n.category, n.direction, n.is_refund,
+    SELECT n.rollup_id, d.is_month, d.day, n.currency, n.form, n.label, n.direction, n.is_refund,
            n.is_own_transfer, n.is_inside, count(*), sum(n.size_minor), min(n.size_minor), max(n.size_minor)
       FROM ledger.change x
      CROSS JOIN LATERAL insights.side_of(x.transaction_id, x.account_id) n
@@ -204,7 +211,7 @@ BEGIN
      WHERE x.position > before AND x.position <= upto AND x.version IS NOT NULL
        AND NOT EXISTS (SELECT FROM insights.rollup_open o WHERE o.rollup_id = n.rollup_id AND o.day = n.day)
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
-    ON CONFLICT (rollup_id, is_month, day, currency, form, category, direction, is_refund, is_own_transfer, is_inside)
+    ON CONFLICT (rollup_id, is_month, day, currency, form, label, direction, is_refund, is_own_transfer, is_inside)
     DO UPDATE
        SET entries = c.entries + excluded.entries, total_minor = c.total_minor + excluded.total_minor,
            smallest_minor = least(c.smallest_minor, excluded.smallest_minor),
@@ -247,7 +254,7 @@ BEGIN
      WHERE d.day = ANY (days);
     -- A month in which another day is still open is summed once more when that one closes.
     INSERT INTO insights.rollup_cell
-    SELECT r.id, true, m.first, c.currency, c.form, c.category, c.direction, c.is_refund, c.is_own_transfer,
+    SELECT r.id, true, m.first, c.currency, c.form, c.label, c.direction, c.is_refund, c.is_own_transfer,
            c.is_inside, sum(c.entries), sum(c.total_minor), min(c.smallest_minor), max(c.largest_minor)
       FROM unnest(months) m(first)
       JOIN insights.rollup_cell c
@@ -325,14 +332,14 @@ BEGIN
     SELECT * INTO r FROM insights.rollup x ORDER BY x.compared_at, x.id LIMIT 1;
     SELECT coalesce(r.compare_from, min(c.day)) INTO first FROM insights.rollup_cell c WHERE c.rollup_id = r.id;
     WITH cell AS (
-        SELECT c.day, c.currency, c.form, c.category, c.direction, c.is_refund, c.is_own_transfer,
+        SELECT c.day, c.currency, c.form, c.label, c.direction, c.is_refund, c.is_own_transfer,
                c.is_inside, c.entries, c.total_minor, c.smallest_minor, c.largest_minor
           FROM insights.rollup_cell c
          WHERE c.rollup_id = r.id AND NOT c.is_month AND c.day >= first AND c.day < first + p_days
     ), summed AS (
         SELECT d.* FROM insights.sums_of(r, first, first + p_days) d
     ), month AS (
-        SELECT date_trunc('month', c.day::timestamp)::date AS day, c.currency, c.form, c.category, c.direction,
+        SELECT date_trunc('month', c.day::timestamp)::date AS day, c.currency, c.form, c.label, c.direction,
                c.is_refund, c.is_own_transfer, c.is_inside, c.is_month,
                sum(c.entries) AS entries, sum(c.total_minor) AS total_minor, min(c.smallest_minor) AS smallest_minor,
                max(c.largest_minor) AS largest_minor
@@ -349,7 +356,7 @@ BEGIN
                 UNION ALL
                 -- whole months beside the sums of their days
                 SELECT x.day FROM month x
-                 GROUP BY x.day, x.currency, x.form, x.category, x.direction, x.is_refund, x.is_own_transfer,
+                 GROUP BY x.day, x.currency, x.form, x.label, x.direction, x.is_refund, x.is_own_transfer,
                           x.is_inside
                 HAVING count(DISTINCT (x.entries, x.total_minor, x.smallest_minor, x.largest_minor)) <> 1
                     OR count(*) <> 2) d
@@ -428,6 +435,21 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- An account that is nobody's is known by its own name.
+CREATE OR REPLACE FUNCTION insights.account_reads_differently() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM insights.open_days(array_agg(s.account_id), array_agg(s.occurred_at))
+       FROM (SELECT t.receiver_account_id AS account_id, t.occurred_at
+               FROM ledger.transaction t WHERE t.sender_account_id = new.id
+             UNION ALL
+             SELECT t.sender_account_id, t.occurred_at
+               FROM ledger.transaction t WHERE t.receiver_account_id = new.id) s;
+    RETURN NULL;
+END $$;
+
 CREATE OR REPLACE TRIGGER opens_days AFTER INSERT OR DELETE OR UPDATE OF category ON insights.annotation
     FOR EACH ROW EXECUTE FUNCTION insights.side_reads_differently();
 CREATE OR REPLACE TRIGGER opens_days AFTER INSERT OR DELETE OR UPDATE ON insights.part
@@ -445,3 +467,6 @@ CREATE OR REPLACE TRIGGER opens_days_of_gone AFTER DELETE ON insights.rule
 CREATE OR REPLACE TRIGGER opens_days AFTER UPDATE OF category, name ON banking.customer
     FOR EACH ROW WHEN ((old.category, old.name) IS DISTINCT FROM (new.category, new.name))
     EXECUTE FUNCTION insights.counterparty_reads_differently();
+CREATE OR REPLACE TRIGGER opens_days AFTER UPDATE OF name ON banking.account
+    FOR EACH ROW WHEN (new.customer_id IS NULL AND old.name IS DISTINCT FROM new.name)
+    EXECUTE FUNCTION insights.account_reads_differently();
