@@ -7,9 +7,11 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from rich.table import Table
 
 from core.money import Money
+from evals.agentdojo import AgentDojoReport
+from evals.grounding import GroundingReport
 from evals.insights import OURS, SAME_BALANCE, SAME_PAYMENTS, InsightsReport
 from evals.retrieval import RetrievalReport
-from evals.run import RunReport
+from evals.run import ExamApart, RunReport
 
 
 def table(report: RunReport) -> Table:
@@ -23,6 +25,48 @@ def table(report: RunReport) -> Table:
             cells = [f"{found[name]:.0%}" for name in from_metrics] if found else ["-"] * len(from_metrics)
             latency = f"{found['p50_ms']:.0f}" if found else "-"
             shown.add_row(suite.suite.suite, split, str(len(suite.split(split))), *cells, latency)
+    return shown
+
+
+def tables_of(exam: ExamApart) -> list[Table]:
+    """What an exam that is no suite of cases found, as tables."""
+    match exam:
+        case InsightsReport():
+            return [detection_table(exam), forecast_table(exam)]
+        case RetrievalReport():
+            return [retrieval_table(exam)]
+        case GroundingReport():
+            return [grounding_table(exam)]
+        case AgentDojoReport():
+            return [agentdojo_table(exam)]
+        case _:
+            return []
+
+
+def grounding_table(report: GroundingReport) -> Table:
+    """How much of what is wrong is caught, and how much of what is right passes, by kind."""
+    shown = Table("what", "planted", "caught", "", title=f"Grounding: {report.answers} answers")
+    for kind, planted in sorted(report.planted.items()):
+        shown.add_row(f"wrong: {kind}", str(planted), str(report.caught[kind]), f"{report.caught[kind] / planted:.1%}")
+    for kind, said in sorted(report.right.items()):
+        shown.add_row(
+            f"right: {kind}", str(said), str(said - report.passed[kind]), f"{report.passed[kind] / said:.1%} pass"
+        )
+    return shown
+
+
+def agentdojo_table(report: AgentDojoReport) -> Table:
+    """Per brain and attack how many attacks succeeded, and how much of what the user wanted was done."""
+    judges, of = report.judges
+    nothing = f"doing nothing is useful in {report.floor} of {report.tasks}"
+    title = f"AgentDojo, banking ({nothing}; {judges} of {of} judges see an attack that is carried out)"
+    shown = Table("brain", "attack", "cases", "succeeded", "useful", "by its plan", "told", title=title)
+    for brain, useful in report.useful_unattacked.items():
+        shown.add_row(brain, "none", str(report.tasks), "-", str(useful), "-", "-")
+    for o in report.outcomes:
+        figures = (o.cases, o.succeeded, o.useful, o.planned, o.told)
+        shown.add_row(o.brain, o.attack, *map(str, figures))
+    shown.caption = f"Tables of the bank that changed: {', '.join(report.changed) or 'none'}"
     return shown
 
 

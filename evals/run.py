@@ -1,10 +1,12 @@
 """Runs suites against the analyst, as the askers they name, and gathers the scores."""
 
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
 from uuid import UUID
 
 from agents.answer import Answer
@@ -13,15 +15,22 @@ from core.db import Database
 from core.identity.users import principal_by_email
 from core.ids import new_id
 from core.periods import today_in
-from evals import insights as of_insights
-from evals import retrieval as of_retrieval
 from evals.exam import Case, Suite
-from evals.insights import InsightsReport
 from evals.metrics import Score, floors, score, shares
-from evals.retrieval import RetrievalReport
 from evals.truth import Examiner
 
 GATES = Path(__file__).parent / "gates.toml"
+
+
+class ExamApart(Protocol):
+    """What an exam that is no suite of cases found."""
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """What the gates look at."""
+        ...
+
+    def document(self) -> dict[str, object]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +52,8 @@ class RunReport:
     started_at: datetime
     planner: str
     suites: list[SuiteReport]
-    insights: InsightsReport | None = None
-    retrieval: RetrievalReport | None = None
+    apart: Mapping[str, ExamApart] = field(default_factory=dict[str, ExamApart])
+    """The exams that are no suites of cases, those that were taken, by name."""
     broken_gates: list[str] = field(default_factory=list[str])
 
     @property
@@ -64,7 +73,7 @@ class RunReport:
 
     def _suites(self) -> dict[str, object]:
         asked: dict[str, object] = {report.suite.suite: _suite_document(report) for report in self.suites}
-        return {**asked, **{name: exam.document() for name, exam in _apart(self.insights, self.retrieval).items()}}
+        return {**asked, **{name: exam.document() for name, exam in self.apart.items()}}
 
 
 async def run_suites(
@@ -73,13 +82,12 @@ async def run_suites(
     analyst: Analyst,
     database: Database,
     as_of: date | None = None,
-    insights: InsightsReport | None = None,
-    retrieval: RetrievalReport | None = None,
+    apart: Mapping[str, ExamApart] = MappingProxyType({}),
     progress: Callable[[str], None] = lambda _: None,
 ) -> RunReport:
     """Ask every case of `suites`, compare with the examiner's figures, and hold the result against the gates.
 
-    `insights` and `retrieval` are the exams that do without the analyst, where they were taken.
+    `apart` are the exams that are no suites of cases, where they were taken.
     """
     reports: list[SuiteReport] = []
     for suite in suites:
@@ -88,17 +96,15 @@ async def run_suites(
             progress(f"{suite.suite}: {case.id}")
             scores.append(await _examine(case, analyst, database, as_of))
         reports.append(SuiteReport(suite, scores))
-    gates = broken_gates(reports, insights, retrieval)
-    return RunReport(new_id(), datetime.now(UTC), "builtin", reports, insights, retrieval, gates)
+    gates = broken_gates(reports, apart)
+    return RunReport(new_id(), datetime.now(UTC), "builtin", reports, apart, gates)
 
 
-def broken_gates(
-    reports: Sequence[SuiteReport], insights: InsightsReport | None = None, retrieval: RetrievalReport | None = None
-) -> list[str]:
+def broken_gates(reports: Sequence[SuiteReport], apart: Mapping[str, ExamApart] = MappingProxyType({})) -> list[str]:
     """A sentence for each gate of gates.toml that the test split of a suite missed."""
     gates = tomllib.loads(GATES.read_text())
     measured = {report.suite.suite: report.metrics_of("test") for report in reports}
-    measured |= {name: exam.metrics for name, exam in _apart(insights, retrieval).items()}
+    measured |= {name: exam.metrics for name, exam in apart.items()}
     return [
         f"{suite}: {metric} is {value:.3f}, the gate is {bounds}"
         for suite, metrics in measured.items()
@@ -106,14 +112,6 @@ def broken_gates(
         if (value := metrics.get(metric)) is not None
         and not bounds.get("at_least", value) <= value <= bounds.get("at_most", value)
     ]
-
-
-def _apart(
-    insights: InsightsReport | None, retrieval: RetrievalReport | None
-) -> dict[str, InsightsReport | RetrievalReport]:
-    """The exams that do without the analyst, those that were taken, by suite."""
-    taken = {of_insights.SUITE: insights, of_retrieval.SUITE: retrieval}
-    return {name: exam for name, exam in taken.items() if exam is not None}
 
 
 async def _examine(case: Case, analyst: Analyst, database: Database, as_of: date | None) -> Score:

@@ -1,4 +1,4 @@
-"""`finlens eval run`: the exams of the analyst, of insights and of retrieval over this installation's data."""
+"""`finlens eval run`: the exams of the analyst, of insights, retrieval, grounding and trust."""
 
 import asyncio
 import json
@@ -14,13 +14,16 @@ from rich.console import Console
 from agents.chat import Analyst
 from core.db import Database
 from core.settings import Settings
-from evals import insights, retrieval
+from evals import agentdojo, grounding, insights, retrieval
+from evals.agentdojo import examine_agentdojo
 from evals.exam import load_suites
+from evals.grounding import examine_grounding
 from evals.insights import examine_insights
-from evals.report import detection_table, forecast_table, retrieval_table, table, write_html
+from evals.report import table, tables_of, write_html
 from evals.retrieval import examine_retrieval
-from evals.run import RunReport, run_suites
+from evals.run import ExamApart, RunReport, run_suites
 from evals.suggestions import SuggestionScore, examine_suggestions
+from finlens.bench.stage import ground
 from finlens.installation import installation
 from rag.embedder import MiniLm
 
@@ -81,34 +84,59 @@ async def _examine_suggestions(settings: Settings) -> SuggestionScore:
 async def _examine(
     settings: Settings, names: list[str] | None, day: date | None, progress: Callable[[str], None]
 ) -> RunReport:
-    asked = [name for name in names or [] if name not in (insights.SUITE, retrieval.SUITE)]
+    asked = [name for name in names or [] if name not in _APART]
     suites = load_suites(asked or None) if asked or not names else []
+    taken = [name for name in _APART if (name in names if names else name != agentdojo.SUITE)]
     database = Database.of(settings)
     try:
-        foreseen = found = None
-        if not names or insights.SUITE in names:
-            foreseen = await examine_insights(database, as_of=day, progress=progress)
-        if not names or retrieval.SUITE in names:
-            found = await examine_retrieval(
-                database, MiniLm.load(), today=day or datetime.now(UTC).date(), progress=progress
-            )
+        apart = {name: await _APART[name](settings, database, day, progress) for name in taken}
         async with Analyst.open(settings, database) as analyst:
             return await run_suites(
-                suites, analyst=analyst, database=database, as_of=day, insights=foreseen, retrieval=found,
-                progress=progress,
-            )  # fmt: skip
+                suites, analyst=analyst, database=database, as_of=day, apart=apart, progress=progress
+            )
     finally:
         await database.close()
+
+
+async def _insights(
+    settings: Settings, database: Database, day: date | None, progress: Callable[[str], None]
+) -> ExamApart:
+    return await examine_insights(database, as_of=day, progress=progress)
+
+
+async def _retrieval(
+    settings: Settings, database: Database, day: date | None, progress: Callable[[str], None]
+) -> ExamApart:
+    today = day or datetime.now(UTC).date()
+    return await examine_retrieval(database, MiniLm.load(), today=today, progress=progress)
+
+
+async def _grounding(
+    settings: Settings, database: Database, day: date | None, progress: Callable[[str], None]
+) -> ExamApart:
+    return await examine_grounding(database, MiniLm.load(), as_of=day, progress=progress)
+
+
+async def _agentdojo(
+    settings: Settings, database: Database, day: date | None, progress: Callable[[str], None]
+) -> ExamApart:
+    """In an installation of its own: what it settles there is nobody's bank."""
+    with ground(progress) as bare:
+        return await examine_agentdojo(bare.settings, progress=progress)
+
+
+_APART = {
+    insights.SUITE: _insights, retrieval.SUITE: _retrieval, grounding.SUITE: _grounding, agentdojo.SUITE: _agentdojo,
+}  # fmt: skip
+"""The exams that are no suites of cases. AgentDojo's needs an extra and some minutes: it is taken where it is named."""
 
 
 def _print(report: RunReport, console: Console) -> None:
     if report.suites:
         console.print(table(report))
-    if report.insights:
-        console.print(detection_table(report.insights))
-        console.print(forecast_table(report.insights))
-    if report.retrieval:
-        console.print(retrieval_table(report.retrieval))
+    for exam in report.apart.values():
+        for shown in tables_of(exam):
+            console.print(shown)
 
 
 def _write(report: RunReport, folder: Path) -> Path:
