@@ -15,6 +15,7 @@ from agents.chat import QUESTION_MAX, Analyst
 from agents.conversations import Conversation, WholeConversation
 from agents.guard import TheAnalyst
 from agents.mcp_server import McpEndpoint, mcp_manager
+from agents.own_task import events_of
 from core.identity.guard import CurrentPrincipal, Unit
 from core.identity.verified import VerifiedTokens
 
@@ -58,7 +59,7 @@ async def chat(
     `progress`, `text`, `figure`, `chart`, `citation`, then one `done` (the whole answer) or one `error`."""
     if "text/event-stream" not in request.headers.get("accept", ""):
         return await analyst.ask(asked.question, principal, conversation_id=asked.conversation_id)
-    events = analyst.stream(asked.question, principal, conversation_id=asked.conversation_id)
+    events = events_of(analyst.stream(asked.question, principal, conversation_id=asked.conversation_id))
     return EventSourceResponse(ServerSentEvent(event.model_dump_json(), event=event.event) async for event in events)
 
 

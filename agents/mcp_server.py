@@ -3,6 +3,7 @@
 Over HTTP each request stands alone and carries its bearer token; over stdio the process speaks for one person.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -29,6 +30,7 @@ from starlette.types import Receive, Scope, Send
 
 from agents.answer import Answer
 from agents.chat import Analyst
+from agents.own_task import result_of
 from agents.tools import Asker, Tool, tool_named, tools_of
 from core.errors import FinLensError, NotAuthenticated
 from core.identity.access import Principal
@@ -64,7 +66,7 @@ def mcp_server(analyst: Analyst, who_asks: WhoAsks) -> Server[Any]:
 
         try:
             asker = Asker(analyst, await who_asks(context), tell)
-            return _found(await tool_named(params.name)(asker, params.arguments or {}))
+            return _found(await result_of(tool_named(params.name)(asker, params.arguments or {})))
         except FinLensError as refusal:
             return _refused(refusal)
         except Exception:
@@ -92,8 +94,21 @@ async def mcp_manager(analyst: Analyst) -> AsyncGenerator[StreamableHTTPSessionM
     manager = StreamableHTTPSessionManager(
         mcp_server(analyst, bearer), stateless=True, max_request_body_size=BODY_BYTES_MAX
     )
-    async with manager.run():
+    started, stopping = asyncio.Event(), asyncio.Event()
+
+    async def run() -> None:
+        # Its cancel scopes must end in the task that they began in, which nobody promises of an app's lifespan.
+        async with manager.run():
+            started.set()
+            await stopping.wait()
+
+    running = asyncio.create_task(run())
+    await started.wait()
+    try:
         yield manager
+    finally:
+        stopping.set()
+        await running
 
 
 class McpEndpoint:

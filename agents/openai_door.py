@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException
 from agents.answer import Answer, ChatEvent, Done, Progress, TextChunk
 from agents.chat import Analyst, answer_among, checked
 from agents.guard import TheAnalyst
+from agents.own_task import events_of
 from core.errors import BodyTooLarge, FinLensError, InvalidRequest, NoSuchModel, Overloaded
 from core.identity.access import Principal
 from core.identity.guard import CurrentPrincipal
@@ -186,7 +187,7 @@ async def _chunks(
     chunk = _Chunks(with_usage)
     try:
         yield chunk.of({"role": "assistant", "content": ""})
-        async for event in analyst.follow(questions, principal):
+        async for event in events_of(analyst.follow(questions, principal)):
             for made in chunk.telling(event):
                 yield made
         yield "[DONE]"

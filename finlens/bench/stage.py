@@ -60,14 +60,6 @@ class Ground:
         with psycopg.connect(self.server.url(SUPERUSER), autocommit=True) as connection:
             yield connection
 
-
-@dataclass(frozen=True)
-class Stage(Ground):
-    """A running installation with funded accounts of one bank, and one member of its staff who makes the payments."""
-
-    teller_id: UUID
-    accounts: Sequence[UUID]
-
     def program(self, name: str, *command: str, port: int | None = None) -> Program:
         """A Python module of this installation as a process: ready when it answers on `port`, or without one, when
         it has noted its presence."""
@@ -79,6 +71,14 @@ class Stage(Ground):
             log=self.settings.home / "logs" / f"{name}.log",
             is_ready=lambda: _answers(port) if port else find(self.settings.home, name) is not None,
         )
+
+
+@dataclass(frozen=True)
+class Stage(Ground):
+    """A running installation with funded accounts of one bank, and one member of its staff who makes the payments."""
+
+    teller_id: UUID
+    accounts: Sequence[UUID]
 
     def token(self) -> str:
         """A fresh access token of the teller, good for Settings.access_token_ttl_s."""

@@ -39,6 +39,17 @@ def insights_table(report: Mapping[str, Any]) -> Table:
     return table
 
 
+def ask_table(report: Mapping[str, Any]) -> Table:
+    """Milliseconds of a question, of each kind of them, and of several at once."""
+    table = Table("", "", title=f"Questions in plain words beside {report['rows']:,} payments", show_header=False)
+    together = {f"at_once: {name}": value for name, value in report["at_once"].items()}
+    kinds = {f"{name}: p95_ms": value for name, value in report["kinds_p95_ms"].items()}
+    for name, value in {**report, **together, **kinds}.items():
+        if isinstance(value, int | float):
+            table.add_row(name, f"{value:,}")
+    return table
+
+
 def crash_table(report: Mapping[str, Any]) -> Table:
     """What was done, what became of the promises, and how long it took to go on."""
     table = Table("", "", title="Killed under load", show_header=False)

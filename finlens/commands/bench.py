@@ -73,6 +73,25 @@ def insights(
         Console().print(insights_table(report))
 
 
+@bench.command()
+def ask(
+    rows: Annotated[int, typer.Option(min=10_000, max=100_000_000, help="payments in the ledger")] = 1_000_000,
+    keep: Annotated[Path | None, typer.Option(help="keep the payments in this folder, for the next run")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Questions in plain words over HTTP, one at a time and several at once; fails if one got no proper answer."""
+    from finlens.bench.ask import bench_ask
+    from finlens.bench.tables import ask_table
+
+    console = Console(stderr=True)
+    report = bench_ask(console.print, rows=rows, keep=keep)
+    if as_json:
+        print(json.dumps(report))
+    else:
+        Console().print(ask_table(report))
+    _fail_for(console, report["failures"])
+
+
 def _fail_for(console: Console, broken: list[str]) -> None:
     for promise in broken:
         console.print(f"[red]Broken:[/] {promise}")
