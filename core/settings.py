@@ -39,6 +39,12 @@ class Settings(BaseSettings):
     llm_currency: str = Field(default="USD", pattern="^[A-Z]{3}$", description="of the prices")
     llm_private: bool = Field(default=True, description="names and numbers reach the model as stand-ins")
 
+    embedder_model: str = Field(default="", description="empty means the built-in MiniLM")
+    embedder_base_url: str = Field(default="", description="OpenAI-compatible endpoint; empty: sentence-transformers")
+    embedder_api_key: SecretStr | None = None
+    embedder_timeout_s: float = Field(default=10.0, gt=0, le=120)
+    embedder_floor: float = Field(default=0.29, ge=-1, le=1, description="least cosine of what belongs together")
+
     log_level: str = "INFO"
 
     @cached_property

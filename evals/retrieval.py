@@ -28,7 +28,7 @@ from core.db import Database
 from core.identity.access import Principal, Role
 from evals.exam import FOLDER, Split
 from rag.embedder import Embedder
-from rag.retriever import Hit, Rankings, search
+from rag.retriever import Hit, Rankings, near, search
 
 SUITE = "retrieval"
 LIMIT = 10
@@ -208,7 +208,7 @@ async def _ask(
 ) -> list[Hit]:
     """As the analyst may search: within the period that its reader finds, if the question says which year it means."""
     named = [mention.value for mention in PeriodReader(today).read(normalise(question))]
-    period = named[0].period if named and named[0].has_year else None
+    period = near(named[0].period) if named and named[0].has_year else None
     return await search(
         connection, asker.principal, question, embedder=embedder, period=period, rankings=rankings, limit=LIMIT
     )

@@ -24,8 +24,8 @@ from finlens import __version__, presence
 from finlens.installation import known_database
 from finlens.postgres import EmbeddedPostgres
 from finlens.up import FREE_MB_MIN
+from rag.backlog import lag, pending
 from rag.embedder import MiniLm
-from rag.indexer import pending
 from webapp.build import built_folder
 
 MEMORY_MB_MAX = 700
@@ -173,10 +173,14 @@ def _rollups(connection: psycopg.Connection) -> str:
 async def _index_lag(settings: Settings) -> str:
     database = Database.of(settings)
     try:
-        left = await pending(database)
+        left, waits = await pending(database), await lag(database)
     finally:
         await database.close()
-    return f"{left.events} payments to hear of, {left.accounts} accounts to retell, {left.texts} texts to embed"
+    return (
+        f"{left.events} payments to hear of, {left.accounts} accounts, {left.series} series and {left.weeks} weeks to "
+        f"retell, {left.texts} texts to embed; the oldest words wait {waits.words_s:.0f} s, "
+        f"the oldest vectors {waits.vectors_s:.0f} s"
+    )
 
 
 def _embedding_model() -> str:

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import asdict
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -13,7 +14,7 @@ from core.db import Database
 from core.ledger.background import JOBS, keep_doing
 from core.settings import Settings
 from finlens.presence import present
-from rag.embedder import MiniLm
+from rag.embedders import load_embedder
 from rag.indexer import Work, follow
 from rag.suggestions import suggest_on
 
@@ -37,7 +38,7 @@ async def _work(settings: Settings) -> None:
     # Ctrl-C too: who is started in the background of a script inherits it as ignored.
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    embedder, database = MiniLm.load(), Database.of(settings)
+    embedder, database = load_embedder(settings), Database.of(settings)
     try:
         with present(settings.home, "worker"):
             async with asyncio.TaskGroup() as group:
@@ -62,4 +63,4 @@ async def _for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:
 
 
 def _report(work: Work) -> None:
-    log.info("indexed", events=work.events, accounts=work.accounts, changed=work.changed, embedded=work.embedded)
+    log.info("indexed", **{name: count for name, count in asdict(work).items() if count})

@@ -31,6 +31,9 @@ REVOKE UPDATE, DELETE ON identity.audit_event FROM finlens_app;
 REVOKE ALL ON FUNCTION identity.chain_events FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION identity.chain_events TO finlens_app;
 
+-- The indexer adds an index of its own when a model of another dimension takes over.
+GRANT EXECUTE ON FUNCTION rag.graph_vectors TO finlens_app;
+
 -- LangGraph's checkpointer makes and keeps its own tables beside the conversations: those belong to the application,
 -- and only their owner could grant them.
 GRANT SELECT, INSERT, UPDATE, DELETE ON agents.conversation, agents.turn TO finlens_app;

@@ -1,16 +1,20 @@
-"""What the ledger holds about one account, read by SQL: the facts that summaries are written from.
+"""What the ledger holds about accounts, read by SQL: the facts that summaries are written from.
 
-Amounts are integers of minor units and positive; days and hours are those of the account holder's time zone; whatever
-comes in several rows has a total order. So the same ledger gives the same facts, however it was filled.
+Each query serves many accounts at once: what a payment changes is little, and a round trip for each account would cost
+more than the reading. Amounts are integers of minor units and positive; days and hours are those of the account
+holder's time zone; whatever comes in several rows has a total order. So the same ledger gives the same facts, however
+it was filled.
 """
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.money import Currency
@@ -24,6 +28,11 @@ IDS_MAX = 200
 """Transactions that one summary names, the newest."""
 
 DESCRIPTIONS_MAX = 50
+
+USUAL_OF_MIN = 4
+"""Payments of a category from which on one of them may be called unusual."""
+
+_Fact = TypeVar("_Fact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,11 @@ class Payment:
     at: datetime
     is_own_transfer: bool
     is_refund: bool
+    is_first: bool
+    """Nothing was paid to them before."""
+    usual_minor: int | None
+    """The median of what the account paid in this category in the year up to its month's end; None of fewer than
+    USUAL_OF_MIN payments."""
     refunded_on: date | None
     is_flagged: bool
 
@@ -77,14 +91,22 @@ class Relation:
     """The median amount, of two in the middle the smaller."""
     first_at: datetime
     last_at: datetime
-    first_paid_id: UUID | None
     is_own: bool
     descriptions: Sequence[str]
     """Of the latest payments, the newest first."""
     transaction_ids: Sequence[UUID]
     """The newest first."""
     transaction_days: Sequence[date]
-    """Theirs, in the same order."""
+    """Theirs, in the same order, as are the amounts."""
+    transaction_amounts_minor: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What of an account's texts may read otherwise now: its months, and its counterparties' keys."""
+
+    months: Sequence[Period]
+    counterparties: Sequence[UUID]
 
 
 # The version of a balance counts the account's postings.
@@ -97,54 +119,82 @@ _HOLDERS = text("""
      ORDER BY a.account_id
 """)
 
+# OFFSET 0 keeps each look at the view one over an account's month, and not one over everything. What was usual, and
+# who had been paid before, is asked of the payments themselves: the view would work out the category of each by rules.
 _PAYMENTS = text("""
-    SELECT e.transaction_id AS id,
-           coalesce(e.counterparty_customer_id, e.counterparty_account_id) AS counterparty_key, e.counterparty,
-           e.direction = 'in' AS is_incoming, abs(e.amount_minor) AS amount_minor, e.spend_minor, e.income_minor,
-           e.category, e.channel, e.description, e.occurred_at AT TIME ZONE :zone AS at, e.is_own_transfer,
-           e.reverses_id IS NOT NULL AS is_refund,
-           (r.refunded_at AT TIME ZONE :zone)::date AS refunded_on,
-           EXISTS (SELECT FROM reporting.alert l
-                    WHERE l.transaction_id = e.transaction_id AND l.account_id = e.account_id) AS is_flagged
-      FROM reporting.entry e
-      LEFT JOIN (
-        SELECT x.reverses_id AS id, min(x.occurred_at) AS refunded_at
-          FROM reporting.entry x
-         WHERE x.account_id = :account AND x.occurred_at >= :start AND x.status = 'success'
-           AND x.reverses_id IS NOT NULL
-         GROUP BY x.reverses_id
-      ) r ON r.id = e.transaction_id
-     WHERE e.account_id = :account AND e.occurred_at >= :start AND e.occurred_at < :end AND e.status = 'success'
-     ORDER BY e.occurred_at, e.transaction_id
+    SELECT w.account_id, p.*
+      FROM unnest(CAST(:accounts AS uuid[]), CAST(:zones AS text[]), CAST(:starts AS timestamptz[]),
+                  CAST(:ends AS timestamptz[])) w(account_id, zone, start_at, end_at)
+     CROSS JOIN LATERAL (
+        SELECT e.*, sent.first_id IS NOT NULL AS is_first,
+               CASE WHEN usual.payments >= :usual_of_min THEN usual.minor END AS usual_minor,
+               (SELECT (min(x.occurred_at) AT TIME ZONE w.zone)::date
+                  FROM ledger.transaction x WHERE x.reverses_id = e.id AND x.status = 'success') AS refunded_on,
+               EXISTS (SELECT FROM fraud.alert l
+                        WHERE l.transaction_id = e.id AND l.account_id = w.account_id) AS is_flagged
+          FROM (
+            SELECT e.transaction_id AS id,
+                   coalesce(e.counterparty_customer_id, e.counterparty_account_id) AS counterparty_key,
+                   e.counterparty, e.direction = 'in' AS is_incoming, abs(e.amount_minor) AS amount_minor,
+                   e.spend_minor, e.income_minor, e.category, e.channel, e.description,
+                   e.occurred_at AT TIME ZONE w.zone AS at, e.is_own_transfer, e.reverses_id IS NOT NULL AS is_refund
+              FROM reporting.entry e
+             WHERE e.account_id = w.account_id AND e.occurred_at >= w.start_at AND e.occurred_at < w.end_at
+               AND e.status = 'success'
+            OFFSET 0) e
+          LEFT JOIN (
+            SELECT DISTINCT ON (coalesce(a.customer_id, a.id)) t.id AS first_id
+              FROM ledger.transaction t JOIN banking.account a ON a.id = t.receiver_account_id
+             WHERE t.sender_account_id = w.account_id AND t.occurred_at < w.end_at AND t.status = 'success'
+               AND t.reverses_id IS NULL
+             ORDER BY coalesce(a.customer_id, a.id), t.occurred_at, t.id) sent ON sent.first_id = e.id
+          LEFT JOIN (
+            SELECT coalesce(t.category, c.category) AS category, count(*) AS payments,
+                   percentile_disc(0.5) WITHIN GROUP (ORDER BY t.amount_minor) AS minor
+              FROM ledger.transaction t
+              JOIN banking.account a ON a.id = t.receiver_account_id
+              LEFT JOIN banking.customer c ON c.id = a.customer_id
+             WHERE t.sender_account_id = w.account_id AND t.occurred_at < w.end_at
+               AND t.occurred_at >= w.end_at - interval '1 year' AND t.status = 'success' AND t.reverses_id IS NULL
+             GROUP BY 1) usual ON usual.category = e.category
+        OFFSET 0) p
+     ORDER BY w.account_id, p.at, p.id
 """)
 
 _RELATIONS = text("""
-    SELECT coalesce(e.counterparty_customer_id, e.counterparty_account_id) AS key, max(e.counterparty) AS counterparty,
-           (array_agg(e.category ORDER BY e.occurred_at DESC, e.transaction_id DESC))[1] AS category,
-           count(*) FILTER (WHERE e.direction = 'out' AND e.reverses_id IS NULL) AS paid_count,
-           coalesce(sum(-e.amount_minor) FILTER (WHERE e.direction = 'out' AND e.reverses_id IS NULL), 0)::bigint
-               AS paid_minor,
-           count(*) FILTER (WHERE e.direction = 'in' AND e.reverses_id IS NULL) AS received_count,
-           coalesce(sum(e.amount_minor) FILTER (WHERE e.direction = 'in' AND e.reverses_id IS NULL), 0)::bigint
-               AS received_minor,
-           coalesce(sum(e.amount_minor) FILTER (WHERE e.direction = 'in' AND e.reverses_id IS NOT NULL), 0)::bigint
-               AS refunded_minor,
-           percentile_disc(0.5) WITHIN GROUP (ORDER BY abs(e.amount_minor)) AS typical_minor,
-           min(e.occurred_at) AT TIME ZONE :zone AS first_at, max(e.occurred_at) AT TIME ZONE :zone AS last_at,
-           (array_agg(e.transaction_id ORDER BY e.occurred_at, e.transaction_id)
-               FILTER (WHERE e.direction = 'out' AND e.reverses_id IS NULL))[1] AS first_paid_id,
-           bool_or(e.is_own_transfer) AS is_own,
-           (array_agg(e.description ORDER BY e.occurred_at DESC, e.transaction_id DESC))
-               [1:CAST(:descriptions_max AS int)] AS descriptions,
-           (array_agg(e.transaction_id ORDER BY e.occurred_at DESC, e.transaction_id DESC))
-               [1:CAST(:ids_max AS int)] AS transaction_ids,
-           (array_agg((e.occurred_at AT TIME ZONE :zone)::date ORDER BY e.occurred_at DESC, e.transaction_id DESC))
-               [1:CAST(:ids_max AS int)] AS transaction_days
-      FROM reporting.entry e
-     WHERE e.account_id = :account AND e.status = 'success'
-       AND coalesce(e.counterparty_customer_id, e.counterparty_account_id) = ANY (:keys)
-     GROUP BY 1
-     ORDER BY 1
+    SELECT w.account_id, w.key, r.*
+      FROM unnest(CAST(:accounts AS uuid[]), CAST(:zones AS text[]), CAST(:keys AS uuid[])) w(account_id, zone, key)
+     CROSS JOIN LATERAL (
+        SELECT max(e.counterparty) AS counterparty,
+               (array_agg(e.category ORDER BY e.occurred_at DESC, e.transaction_id DESC))[1] AS category,
+               count(*) FILTER (WHERE e.direction = 'out' AND e.reverses_id IS NULL) AS paid_count,
+               coalesce(sum(-e.amount_minor) FILTER (WHERE e.direction = 'out' AND e.reverses_id IS NULL), 0)::bigint
+                   AS paid_minor,
+               count(*) FILTER (WHERE e.direction = 'in' AND e.reverses_id IS NULL) AS received_count,
+               coalesce(sum(e.amount_minor) FILTER (WHERE e.direction = 'in' AND e.reverses_id IS NULL), 0)::bigint
+                   AS received_minor,
+               coalesce(sum(e.amount_minor) FILTER (WHERE e.direction = 'in' AND e.reverses_id IS NOT NULL), 0)::bigint
+                   AS refunded_minor,
+               percentile_disc(0.5) WITHIN GROUP (ORDER BY abs(e.amount_minor)) AS typical_minor,
+               min(e.occurred_at) AT TIME ZONE w.zone AS first_at, max(e.occurred_at) AT TIME ZONE w.zone AS last_at,
+               bool_or(e.is_own_transfer) AS is_own,
+               (array_agg(e.description ORDER BY e.occurred_at DESC, e.transaction_id DESC))
+                   [1:CAST(:descriptions_max AS int)] AS descriptions,
+               (array_agg(e.transaction_id ORDER BY e.occurred_at DESC, e.transaction_id DESC))
+                   [1:CAST(:ids_max AS int)] AS transaction_ids,
+               (array_agg((e.occurred_at AT TIME ZONE w.zone)::date
+                          ORDER BY e.occurred_at DESC, e.transaction_id DESC))
+                   [1:CAST(:ids_max AS int)] AS transaction_days,
+               (array_agg(abs(e.amount_minor) ORDER BY e.occurred_at DESC, e.transaction_id DESC))
+                   [1:CAST(:ids_max AS int)] AS transaction_amounts_minor
+          FROM reporting.entry e
+         WHERE e.account_id = w.account_id AND e.status = 'success'
+           AND e.counterparty_account_id = ANY (ARRAY(
+                   SELECT a.id FROM banking.account a WHERE a.customer_id = w.key
+                    UNION ALL
+                   SELECT a.id FROM banking.account a WHERE a.id = w.key AND a.customer_id IS NULL))
+        HAVING count(*) > 0) r
+     ORDER BY w.account_id, w.key
 """)
 
 
@@ -154,28 +204,44 @@ async def holders(connection: AsyncConnection, accounts: Collection[UUID]) -> li
     return [Holder(**row) for row in (await connection.execute(_HOLDERS, parameters)).mappings()]
 
 
-async def payments(connection: AsyncConnection, holder: Holder, months: Sequence[Period]) -> list[Payment]:
-    """The account's payments of these months, oldest first."""
-    zone = ZoneInfo(holder.time_zone)
+async def payments(
+    connection: AsyncConnection, holders: Iterable[Holder], touched: Mapping[UUID, Touched]
+) -> dict[UUID, list[Payment]]:
+    """By account, its payments of the touched months, oldest first."""
+    wanted = [(holder, month) for holder in holders for month in touched[holder.account_id].months]
     parameters = {
-        "account": holder.account_id,
-        "zone": holder.time_zone,
-        "start": midnight(min(month.start for month in months), zone),
-        "end": midnight(max(month.end for month in months), zone),
+        "accounts": [holder.account_id for holder, _ in wanted],
+        "zones": [holder.time_zone for holder, _ in wanted],
+        "starts": [midnight(month.start, ZoneInfo(holder.time_zone)) for holder, month in wanted],
+        "ends": [midnight(month.end, ZoneInfo(holder.time_zone)) for holder, month in wanted],
+        "usual_of_min": USUAL_OF_MIN,
     }
     rows = (await connection.execute(_PAYMENTS, parameters)).mappings()
-    found = [Payment(**row) for row in rows]
-    return [payment for payment in found if any(month.holds(payment.at.date()) for month in months)]
+    return _by_account((row["account_id"], Payment(**_without_account(row))) for row in rows)
 
 
-async def relations(connection: AsyncConnection, holder: Holder, keys: Collection[UUID]) -> list[Relation]:
-    """The account's whole history with each of these counterparties, in key order."""
+async def relations(
+    connection: AsyncConnection, holders: Iterable[Holder], touched: Mapping[UUID, Touched]
+) -> dict[UUID, list[Relation]]:
+    """By account, its whole history with each of the touched counterparties, in key order."""
+    wanted = [(holder, key) for holder in holders for key in touched[holder.account_id].counterparties]
     parameters = {
-        "account": holder.account_id,
-        "zone": holder.time_zone,
-        "keys": list(keys),
+        "accounts": [holder.account_id for holder, _ in wanted],
+        "zones": [holder.time_zone for holder, _ in wanted],
+        "keys": [key for _, key in wanted],
         "descriptions_max": DESCRIPTIONS_MAX,
         "ids_max": IDS_MAX,
     }
     rows = (await connection.execute(_RELATIONS, parameters)).mappings()
-    return [Relation(**row) for row in rows]
+    return _by_account((row["account_id"], Relation(**_without_account(row))) for row in rows)
+
+
+def _without_account(row: RowMapping) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "account_id"}
+
+
+def _by_account(pairs: Iterable[tuple[UUID, _Fact]]) -> dict[UUID, list[_Fact]]:
+    grouped: dict[UUID, list[_Fact]] = defaultdict(list)
+    for account_id, fact in pairs:
+        grouped[account_id].append(fact)
+    return grouped

@@ -1,12 +1,13 @@
 """Summaries: plain text about one account, written by code from facts. The same facts always give the same text.
 
-Three kinds, so that a question finds its payments whichever way it is put: a month, a counterparty, and single payments
-that somebody may remember. Descriptions and names are quoted, cut to size; nothing in them is ever obeyed.
+Three kinds here, so that a question finds its payments whichever way it is put: a month, a counterparty, and single
+payments that somebody may remember. `series`, `cases` and `weeks` tell of more. Descriptions and names are quoted, cut
+to size; nothing in them is ever obeyed.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from statistics import median_low
@@ -15,25 +16,41 @@ from uuid import UUID
 
 from core.money import Currency
 from core.periods import Period
-from rag.category_words import CATEGORY_WORDS
 from rag.facts import IDS_MAX, Holder, Payment, Relation
 from rag.festivals import festivals_in, festivals_near
-from rag.wording import amount, category, count, day, listed, moment, name, note, plain, quoted, text_of
+from rag.wording import (
+    UNCATEGORISED,
+    amount,
+    category,
+    count,
+    day,
+    gist_of,
+    kind_of,
+    listed,
+    moment,
+    name,
+    note,
+    quoted,
+    ranking,
+    text_of,
+    total,
+)
 
-Kind = Literal["month", "counterparty", "transaction"]
+Kind = Literal["month", "counterparty", "transaction", "series", "case", "week"]
 
 NOTABLE_MAX = 20
 """Single payments that one month tells of, the largest."""
 
 _TOP = 3
 _FESTIVALS_MAX = 5
-_UNCATEGORISED = "uncategorised"
-_AMONG_PEOPLE = frozenset({"transfer", "gifts", _UNCATEGORISED})
+_AMONG_PEOPLE = frozenset({"transfer", "gifts", UNCATEGORISED})
 """Of payments with no trade behind them, the note is all that tells what they were for."""
 _NIGHT_ENDS = 5
 """Hour before which a payment is at an odd one; statements that know no time of day say midnight."""
 _LARGE = 4
 """Times the month's median payment: a first payment to somebody is worth telling from here on."""
+_UNUSUAL = 3
+"""Times what is usual for the category."""
 
 _RHYTHM_MIN = 3
 _RHYTHMS = (
@@ -43,48 +60,76 @@ _RHYTHMS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A payment that a summary speaks of, with what a question may narrow it by."""
+
+    id: UUID
+    day: date
+    amount_minor: int
+    counterparty_key: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
-    """A text, what it is about (`subject`, unique per account and kind), and the transactions it speaks of."""
+    """A text, what it is about (`subject`, unique per account and kind), and the payments it speaks of.
+
+    `gist` is what of the text has a meaning, and alone is embedded: figures, days and the holder's name have none. So
+    a payment of the usual kind changes the text and not the gist, and payments alike of two people share a vector.
+    """
 
     kind: Kind
     subject: str
     period: Period
     text: str
-    transaction_ids: Sequence[UUID]
-    transaction_days: Sequence[date]
-    """Theirs, in the same order: a period narrows what a find tells of."""
+    gist: str
+    told: Sequence[Told]
+
+    @property
+    def transaction_ids(self) -> list[UUID]:
+        return [payment.id for payment in self.told]
 
     @property
     def text_hash(self) -> bytes:
         return hashlib.sha256(self.text.encode()).digest()
 
+    @property
+    def gist_hash(self) -> bytes:
+        return hashlib.sha256(self.gist.encode()).digest()
+
 
 def month_summary(holder: Holder, month: Period, payments: Sequence[Payment]) -> Summary:
-    """What an account did in a month that had at least one payment; the largest come first in `transaction_ids`."""
+    """What an account did in a month that had at least one payment; the largest come first in `told`."""
     by_size = sorted(payments, key=_by_size)
     currency = holder.currency
-    by_category = [(category(p.category), p.spend_minor) for p in payments if p.category != _UNCATEGORISED]
-    paid_to = [(name(p.counterparty), p.spend_minor) for p in payments]
-    refunded_by = [(name(p.counterparty), -p.spend_minor) for p in payments if p.is_refund]
-    received_from = [(name(p.counterparty), p.income_minor) for p in payments]
+    spent_on = _top((category(p.category), p.spend_minor) for p in payments if p.category != UNCATEGORISED)
+    paid_to = _top((name(p.counterparty), p.spend_minor) for p in payments)
+    refunded_by = _top((name(p.counterparty), -p.spend_minor) for p in payments if p.is_refund)
+    received_from = _top((name(p.counterparty), p.income_minor) for p in payments)
+    festivals = listed("Festivals", festivals_in(holder.time_zone, month.start, month.end)[:_FESTIVALS_MAX])
     sentences = [
         f"{name(holder.customer)} at {name(holder.bank)} in {month.label}.",
-        _total("Spent", sum(p.spend_minor for p in payments), sum(map(_is_paid, payments)), currency),
-        _total("Received", sum(p.income_minor for p in payments), sum(map(_is_received, payments)), currency),
-        listed("Festivals", festivals_in(holder.time_zone, month.start, month.end)[:_FESTIVALS_MAX]),
-        _ranking("Most went on", by_category, currency),
-        _ranking("Paid most to", paid_to, currency),
+        total("Spent", sum(p.spend_minor for p in payments), sum(map(_is_paid, payments)), currency),
+        total("Received", sum(p.income_minor for p in payments), sum(map(_is_received, payments)), currency),
+        festivals,
+        ranking("Most went on", spent_on, currency),
+        ranking("Paid most to", paid_to, currency),
         _largest(by_size, currency),
-        _ranking("Refunded by", refunded_by, currency),
-        _ranking("Received most from", received_from, currency),
+        ranking("Refunded by", refunded_by, currency),
+        ranking("Received most from", received_from, currency),
+    ]
+    meanings = [
+        f"{month.label}.",
+        festivals,
+        *(listed(label, [key for key, _ in top]) for label, top in (("Spent on", spent_on), ("Paid to", paid_to))),
+        listed("Refunded by", [key for key, _ in refunded_by]),
     ]
     return Summary(
         kind="month",
         subject=f"{month.start:%Y-%m}",
         period=month,
         text=text_of(sentences, described=(p.description for p in by_size)),
-        transaction_ids=[p.id for p in by_size[:IDS_MAX]],
-        transaction_days=[p.at.date() for p in by_size[:IDS_MAX]],
+        gist=gist_of(meanings, described=(p.description for p in by_size)),
+        told=[_told(p) for p in by_size[:IDS_MAX]],
     )
 
 
@@ -93,78 +138,84 @@ def counterparty_summary(holder: Holder, relation: Relation) -> Summary:
     other = "own accounts" if relation.is_own else name(relation.counterparty)
     currency = holder.currency
     sentences = [
-        f"{name(holder.customer)} and {other}{_kind_of(relation.category)}: {_history(relation)}.",
-        _total("Paid", relation.paid_minor, relation.paid_count, currency),
-        _total("Received", relation.received_minor, relation.received_count, currency),
+        f"{name(holder.customer)} and {other}{kind_of(relation.category)}: {_history(relation)}.",
+        total("Paid", relation.paid_minor, relation.paid_count, currency),
+        total("Received", relation.received_minor, relation.received_count, currency),
         f"Usually {amount(relation.typical_minor, currency)}." if len(relation.transaction_ids) > 1 else "",
         f"Refunded {amount(relation.refunded_minor, currency)}." if relation.refunded_minor else "",
     ]
+    columns = (relation.transaction_ids, relation.transaction_days, relation.transaction_amounts_minor)
     return Summary(
         kind="counterparty",
         subject=str(relation.key),
         period=Period(relation.first_at.date(), relation.last_at.date() + timedelta(days=1)),
         text=text_of(sentences, described=relation.descriptions),
-        transaction_ids=relation.transaction_ids,
-        transaction_days=relation.transaction_days,
+        gist=gist_of([f"{other}{kind_of(relation.category)}."], described=relation.descriptions),
+        told=[Told(id, day, minor, relation.key) for id, day, minor in zip(*columns, strict=True)],
     )
 
 
-def payment_summaries(
-    holder: Holder, month: Period, payments: Sequence[Payment], *, first_ids: Collection[UUID]
-) -> list[Summary]:
-    """The month's payments that somebody may ask about: the largest, large ones to a new payee, flagged, refunded, at
-    an odd hour, and what people wrote a note to each other about.
-
-    `first_ids`: payments that were the first to their payee.
-    """
+def payment_summaries(holder: Holder, month: Period, payments: Sequence[Payment]) -> list[Summary]:
+    """The month's payments that somebody may ask about: the largest, large ones to a new payee, unusually large ones
+    for what they buy, flagged, refunded, at an odd hour, and what people wrote a note to each other about."""
     paid = sorted(filter(_is_paid, payments), key=_by_size)
     large_minor = _LARGE * median_low([p.amount_minor for p in paid]) if paid else 0
 
     def is_notable(payment: Payment) -> bool:
-        is_new_and_large = payment.id in first_ids and payment.amount_minor >= large_minor
         return (
             payment in paid[:1]
-            or is_new_and_large
+            or (payment.is_first and payment.amount_minor >= large_minor)
             or payment.is_flagged
             or payment.is_refund
             or _was_refunded(payment)
             or _is_noted(payment)
             or _is_at_night(payment)
+            or _is_unusual(payment)
         )
 
     notable = [payment for payment in sorted(payments, key=_by_size) if is_notable(payment)][:NOTABLE_MAX]
-    return [
-        _payment_summary(
-            holder, payment, is_first=payment.id in first_ids, largest_of=month if payment in paid[:1] else None
-        )
-        for payment in notable
-    ]
+    return [_payment_summary(holder, payment, largest_of=month if payment in paid[:1] else None) for payment in notable]
 
 
-def _payment_summary(holder: Holder, payment: Payment, *, is_first: bool, largest_of: Period | None) -> Summary:
+def _payment_summary(holder: Holder, payment: Payment, *, largest_of: Period | None) -> Summary:
     verb, preposition = ("received", "from") if payment.is_incoming else ("paid", "to")
     on = payment.at.date()
-    sentences = [
-        *([_sentence(note(payment.description))] if _is_noted(payment) else []),
-        f"{name(holder.customer)} {verb} {amount(payment.amount_minor, holder.currency)} {preposition} "
-        f"{name(payment.counterparty)}{_circumstances(payment)}.",
-        _sentence(quoted(payment.description)),
+    said = [_sentence(note(payment.description))] if _is_noted(payment) else []
+    other = name(payment.counterparty)
+    known_by = [
         f"The largest payment of {largest_of.label}." if largest_of else "",
-        "The first payment to them." if is_first else "",
+        "The first payment to them." if payment.is_first else "",
+        f"Unusually large for {category(payment.category)}." if _is_unusual(payment) else "",
         "At night, at an odd hour." if _is_at_night(payment) else "",
         "Flagged as unusual." if payment.is_flagged else "",
         "A refund of an earlier payment." if payment.is_refund else "",
         f"Refunded on {day(payment.refunded_on)}." if payment.refunded_on else "",
         listed("Around", festivals_near(holder.time_zone, on)[:_FESTIVALS_MAX]),
     ]
+    paid = f"{name(holder.customer)} {verb} {amount(payment.amount_minor, holder.currency)}"
+    sentences = [
+        *said,
+        f"{paid} {preposition} {other}{_circumstances(payment)}.",
+        _sentence(quoted(payment.description)),
+        *known_by,
+    ]
+    meanings = [
+        *(said or [f"{other}{kind_of(payment.category)}.", _sentence(note(payment.description))]),
+        f"{verb} {preposition} {other} in {on:%B %Y}." if said else f"{verb} in {on:%B %Y}.",
+        *known_by,
+    ]
     return Summary(
         kind="transaction",
         subject=str(payment.id),
         period=Period(on, on + timedelta(days=1)),
         text=text_of(sentences),
-        transaction_ids=[payment.id],
-        transaction_days=[on],
+        gist=gist_of(meanings),
+        told=[_told(payment)],
     )
+
+
+def _told(payment: Payment) -> Told:
+    return Told(payment.id, payment.at.date(), payment.amount_minor, payment.counterparty_key)
 
 
 def _is_paid(payment: Payment) -> bool:
@@ -179,7 +230,7 @@ def _circumstances(payment: Payment) -> str:
     """Left short beside a note: measured, whatever else a text says takes meaning from the note."""
     if _is_noted(payment):
         return f" on {moment(payment.at) if _is_at_night(payment) else day(payment.at)}"
-    return f"{_kind_of(payment.category)} by {name(payment.channel)} on {moment(payment.at)}"
+    return f"{kind_of(payment.category)} by {name(payment.channel)} on {moment(payment.at)}"
 
 
 def _is_noted(payment: Payment) -> bool:
@@ -188,6 +239,15 @@ def _is_noted(payment: Payment) -> bool:
 
 def _is_at_night(payment: Payment) -> bool:
     return payment.at.hour < _NIGHT_ENDS and payment.at.time() != time()
+
+
+def _is_unusual(payment: Payment) -> bool:
+    return (
+        _is_paid(payment)
+        and payment.usual_minor is not None
+        and payment.amount_minor >= _UNUSUAL * payment.usual_minor
+        and payment.category not in _AMONG_PEOPLE
+    )
 
 
 def _was_refunded(payment: Payment) -> bool:
@@ -206,28 +266,17 @@ def _largest(by_size: Sequence[Payment], currency: Currency) -> str:
     return f"{paid} on {largest.at.day} {largest.at:%B} {quoted(largest.description)}".rstrip() + "."
 
 
-def _ranking(label: str, amounts: Iterable[tuple[str, int]], currency: Currency) -> str:
-    """`Most went on Rent 30000, Groceries 12840 INR.`: positive sums per name, largest first; or nothing."""
+def _top(amounts: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """The names with the largest positive sums, and these."""
     sums: defaultdict[str, int] = defaultdict(int)
     for key, minor in amounts:
         sums[key] += minor
-    top = sorted(((-minor, key) for key, minor in sums.items() if minor > 0))[:_TOP]
-    ranked = ", ".join(f"{key} {plain(-minor, currency)}" for minor, key in top)
-    return f"{label} {ranked} {currency}." if ranked else ""
-
-
-def _total(verb: str, minor: int, payments: int, currency: Currency) -> str:
-    return f"{verb} {amount(minor, currency)} in {count(payments)}." if payments else ""
+    ordered = sorted((-minor, key) for key, minor in sums.items() if minor > 0)
+    return [(key, -minor) for minor, key in ordered[:_TOP]]
 
 
 def _sentence(words: str) -> str:
     return f"{words}." if words else ""
-
-
-def _kind_of(slug: str) -> str:
-    """The category, and what else people call what is bought there."""
-    words = f": {CATEGORY_WORDS[slug]}" if slug in CATEGORY_WORDS else ""
-    return "" if slug == _UNCATEGORISED else f" ({category(slug)}{words})"
 
 
 def _history(relation: Relation) -> str:

@@ -6,9 +6,15 @@ from datetime import date, datetime, time
 
 from core.categories import BY_SLUG
 from core.money import Currency, Money
+from rag.category_words import CATEGORY_WORDS
 
 WORDS_MAX = 80
 """Longest text. Embedding costs by the word, and a longer text says less about each of its parts."""
+
+GIST_WORDS_MAX = 40
+"""Longest gist: two thirds of the time that embeds a summary go by its words."""
+
+UNCATEGORISED = "uncategorised"
 
 _KEYWORDS_MAX = 15
 _NAME_WORDS = 6
@@ -23,14 +29,19 @@ _NOISE = frozenset(
 )
 
 
-def text_of(sentences: Iterable[str], *, described: Iterable[str] = ()) -> str:
+def text_of(sentences: Iterable[str], *, described: Iterable[str] = (), words_max: int = WORDS_MAX) -> str:
     """The sentences, less empty ones and those that no longer fit, then words of `described` that are not yet in it."""
     text = ""
     for sentence in filter(None, sentences):
-        if _count(text) + _count(sentence) <= WORDS_MAX:
+        if _count(text) + _count(sentence) <= words_max:
             text = f"{text} {sentence}".strip()
-    room = min(_KEYWORDS_MAX, WORDS_MAX - _count(text) - 1)
+    room = min(_KEYWORDS_MAX, words_max - _count(text) - 1)
     return f"{text} {listed('Also', _keywords(text, described)[: max(room, 0)])}".strip()
+
+
+def gist_of(sentences: Iterable[str], *, described: Iterable[str] = ()) -> str:
+    """As `text_of`, shorter."""
+    return text_of(sentences, described=described, words_max=GIST_WORDS_MAX)
 
 
 def listed(label: str, parts: Sequence[str]) -> str:
@@ -68,6 +79,23 @@ def name(given: str) -> str:
 
 def category(slug: str) -> str:
     return BY_SLUG[slug].name if slug in BY_SLUG else name(slug)
+
+
+def kind_of(slug: str) -> str:
+    """The category, and what else people call what is bought there; nothing where it is unknown."""
+    words = f": {CATEGORY_WORDS[slug]}" if slug in CATEGORY_WORDS else ""
+    return "" if slug == UNCATEGORISED else f" ({category(slug)}{words})"
+
+
+def total(verb: str, minor: int, payments: int, currency: Currency) -> str:
+    """`Paid 1250 INR in 2 payments.`, or nothing."""
+    return f"{verb} {amount(minor, currency)} in {count(payments)}." if payments else ""
+
+
+def ranking(label: str, amounts: Sequence[tuple[str, int]], currency: Currency) -> str:
+    """`Most went on Rent 30000, Groceries 12840 INR.`, or nothing."""
+    ranked = ", ".join(f"{key} {plain(minor, currency)}" for key, minor in amounts)
+    return f"{label} {ranked} {currency}." if ranked else ""
 
 
 def quoted(description: str) -> str:

@@ -17,16 +17,21 @@ from rag.embedder import Vectors
 class FakeEmbedder:
     """Bags of words as vectors: texts that share words are close, and nothing else is."""
 
-    name = "fake"
-    dimension = 384
+    floor = 0.24
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "fake", *, dimension: int = 384) -> None:
+        self.name = name
+        self.dimension = dimension
         self.texts: list[str] = []
         """Everything it was asked to embed, in order."""
+        self.predecessors: dict[str, FakeEmbedder] = {}
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         self.texts += texts
         return np.array([self._vector(text) for text in texts], dtype=np.float32).reshape(len(texts), self.dimension)
+
+    def predecessor(self, name: str) -> "FakeEmbedder | None":
+        return self.predecessors.get(name)
 
     def _vector(self, text: str) -> Vectors:
         vector = np.zeros(self.dimension, dtype=np.float32)

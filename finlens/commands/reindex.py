@@ -15,8 +15,10 @@ from rich.progress import Progress as Bar
 from core.db import Database
 from core.settings import Settings
 from finlens.installation import installation
-from rag.embedder import MiniLm
-from rag.indexer import Pending, Work, index_pending, mark_everything
+from rag.backlog import Pending
+from rag.embedders import load_embedder
+from rag.indexer import Work, index_pending
+from rag.news import mark_everything
 
 Report = Callable[[Work, Pending], None]
 
@@ -41,7 +43,7 @@ async def _reindex(settings: Settings, report: Report) -> Work:
     database = Database.of(settings)
     try:
         await mark_everything(database)
-        return await index_pending(database, MiniLm.load(), report=report)
+        return await index_pending(database, load_embedder(settings), report=report)
     finally:
         await database.close()
 
@@ -53,10 +55,14 @@ def _bar(console: Console) -> Bar:
 
 
 def _shown_on(bar: Bar) -> Report:
-    accounts, texts = (bar.add_task(words, total=None) for words in ("Writing, by account", "Embedding, by text"))
+    accounts, patterns, texts = (
+        bar.add_task(words, total=None) for words in ("Writing, by account", "Series and weeks", "Embedding, by text")
+    )
 
     def show(done: Work, left: Pending) -> None:
         bar.update(accounts, completed=done.accounts, total=done.accounts + left.accounts)
+        found = done.series + done.weeks
+        bar.update(patterns, completed=found, total=found + left.series + left.weeks)
         bar.update(texts, completed=done.embedded, total=done.embedded + left.texts)
 
     return show

@@ -255,7 +255,13 @@ async def test_whoever_has_no_customer_and_no_bank_sees_nothing(home: Household)
 
 async def test_a_text_is_found_by_its_words_before_it_is_embedded(home: Household) -> None:
     async with home.database.app.begin() as connection:
-        await connection.execute(text("UPDATE rag.summary SET embedding = NULL, model = NULL"))
+        await connection.execute(
+            text("""
+                WITH gone AS (DELETE FROM rag.vector RETURNING summary_id)
+                INSERT INTO rag.unembedded (summary_id, period_end)
+                SELECT id, period_end FROM gone JOIN rag.summary ON id = summary_id
+            """)
+        )
     try:
         hits = await home.ask("Bruno", customer(home.asha))
         assert home.payments["vaccination for Bruno"] in hits[0].transaction_ids

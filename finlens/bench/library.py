@@ -1,0 +1,89 @@
+"""As many summaries of one bank as a benchmark wants, made out of those that were really told and embedded.
+
+Each is a told one with another account's name. Its vector is the told one's moved a little, about as far as those of
+summaries alike lie from each other, so that a graph over them has the neighbourhoods of a real one.
+"""
+
+import time
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import psycopg
+from pgvector.psycopg import register_vector  # pyright: ignore[reportMissingTypeStubs]  # it ships none
+from psycopg import sql
+
+from core.errors import SetupError
+from rag.embedder import MiniLm
+
+MOVED = 0.35
+"""Length of what is added to a vector of length 1: the cosine with the told one's is then about .94."""
+SEED = 7
+_UNGRAPH = sql.SQL("DROP INDEX IF EXISTS {}").format(sql.Identifier("rag", f"vector_near_{MiniLm.dimension}"))
+
+_TOLD = """
+    SELECT s.kind, s.text, s.gist, s.gist_hash, s.text_hash, s.period_start, s.period_end, s.transaction_ids,
+           s.transaction_days, s.transaction_amounts_minor, s.transaction_counterparties, v.embedding
+      FROM rag.summary s JOIN rag.vector v ON v.summary_id = s.id AND v.gist_hash = s.gist_hash
+     WHERE s.customer_id IS NOT NULL
+"""
+
+
+def fill(connection: psycopg.Connection[Any], bank_id: UUID, summaries: int) -> float:
+    """Make them, with their graph; returns how many seconds the graph took."""
+    register_vector(connection)
+    told = connection.execute(_TOLD).fetchall()
+    if not told:
+        raise SetupError("Nothing was embedded: there is nothing to make summaries of")
+    connection.execute(_UNGRAPH)
+    vectors = np.array([row[-1] for row in told], dtype=np.float32)
+    chance = np.random.default_rng(SEED)
+    ids = [row[0] for row in connection.execute("SELECT uuidv7() FROM generate_series(1, %s)", (summaries,))]
+    chosen = chance.integers(0, len(told), summaries)
+    with connection.transaction():
+        _copy_summaries(connection, bank_id, ids, [told[place] for place in chosen])
+        _copy_vectors(connection, bank_id, ids, [told[place][3] for place in chosen], _moved(vectors[chosen], chance))
+    began = time.perf_counter()
+    connection.execute("SET maintenance_work_mem = '512MB'")
+    connection.execute("SELECT rag.graph_vectors(%s)", (MiniLm.dimension,))
+    built_s = time.perf_counter() - began
+    connection.execute("VACUUM (ANALYZE) rag.summary")
+    connection.execute("VACUUM (ANALYZE) rag.vector")
+    return built_s
+
+
+def a_customer(connection: psycopg.Connection[Any]) -> UUID:
+    """The one of whom most is told and embedded."""
+    row = connection.execute("""
+        SELECT customer_id FROM rag.vector WHERE customer_id IS NOT NULL
+         GROUP BY customer_id ORDER BY count(*) DESC, customer_id LIMIT 1
+    """).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def _moved(vectors: Any, chance: np.random.Generator) -> Any:
+    noise = chance.standard_normal(vectors.shape, dtype=np.float32)
+    noise *= MOVED / np.linalg.norm(noise, axis=1, keepdims=True)
+    moved = vectors + noise
+    return moved / np.linalg.norm(moved, axis=1, keepdims=True)
+
+
+def _copy_summaries(connection: psycopg.Connection[Any], bank_id: UUID, ids: list[UUID], told: list[Any]) -> None:
+    columns = (
+        "id, kind, subject, account_id, bank_id, customer_id, text, gist, gist_hash, text_hash, period_start, "
+        "period_end, transaction_ids, transaction_days, transaction_amounts_minor, transaction_counterparties"
+    )
+    with connection.cursor().copy(f"COPY rag.summary ({columns}) FROM STDIN") as copy:
+        for id, (kind, text, *rest, _) in zip(ids, told, strict=True):
+            copy.write_row((id, kind, str(id), id, bank_id, id, text, *rest))
+
+
+def _copy_vectors(
+    connection: psycopg.Connection[Any], bank_id: UUID, ids: list[UUID], hashes: list[bytes], vectors: Any
+) -> None:
+    columns = "summary_id, bank_id, customer_id, gist_hash, model, embedding"
+    with connection.cursor().copy(f"COPY rag.vector ({columns}) FROM STDIN WITH (FORMAT BINARY)") as copy:
+        copy.set_types(["uuid", "uuid", "uuid", "bytea", "text", "vector"])
+        for id, hash, vector in zip(ids, hashes, vectors, strict=True):
+            copy.write_row((id, bank_id, id, hash, MiniLm.name, vector))
