@@ -50,6 +50,18 @@ def ask_table(report: Mapping[str, Any]) -> Table:
     return table
 
 
+def rag_tables(report: Mapping[str, Any]) -> list[Table]:
+    """Lag at either load, speed of telling anew, and searches."""
+    lags = Table("", *report["lag"], title="From a commit until it is found")
+    for name in report["lag"]["at_20_per_s"]:
+        lags.add_row(name, *(str(each[name]) for each in report["lag"].values()))
+    others = [Table("", "", title=title, show_header=False) for title in ("Telling anew", "Searching")]
+    for table, part in zip(others, ("rebuild", "search"), strict=True):
+        for name, value in report[part].items():
+            table.add_row(name, f"{value:,}")
+    return [lags, *others]
+
+
 def crash_table(report: Mapping[str, Any]) -> Table:
     """What was done, what became of the promises, and how long it took to go on."""
     table = Table("", "", title="Killed under load", show_header=False)

@@ -92,6 +92,24 @@ def ask(
     _fail_for(console, report["failures"])
 
 
+@bench.command()
+def rag(
+    summaries: Annotated[int, typer.Option(min=1_000, max=2_000_000, help="summaries that staff search in")] = 100_000,
+    seconds: Annotated[float, typer.Option(min=5, max=600, help="length of each load")] = 30.0,
+    as_json: AsJson = False,
+) -> None:
+    """How soon a payment is found, how fast summaries are told anew, and how long a search takes."""
+    from finlens.bench.rag import bench_rag
+    from finlens.bench.tables import rag_tables
+
+    report = bench_rag(Console(stderr=True).print, summaries=summaries, seconds=seconds)
+    if as_json:
+        print(json.dumps(report))
+    else:
+        for table in rag_tables(report):
+            Console().print(table)
+
+
 def _fail_for(console: Console, broken: list[str]) -> None:
     for promise in broken:
         console.print(f"[red]Broken:[/] {promise}")
