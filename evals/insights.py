@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from core.db import Database
 from core.identity.access import Principal, Role
-from core.insights.forecast import plan, project
 from core.insights.movements import Movement, movements
+from core.insights.projection import plan, project
 from core.insights.recurring import PAYMENTS_MIN, YEARLY_MIN, RecurringPayment, recurring_in
 from core.insights.rhythm import Interval
 from core.periods import add_months

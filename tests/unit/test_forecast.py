@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID, uuid4
 
-from core.insights.forecast import ForecastDay, Standing, plan, project
 from core.insights.movements import Movement
+from core.insights.projection import ForecastDay, Standing, plan, project
 from core.insights.recurring import recurring_in
 from core.periods import add_months
 
@@ -88,3 +88,32 @@ def test_an_account_that_somebody_always_empties_stays_where_it_is() -> None:
         )
     last = forecast_of(sorted(history, key=lambda movement: movement.on), 90)[-1]
     assert abs(last.balance_minor - 50_000_000) < 5_000_000
+
+
+def test_the_band_holds_about_eight_of_ten_balances_that_wander() -> None:
+    dice = Random(11)
+    held: list[bool] = []
+    for _ in range(60):
+        moves = [round(dice.gauss(0, 100_000)) for _ in range(400)]
+        history = [moved(TODAY - timedelta(days=399 - n), amount, uuid4()) for n, amount in enumerate(moves)]
+        last = forecast_of(history, 30)[-1]
+        assert last.low_minor is not None
+        assert last.high_minor is not None
+        became = 50_000_000 + sum(round(dice.gauss(0, 100_000)) for _ in range(30))
+        held.append(last.low_minor <= became <= last.high_minor)
+    assert 0.7 <= sum(held) / len(held) <= 0.95
+
+
+def test_the_way_that_would_have_foretold_the_last_months_counts() -> None:
+    """Salary and rent come as planned; whatever is saved is taken out at any time, and so the plan is wrong."""
+    dice = Random(5)
+    emptied = sorted(
+        [
+            *salary_and_rent(),
+            *(moved(TODAY - timedelta(days=dice.randint(0, 540)), -8_000_000, uuid4()) for _ in range(18)),
+        ],
+        key=lambda movement: movement.on,
+    )
+    planned, drawn = forecast_of(salary_and_rent(), 90)[-1], forecast_of(emptied, 90)[-1]
+    assert planned.balance_minor == 50_000_000 + 3 * 8_000_000
+    assert abs(drawn.balance_minor - 50_000_000) < 12_000_000
