@@ -21,9 +21,8 @@ from agents.endpoint import Endpoint, ModelFailed, endpoint_of
 from agents.findings import Findings
 from agents.grounding import unfounded_words
 from agents.plan import Clarify, Decline, InsightTask, Plan, Task
-from agents.plan_call import TOOL, Lists, PlanCall, as_keys, check_whole, frame_of, lists_of
+from agents.plan_call import TOOL, Lists, PlanCall, as_keys, check_room, check_whole, frame_of, lists_of
 from agents.planner.builtin import BuiltinPlanner, Memory, Thought
-from agents.planner.compose import compose
 from agents.planner.frame import Frame, Topic
 from agents.planner.reading import Reader, Reading
 from agents.speech import Speech, plain
@@ -70,7 +69,7 @@ class ModelPlanner:
         lists = lists_of(readings, memory, context, aliases)
         earlier = _earlier(turns, aliases, context)
         messages: list[BaseMessage] = [
-            SystemMessage(prompts.PLAN.format(today=context.today, topics=", ".join(set(Topic) - {Topic.MONEY}))),
+            SystemMessage(prompts.PLAN.format(today=context.today, topics=_topics())),
             HumanMessage(_asked(aliases.question(question, readings), lists, memory, earlier)),
         ]
         for _ in range(TRIES_MAX):
@@ -138,6 +137,7 @@ def _asked(question: str, lists: Lists, memory: Memory, turns: Sequence[str]) ->
         words="; ".join(lists.words) or "none",
         categories=", ".join(BY_SLUG),
         channels=", ".join(lists.channels) or "none",
+        days="; ".join(f"{key} = {day}" for key, day in lists.days.items()) or "none",
         turns=" | ".join(turns) or "none",
         earlier=as_keys(memory.frame, lists) if memory.frame else "none",
         question=question,
@@ -151,6 +151,11 @@ def _earlier(turns: Sequence[str], aliases: Aliases, context: AgentContext) -> l
         return list(turns)
     reader = Reader(context.scope, context.names, context.today)
     return [aliases.question(turn, [reader.read(turn)]) for turn in turns]
+
+
+def _topics() -> str:
+    """The topics beside money, with what the name alone does not say."""
+    return ", ".join(f"{t} ({prompts.TOPICS[t]})" if t in prompts.TOPICS else t for t in Topic if t is not Topic.MONEY)
 
 
 def _called(reply: AIMessage) -> PlanCall:
@@ -190,7 +195,8 @@ def _thought(call: PlanCall, lists: Lists, memory: Memory, context: AgentContext
             raise ValueError(doubt.planned.question)
         if doubt is not None:
             return doubt
-        task, frame = compose(frame, context.scope, context.today)
+        task, frame = builtin.task(frame, memory)
+        check_room(part, task)
         _check_queries(task, context)
         tasks.append(task)
     check_whole(call, lists)

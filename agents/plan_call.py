@@ -6,6 +6,7 @@ comes of it is a Frame, which goes the same way as the built-in planner's.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -13,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agents.aliases import Aliases, said
 from agents.context import AgentContext
-from agents.plan import TASKS_MAX, Operation, Threshold
+from agents.plan import TASKS_MAX, ExplainTask, InsightTask, Operation, Task, Threshold
+from agents.planner.ahead import day_ahead
 from agents.planner.builtin import Memory
 from agents.planner.frame import Frame, Prior, Topic
 from agents.planner.mentions import Mention
@@ -21,6 +23,7 @@ from agents.planner.periods import PeriodReader
 from agents.planner.reading import Reading
 from agents.planner.slots import FILTER_VALUES_MAX, merged
 from core.categories import BY_SLUG
+from core.fraud.reasons import ReasonCode
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.money import Currency, Money
 from core.periods import Unit
@@ -82,6 +85,17 @@ class Part(BaseModel):
     opens: Annotated[bool, Field(description="of a balance: the opening one")] = False
     is_next: Annotated[bool, Field(description="of recurring payments: when the next one is due")] = False
     alert_status: Literal["open", "confirmed", "dismissed"] | None = None
+    alerts_ask: Annotated[
+        Literal["alerts", "value", "accounts", "customers", "riskiest"],
+        Field(
+            description="of alerts: themselves, the money in them, how many accounts or customers, the riskiest ones"
+        ),
+    ] = "alerts"
+    points_min: Annotated[int | None, Field(ge=0, le=99)] = None
+    points_max: Annotated[int | None, Field(ge=0, le=99)] = None
+    reason: Annotated[ReasonCode | None, Field(description="of alerts and signals: the pattern")] = None
+    on: Annotated[str | None, Field(max_length=20, description="of a forecast: a key of the days ahead")] = None
+    spend: Annotated[Amount, Field(description="of a forecast: what the asker would like to spend by then")] = None
     text: Annotated[str, Field(max_length=300)] = ""
     """For `recall`: what is remembered of a payment. For `clarify`: what to ask back."""
 
@@ -107,6 +121,8 @@ class Lists:
     accounts: Mapping[str, tuple[str, ...]]
     words: Mapping[str, str]
     channels: Sequence[str]
+    days: Mapping[str, date]
+    """Days ahead that the question names."""
     currency: Currency
     said: Sequence[tuple[str, frozenset[str]]] = ()
     """What the question itself names: in whose list, and by which keys. A plan leaves none of it out."""
@@ -135,6 +151,7 @@ def lists_of(readings: Sequence[Reading], memory: Memory, context: AgentContext,
         *(("words", frozenset({key})) for key in words),
         *([("periods", frozenset(periods))] if periods else []),
     ]
+    ahead = [day for reading in readings if (day := day_ahead(reading.text, context.today))]
     for condition in _filters(memory.frame):
         for value in map(str, condition.values):
             match condition.field:
@@ -152,6 +169,7 @@ def lists_of(readings: Sequence[Reading], memory: Memory, context: AgentContext,
         accounts=accounts,
         words=words,
         channels=context.scope.channels,
+        days={f"d{n}": day for n, day in enumerate(ahead, start=1)},
         currency=context.scope.currency,
         said=named,
     )
@@ -174,7 +192,10 @@ def _filters(frame: Frame | None) -> tuple[Filter, ...]:
 
 def check_whole(call: PlanCall, lists: Lists) -> None:
     """Raises ValueError where no part of the plan has something that the question names."""
+    looks_ahead = any(part.topic is Topic.FORECAST for part in call.parts)
     for kind, keys in lists.said:
+        if kind == "periods" and looks_ahead:
+            continue  # "at the end of December" is a day ahead, and may read as a month
         used = {key for part in call.parts for name in (kind, f"except_{kind}") for key in getattr(part, name, ())}
         if not used & keys:
             raise ValueError(f"the question speaks of {' or '.join(sorted(keys))} ({kind}), and the plan does not.")
@@ -217,6 +238,12 @@ def frame_of(part: Part, lists: Lists) -> Frame:
         opens=part.opens,
         is_next=part.is_next,
         alert_status=part.alert_status,
+        alerts_ask=part.alerts_ask,
+        points_min=part.points_min,
+        points_max=part.points_max,
+        reason=part.reason,
+        on=_known("days ahead", part.on, lists.days) if part.on else next(iter(lists.days.values()), None),
+        spend_minor=None if part.spend is None else _minor(part.spend, lists.currency),
         text=part.text,
     )
 
@@ -231,6 +258,24 @@ def _check_shape(part: Part) -> None:
         raise ValueError("threshold needs both ask=threshold and threshold=above or below, with one amount.")
     if part.topic is Topic.RECALL and not part.text:
         raise ValueError("recall needs text.")
+
+
+def check_room(part: Part, task: Task) -> None:
+    """Raises ValueError where a part says more than its task has room for: nothing that is asked is left out."""
+    if isinstance(task, InsightTask | ExplainTask):
+        return
+    fields = type(task).model_fields
+    kept = {"categories": "categories", "payees": "counterparties", "accounts": "account_ids"}
+    more = [name for name, field in kept.items() if getattr(part, name) and field not in fields]
+    more += [name for name in _CONDITIONS if getattr(part, name) not in (None, [])]
+    if more:
+        raise ValueError(f"{part.topic} has no room for {', '.join(more)}.")
+
+
+_CONDITIONS = (
+    "words", "except_categories", "except_payees", "channels", "statuses", "weekdays", "first_hour", "last_hour",
+    "at_least", "above", "at_most", "below", "group_by",
+)  # fmt: skip
 
 
 def _known(kind: str, key: str, values: Mapping[str, Any]) -> Any:

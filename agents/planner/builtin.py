@@ -81,7 +81,7 @@ class BuiltinPlanner:
             doubt = self.frame_doubt(frame, memory)
             if doubt is not None:
                 return doubt
-            task, frame = self._task(frame, memory)
+            task, frame = self.task(frame, memory)
             tasks.append(task)
         return Thought(Plan(tasks=tuple(tasks)), frame)
 
@@ -106,7 +106,8 @@ class BuiltinPlanner:
         later = next((p.frame.periods for p in parses if p.frame.periods), ())
         return frame.with_changes(periods=later[:1]) if later and _wants_period(frame) else frame
 
-    def _task(self, frame: Frame, memory: Memory) -> tuple[Task, Frame]:
+    def task(self, frame: Frame, memory: Memory) -> tuple[Task, Frame]:
+        """The task of a frame, and the frame with what was chosen for it."""
         if frame.topic is Topic.EXPLAIN and not frame.objects and not frame.conditions and not frame.periods:
             return ExplainTask(transaction_ids=memory.listed[:CANDIDATES_MAX]), frame
         return compose(frame, self.scope, self.today)
