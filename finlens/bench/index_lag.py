@@ -129,7 +129,7 @@ class _Watch:
             headers={"Authorization": f"Bearer {self._own.token()}", "Idempotency-Key": f"{self._chance.random()}"},
         )
         now = time.perf_counter()
-        for result, (_, account_id, subject) in zip(answer.raise_for_status().json()["results"], asked, strict=True):
+        for result, (_, account_id, subject) in zip(answer.raise_for_status().json()["items"], asked, strict=True):
             self.lags.payments += 1
             if self.lags.payments % self._sample_every == 0:
                 self.lags.sampled += 1

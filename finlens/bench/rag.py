@@ -49,6 +49,8 @@ def bench_rag(report: Report, *, summaries: int, seconds: float) -> dict[str, An
     with interrupts(again=supervisor.end_now), stage(report, accounts=0) as own:
         report(f"Making {PAYMENTS:,} payments")
         with own.superuser() as connection:
+            # The customers are of several banks.
+            connection.execute("UPDATE identity.app_user SET role = 'admin', bank_id = NULL")
             history.make(connection, History.of(PAYMENTS, accounts=ACCOUNTS))
         rebuild = asyncio.run(_rebuild(own, report))
         with own.superuser() as connection:
