@@ -83,8 +83,12 @@ def _is_founded(claim: Claim, known: Known, multiples: Sequence[Decimal]) -> boo
             return known_day(claim, known.days) or any(
                 WEEKDAYS[weekday].casefold() == w.casefold() for w in known.words
             )
-        case When():
+        case When(day=int()):
             return known_day(claim, known.days)
+        case When(month=int()):
+            return known_day(claim, known.days | known.months)
+        case When():
+            return known_day(claim, known.days) or claim.year in known.years
         case Multiple():
             return any(claim.least <= ratio <= claim.most for ratio in multiples)
         case Number():
@@ -100,7 +104,7 @@ def _pool(number: Number, known: Known) -> Iterator[Decimal]:
     elif number.is_span:
         yield from known.spans
     elif number.noun:
-        yield from known.counted.get(number.noun, known.counts)
+        yield from known.counted.get(number.noun, ()) if known.counted else known.counts
     else:
         yield from (value for _, value in known.money)
         yield from () if number.is_scaled else known.counts
@@ -134,7 +138,13 @@ def _given(draft: Draft, found: Known) -> Known:
             _give(claim, given, found)
         elif isinstance(claim, When):
             whens.append(claim)
-    given.days.update(day for day in found.days if any(known_day(when, {day}) for when in whens))
+    for when in whens:
+        days = {day for day in found.days if known_day(when, {day})}
+        given.years.update(day.year for day in days)
+        if when.day is not None:
+            given.days.update(days)
+        elif when.month is not None:
+            given.months.update(day.replace(day=1) for day in days)
     return given
 
 
@@ -163,7 +173,7 @@ def _without(words: set[str], text: str) -> str:
 _CAPITAL = re.compile(r"(?<![\w'’])[A-Z][\w&'’.-]*\w|(?<![\w'’])[A-Z]\b")
 _NAME = re.compile(r"[\w&’'-]+")
 _BEGINS = re.compile(r"(?:^|[.!?:;]\s+|[“\"(]\s*)$")
-_LINK = re.compile(r"\w+://\S+|\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}(?:/\S*)?\b|\S+@\S+")
+_LINK = re.compile(r"\w+://\S+|\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?\b|\S+@\S+")
 _OPENERS = frozenset(
     """
     a about across after all almost also altogether although among an and another as at average because before below

@@ -32,6 +32,9 @@ class Known:
     spans: set[Decimal] = field(default_factory=set[Decimal])
     percents: set[Decimal] = field(default_factory=set[Decimal])
     days: set[date] = field(default_factory=set[date])
+    months: set[date] = field(default_factory=set[date])
+    """First days of months that may be named as such, though none of their days may."""
+    years: set[int] = field(default_factory=set[int])
 
     def add_money(self, minor: int, currency: Currency) -> None:
         amount = Money(abs(minor), currency)
