@@ -191,6 +191,10 @@ class QueryRefused(FinLensError):
     code, status, title = "query_refused", 422, "This question cannot be computed"
 
 
+class NotVerifiable(Conflict):
+    code, title = "not_verifiable", "This question cannot become an example for others"
+
+
 class QueryTooSlow(FinLensError):
     code, status, title = "query_too_slow", 503, "This question takes too long to compute: ask about a shorter period"
 

@@ -36,7 +36,8 @@ GRANT EXECUTE ON FUNCTION rag.graph_vectors TO finlens_app;
 
 -- LangGraph's checkpointer makes and keeps its own tables beside the conversations: those belong to the application,
 -- and only their owner could grant them.
-GRANT SELECT, INSERT, UPDATE, DELETE ON agents.conversation, agents.turn TO finlens_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON agents.conversation, agents.turn, agents.feedback, agents.verified_example
+    TO finlens_app;
 GRANT CREATE ON SCHEMA agents TO finlens_app;
 
 -- The agent's tools: reporting views, read-only.

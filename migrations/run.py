@@ -29,6 +29,7 @@ SOURCES = (
     "core/fraud/score.sql",
     "core/fraud/views.sql",
     "rag/views.sql",
+    "agents/views.sql",
     "migrations/grants.sql",
 )
 """In order of dependence; each can be run any number of times."""
