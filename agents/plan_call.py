@@ -4,7 +4,7 @@ No argument names a customer, a bank or an account number; every value is a key 
 comes of it is a Frame, which goes the same way as the built-in planner's.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -345,22 +345,37 @@ def _threshold(part: Part, currency: Currency) -> Threshold | None:
     return Threshold(low_minor=None, high_minor=minor - 1, said_minor=minor)
 
 
+_ARGUMENTS = {
+    "category": "categories", "counterparty": "payees", "account": "accounts", "description": "words",
+    "channel": "channels", "weekday": "weekdays", "status": "statuses",
+}  # fmt: skip
+"""What a condition's field is called in a part."""
+
+
+def as_part(frame: Mapping[str, Any], key_of: Callable[[str, Any], Any] = lambda _, value: value) -> dict[str, Any]:
+    """A stored frame as the arguments that would give it, as far as a model has use for them; `key_of` gives the key
+    of a condition's value."""
+    part = {name: frame[name] for name in Part.model_fields if name in frame and name not in ("text", "threshold")}
+    if "latest" in frame:
+        part["first"] = frame["latest"]
+    for prefix, filters in (("", "objects"), ("", "conditions"), ("except_", "without")):
+        for condition in frame.get(filters, ()):
+            if name := _ARGUMENTS.get(condition["field"]):
+                keys = [key_of(condition["field"], value) for value in condition["values"]]
+                part[prefix + name] = [*part.get(prefix + name, ()), *keys]
+    return part
+
+
 def as_keys(frame: Frame, lists: Lists) -> dict[str, Any]:
     """An earlier frame as the model may see it: its values by their keys."""
-    shown = frame.model_dump(
-        mode="json",
-        exclude_defaults=True,
-        exclude={"objects", "without", "conditions", "periods", "whole", "text", "missing"},
-    )
-    if frame.periods:
-        shown["periods"] = ["earlier"]
-    for prefix, filters in (("", (*frame.objects, *frame.conditions)), ("except_", frame.without)):
-        for condition in filters:
-            shown[f"{prefix}{condition.field}"] = [_key(condition.field, value, lists) for value in condition.values]
-    return shown
+    stored = frame.model_dump(mode="json", exclude_defaults=True)
+    by_field: dict[str, Mapping[str, Any]] = {
+        "counterparty": lists.payees, "account": lists.accounts,
+        "description": {key: (value,) for key, value in lists.words.items()},
+    }  # fmt: skip
 
+    def key_of(name: str, value: Any) -> Any:
+        keys = by_field.get(name)
+        return value if keys is None else next((key for key, values in keys.items() if str(value) in values), "")
 
-def _key(name: str, value: str | int, lists: Lists) -> str | int:
-    words = {key: (value,) for key, value in lists.words.items()}
-    keys = {"counterparty": lists.payees, "account": lists.accounts, "description": words}.get(name)
-    return value if keys is None else next((key for key, values in keys.items() if str(value) in values), "")
+    return as_part({**stored, **({"periods": ["earlier"]} if frame.periods else {})}, key_of)
