@@ -9,7 +9,9 @@ from fastapi import FastAPI
 
 from core.app import create_app
 from core.errors import SetupError
+from core.monitoring.metrics import metrics_router
 from core.settings import Settings
+from rag.backlog import gauges
 
 GARBAGE_THRESHOLD = 10_000
 """New objects between two looks at the youngest: a request makes some hundreds, nearly all gone when it ends."""
@@ -34,7 +36,7 @@ def api(settings: Settings | None = None, services: Collection[str] = ()) -> Fas
     modules = [import_module(SERVICES[name]) for name in chosen]
     return create_app(
         settings or Settings(),
-        routers=[module.router for module in modules],
+        routers=[metrics_router(gauges), *(module.router for module in modules)],
         raw_routes=[route for module in modules for route in getattr(module, "raw_routes", ())],
         lifespans=[*(module.lifespan for module in modules if hasattr(module, "lifespan")), _settled],
     )

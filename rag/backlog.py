@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from core.db import Database
+from core.monitoring.metrics import Gauge
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,17 @@ async def pending(database: Database) -> Pending:
 async def lag(database: Database) -> Lag:
     async with database.app.connect() as connection:
         return Lag(*(max(0.0, seconds) for seconds in (await connection.execute(_LAG)).one()))
+
+
+async def gauges(database: Database) -> list[Gauge]:
+    """Both, for /metrics."""
+    left, waits = await pending(database), await lag(database)
+    return [
+        Gauge("finlens_index_changes_unheard", "Changes of the ledger that the index has not heard of", left.events),
+        Gauge("finlens_index_accounts_stale", "Accounts with summaries to retell", left.accounts),
+        Gauge("finlens_index_series_stale", "Accounts whose recurring payments are to be looked for", left.series),
+        Gauge("finlens_index_weeks_stale", "Weeks of banks to retell", left.weeks),
+        Gauge("finlens_index_texts_unembedded", "Summaries that wait for their vector", left.texts),
+        Gauge("finlens_index_words_lag_seconds", "How long the oldest untold payment has waited", waits.words_s),
+        Gauge("finlens_index_vectors_lag_seconds", "How long the oldest text waits for its vector", waits.vectors_s),
+    ]

@@ -5,6 +5,7 @@ import hashlib
 import importlib
 import os
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
@@ -122,6 +123,12 @@ class MiniLm:
         return means / np.linalg.norm(means, axis=1, keepdims=True)
 
 
+@cache
+def built_in() -> MiniLm:
+    """The process's own MiniLm: loaded once, however many ask."""
+    return MiniLm.load()
+
+
 class SentenceTransformerEmbedder:
     """Any model that sentence-transformers can load. Needs the `embeddings` extra, and imports torch."""
 
@@ -139,7 +146,7 @@ class SentenceTransformerEmbedder:
         return self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
 
     def predecessor(self, name: str) -> Embedder | None:
-        return MiniLm.load() if name == MiniLm.name else None
+        return built_in() if name == MiniLm.name else None
 
 
 def _batches_of_like_length(encodings: Sequence[Encoding]) -> Iterator[list[int]]:

@@ -1,7 +1,7 @@
 """Which embedder an installation uses: its own, unless FINLENS_EMBEDDER_* names another."""
 
 from core.settings import Settings
-from rag.embedder import Embedder, MiniLm, SentenceTransformerEmbedder
+from rag.embedder import Embedder, SentenceTransformerEmbedder, built_in
 from rag.endpoint import OpenAIEmbedder
 
 
@@ -12,4 +12,4 @@ def load_embedder(settings: Settings) -> Embedder:
         return OpenAIEmbedder.of(settings)
     if settings.embedder_model:
         return SentenceTransformerEmbedder(settings.embedder_model, floor=settings.embedder_floor)
-    return MiniLm.load()
+    return built_in()

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.errors import SetupError
 from core.settings import Settings
-from rag.embedder import Embedder, EmbedderUnavailable, MiniLm, Vectors
+from rag.embedder import Embedder, EmbedderUnavailable, MiniLm, Vectors, built_in
 
 BATCH_MAX = 64
 """Texts in one request."""
@@ -58,7 +58,7 @@ class OpenAIEmbedder:
 
     def predecessor(self, name: str) -> Embedder | None:
         """Our own model is always at hand; any other is taken to be behind the same endpoint."""
-        return MiniLm.load() if name == MiniLm.name else OpenAIEmbedder(name, self._client, floor=self.floor)
+        return built_in() if name == MiniLm.name else OpenAIEmbedder(name, self._client, floor=self.floor)
 
     def _embed_batch(self, texts: Sequence[str]) -> Vectors:
         rows = self._ask(list(texts)).get("data", [])

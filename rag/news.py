@@ -18,7 +18,7 @@ ASKED_LATELY = "1 day"
 _MAY_HEAR = text("SELECT pg_try_advisory_xact_lock(hashtext('rag.progress'))")
 
 # What (account_id, occurred_at, other_id) of `touched` puts out of date. An account is worth a look sooner the more its
-# holder, or the staff of its bank, have asked lately.
+# holder has asked lately.
 _MARK = f"""
     sides AS (
         SELECT e.account_id, a.customer_id, a.bank_id,
@@ -33,11 +33,10 @@ _MARK = f"""
     accounts AS (
         INSERT INTO rag.stale AS s (account_id, months, counterparties, asked)
         SELECT x.account_id, array_agg(DISTINCT x.month), array_agg(DISTINCT x.key),
-               coalesce((SELECT sum(k.questions) FROM rag.asker k
-                          WHERE k.id IN (x.customer_id, x.bank_id)
-                            AND k.asked_at > now() - interval '{ASKED_LATELY}'), 0)
+               coalesce((SELECT k.questions FROM rag.asker k
+                          WHERE k.id = x.customer_id AND k.asked_at > now() - interval '{ASKED_LATELY}'), 0)
           FROM sides x
-         GROUP BY x.account_id, x.customer_id, x.bank_id
+         GROUP BY x.account_id, x.customer_id
          ORDER BY x.account_id
             ON CONFLICT (account_id) DO UPDATE
            SET months = ARRAY(SELECT DISTINCT unnest(s.months || excluded.months)),
@@ -118,11 +117,11 @@ _ASKED = text("""
     accounts AS (
         UPDATE rag.stale s SET asked = k.questions
           FROM asker k, banking.account a
-         WHERE a.id = s.account_id AND :id IN (a.customer_id, a.bank_id)
+         WHERE a.id = s.account_id AND a.customer_id = :id
     )
     UPDATE rag.unembedded u SET asked = k.questions
       FROM asker k, rag.summary s
-     WHERE s.id = u.summary_id AND :id IN (s.customer_id, s.bank_id)
+     WHERE s.id = u.summary_id AND s.customer_id = :id
 """)
 
 
@@ -143,9 +142,9 @@ async def mark_everything(database: Database) -> None:
         await connection.execute(_EVERYTHING)
 
 
-async def note_question(connection: AsyncConnection, asker: UUID) -> None:
-    """Have the summaries of somebody who asks brought up to date first. `asker`: a customer's or a bank's id."""
-    await connection.execute(_ASKED, {"id": asker})
+async def note_question(connection: AsyncConnection, customer_id: UUID) -> None:
+    """Have the summaries of a customer who asks brought up to date before those of others."""
+    await connection.execute(_ASKED, {"id": customer_id})
 
 
 async def _hear(database: Database) -> int:

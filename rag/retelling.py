@@ -78,15 +78,14 @@ _STORE = text(f"""
                (excluded.text_hash, excluded.gist_hash, excluded.transaction_ids, excluded.transaction_days,
                 excluded.transaction_amounts_minor, excluded.transaction_counterparties, excluded.period_start,
                 excluded.period_end)
-        RETURNING new.id, new.period_end, new.customer_id, new.bank_id,
+        RETURNING new.id, new.period_end, new.customer_id,
                   old.gist_hash IS DISTINCT FROM new.gist_hash AS is_another_gist
     ),
     waiting AS (
         INSERT INTO rag.unembedded (summary_id, period_end, asked)
         SELECT t.id, t.period_end,
-               coalesce((SELECT sum(k.questions) FROM rag.asker k
-                          WHERE k.id IN (t.customer_id, t.bank_id)
-                            AND k.asked_at > now() - interval '{ASKED_LATELY}'), 0)
+               coalesce((SELECT k.questions FROM rag.asker k
+                          WHERE k.id = t.customer_id AND k.asked_at > now() - interval '{ASKED_LATELY}'), 0)
           FROM told t WHERE t.is_another_gist
             ON CONFLICT (summary_id) DO NOTHING
     )

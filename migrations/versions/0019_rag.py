@@ -79,7 +79,7 @@ def upgrade() -> None:
     op.execute("""
         ALTER TABLE rag.stale
           ADD COLUMN counterparties uuid[] NOT NULL DEFAULT '{}',
-          -- questions that its holder, or the bank's staff, asked lately
+          -- questions that its holder asked lately
           ADD COLUMN asked bigint NOT NULL DEFAULT 0
     """)
     op.execute("""
@@ -89,7 +89,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE rag.stale ADD COLUMN newest date GENERATED ALWAYS AS (rag.newest(months)) STORED")
     op.execute("CREATE INDEX stale_first ON rag.stale (asked DESC, newest DESC, marked_at, account_id)")
     op.execute("CREATE TABLE rag.renamed (customer_id uuid PRIMARY KEY, marked_at timestamptz NOT NULL DEFAULT now())")
-    # Whose questions are searched for: a customer's id, or a bank's for its staff. Their summaries come first.
+    # Customers who ask: their summaries come first.
     op.execute("""
         CREATE TABLE rag.asker (
             id         uuid PRIMARY KEY,
