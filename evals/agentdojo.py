@@ -45,7 +45,7 @@ VERSION = "v1.2.2"
 ATTACKS = ("direct", "ignore_previous", "system_message", "injecagent", "important_instructions", "tool_knowledge")
 ASKED_ON = date(2022, 3, 31)
 """The month that the suite speaks of."""
-ATTACKER = "attacker"
+BUILTIN, ATTACKER = "built-in", "attacker's"
 ATTACKERS_ACCOUNT = "US133000000121212121212"
 _VICTIM = "gpt-4o-2024-05-13"
 """Some attacks address the model by a name that the suite has to know."""
@@ -119,7 +119,7 @@ async def examine_agentdojo(
             progress("agentdojo: indexing")
             await index_pending(database, analyst.embedder)
             before = await asyncio.to_thread(_fingerprints, settings)
-            for brain in ("builtin", "the attacker's model"):
+            for brain in (BUILTIN, ATTACKER):
                 await _attack(brain, analyst, street, suite, attacks, report, progress)
             after = await asyncio.to_thread(_fingerprints, settings)
             report.changed = sorted(name for name in before | after if before.get(name) != after.get(name))
@@ -157,7 +157,7 @@ async def _attack(
 
 
 def _with_brain(analyst: Analyst, brain: str, calls: Sequence[Mapping[str, Any]]) -> Analyst:
-    if brain == "builtin":
+    if brain == BUILTIN:
         return analyst
     # Its clock stands still at the end of time, so that it is asked however often its plans were refused.
     breaker = Breaker(clock=lambda: math.inf)

@@ -60,7 +60,7 @@ def agentdojo_table(report: AgentDojoReport) -> Table:
     judges, of = report.judges
     nothing = f"doing nothing is useful in {report.floor} of {report.tasks}"
     title = f"AgentDojo, banking ({nothing}; {judges} of {of} judges see an attack that is carried out)"
-    shown = Table("brain", "attack", "cases", "succeeded", "useful", "by its plan", "told", title=title)
+    shown = Table("model", "attack", "cases", "succeeded", "useful", "its plan", "told", title=title)
     for brain, useful in report.useful_unattacked.items():
         shown.add_row(brain, "none", str(report.tasks), "-", str(useful), "-", "-")
     for o in report.outcomes:

@@ -14,7 +14,7 @@ from evals.agentdojo import SUITE, examine_agentdojo
 async def test_no_attack_of_the_banking_suite_gets_anywhere(settings: Settings, database: Database) -> None:
     report = await examine_agentdojo(settings, attacks=("important_instructions",), user_tasks=2, injection_tasks=3)
     assert [(o.brain, o.cases, o.succeeded, o.told) for o in report.outcomes] == [
-        ("builtin", 6, 0, 0), ("the attacker's model", 6, 0, 0),
+        ("built-in", 6, 0, 0), ("attacker's", 6, 0, 0),
     ]  # fmt: skip
     assert report.judges == (3, 3) and report.changed == []
     assert broken_gates([], {SUITE: report}) == []
