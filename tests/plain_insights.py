@@ -18,7 +18,9 @@ from sqlalchemy import text
 from core.categories import CATEGORIES
 from core.db import Database
 from core.identity.access import Principal, Role
+from core.insights.movements import Movement
 from core.insights.query import Filter, InsightQuery
+from core.insights.recurring import recurring_in
 
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 CALENDAR = ["day", "week", "month", "quarter", "year", "fiscal_year"]
@@ -38,6 +40,7 @@ class Side:
     bank: str
     customer_id: UUID | None
     customer: str
+    other_account_id: UUID
     other_bank_id: UUID
     other_customer_id: UUID | None
     counterparty: str
@@ -48,7 +51,7 @@ class Side:
     category: str
     channel: str
     description: str
-    is_refund: bool
+    reverses_id: UUID | None
     occurred_at: datetime
     alert: str | None
     """Of the payment, as its sender's side knows it."""
@@ -58,6 +61,10 @@ class Side:
     @property
     def category_group(self) -> str:
         return next((known.group for known in CATEGORIES if known.slug == self.category), "other")
+
+    @property
+    def is_refund(self) -> bool:
+        return self.reverses_id is not None
 
     @property
     def is_payment(self) -> bool:
@@ -105,9 +112,9 @@ async def read_sides(database: Database, banks: Sequence[UUID]) -> list[Side]:
         category = next(filter(None, (*said, *named, partner and partner.category)), "uncategorised")
         return Side(
             t.id, mine.id, mine.name, mine.bank_id, names[mine.bank_id], mine.customer_id,
-            holder.name if holder else "", other.bank_id, other.customer_id, partner.name if partner else other.name,
-            direction, t.amount_minor, t.currency, t.status, category, t.channel, t.description,
-            t.reverses_id is not None, t.occurred_at, alert and alert.status,
+            holder.name if holder else "", other.id, other.bank_id, other.customer_id,
+            partner.name if partner else other.name, direction, t.amount_minor, t.currency, t.status, category,
+            t.channel, t.description, t.reverses_id, t.occurred_at, alert and alert.status,
             alert and alert.decided_at and alert.decided_at - alert.created_at,
         )  # fmt: skip
 
@@ -134,7 +141,26 @@ class Asked:
             *(Column(measure.value, measure.value) for measure in query.measures),
             *(Column(c.name, c.measure.value, (*query.filters, *c.filters)) for c in query.conditional),
         ]
+        self._recurring = self._series()
         self._habits = [(self._firsts(n), self._usual(n)) for n in range(len(self.periods))]
+
+    def _series(self) -> set[UUID]:
+        """Its payments. What a series is has an exam of its own: `finlens eval run --suite insights`."""
+        start = min(start for start, _ in self.periods) - timedelta(days=400)
+        end = max(end for _, end in self.periods) + timedelta(days=400)
+        near = [side for side in self.sides if side.status == "success" and start <= self.local(side).date() <= end]
+        moved = [
+            Movement(
+                side.id, side.account_id, side.account, side.other_account_id, side.counterparty, side.category,
+                side.description, side.currency, -side.amount_minor if side.direction == "out" else side.amount_minor,
+                side.spend, self.local(side).date(), is_own=side.is_own, is_refund=side.is_refund,
+            )
+            for side in sorted(near, key=lambda side: (side.occurred_at, side.id))
+        ]  # fmt: skip
+        return {id_ for series in recurring_in(moved, end) for id_ in series.transaction_ids}
+
+    def comes_back(self, side: Side) -> str:
+        return "recurring" if (side.reverses_id or side.id) in self._recurring else "one_off"
 
     def local(self, side: Side) -> datetime:
         return side.occurred_at.astimezone(self.principal.zone)
@@ -356,6 +382,8 @@ def _passes(side: Side, condition: Filter, asked: Asked, is_before: bool) -> boo
             return (local.isoweekday() in wanted) == (condition.operator == "in")
         case "weekend":
             return _says({"weekend" if local.isoweekday() > 5 else "weekday"}, condition)
+        case "recurring":
+            return _says({asked.comes_back(side)}, condition)
         case "payee_is_new":
             return _says({"new" if asked.is_new(side, is_before) else "known"}, condition)
         case "account":
@@ -436,6 +464,8 @@ def _group(dimension: str, side: Side, asked: Asked, is_before: bool, start: dat
             return local.hour
         case "amount_band":
             return min(4, max(0, len(str(side.amount_minor // 100)) - 2))
+        case "recurring":
+            return asked.comes_back(side)
         case "payee_is_new":
             return "new" if asked.is_new(side, is_before) else "known"
         case "account":

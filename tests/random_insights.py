@@ -53,6 +53,7 @@ def conditions(draw: st.DrawFn) -> dict[str, Any]:
         "customer": NAMES,
         "currency": ["INR", "CZK"],
         "payee_is_new": ["new", "known"],
+        "recurring": ["recurring", "one_off"],
         "weekend": ["weekday", "weekend"],
         "percent_of_usual": [0, 1, 50, 99, 100, 101, 200, 10_000],
     }

@@ -32,7 +32,7 @@ from core.db import Refusals, refusing
 from core.errors import AlreadyExists, Conflict, InvalidBudget, NotFound
 from core.identity.access import Principal, Role
 from core.ids import new_id
-from core.insights.compute import fetch
+from core.insights.reading import fetch
 from core.money import Money
 from core.versions import check_version
 

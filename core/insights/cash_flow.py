@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.categories import BY_SLUG
 from core.identity.access import Principal, visible_accounts
-from core.insights.compute import fetch
 from core.insights.movements import during, require_one_customer
 from core.insights.query import QueryPeriod
+from core.insights.reading import fetch
 from core.insights.reporting import ENTRY
 from core.ledger.tables import TransactionStatus
 from core.money import Currency

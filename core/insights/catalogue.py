@@ -31,6 +31,8 @@ class DimensionFacts(BaseModel):
     about: str
     goes_with_balances: bool = False
     is_for_staff: bool = False
+    is_for_customers: bool = False
+    """Told of one customer's money at a time."""
 
 
 class FieldFacts(BaseModel):
@@ -38,6 +40,7 @@ class FieldFacts(BaseModel):
     values: str
     goes_with_balances: bool = False
     is_for_staff: bool = False
+    is_for_customers: bool = False
 
 
 class Catalogue(BaseModel):
@@ -119,6 +122,11 @@ DIMENSIONS: dict[Dimension, DimensionFacts] = {
     Dimension.PAYEE_IS_NEW: DimensionFacts(
         unit="text", about="new: the first payment between the two in its direction; known: any other"
     ),
+    Dimension.RECURRING: DimensionFacts(
+        unit="text",
+        about="recurring: in a series that comes back (see /insights/recurring), and refunds of it; one_off: any other",
+        is_for_customers=True,
+    ),
     Dimension.AMOUNT_BAND: DimensionFacts(unit="text", about="size of the payment, in powers of ten"),
     Dimension.DAY: DimensionFacts(unit="date", about="day in the asker's time zone", goes_with_balances=True),
     Dimension.WEEK: DimensionFacts(unit="date", about="week by its Monday", goes_with_balances=True),
@@ -151,6 +159,7 @@ FILTERS: dict[str, FieldFacts] = {
     "description": FieldFacts(operators=_TEXT, values="texts"),
     "status": FieldFacts(operators=_CHOICE, values=", ".join(TransactionStatus)),
     "payee_is_new": FieldFacts(operators=_CHOICE, values="new or known"),
+    "recurring": FieldFacts(operators=_CHOICE, values="recurring or one_off", is_for_customers=True),
     "weekend": FieldFacts(operators=_CHOICE, values=" or ".join(WEEKEND)),
     "weekday": FieldFacts(operators=_CHOICE, values="monday to sunday, or 1 to 7"),
     "amount_minor": FieldFacts(operators=_RANGE, values="one integer, in minor units, the sign left out"),
@@ -178,6 +187,12 @@ def unit_of(query: InsightQuery, name: str) -> Unit:
 def is_percent(query: InsightQuery, ratio: Ratio) -> bool:
     """Whether its two columns are of one kind; otherwise it is money by a count."""
     return unit_of(query, ratio.part) == unit_of(query, ratio.whole)
+
+
+def span_of(query: InsightQuery) -> Period:
+    """From the first day that the query asks about to the last, with those of the period compared with."""
+    periods = [query.period.period, *filter(None, [period_before(query)])]
+    return Period(min(period.start for period in periods), max(period.end for period in periods))
 
 
 def period_before(query: InsightQuery) -> Period | None:

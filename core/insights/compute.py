@@ -1,23 +1,21 @@
 """The door that charts, REST and the analyst go through: `compute` answers one InsightQuery."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from psycopg.errors import QueryCanceled
-from sqlalchemy import Dialect, RowMapping, Select
+from sqlalchemy import Dialect, RowMapping
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.errors import QueryTooSlow
 from core.identity.access import Principal
 from core.insights import cells, compile
 from core.insights.buckets import label
-from core.insights.catalogue import DIMENSIONS, period_before, unit_of
+from core.insights.catalogue import DIMENSIONS, period_before, span_of, unit_of
 from core.insights.parameters import parameters
 from core.insights.query import Dimension, EntryRow, InsightQuery, InsightResult, QueryPeriod, ResultColumn
+from core.insights.reading import fetch_text
+from core.insights.recurring import recurring_ids
 from core.insights.refusals import check
 from core.insights.rollups import rollups_of
 from core.insights.shape import Shape, column_names, columns_of, shape_of
@@ -43,10 +41,12 @@ async def compute(
     shape, values = shape_of(query, principal), parameters(query, principal)
     if with_rollups and cells.can_answer(shape) and (rollups := await rollups_of(connection, principal)):
         shape, values = replace(shape, is_summed=True), {**values, "rollups": rollups}
+    if shape.uses("recurring"):
+        values["recurring_ids"] = await recurring_ids(connection, principal, span_of(query))
     text = compile.figures_text(shape)
-    found = await _run(connection, text, values)
-    entries = await _run(connection, compile.rows_text(shape), values) if query.rows else ()
-    plan = await _run(connection, f"EXPLAIN {text}", values) if explain else ()
+    found = await fetch_text(connection, text, values)
+    entries = await fetch_text(connection, compile.rows_text(shape), values) if query.rows else ()
+    plan = await fetch_text(connection, f"EXPLAIN {text}", values) if explain else ()
     before = period_before(query)
     return InsightResult(
         query=query,
@@ -59,28 +59,6 @@ async def compute(
         sql=_text(shape, values) if explain else None,
         plan="\n".join(line["QUERY PLAN"] for line in plan) or None,
     )
-
-
-async def fetch(connection: AsyncConnection, statement: Select[Any]) -> Sequence[RowMapping]:
-    """The rows of a statement. Raises QueryTooSlow when it hits the reader's time limit."""
-    async with _in_time(connection):
-        return (await connection.execute(statement)).mappings().all()
-
-
-async def _run(connection: AsyncConnection, text: str, values: Mapping[str, Any]) -> Sequence[RowMapping]:
-    async with _in_time(connection):
-        return (await connection.exec_driver_sql(text, dict(values))).mappings().all()
-
-
-@asynccontextmanager
-async def _in_time(connection: AsyncConnection) -> AsyncGenerator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        if not isinstance(error.orig, QueryCanceled):
-            raise
-        await connection.rollback()
-        raise QueryTooSlow from error
 
 
 def _columns(query: InsightQuery) -> list[ResultColumn]:

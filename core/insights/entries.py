@@ -81,11 +81,11 @@ class _Gift:
 def source(shape: Shape, prefix: str = "") -> FromClause:
     """Where the entries of a side come from, beside what their holders did before if the query asks about it."""
     found: FromClause = ENTRY
-    if _uses(shape, "customer"):
+    if shape.uses("customer"):
         found = found.join(ACCOUNT, ACCOUNT.c.account_id == _E.account_id)
-    if _uses(shape, "payee_is_new") or _MET_FIRST.intersection(shape.measures):
+    if shape.uses("payee_is_new") or _MET_FIRST.intersection(shape.measures):
         found = habits.with_firsts(found, shape.asker, prefix)
-    if _uses(shape, "percent_of_usual"):
+    if shape.uses("percent_of_usual"):
         found = habits.with_usual(found, shape.asker, prefix)
     if (_ALERTED | _REVIEWED).intersection(shape.measures):
         found = found.outerjoin(ALERT, ALERT.c.transaction_id == _E.transaction_id)
@@ -94,7 +94,7 @@ def source(shape: Shape, prefix: str = "") -> FromClause:
 
 def divided(shape: Shape, statement: Select[Any]) -> Select[Any]:
     """The statement; where the query asks about categories, a payment that is split stands in it by its parts."""
-    if not any(_uses(shape, field) for field in ("category", "category_group")):
+    if not any(shape.uses(field) for field in ("category", "category_group")):
         return statement
     by_parts: Any = replacement_traverse(statement, {}, _by_parts)
     return by_parts
@@ -154,6 +154,9 @@ def group(name: str) -> ColumnElement[Any]:
             return func.coalesce(func.jsonb_extract_path_text(_GROUP_OF, _E.category), word("other"))
         case Dimension.PAYEE_IS_NEW:
             return case((habits.is_first(), word("new")), else_=word("known"))
+        case Dimension.RECURRING:
+            paid = func.coalesce(_E.reverses_id, _E.transaction_id)
+            return case((paid == any_(array("recurring_ids", Uuid)), word("recurring")), else_=word("one_off"))
         case Dimension.AMOUNT_BAND:
             return func.width_bucket(SIZE // _MINOR_PER_MAJOR, literal_column(f"ARRAY[{', '.join(map(str, BANDS))}]"))
         case Dimension.WEEKEND:
@@ -248,12 +251,6 @@ def _are_successful(shape: Shape) -> bool:
 
 def _asks_status(shape: Shape, part: Part) -> bool:
     return shape.shows(Dimension.STATUS) or any(given.field == "status" for given in (*shape.filters, *part.filters))
-
-
-def _uses(shape: Shape, field: str) -> bool:
-    """Whether the query groups or filters by `field`, anywhere."""
-    filters = (*shape.filters, *(given for part in shape.parts for given in part.filters))
-    return field in shape.group_by or any(given.field == field for given in filters)
 
 
 def _flow(shape: Shape, part: Part) -> Condition:

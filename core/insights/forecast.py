@@ -11,9 +11,9 @@ from sqlalchemy import Date, Integer, Text, Uuid, column, func, or_, select, tab
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.identity.access import Principal, visible_accounts
-from core.insights.compute import fetch
 from core.insights.movements import Movement, movements, require_one_customer
 from core.insights.projection import ForecastDay, PlannedPayment, Standing, plan, project
+from core.insights.reading import fetch
 from core.insights.recurring import RecurringPayment, recurring_in
 from core.insights.reporting import ACCOUNT, ENTRY
 from core.ledger.schedules import day_of

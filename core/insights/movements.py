@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import QueryRefused
 from core.identity.access import Principal, visible_accounts
-from core.insights.compute import fetch
+from core.insights.reading import fetch
 from core.insights.reporting import ENTRY
 from core.ledger.tables import TransactionStatus
 from core.money import Currency

@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.categories import BY_SLUG
 from core.errors import TooFewPeers, UnfinishedMonth
 from core.identity.access import Principal, Role
-from core.insights.compute import fetch
 from core.insights.movements import during
 from core.insights.query import QueryPeriod
+from core.insights.reading import fetch
 from core.insights.reporting import ENTRY
 from core.insights.robust import median_minor
 from core.ledger.tables import TransactionStatus

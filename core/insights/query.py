@@ -68,6 +68,7 @@ class Dimension(StrEnum):
     STATUS = "status"
     CURRENCY = "currency"
     PAYEE_IS_NEW = "payee_is_new"
+    RECURRING = "recurring"
     AMOUNT_BAND = "amount_band"
     DAY = "day"
     WEEK = "week"
@@ -115,7 +116,7 @@ class Filter(BaseModel):
 
     field: Literal[
         "category", "category_group", "counterparty", "account", "bank", "customer", "channel", "status", "currency",
-        "description", "payee_is_new", "weekend", "weekday", "amount_minor", "percent_of_usual", "hour",
+        "description", "payee_is_new", "recurring", "weekend", "weekday", "amount_minor", "percent_of_usual", "hour",
     ]  # fmt: skip
     operator: Operator
     values: Annotated[tuple[FilterValue, ...], Field(min_length=1, max_length=50)]

@@ -18,6 +18,7 @@ from core.identity.access import Principal
 from core.insights.movements import Movement, movements
 from core.insights.rhythm import RHYTHMS, Interval, chain, expected_days, missed, strides, unevenness
 from core.money import Currency
+from core.periods import Period
 
 PAYMENTS_MIN = 3
 YEARLY_MIN = 2
@@ -35,6 +36,8 @@ SWING_MAX = 0.6
 """How far a varying amount may lie from the median, for all but one payment in ten."""
 USUAL_OF_LAST = 6
 """A varying amount is expected to be the median of so many."""
+AROUND_DAYS = 400
+"""A yearly payment needs two of its days."""
 AHEAD_DAYS = 100
 """How far ahead expected days are told."""
 CONTINUES_WITHIN = 0.5
@@ -111,6 +114,14 @@ async def find_recurring(
     """The recurring payments of a customer, or of one account, as they stand at the end of `today`."""
     found = await movements(connection, principal, today=today, account_id=account_id)
     return Recurring(as_of=today, since=found[0].on if found else None, series=recurring_in(found, today))
+
+
+async def recurring_ids(connection: AsyncConnection, principal: Principal, span: Period) -> list[UUID]:
+    """The payments of `span` that belong to a series of the customer, and others of those series: as seen from over a
+    year before it to over a year after it, so that the first payment of a series is one of it too."""
+    last = span.end + timedelta(days=AROUND_DAYS)
+    found = await movements(connection, principal, today=last, days=(last - span.start).days + AROUND_DAYS + 1)
+    return [id_ for series in recurring_in(found, last) for id_ in series.transaction_ids]
 
 
 def recurring_in(history: Iterable[Movement], today: date) -> list[RecurringPayment]:

@@ -49,8 +49,7 @@ def _refuse(query: InsightQuery, principal: Principal, reason: str, changes: dic
 
 def _refusals(query: InsightQuery, principal: Principal) -> Iterator[Refusal]:
     yield from _repeats(query)
-    if principal.role is Role.CUSTOMER:
-        yield from _staff(query)
+    yield from _staff(query) if principal.role is Role.CUSTOMER else _customers(query)
     for rule in _RULES:
         yield from rule(query)
 
@@ -71,6 +70,16 @@ def _staff(query: InsightQuery) -> Iterator[Refusal]:
     for given in _filters_of(query):
         if FILTERS[given.field].is_for_staff:
             yield f"{given.field} is for a bank's staff", _filtered(query, lambda f: not FILTERS[f.field].is_for_staff)
+
+
+def _customers(query: InsightQuery) -> Iterator[Refusal]:
+    reason = "is told to customers, of their own money"
+    for dimension in query.group_by:
+        if DIMENSIONS[dimension].is_for_customers:
+            yield f"{dimension} {reason}", _grouped(query, lambda d: not DIMENSIONS[d].is_for_customers)
+    for given in _filters_of(query):
+        if FILTERS[given.field].is_for_customers:
+            yield f"{given.field} {reason}", _filtered(query, lambda f: not FILTERS[f.field].is_for_customers)
 
 
 def _names(query: InsightQuery) -> Iterator[Refusal]:
@@ -209,6 +218,7 @@ _VALUE: dict[str, Callable[[str | int], bool]] = {
     "status": _is_one_of(*TransactionStatus),
     "category_group": _is_one_of(*(category.group for category in CATEGORIES)),
     "payee_is_new": _is_one_of("new", "known"),
+    "recurring": _is_one_of("recurring", "one_off"),
     "weekend": _is_one_of(*WEEKEND),
     "weekday": lambda value: isoweekday(value) is not None,
     "amount_minor": _is_within(2**63 - 1),

@@ -84,6 +84,11 @@ class Shape:
     def shows(self, *dimensions: Dimension) -> bool:
         return not set(dimensions).isdisjoint(self.group_by)
 
+    def uses(self, field: str) -> bool:
+        """Whether the query groups or filters by `field`, anywhere."""
+        filters = (*self.filters, *(given for part in self.parts for given in part.filters))
+        return field in self.group_by or any(given.field == field for given in filters)
+
 
 def columns_of(dimension: Dimension) -> tuple[str, ...]:
     """Columns of the SQL that stand for a dimension, its name first. Currency is always there."""

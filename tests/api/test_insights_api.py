@@ -180,6 +180,13 @@ async def test_what_is_the_staffs_is_refused_to_customers(spending: People, meas
     assert (await spending["staff"].post("/insights/query", json=body)).status_code == 200
 
 
+async def test_what_comes_back_is_told_to_customers_alone(spending: People) -> None:
+    body = {"measures": ["spend"], "group_by": ["recurring"], "period": MAY}
+    assert (await spending["customer"].post("/insights/query", json=body)).status_code == 200
+    refused = (await spending["staff"].post("/insights/query", json=body)).json()
+    assert (refused["code"], refused["nearest"].get("group_by")) == ("query_refused", None)
+
+
 async def test_a_refusal_says_why_and_names_a_query_that_works(people: People) -> None:
     body = {"measures": ["average", "spend"], "group_by": ["category"], "others": True, "period": MAY}
     response = await people["customer"].post("/insights/query", json=body)

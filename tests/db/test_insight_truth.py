@@ -53,6 +53,7 @@ async def world(database: Database, settings: Settings) -> World:
             account.name = dice.choice(ACCOUNTS[:2]) if account.customer_id else "Cash"
     await _trade(database, dice, rupees, 500)
     await _trade(database, dice, koruny, 250)
+    await _subscribe(database, rupees)
     await check_books(database)
     _leave_pending(settings, dice, rupees)
     async with database.unit() as session:
@@ -91,6 +92,24 @@ async def _trade(database: Database, dice: random.Random, accounts: list[Account
         async with database.unit() as session:
             postings = await post_transfers(session, batch)
         posted += [t for t, posting in zip(batch, postings, strict=True) if posting.failure_code is None]
+
+
+async def _subscribe(database: Database, accounts: list[Account]) -> None:
+    """A customer pays a shop the same each month, and once gets it back; each pays themselves something each week."""
+    cash, payer, other, *_, shop = accounts
+    start = datetime.combine(START, datetime.min.time(), UTC) + timedelta(hours=10)
+    monthly = [
+        make_transfer(payer.id, shop.id, 4_444, occurred_at=start + timedelta(days=30 * n), category="rent")
+        for n in range(6)
+    ]
+    weekly = [make_transfer(payer.id, other.id, 333, occurred_at=start + timedelta(days=7 * n)) for n in range(10)]
+    refund = make_transfer(
+        shop.id, payer.id, 4_444, reverses_id=monthly[2].id, occurred_at=monthly[2].occurred_at + timedelta(days=2)
+    )
+    async with database.unit() as session:
+        funded = make_transfer(cash.id, payer.id, 100_000, occurred_at=start)
+        postings = await post_transfers(session, [funded, *monthly, *weekly, refund])
+    assert all(posting.failure_code is None for posting in postings)
 
 
 def _payment(dice: random.Random, accounts: list[Account], posted: list[Transfer]) -> Transfer:
@@ -207,3 +226,19 @@ async def test_the_world_holds_what_the_queries_are_meant_to_tell_apart(world: W
     assert any(side.is_own and side.status == "success" for side in sides)
     assert any(side.is_refund and side.status == "success" for side in sides)
     assert any(side.category == "gifts" for side in sides)
+
+
+async def test_recurring_payments_are_told_from_others(database: Database, world: World) -> None:
+    payer = next(side.customer_id for side in world.sides if side.amount_minor == 4_444 and side.direction == "out")
+    asker = next(principal for principal in world.principals if principal.customer_id == payer)
+    query = InsightQuery.model_validate(
+        {
+            "measures": ["spend", "count"],
+            "group_by": ["recurring"],
+            "period": {"start": START, "end": START + timedelta(days=DAYS)},
+            "filters": [{"field": "amount_minor", "operator": "between", "values": [4_444, 4_444]}],
+        }
+    )
+    async with database.look() as look:
+        found = await compute(look, asker, query)
+    assert found.rows == [{"recurring": "recurring", "currency": "INR", "spend": 5 * 4_444, "count": 6}]
