@@ -21,11 +21,12 @@ from agents.endpoint import Endpoint, ModelFailed, endpoint_of
 from agents.findings import Findings
 from agents.grounding import unfounded_words
 from agents.plan import Clarify, Decline, InsightTask, Plan, Task
-from agents.plan_call import TOOL, Lists, PlanCall, as_keys, check_room, check_whole, frame_of, lists_of
+from agents.plan_call import TOOL, Lists, PlanCall, as_keys, as_part, check_room, check_whole, frame_of, lists_of
 from agents.planner.builtin import BuiltinPlanner, Memory, Thought
 from agents.planner.frame import Frame, Topic
 from agents.planner.reading import Reader, Reading
 from agents.speech import Speech, plain
+from agents.verified import Example, examples, wording
 from agents.wording import money, percent
 from core.categories import BY_SLUG
 from core.errors import QueryRefused
@@ -39,6 +40,7 @@ WORDS_UNTIL_S = 15.0
 """Seconds after the question by which a plan, and the words, must be there: the built-in ones still have time then."""
 TURNS_SENT = 3
 FIGURES_SENT = 12
+EXAMPLES_SENT = 4
 
 _REASONS_SENT_MAX = 500
 
@@ -67,10 +69,10 @@ class ModelPlanner:
         """The same as the built-in planner's. Raises ModelFailed."""
         aliases = self._aliases(context)
         lists = lists_of(readings, memory, context, aliases)
-        earlier = _earlier(turns, aliases, context)
+        earlier, examples = _earlier(turns, aliases, context), await _examples(readings, context)
         messages: list[BaseMessage] = [
             SystemMessage(prompts.PLAN.format(today=context.today, topics=_topics())),
-            HumanMessage(_asked(aliases.question(question, readings), lists, memory, earlier)),
+            HumanMessage(_asked(aliases.question(question, readings), lists, memory, earlier, examples)),
         ]
         for _ in range(TRIES_MAX):
             reply = await self.endpoint.reply(messages, context.meter, until_s=PLAN_UNTIL_S, tool=TOOL)
@@ -129,7 +131,7 @@ class ModelPlanner:
 # Planning.
 
 
-def _asked(question: str, lists: Lists, memory: Memory, turns: Sequence[str]) -> str:
+def _asked(question: str, lists: Lists, memory: Memory, turns: Sequence[str], examples: Sequence[Example]) -> str:
     return prompts.LISTS.format(
         periods="; ".join(f"{key} = {period.period.label}" for key, period in lists.periods.items()),
         payees="; ".join(lists.payees) or "none",
@@ -140,8 +142,15 @@ def _asked(question: str, lists: Lists, memory: Memory, turns: Sequence[str]) ->
         days="; ".join(f"{key} = {day}" for key, day in lists.days.items()) or "none",
         turns=" | ".join(turns) or "none",
         earlier=as_keys(memory.frame, lists) if memory.frame else "none",
+        examples="\n".join(f"{one.question} -> {as_part(one.frame)}" for one in examples) or "none",
         question=question,
     )
+
+
+async def _examples(readings: Sequence[Reading], context: AgentContext) -> list[Example]:
+    """Verified plans of questions like this one. They hold placeholders, and nobody's data."""
+    async with context.database.look() as connection:
+        return await examples(connection, " and ".join(map(wording, readings)), EXAMPLES_SENT)
 
 
 def _earlier(turns: Sequence[str], aliases: Aliases, context: AgentContext) -> list[str]:

@@ -40,12 +40,9 @@ categories: {categories}
 channels: {channels}
 earlier questions: {turns}
 earlier plan: {earlier}
-question: {question}
-</data>"""
-
-EXAMPLES = """<data>
-questions that were planned well before:
+questions like this one, with the plan that was right, their names and periods left out:
 {examples}
+question: {question}
 </data>"""
 
 REJECTED = "That plan cannot be used: {reason} Call `plan` again."

@@ -1,12 +1,16 @@
 """What leaves for a model that others run: no name, no number of anybody's, and the answer has them all again."""
 
+import json
 import re
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from agents.aliases import NUMBERS, Aliases
 from agents.chat import Analyst
+from core.db import Database
+from core.ids import new_id
 from core.settings import Settings
 from tests.agent.household import INJECTION, PAYEES, Chat, Household
 from tests.agent.model_server import ModelServer, modelled, plan
@@ -133,11 +137,11 @@ def test_telling_numbers_are_known_in_any_text(number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    "words",
     ["₹12,34,567.00 in all", "1 284 020 Kč", "from 2026-05-01 to 2026-05-31", "12.5 % of 100000", "3 to 17 May 2026"],
 )
-def test_amounts_and_dates_are_nobodys(text: str) -> None:
-    assert not NUMBERS.search(text)
+def test_amounts_and_dates_are_nobodys(words: str) -> None:
+    assert not NUMBERS.search(words)
 
 
 def test_aliases_come_back_as_they_went() -> None:
@@ -149,3 +153,34 @@ def test_aliases_come_back_as_they_went() -> None:
         or hidden == "person_2 and merchant_1, then merchant_1 again"
     )
     assert aliases.reveal(hidden).casefold() == text.casefold()
+
+
+async def test_questions_that_were_planned_well_before_are_shown_without_anybodys_name(
+    chat: Chat, household: Household, database: Database, model_server: ModelServer
+) -> None:
+    example = {
+        "id": new_id(),
+        "question": "how much did i ever pay {payee 1} on a weekend in {period 1}",
+        "frame": json.dumps({
+            "measure": "spend", "periods": ["{period 1}"],
+            "objects": [{"field": "counterparty", "operator": "in", "values": ["{payee 1}"]}],
+            "conditions": [{"field": "weekday", "operator": "in", "values": ["saturday", "sunday"]}],
+        }),
+    }  # fmt: skip
+    async with database.app.begin() as connection:
+        await connection.execute(
+            text("""
+                INSERT INTO agents.verified_example (id, question, frame, added_by)
+                VALUES (:id, :question, CAST(:frame AS jsonb), 'test')
+            """),
+            example,
+        )
+    model_server.script(plan({"payees": ["merchant_1"], "periods": ["p1"]}), {"say": "no"})
+    answer = await chat.ask("how much did I ever pay Green Grocers on some weekend in May")
+    sent = model_server.asked()[0]["body"]["messages"][1]["content"]
+    assert answer.planner == "scripted"
+    assert "how much did i ever pay {payee 1} on a weekend in {period 1} -> " in sent
+    assert "'payees': ['{payee 1}'], 'weekdays': ['saturday', 'sunday']" in sent
+    await told(model_server, household)
+    async with database.app.begin() as connection:
+        await connection.execute(text("DELETE FROM agents.verified_example WHERE id = :id"), example)
