@@ -7,6 +7,7 @@ from importlib import import_module
 
 from fastapi import FastAPI
 
+from agents import model_use
 from core.app import create_app
 from core.errors import SetupError
 from core.monitoring.metrics import metrics_router
@@ -36,7 +37,7 @@ def api(settings: Settings | None = None, services: Collection[str] = ()) -> Fas
     modules = [import_module(SERVICES[name]) for name in chosen]
     return create_app(
         settings or Settings(),
-        routers=[metrics_router(gauges), *(module.router for module in modules)],
+        routers=[metrics_router(gauges, model_use.gauges), *(module.router for module in modules)],
         raw_routes=[route for module in modules for route in getattr(module, "raw_routes", ())],
         lifespans=[*(module.lifespan for module in modules if hasattr(module, "lifespan")), _settled],
     )

@@ -12,6 +12,8 @@ from agents import conversations
 from agents.answer import Done, Progress, TextChunk
 from agents.chat import Analyst
 from agents.endpoint import FAILURES_MAX
+from agents.model_use import gauges
+from core.db import Database
 from core.settings import Settings
 from tests.agent.household import TODAY, Chat, Household
 from tests.agent.model_server import KEY, ModelServer, modelled, plan
@@ -165,6 +167,21 @@ async def test_tokens_and_cost_stand_in_the_answer_and_with_the_turn(
     async with analyst.database.unit() as session:
         kept = await conversations.read(session, household.meera, answer.conversation_id)
     assert kept.turns[0].answer.usage == answer.usage
+
+
+async def test_what_the_model_was_asked_is_told_by_metrics(
+    chat: Chat, model_server: ModelServer, database: Database
+) -> None:
+    before = {gauge.name: gauge.value for gauge in await gauges(database)}
+    model_server.script(plan(GROCERIES_IN_MAY), SAYS_IT)
+    await chat.ask(QUESTION)
+    model_server.script({"status": 500})
+    await chat.ask(QUESTION)
+    after = {
+        gauge.name.removeprefix("finlens_model_"): gauge.value - before[gauge.name] for gauge in await gauges(database)
+    }
+    assert (after["answers"], after["fallbacks"]) == (2, 1)
+    assert (after["tokens_in"], after["tokens_out"], after["cost_micros"]) == (2_000, 100, 0)
 
 
 async def test_tokens_that_a_server_does_not_count_are_told_by_length(chat: Chat, model_server: ModelServer) -> None:
