@@ -139,6 +139,8 @@ def _given(draft: Draft, found: Known) -> Known:
         elif isinstance(claim, When):
             whens.append(claim)
     for when in whens:
+        if when.weekday is not None:
+            given.words.add(WEEKDAYS[when.weekday])
         days = {day for day in found.days if known_day(when, {day})}
         given.years.update(day.year for day in days)
         if when.day is not None:

@@ -111,6 +111,12 @@ def test_what_the_draft_does_not_say_may_not_be_said(kind: str, draft: Draft, fi
     assert unfounded_words(WRONG[kind], draft, findings) != []
 
 
+def test_a_day_of_the_week_that_was_asked_about_may_be_named(draft: Draft, findings: Findings) -> None:
+    asked = Draft(f"Spending on Saturdays and Sundays: ₹12,840.20. {draft.text}", draft.figures)
+    assert unfounded_words("On Saturdays and Sundays ₹12,840.20 went.", asked, findings) == []
+    assert unfounded_words("On Tuesdays ₹12,840.20 went.", asked, findings) != []
+
+
 @pytest.mark.parametrize(
     ("text", "value", "currencies"),
     [
