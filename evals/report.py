@@ -99,6 +99,8 @@ def retrieval_table(report: RetrievalReport) -> Table:
         if found:
             figures = (f"{found[name]:.3f}" for name in ("recall_at_10", "mrr", "id_precision", "id_recall"))
             shown.add_row(method, split, size, f"{found['questions']:.0f}", *figures)
+    by_ragas = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in report.ragas.items())
+    shown.caption = by_ragas or "For ragas' own figures install the evals extra: finlens[evals]"
     return shown
 
 

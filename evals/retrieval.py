@@ -27,6 +27,7 @@ from agents.planner.words import normalise
 from core.db import Database
 from core.identity.access import Principal, Role
 from evals.exam import FOLDER, Split
+from evals.id_based import ragas_shares
 from rag.embedder import Embedder
 from rag.retriever import Hit, Rankings, near, search
 
@@ -111,6 +112,16 @@ class Score:
     """Share of the payments that the hits speak of that are right; ragas calls it id-based context precision."""
     recall: float
     """Share of the right payments that the hits speak of; id-based context recall."""
+    told: frozenset[UUID] = frozenset()
+    """The payments that the hits speak of."""
+
+    @property
+    def told_ids(self) -> list[str]:
+        return sorted(map(str, self.told))
+
+    @property
+    def right_ids(self) -> list[str]:
+        return sorted(map(str, self.case.right))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +132,14 @@ class RetrievalReport:
     chance: dict[str, float] = field(default_factory=dict[str, float])
     nothing_found: dict[str, float] = field(default_factory=dict[str, float])
     """Share of the nonsense that finds nothing."""
+    ragas: dict[str, float] = field(default_factory=dict[str, float])
+    """ragas' own figures for the whole retriever on the test split; empty where the `evals` extra is not installed."""
 
     @property
     def metrics(self) -> dict[str, float]:
         """Of the whole retriever on the test split."""
         found = shares([score for score in self.scores["hybrid"] if score.case.split == "test"])
-        return {**found, "nothing_found": self.nothing_found["test"]}
+        return {**found, "nothing_found": self.nothing_found["test"], **self.ragas}
 
     def rows(self) -> Iterator[tuple[str, str, str, dict[str, float]]]:
         """(method, split, size, shares): each split as a whole, then by the asker's number of payments."""
@@ -186,6 +199,8 @@ async def examine_retrieval(
                 for question, asker in zip(authored.nonsense, askers, strict=False)
             ]
             report.nothing_found[split] = fmean(not hits for hits in found)
+    of_test = [score for score in report.scores["hybrid"] if score.case.split == "test"]
+    report.ragas.update(await ragas_shares(of_test) or {})
     return report
 
 
@@ -194,7 +209,8 @@ def score(case: Case, hits: Sequence[Hit]) -> Score:
     finds = (rank for rank, hit in enumerate(hits, start=1) if is_find(hit.transaction_ids, case.right))
     told = set(chain.from_iterable(hit.transaction_ids for hit in hits))
     both = len(told & case.right)
-    return Score(case, next(finds, None), both / len(told) if told else 0.0, both / len(case.right))
+    precision = both / len(told) if told else 0.0
+    return Score(case, next(finds, None), precision, both / len(case.right), frozenset(told))
 
 
 def is_find(told: Sequence[UUID], right: frozenset[UUID]) -> bool:

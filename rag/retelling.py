@@ -78,15 +78,17 @@ _STORE = text(f"""
                (excluded.text_hash, excluded.gist_hash, excluded.transaction_ids, excluded.transaction_days,
                 excluded.transaction_amounts_minor, excluded.transaction_counterparties, excluded.period_start,
                 excluded.period_end)
-        RETURNING new.id, new.period_end, new.customer_id,
-                  old.gist_hash IS DISTINCT FROM new.gist_hash AS is_another_gist
+        RETURNING s.id, s.period_end, s.customer_id, s.gist_hash
     ),
     waiting AS (
         INSERT INTO rag.unembedded (summary_id, period_end, asked)
         SELECT t.id, t.period_end,
                coalesce((SELECT k.questions FROM rag.asker k
                           WHERE k.id = t.customer_id AND k.asked_at > now() - interval '{ASKED_LATELY}'), 0)
-          FROM told t WHERE t.is_another_gist
+          FROM told t
+          -- read as it was before this statement
+          LEFT JOIN rag.summary before ON before.id = t.id
+         WHERE before.gist_hash IS DISTINCT FROM t.gist_hash
             ON CONFLICT (summary_id) DO NOTHING
     )
     SELECT count(*) FROM told

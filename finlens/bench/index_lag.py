@@ -104,6 +104,8 @@ async def watch_lag(own: Stage, port: int, report: Report, *, per_s: int, second
             await asyncio.sleep(max(0.0, tick_at - time.perf_counter()))
         await watch.work_off()
         looking.cancel()
+    found = watch.lags.document()
+    report(f"Within 3 s: words {found['words_within_3_s']:.1%}, vectors {found['vectors_within_3_s']:.1%}")
     return watch.lags
 
 

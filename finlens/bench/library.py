@@ -10,6 +10,7 @@ from uuid import UUID
 
 import numpy as np
 import psycopg
+from pgvector import Vector  # pyright: ignore[reportMissingTypeStubs]  # it ships none
 from pgvector.psycopg import register_vector  # pyright: ignore[reportMissingTypeStubs]  # it ships none
 from psycopg import sql
 
@@ -36,7 +37,7 @@ def fill(connection: psycopg.Connection[Any], bank_id: UUID, summaries: int) -> 
     if not told:
         raise SetupError("Nothing was embedded: there is nothing to make summaries of")
     connection.execute(_UNGRAPH)
-    vectors = np.array([row[-1] for row in told], dtype=np.float32)
+    vectors = np.array([row[-1].to_numpy() for row in told], dtype=np.float32)
     chance = np.random.default_rng(SEED)
     ids = [row[0] for row in connection.execute("SELECT uuidv7() FROM generate_series(1, %s)", (summaries,))]
     chosen = chance.integers(0, len(told), summaries)
@@ -86,4 +87,4 @@ def _copy_vectors(
     with connection.cursor().copy(f"COPY rag.vector ({columns}) FROM STDIN WITH (FORMAT BINARY)") as copy:
         copy.set_types(["uuid", "uuid", "uuid", "bytea", "text", "vector"])
         for id, hash, vector in zip(ids, hashes, vectors, strict=True):
-            copy.write_row((id, bank_id, id, hash, MiniLm.name, vector))
+            copy.write_row((id, bank_id, id, hash, MiniLm.name, Vector(vector)))

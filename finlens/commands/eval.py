@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -87,6 +88,8 @@ async def _examine(
     asked = [name for name in names or [] if name not in _APART]
     suites = load_suites(asked or None) if asked or not names else []
     taken = [name for name in _APART if (name in names if names else name != agentdojo.SUITE)]
+    # ragas reads this when it is imported, and would tell its makers of each use.
+    os.environ.setdefault("RAGAS_DO_NOT_TRACK", "true")
     database = Database.of(settings)
     try:
         apart = {name: await _APART[name](settings, database, day, progress) for name in taken}

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from importlib.util import find_spec
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,6 +11,7 @@ import yaml
 from core.identity.access import Principal, Role
 from core.periods import Period
 from evals.exam import FOLDER
+from evals.id_based import ragas_shares
 from evals.retrieval import POINTED_MAX, Asker, Case, RetrievalReport, Wordings, is_find, score, shares
 from rag.retriever import Hit
 
@@ -77,3 +79,24 @@ def test_both_authors_word_every_memory_and_fill_in_only_what_it_knows(split: st
         for question in author.questions[memory["memory"]]:
             words = re.findall(r"{(\w+)}", question)
             assert all(re.search(rf"\b{word}\b", memory["sql"]) for word in words), question
+
+
+@pytest.mark.skipif(find_spec("ragas") is None, reason="the evals extra is not installed")
+@pytest.mark.filterwarnings("ignore")
+async def test_ragas_says_the_same_of_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAGAS_DO_NOT_TRACK", "true")
+    second, third = others(2)
+    scores = [
+        score(case(MEANT, second), [hit(*others(2)), hit(MEANT, third)]),
+        score(case(MEANT), [hit(MEANT)]),
+        score(case(MEANT), []),
+    ]
+    theirs = await ragas_shares(scores)
+    found = scores[:2]
+    assert theirs == pytest.approx(
+        {
+            "ragas_id_precision": sum(each.precision for each in found) / 2,
+            "ragas_id_recall": sum(each.recall for each in found) / 2,
+        }
+    )
+    assert await ragas_shares(scores[2:]) is None
