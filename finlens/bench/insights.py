@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import date
 from itertools import cycle, islice
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.db import Database
+from core.errors import QueryTooSlow
 from core.identity.access import Principal
 from core.insights.compute import compute
 from core.insights.overview import overview
@@ -218,8 +219,10 @@ async def _timed(
     took: list[float] = []
     for asker in islice(cycle(askers), warm_up + runs):
         began = time.perf_counter()
-        async with database.look() as connection:
-            await ask(connection, asker)
+        # One that is stopped at the reader's limit counts with the time that it was given.
+        with suppress(QueryTooSlow):
+            async with database.look() as connection:
+                await ask(connection, asker)
         took.append(1e3 * (time.perf_counter() - began))
     return took[warm_up:]
 
