@@ -77,6 +77,8 @@ class Answer(BaseModel):
     """None where no model was asked."""
     conversation_id: UUID | None
     """None where the client keeps the conversation."""
+    turn_id: UUID | None = None
+    """What feedback on this answer names; None where no conversation is kept."""
 
 
 class Progress(BaseModel):

@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from agents import conversations, openai_door
+from agents import conversations, feedback_routes, openai_door
 from agents.answer import Answer
 from agents.chat import QUESTION_MAX, Analyst
 from agents.conversations import Conversation, WholeConversation
@@ -21,6 +21,7 @@ from core.identity.verified import VerifiedTokens
 
 router = APIRouter(tags=["chat"])
 router.include_router(openai_door.router)
+router.include_router(feedback_routes.router)
 router.add_route("/mcp", McpEndpoint(), methods=["GET", "POST", "DELETE"], include_in_schema=False)  # pyright: ignore
 
 

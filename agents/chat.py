@@ -19,17 +19,25 @@ from agents import conversations
 from agents.answer import Answer, ChartDrawn, ChatEvent, Cited, Done, Failed, FigureFound, Progress, TextChunk
 from agents.context import AgentContext
 from agents.graph import Graph, build_graph
-from agents.inert import inert_answer
+from agents.inert import inert, inert_answer
 from agents.llm import ModelPlanner
+from agents.plan import Plan
+from agents.planner.frame import Frame
 from agents.planner.names import Names
+from agents.planner.reading import Reader, Reading
 from agents.recollections import REMEMBERED, Recollections
 from agents.scope import Scope, Scopes
+from agents.verified import Examples
 from core.db import Database, app_url, dsn
 from core.errors import FinLensError, InvalidRequest, QueryTooSlow
 from core.identity.access import Principal
+from core.ids import new_id
+from core.money import Money
 from core.periods import today_in
 from core.settings import Settings
-from rag.embedder import Embedder, MiniLm
+from rag.embedder import Embedder
+from rag.embedders import load_embedder
+from rag.news import note_question
 
 QUESTION_MAX = 1_000
 STEPS_MAX = 8
@@ -38,6 +46,16 @@ FOLLOWED_MAX = 8
 """Earlier questions that a client's own conversation is read back to."""
 _SETUP_LOCK = 7_301_109
 """Advisory lock under which the checkpointer's tables are made, so that two processes do not make them at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """What became of a question; `frame` is None where it was not planned."""
+
+    readings: Sequence[Reading]
+    frame: Frame | None
+    answer: Answer
+    scope: Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +71,7 @@ class Analyst:
     embedder: Embedder | None
     model: ModelPlanner | None = None
     recollections: Recollections = field(default_factory=Recollections)
+    examples: Examples = field(default_factory=Examples)
 
     @classmethod
     @asynccontextmanager
@@ -61,7 +80,8 @@ class Analyst:
         async with _memory_pool(settings) as pool, ModelPlanner.open(settings) as model:
             checkpointer = AsyncPostgresSaver(pool)
             await _set_up(pool)
-            embedder = await asyncio.to_thread(MiniLm.load)
+            embedder = await asyncio.to_thread(load_embedder, settings)
+            await asyncio.to_thread(_warm_up)
             graph, forgetful = build_graph(checkpointer), build_graph()
             yield cls(database, graph, forgetful, checkpointer, Scopes(), embedder, model)
 
@@ -120,6 +140,22 @@ class Analyst:
                     self.recollections.keep(context, [*earlier, question], memory)
                 yield _timed(event, started)
 
+    async def consider(self, question: str, principal: Principal) -> Considered:
+        """How a question that stands alone is read, planned and answered for `principal`; nothing is kept."""
+        context = await self._context(principal, None, None)
+        found: dict[str, Any] = {}
+        async with _in_time():
+            async for mode, part in self._steps(self.forgetful, {"question": checked(question)}, context):
+                for step in part.values() if mode == "updates" else ():
+                    found |= step or {}
+        frame = found.get("frame")
+        return Considered(
+            readings=found["readings"],
+            frame=Frame.model_validate(frame) if frame and isinstance(found["planned"], Plan) else None,
+            answer=found["answer"],
+            scope=context.scope,
+        )
+
     async def forget(self, conversation_id: UUID) -> None:
         """Drop what the graph remembers of a conversation."""
         await self.checkpointer.adelete_thread(str(conversation_id))
@@ -135,12 +171,15 @@ class Analyst:
         async with _in_time():
             async for event in self._work(self.graph, question, context, {}):
                 if isinstance(event, Done):
+                    event.answer.turn_id = new_id()
                     done = _timed(event, started)
                 else:
                     yield event
         assert isinstance(done, Done)
         async with self.database.unit() as session:
             await conversations.add_turn(session, conversation_id, question, done.answer)
+            if principal.customer_id is not None:
+                await note_question(await session.connection(), principal.customer_id)
         yield done
 
     async def _work(
@@ -150,7 +189,8 @@ class Analyst:
         then what the next one may."""
         async for mode, part in self._steps(graph, {"question": question, **memory}, context):
             if mode == "custom":
-                yield part if isinstance(part, TextChunk) else Progress(text=str(part))
+                is_said = isinstance(part, TextChunk)
+                yield TextChunk(text=inert(part.text)) if is_said else Progress(text=inert(str(part)))
                 continue
             for step in part.values():
                 memory |= {name: step[name] for name in REMEMBERED if name in (step or {})}
@@ -183,8 +223,7 @@ class Analyst:
             return (await conversations.require(session, principal, conversation_id)).id
 
     async def _context(self, principal: Principal, conversation_id: UUID | None, today: date | None) -> AgentContext:
-        async with self.database.look() as connection:
-            scope = await self.scopes.of(connection, principal)
+        scope = await self.scopes.of(self.database, principal)
         return AgentContext(
             principal=principal,
             today=today or today_in(principal.zone, datetime.now(UTC)),
@@ -192,9 +231,19 @@ class Analyst:
             names=_names(scope),
             database=self.database,
             embedder=self.embedder,
+            examples=await self.examples.current(self.database),
             conversation_id=conversation_id,
             model=self.model,
         )
+
+
+def _warm_up() -> None:
+    """Read a question of nobody's, so that the first one of somebody's does not wait for words to be compiled and
+    locales to be loaded."""
+    nobody = Scope((), (), (), (), (), None, None)
+    reader = Reader(nobody, Names(nobody), datetime.now(UTC).date())
+    reader.read("How much did I spend on groceries at the fresh mart last month?")
+    Money(0, nobody.currency).display()
 
 
 @lru_cache(maxsize=64)

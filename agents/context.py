@@ -1,5 +1,6 @@
 """Context: who is asking and through which doors, handed to the graph beside its state. No model ever fills it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from rag.embedder import Embedder
 
 if TYPE_CHECKING:
     from agents.llm import ModelPlanner
+    from agents.verified import Example
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class AgentContext:
     embedder: Embedder | None
     conversation_id: UUID | None
     """None where the client keeps the conversation."""
+    examples: "Mapping[str, Example]" = field(default_factory=dict[str, "Example"])
+    """Verified ones, by their question."""
     model: "ModelPlanner | None" = None
     """None: the built-in planner answers alone."""
     meter: Meter = field(default_factory=Meter)

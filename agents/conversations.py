@@ -74,9 +74,9 @@ async def require(session: AsyncSession, principal: Principal, conversation_id: 
 
 
 async def add_turn(session: AsyncSession, conversation_id: UUID, question: str, answer: Answer) -> None:
-    """Keep a question with the answer that the client got."""
+    """Keep a question with the answer that the client got, under the answer's turn_id."""
     values = {"question": question, "answer": answer.model_dump_json()}
-    await _run(session, _ADD_TURN, id=new_id(), conversation_id=conversation_id, **values)
+    await _run(session, _ADD_TURN, id=answer.turn_id, conversation_id=conversation_id, **values)
 
 
 async def list_conversations(session: AsyncSession, principal: Principal) -> list[Conversation]:

@@ -27,6 +27,7 @@ from agents.planner.reading import Reader, Reading
 from agents.run import query_of, run
 from agents.scope import Scope
 from agents.state import AgentState
+from agents.verified import verified_thought
 from agents.writer import write
 from core.errors import NotAllowed, QueryRefused
 from core.identity.access import Principal, visible_accounts
@@ -76,6 +77,8 @@ async def plan(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
     """A plan, a question back, or a refusal; and what the next question may lean on."""
     context = runtime.context
     memory, planner = _memory(state), "builtin"
+    if verified := verified_thought(state["readings"], memory, context):
+        return {"planned": verified.planned, "planner": "verified", **_to_remember(verified, state)}
     thought = await _model_thought(state, context, memory)
     if thought is not None and context.model is not None:
         planner = context.model.name

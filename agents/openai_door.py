@@ -201,6 +201,7 @@ class _Chunks:
     def __init__(self, with_usage: bool) -> None:
         self._with_usage = with_usage
         self._said = ""
+        self._said = ""
         self._common = {"id": _new_completion_id(), "created": int(time()), "model": MODEL}
 
     def of(self, delta: dict[str, str], *, finish_reason: str | None = None, **more: object) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.db import Database
 from core.identity.access import Principal, visible_accounts
 from core.insights.reporting import ACCOUNT, ENTRY
 from core.ledger.tables import TransactionStatus
@@ -53,6 +54,8 @@ class Scope:
     currencies: tuple[Currency, ...]
     first_day: date | None
     last_day: date | None
+    payments: int = 0
+    """How many there are in all."""
 
     @property
     def is_of_many(self) -> bool:
@@ -83,6 +86,7 @@ async def read_scope(connection: AsyncConnection, principal: Principal) -> Scope
         currencies=_by_weight(kinds, 2),
         first_day=min(days, default=None),
         last_day=max(days, default=None),
+        payments=sum(payments for *_, payments, _, _ in kinds),
     )
 
 
@@ -93,10 +97,12 @@ class Scopes:
         self._clock = clock
         self._known: OrderedDict[str, tuple[float, Scope]] = OrderedDict()
 
-    async def of(self, connection: AsyncConnection, principal: Principal) -> Scope:
+    async def of(self, database: Database, principal: Principal) -> Scope:
+        """The scope of `principal`, read now or a moment ago."""
         read_at, scope = self._known.get(principal.subject, (float("-inf"), None))
         if scope is None or self._clock() - read_at > FRESH_S:
-            scope = await read_scope(connection, principal)
+            async with database.look() as connection:
+                scope = await read_scope(connection, principal)
             self._known[principal.subject] = (self._clock(), scope)
             if len(self._known) > CALLERS_MAX:
                 self._known.popitem(last=False)

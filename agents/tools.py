@@ -4,8 +4,8 @@ No argument of any of them says who is asking: that is the Asker's, made of a to
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -65,11 +65,9 @@ class Asker:
     def today(self) -> date:
         return today_in(self.principal.zone, datetime.now(UTC))
 
-    @asynccontextmanager
-    async def look(self) -> AsyncGenerator[AsyncConnection]:
+    def look(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection as finlens_reader, which sees reporting views and nothing else."""
-        async with self.analyst.database.look() as connection:
-            yield connection
+        return self.analyst.database.look()
 
 
 class _Arguments(BaseModel):
@@ -212,8 +210,7 @@ async def ask(asker: Asker, asked: Question) -> Answer:
 
 
 async def coverage(asker: Asker, _: Nothing) -> Coverage:
-    async with asker.look() as connection:
-        scope = await asker.analyst.scopes.of(connection, asker.principal)
+    scope = await asker.analyst.scopes.of(asker.analyst.database, asker.principal)
     accounts = [KnownAccount.model_validate(one, from_attributes=True) for one in scope.accounts[:LISTED_MAX]]
     return Coverage(
         today=asker.today,

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, func, select
 from agents.evidence import Evidence, Table
 from agents.findings import Finding, Tools, local
 from agents.plan import InsightTask, RecallTask, RefundsTask
+from agents.wording import subject
 from core.identity.access import visible_accounts
 from core.insights.compute import compute
 from core.insights.reporting import ENTRY
@@ -21,7 +22,8 @@ REFUNDS_SHOWN = 50
 
 
 async def insight(task: InsightTask, tools: Tools, evidence: Evidence) -> Finding:
-    tools.progress("Adding up your payments")
+    first = task.queries[0]
+    tools.progress(f"Looking through {tools.scope.payments:,} payments: {subject(first)}, {first.period.period.label}")
     results = [await compute(tools.connection, tools.principal, query) for query in task.queries]
     return Finding(task, tuple(evidence.add_result(result) for result in results), tuple(results))
 

@@ -8,17 +8,19 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import httpx
+import psutil
 import psycopg
 from psycopg import sql
 
 from core.db import Database
+from core.errors import SetupError
 from core.identity.tokens import issue_access_token
 from core.ids import new_id
 from core.insights.rollups import begin_rollups, sum_open_days
@@ -26,12 +28,13 @@ from core.settings import Settings
 from finlens.bench import history
 from finlens.bench.history import History
 from finlens.bench.load import HOST
-from finlens.bench.measure import machine, percentile
+from finlens.bench.measure import Meter, machine, percentile
 from finlens.bench.stage import Ground, Report, free_port, ground
+from finlens.presence import find
 from finlens.processes import Supervisor
 
 ROWS_PER_ACCOUNT = 100
-CUSTOMERS = 40
+CUSTOMERS = 25
 AT_ONCE = 4
 READY_S = 120
 SEED = 20261101
@@ -89,7 +92,8 @@ def bench_ask(report: Report, *, rows: int, keep: Path | None = None) -> dict[st
             supervisor.start(own.program("api", "finlens", "serve", "api", "--leash", port=port))
             supervisor.wait_until_ready(READY_S)
             report("Asking")
-            return {"rows": rows, **asyncio.run(_document(f"http://{HOST}:{port}", askers)), "machine": machine()}
+            document = asyncio.run(_document(f"http://{HOST}:{port}", askers, _meters(own)))
+            return {"rows": rows, **document, "machine": machine()}
 
 
 def _prepared(report: Report, own: Ground, wanted: History) -> list[Asker]:
@@ -139,9 +143,18 @@ def _asker(settings: Settings, connection: psycopg.Connection[Any], customer_id:
     return Asker(issue_access_token(settings, user_id, datetime.now(UTC)), row[0])
 
 
-async def _document(url: str, askers: Sequence[Asker]) -> dict[str, Any]:
+def _meters(own: Ground) -> Callable[[], Meter]:
+    api, postgres = find(own.settings.home, "api"), own.postgres.pid()
+    if api is None or postgres is None:
+        raise SetupError("A process of this benchmark has ended")
+    return lambda: Meter(api, psutil.Process(postgres))
+
+
+async def _document(url: str, askers: Sequence[Asker], meters: Callable[[], Meter]) -> dict[str, Any]:
     shuffled = random.Random(SEED)  # noqa: S311  # not a secret
+    meter = meters()
     alone = await _conversations(url, _mix(askers, shuffled), clients=1)
+    cost = meter.cost()
     began = time.perf_counter()
     together = await _conversations(url, _mix(askers, shuffled), clients=AT_ONCE)
     seconds = time.perf_counter() - began
@@ -150,6 +163,10 @@ async def _document(url: str, askers: Sequence[Asker]) -> dict[str, Any]:
         "p95_ms": _ms(alone, 0.95),
         "per_s": round(len(together) / seconds, 1),
         "questions": len(alone),
+        "cpu_ms": {
+            "api": round(1e3 * cost.app_s / len(alone), 1),
+            "postgres": round(1e3 * cost.postgres_s / len(alone), 1),
+        },
         "at_once": {"clients": AT_ONCE, "p50_ms": _ms(together, 0.5), "p95_ms": _ms(together, 0.95)},
         "kinds_p95_ms": {kind: _ms(times, 0.95) for kind, times in _by_kind(alone).items()},
         "statuses": _counted([one.status for one in alone]),

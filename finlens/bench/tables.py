@@ -42,9 +42,9 @@ def insights_table(report: Mapping[str, Any]) -> Table:
 def ask_table(report: Mapping[str, Any]) -> Table:
     """Milliseconds of a question, of each kind of them, and of several at once."""
     table = Table("", "", title=f"Questions in plain words beside {report['rows']:,} payments", show_header=False)
-    together = {f"at_once: {name}": value for name, value in report["at_once"].items()}
+    parts = {f"{part}: {name}": value for part in ("at_once", "cpu_ms") for name, value in report[part].items()}
     kinds = {f"{name}: p95_ms": value for name, value in report["kinds_p95_ms"].items()}
-    for name, value in {**report, **together, **kinds}.items():
+    for name, value in {**report, **parts, **kinds}.items():
         if isinstance(value, int | float):
             table.add_row(name, f"{value:,}")
     return table
