@@ -107,14 +107,16 @@ class Endpoint:
     tokens_max: int = 20_000
     """Per answer."""
     prices: Prices = Prices()
-    breaker: Breaker = field(default_factory=Breaker)
+    plans: Breaker = field(default_factory=Breaker)
+    """Whoever asks for a plan says whether it was any use: an answer in time may still be none."""
+    words: Breaker = field(default_factory=Breaker)
 
     async def reply(
         self, messages: list[BaseMessage], meter: Meter, *, until_s: float, tool: dict[str, Any]
     ) -> AIMessage:
         """The model's message, which was asked to call `tool`. Raises ModelFailed."""
         bound = self.model.bind_tools([tool], tool_choice=tool["function"]["name"])
-        async with self._call(meter, until_s):
+        async with self._call(meter, until_s, self.plans):
             reply = await bound.ainvoke(messages)
             meter.count(messages, reply)
         return reply
@@ -125,12 +127,13 @@ class Endpoint:
         """The model's message, each new piece of its text given to `take`, for as long as that says true.
         Raises ModelFailed."""
         whole = AIMessageChunk(content="")
-        async with self._call(meter, until_s), aclosing(_chunks(self.model, messages)) as chunks:
+        async with self._call(meter, until_s, self.words), aclosing(_chunks(self.model, messages)) as chunks:
             async for chunk in chunks:
                 whole += chunk
                 if chunk.text and not take(chunk.text):
                     break
             meter.count(messages, whole)
+        self.words.succeeded()
         return whole
 
     def usage(self, meter: Meter) -> Usage | None:
@@ -149,22 +152,21 @@ class Endpoint:
         )
 
     @asynccontextmanager
-    async def _call(self, meter: Meter, until_s: float) -> AsyncGenerator[None]:
+    async def _call(self, meter: Meter, until_s: float, breaker: Breaker) -> AsyncGenerator[None]:
         """One call, counted and in time; whatever goes wrong in it is ModelFailed."""
         left_s = min(self.timeout_s, meter.left_s(until_s))
         if left_s <= 0 or meter.calls >= CALLS_MAX or meter.tokens_in + meter.tokens_out >= self.tokens_max:
             raise ModelFailed("budget")
-        if not self.breaker.admits():
+        if not breaker.admits():
             raise ModelFailed("paused")
         meter.calls += 1
         try:
             async with asyncio.timeout(left_s):
                 yield
         except Exception as error:  # whatever a provider's client raises, the asker still gets an answer
-            self.breaker.failed()
+            breaker.failed()
             log.warning("model_failed", model=self.name, reason=type(error).__name__)
             raise ModelFailed(type(error).__name__) from error
-        self.breaker.succeeded()
 
 
 async def _chunks(model: BaseChatModel, messages: list[BaseMessage]) -> AsyncGenerator[AIMessageChunk]:

@@ -4,6 +4,7 @@ The tool has no argument for a customer or a bank, every value is from a list th
 gives goes the same way as the built-in planner's. What the model writes is kept only as far as all of it is founded.
 """
 
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -41,6 +42,7 @@ WORDS_UNTIL_S = 15.0
 TURNS_SENT = 3
 FIGURES_SENT = 12
 EXAMPLES_SENT = 4
+QUESTION_MAX = 200
 
 _REASONS_SENT_MAX = 500
 
@@ -77,10 +79,13 @@ class ModelPlanner:
         for _ in range(TRIES_MAX):
             reply = await self.endpoint.reply(messages, context.meter, until_s=PLAN_UNTIL_S, tool=TOOL)
             try:
-                return _thought(_called(reply), lists, memory, context, aliases)
+                thought = _thought(_called(reply), lists, memory, context, aliases)
             except ValueError as error:
                 messages += _rejection(reply, aliases.hide(_reason(error)))
-        self.endpoint.breaker.failed()
+                continue
+            self.endpoint.plans.succeeded()
+            return thought
+        self.endpoint.plans.failed()
         raise ModelFailed("no usable plan")
 
     async def phrase(
@@ -101,7 +106,7 @@ class ModelPlanner:
         asked = aliases.question(question, readings)
         messages: list[BaseMessage] = [
             SystemMessage(prompts.PHRASE),
-            HumanMessage(prompts.FIGURES.format(question=asked, figures=figures, text=text)),
+            HumanMessage(prompts.data(prompts.FIGURES, question=asked, figures=figures, text=text)),
         ]
         for _ in range(WORDINGS_MAX):
             speech = Speech(aliases.reveal, lambda text: unfounded_words(text, draft, findings), release)
@@ -132,7 +137,8 @@ class ModelPlanner:
 
 
 def _asked(question: str, lists: Lists, memory: Memory, turns: Sequence[str], examples: Sequence[Example]) -> str:
-    return prompts.LISTS.format(
+    return prompts.data(
+        prompts.LISTS,
         periods="; ".join(f"{key} = {period.period.label}" for key, period in lists.periods.items()),
         payees="; ".join(lists.payees) or "none",
         accounts="; ".join(lists.accounts) or "none",
@@ -141,7 +147,7 @@ def _asked(question: str, lists: Lists, memory: Memory, turns: Sequence[str], ex
         channels=", ".join(lists.channels) or "none",
         days="; ".join(f"{key} = {day}" for key, day in lists.days.items()) or "none",
         turns=" | ".join(turns) or "none",
-        earlier=as_keys(memory.frame, lists) if memory.frame else "none",
+        earlier=str(as_keys(memory.frame, lists)) if memory.frame else "none",
         examples="\n".join(f"{one.question} -> {as_part(one.frame)}" for one in examples) or "none",
         question=question,
     )
@@ -221,10 +227,17 @@ def _check_queries(task: Task, context: AgentContext) -> None:
             raise ValueError(refusal.detail) from None
 
 
+_LURES = re.compile(
+    r"://|www\.|@|\d|\b(?:pin|otp|cvv|pass ?\w*|card number|log ?in|sign ?in|click|download|install|call us)\b",
+    re.IGNORECASE,
+)
+"""What no question about payments needs."""
+
+
 def _clean_question(text: str) -> str:
     """What a model asks back, if it is one plain question; else the same in our words."""
     asked = plain(text)
-    is_clean = asked.endswith("?") and len(asked) <= 200 and not any(mark in asked for mark in ("://", "www.", "@"))
+    is_clean = asked.endswith("?") and asked.count("?") == 1 and len(asked) <= QUESTION_MAX and not _LURES.search(asked)
     return asked if is_clean else prompts.CLARIFY
 
 

@@ -63,3 +63,11 @@ UNFOUNDED = "This cannot be said from the figures: {wrong}. Write it again, with
 
 CLARIFY = "I did not understand all of that. Could you put it another way?"
 OUT_OF_SCOPE = "That is not something your payments can tell."
+
+
+def data(template: str, **values: str) -> str:
+    """The template with the values in it. No value can end the data that it stands in."""
+    return template.format(**{name: value.translate(_BRACKETS) for name, value in values.items()})
+
+
+_BRACKETS = str.maketrans("<>", "‹›")

@@ -160,8 +160,8 @@ def _with_brain(analyst: Analyst, brain: str, calls: Sequence[Mapping[str, Any]]
     if brain == BUILTIN:
         return analyst
     # Its clock stands still at the end of time, so that it is asked however often its plans were refused.
-    breaker = Breaker(clock=lambda: math.inf)
-    endpoint = Endpoint(AttackersModel(calls=list(calls)), ATTACKER, breaker=breaker)
+    plans, words = (Breaker(clock=lambda: math.inf) for _ in range(2))
+    endpoint = Endpoint(AttackersModel(calls=list(calls)), ATTACKER, plans=plans, words=words)
     return replace(analyst, model=ModelPlanner(endpoint, private=False))
 
 
