@@ -20,6 +20,8 @@ from agents.answer import Answer, ChartDrawn, ChatEvent, Cited, Done, Failed, Fi
 from agents.context import AgentContext
 from agents.graph import Graph, build_graph
 from agents.inert import inert, inert_answer
+from agents.intents.classifier import Classifier
+from agents.intents.plain import plain
 from agents.llm import ModelPlanner
 from agents.plan import Plan
 from agents.planner.frame import Frame
@@ -35,7 +37,7 @@ from core.ids import new_id
 from core.money import Money
 from core.periods import today_in
 from core.settings import Settings
-from rag.embedder import Embedder
+from rag.embedder import Embedder, built_in
 from rag.embedders import load_embedder
 from rag.news import note_question
 
@@ -69,6 +71,7 @@ class Analyst:
     checkpointer: AsyncPostgresSaver
     scopes: Scopes
     embedder: Embedder | None
+    classifier: Classifier | None
     model: ModelPlanner | None = None
     recollections: Recollections = field(default_factory=Recollections)
     examples: Examples = field(default_factory=Examples)
@@ -81,9 +84,10 @@ class Analyst:
             checkpointer = AsyncPostgresSaver(pool)
             await _set_up(pool)
             embedder = await asyncio.to_thread(load_embedder, settings)
-            await asyncio.to_thread(_warm_up)
+            classifier = await asyncio.to_thread(lambda: Classifier.load(built_in()))
+            await asyncio.to_thread(_warm_up, classifier)
             graph, forgetful = build_graph(checkpointer), build_graph()
-            yield cls(database, graph, forgetful, checkpointer, Scopes(), embedder, model)
+            yield cls(database, graph, forgetful, checkpointer, Scopes(), embedder, classifier, model)
 
     async def ask(
         self,
@@ -231,18 +235,19 @@ class Analyst:
             names=_names(scope),
             database=self.database,
             embedder=self.embedder,
+            classifier=self.classifier,
             examples=await self.examples.current(self.database),
             conversation_id=conversation_id,
             model=self.model,
         )
 
 
-def _warm_up() -> None:
+def _warm_up(classifier: Classifier) -> None:
     """Read a question of nobody's, so that the first one of somebody's does not wait for words to be compiled and
     locales to be loaded."""
     nobody = Scope((), (), (), (), (), None, None)
     reader = Reader(nobody, Names(nobody), datetime.now(UTC).date())
-    reader.read("How much did I spend on groceries at the fresh mart last month?")
+    classifier.wants([plain(reader.read("How much did I spend on groceries at the fresh mart last month?"))])
     Money(0, nobody.currency).display()
 
 

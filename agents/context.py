@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from agents.endpoint import Meter
+from agents.intents.classifier import Classifier
 from agents.planner.names import Names
 from agents.scope import Scope
 from core.db import Database
@@ -28,6 +29,8 @@ class AgentContext:
     embedder: Embedder | None
     conversation_id: UUID | None
     """None where the client keeps the conversation."""
+    classifier: Classifier | None = None
+    """None: the grammar reads alone."""
     examples: "Mapping[str, Example]" = field(default_factory=dict[str, "Example"])
     """Verified ones, by their question."""
     model: "ModelPlanner | None" = None

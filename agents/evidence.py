@@ -148,12 +148,12 @@ def less(operand: str, minor: int) -> str:
     return f"[{operand}] less {minor}"
 
 
-def units_in(period: Period, unit: Unit) -> int:
-    """How many days, weeks, months ... the period holds or touches."""
+def units_in(period: Period, unit: Unit) -> int | Decimal:
+    """How many days, months ... the period holds or touches; of weeks, seven days each, also parts."""
     if unit is Unit.DAY:
         return period.days
     if unit is Unit.WEEK and period.unit is not Unit.WEEK:
-        return max(1, round(period.days / 7))
+        return Decimal(max(7, period.days)) / 7
     count, bucket = 1, Period.of(unit, period.start)
     while bucket.end < period.end:
         bucket = Period.of(unit, bucket.end)

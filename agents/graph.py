@@ -1,6 +1,9 @@
 """The graph: resolve -> plan -> run -> check -> answer. Each step reads the state, knows the context, adds its part."""
 
+import asyncio
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +22,10 @@ from agents.endpoint import ModelFailed
 from agents.findings import Findings, Tools
 from agents.follow_ups import starters
 from agents.grounding import unfounded
-from agents.plan import Clarify, Decline, Plan
+from agents.intents.classifier import Classifier
+from agents.intents.intent import Intent
+from agents.intents.plain import plain
+from agents.plan import Clarify, Decline, InsightTask, Operation, Plan
 from agents.planner.builtin import BuiltinPlanner, Memory, Thought
 from agents.planner.clauses import clauses
 from agents.planner.frame import Frame
@@ -31,6 +37,7 @@ from agents.verified import verified_thought
 from agents.writer import write
 from core.errors import NotAllowed, QueryRefused
 from core.identity.access import Principal, visible_accounts
+from core.insights.query import Dimension, Filter, Operator
 from core.insights.reporting import ENTRY
 
 TURNS_REMEMBERED = 8
@@ -65,12 +72,22 @@ async def resolve(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
     """The question's clauses as mentions; phrases that no name or word explains are looked for in descriptions."""
     context = runtime.context
     question = _said_yes(state) or state["question"]
-    reader = Reader(context.scope, context.names, context.today)
-    readings = [reader.read(clause) for clause in clauses(question)]
+    vocabulary = context.classifier.vocabulary if context.classifier else frozenset[str]()
+    reader = Reader(context.scope, context.names, context.today, vocabulary)
+    readings = await asyncio.to_thread(_read, clauses(question), reader, context.classifier)
     if any(reading.unknown for reading in readings):
         async with context.database.look() as connection:
             readings = [await _with_descriptions(reading, connection, context.principal) for reading in readings]
     return {"readings": readings}
+
+
+def _read(said: Sequence[str], reader: Reader, classifier: Classifier | None) -> list[Reading]:
+    """The clauses as mentions, each with what its meaning says."""
+    readings = [reader.read(clause) for clause in said]
+    if classifier is None:
+        return readings
+    wants = classifier.wants([plain(reading) for reading in readings])
+    return [replace(reading, wants=want) for reading, want in zip(readings, wants, strict=True)]
 
 
 async def plan(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
@@ -192,8 +209,10 @@ def _said_yes(state: AgentState) -> str | None:
 
 
 def _memory(state: AgentState) -> Memory:
-    frame = state.get("frame")
+    frame, before, winner = state.get("frame"), state.get("before"), state.get("winner")
     return Memory(
+        before=Frame.model_validate(before) if before else None,
+        winner=Filter.model_validate(winner) if winner else None,
         frame=Frame.model_validate(frame) if frame else None,
         listed=tuple(UUID(id) for id in state.get("listed") or ()),
         suggested=state.get("suggested"),
@@ -205,18 +224,34 @@ def _to_remember(thought: Thought, state: AgentState) -> Step:
     remembered: Step = {"turns": turns, "suggested": thought.suggested}
     if thought.frame is not None:
         remembered["frame"] = thought.frame.model_dump(mode="json")
+        remembered["before"] = state.get("frame")
     return remembered
 
 
 def _to_list(findings: Findings) -> Step:
     tables = [t for t in findings.evidence.tables.values() if t.name.startswith(("entries", "alerts"))]
     ids = [str(row["transaction_id"]) for table in tables for row in table.rows]
-    return {"listed": list(dict.fromkeys(ids))[:LISTED_REMEMBERED]} if ids else {}
+    listed: Step = {"listed": list(dict.fromkeys(ids))[:LISTED_REMEMBERED]} if ids else {}
+    return {**listed, "winner": _winner(findings)}
+
+
+def _winner(findings: Findings) -> Step | None:
+    """Who or what came first among ranks, as a condition."""
+    task, table = findings.found[0].task, findings.found[0].tables[:1]
+    if not isinstance(task, InsightTask) or task.operation is not Operation.RANK or not table or not table[0].rows:
+        return None
+    dimension = task.queries[0].group_by[0]
+    if dimension not in (Dimension.CATEGORY, Dimension.COUNTERPARTY):
+        return None
+    value = str(table[0].rows[0][dimension])
+    return Filter(field=dimension.value, operator=Operator.IN, values=(value,)).model_dump(mode="json")
 
 
 async def _with_descriptions(reading: Reading, connection: AsyncConnection, principal: Principal) -> Reading:
     """The reading, its unknown phrases taken for parts of descriptions where descriptions hold them."""
     for phrase in reading.unknown:
+        if reading.wants.first not in (None, Intent.MEMORY) and not reading.names_something(phrase):
+            continue
         for longer, category in reading.beside(phrase, "category"):
             if await _is_described(longer, connection, principal):
                 reading = reading.without(category).with_mention(longer, "description", longer)

@@ -48,6 +48,10 @@ class Operation(StrEnum):
     """Whether the value is above or below an amount."""
     WHEN_LAST = "when_last"
     WHEN_FIRST = "when_first"
+    TO_NEW = "to_new"
+    """What went to payees who were paid for the first time, all groups together."""
+    WHO = "who"
+    """With whom the one payment was that was spoken of."""
     SAVINGS_RATE = "savings_rate"
     """Net as a percentage of income."""
 
@@ -69,6 +73,8 @@ class InsightTask(BaseModel):
     unit: Unit | None = None
     """Of PACE, and of what USUAL compares with."""
     threshold: Threshold | None = None
+    asks_amount: bool = False
+    """Of RANK: what the first comes to is asked for, and not its name."""
     asks_difference: bool = False
     """Of VERSUS: how much more the first is than the second is what was asked for."""
     note: str = ""
@@ -142,6 +148,8 @@ class RefundsTask(BaseModel):
     counterparties: tuple[str, ...] = ()
     counts: bool = False
     """How many there were is what was asked."""
+    asks: Literal["all", "largest", "latest", "earliest"] = "all"
+    """One of them, where one was asked about."""
     note: str = ""
 
 

@@ -80,8 +80,15 @@ def refunds(finding: Finding, evidence: Evidence) -> Draft:
     assert isinstance(number.value, int)
     latest = "; ".join(f"{figure.label}: {say(figure)}" for figure in each)
     text = f"{' and '.join(map(say, sums))} came back in {count(number.value, 'refund')}{when}. The latest: {latest}."
+    rows = [dict(row) for row in entries.rows]
+    if task.asks != "all":
+        row = entries.rows[0]
+        dated = make.date(f"The {task.asks} refund", cell(entries.name, 1, "occurred_at"))
+        text = f"The {task.asks} refund: {say(each[0])} from {row['counterparty']} on {day(row['occurred_at'])}."
+        first = [each[0], dated] if task.asks == "largest" else [dated, each[0]]
+        return Draft(text, [*first, number, *sums], rows=rows)
     ordered = [number, *sums] if task.counts else [*sums, number]
-    return Draft(text, [*ordered, *each], rows=[dict(row) for row in entries.rows]).noting(task.note)
+    return Draft(text, [*ordered, *each], rows=rows).noting(task.note)
 
 
 def recurring(finding: Finding, evidence: Evidence) -> Draft:

@@ -82,6 +82,12 @@ _MEASURES: dict[Measure, str] = {
     Measure.MEDIAN: "Median payment",
     Measure.LARGEST: "Largest payment",
     Measure.SMALLEST: "Smallest payment",
+    Measure.COUNTERPARTIES: "Payees",
+    Measure.NEW_COUNTERPARTIES: "New payees",
+    Measure.FAILED_SHARE: "Failed payments as a share of all",
+    Measure.BALANCE: "Balance",
+    Measure.BALANCE_AVERAGE: "Average balance",
+    Measure.BALANCE_LOWEST: "Lowest balance",
 }
 
 

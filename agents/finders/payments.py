@@ -47,8 +47,10 @@ async def refunds(task: RefundsTask, tools: Tools, evidence: Evidence) -> Findin
     sums = select(e.currency, refunded, func.count().label("count"))
     sums = sums.where(*seen).group_by(e.currency).order_by(func.count().desc())
     totals = [dict(row) for row in (await tools.connection.execute(sums)).mappings()]
-    latest = select(e.transaction_id).where(*seen).order_by(e.occurred_at.desc()).limit(REFUNDS_SHOWN)
-    rows = await _entries(list((await tools.connection.execute(latest)).scalars()), tools)
+    first = {"largest": e.amount_minor.desc(), "earliest": e.occurred_at}.get(task.asks, e.occurred_at.desc())
+    shown = select(e.transaction_id).where(*seen).order_by(first, e.transaction_id).limit(REFUNDS_SHOWN)
+    ids = list((await tools.connection.execute(shown)).scalars())
+    rows = sorted(await _entries(ids, tools), key=lambda row: ids.index(UUID(row["transaction_id"])))
     number = sum(row["count"] for row in totals)
     told = evidence.add(Table("refunds", totals, task.period, number))
     return Finding(task, (told, evidence.add(Table("entries 1", rows, task.period, number))))

@@ -34,6 +34,8 @@ def asked(frame: Frame, clause: Clause) -> Frame:
     if frame.ask is None:
         found = (made for rule in _RULES if (made := rule(frame, clause)) is not None)
         frame = next(found, frame)
+    if frame.ask is Operation.RANK and set(frame.group_by) & set(_UNITS.values()):
+        frame = frame.with_changes(asks_amount=clause.reading.text.startswith("how much"))
     _place_repeated_nouns(frame, clause)
     return frame
 
@@ -45,7 +47,7 @@ def _share(frame: Frame, clause: Clause) -> Frame | None:
     if clause.has(Cue.DIFFERENCE, Cue.MORE, Cue.LESS):
         clause.take(Cue.SHARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.COMPARE)
         return frame.with_changes(ask=Operation.GROWTH)
-    whole = _whole(frame, clause)
+    whole = whole_of(frame, clause)
     clause.take(Cue.SHARE)
     frame = frame.with_changes(ask=Operation.SHARE, share_of="spending", whole=whole)
     earned, spent = _incomes(frame.objects)
@@ -70,12 +72,16 @@ def _incomes(objects: tuple[Filter, ...]) -> tuple[tuple[Filter, ...], tuple[Fil
     return tuple(earned), tuple(spent)
 
 
-def _whole(frame: Frame, clause: Clause) -> tuple[Filter, ...]:
+def whole_of(frame: Frame, clause: Clause) -> tuple[Filter, ...]:
     """The object said right after "share of", when another follows: "what share of food was at Swiggy"."""
     named = [mention for mention in clause.mentions if mention.kind in OBJECT_KINDS]
+    fields = [one.field for one in frame.objects]
+    if sorted(fields) == ["category", "counterparty"]:  # a payee's part of a category, whichever is said first
+        return tuple(one for one in frame.objects if one.field == "category")
     if len(frame.objects) == 2 and clause.reading.text[: named[-1].start].rstrip().endswith(_WITHIN):
         return filters(named[-1:], Operator.IN)
-    if len(frame.objects) < 2 or named[0].start < clause.find(Cue.SHARE)[0].start:
+    said = clause.find(Cue.SHARE)
+    if len(frame.objects) < 2 or not said or named[0].start < said[0].start:
         return ()
     return filters(named[:1], Operator.IN)
 
@@ -188,9 +194,12 @@ def _when(frame: Frame, clause: Clause) -> Frame | None:
 
 def _dates_of_one(clause: Clause) -> list[Mention[Any]]:
     """ "Date of my last salary", "last ZipCab transaction date": the noun asks when."""
-    if not clause.has(Cue.LATEST, Cue.FIRST) or clause.has(Cue.MOST, Cue.LEAST):
+    if clause.has(Cue.MOST, Cue.LEAST) or clause.says(*_EXTREMES, Measure.COUNT):
         return []
-    return [noun for noun in clause.find(Cue.NOUN) if clause.text_of(noun) in ("day", "date")]
+    days = [noun for noun in clause.find(Cue.NOUN) if clause.text_of(noun) in ("day", "date")]
+    if clause.has(Cue.LATEST, Cue.FIRST):
+        return days
+    return [day for day in days if any(clause.are_adjacent(which, day) for which in clause.find(Cue.WHICH))]
 
 
 def _which(frame: Frame, clause: Clause) -> Frame | None:
@@ -288,8 +297,10 @@ def _compare(frame: Frame, clause: Clause) -> Frame | None:
     if any("growth" in text for text in clause.texts(Cue.DIFFERENCE)) or _only_abbreviates(clause):
         clause.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
         return frame.with_changes(ask=Operation.GROWTH)
+    if differs and len(frame.periods) == 2 and clause.has(Cue.LESS) and not clause.has(Cue.MORE):
+        frame = frame.with_changes(periods=frame.periods[::-1])  # how much less: what is taken away is the smaller
     clause.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
-    if len(frame.periods) < 2 and _compares_things(frame):
+    if len(frame.periods) < 2 and compares_things(frame):
         return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs)
     return frame.with_changes(ask=Operation.DIFFERENCE if differs else Operation.COMPARE)
 
@@ -300,7 +311,7 @@ def _only_abbreviates(clause: Clause) -> bool:
     return bool(said) and set(said) <= {"yoy", "mom", "qoq", "wow"}
 
 
-def _compares_things(frame: Frame) -> bool:
+def compares_things(frame: Frame) -> bool:
     fields = ("category", "counterparty", "channel")
     several = any(f.field in fields and len(f.values) > 1 for f in (*frame.objects, *frame.conditions))
     return several and frame.against is None
@@ -331,6 +342,8 @@ def _listed(frame: Frame, clause: Clause) -> Frame | None:
     asks_sum = clause.has(Cue.HOW_MUCH, Cue.TOTAL)
     shows_those = clause.has(Cue.SHOW) and clause.has(Cue.ANAPHORA)
     names_payments = clause.has(Cue.PAYMENTS) and not clause.has(Cue.ONLY)
+    if clause.reading.of("name") and not clause.has(Cue.SHOW) and set(clause.texts(Cue.PAYMENTS)) <= {"bill", "bills"}:
+        names_payments = False  # "the electricity bill in May" is what it came to
     asks_what = clause.reading.text.startswith(("what did i buy", "what have i bought"))
     is_plain = frame.measure in (None, Measure.SPEND, Measure.INCOME)
     if asks_sum and names_payments and frame.measure is None and frame.flow in (Flow.OUT, Flow.IN):

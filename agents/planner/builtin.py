@@ -7,19 +7,23 @@ from datetime import date
 from uuid import UUID
 
 from agents.follow_ups import starters
+from agents.intents.intent import OFF_LIMITS, Intent
 from agents.plan import CANDIDATES_MAX, Clarify, Decline, ExplainTask, Operation, Plan, Planned, Task
+from agents.planner.ahead import day_ahead
 from agents.planner.categories import NARROWER
 from agents.planner.compose import compose
-from agents.planner.follow import edit, explain_amount
+from agents.planner.follow import edit, explain_amount, together
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
 from agents.planner.names import Named, Names
-from agents.planner.parse import Parsed, parse
+from agents.planner.parse import Parsed
 from agents.planner.reading import Reading
+from agents.planner.understanding import Understood, understand
 from agents.scope import Scope
 from agents.wording import category, listed
 from core.identity.access import Principal
-from core.insights.query import Dimension, Measure, Operator
+from core.insights.forecast import DAYS_MAX
+from core.insights.query import Filter, Flow, Measure, Operator
 
 _REASONS = {
     "action": "I answer questions about payments; I cannot move money or change anything.",
@@ -32,10 +36,15 @@ _REASONS = {
     "topic": "That is not something your payments can tell.",
     "balance": "I know no payments from so long ago, and so no balance.",
     "recurring": "What recurs I look for in one customer's payments, and you ask for a whole bank.",
+    "one": "That I can tell of one customer's accounts, and you ask for a whole bank.",
+    "forecast_spend": "I foresee balances, not what you will spend; so far I can tell what you have spent this month.",
     "owner": "I can only tell the balance of your own accounts.",
 }  # fmt: skip
+_OFF_LIMITS = {
+    Intent.ACT: "action", Intent.ADVICE: "advice", Intent.OTHERS: "others", Intent.SECRETS: "secrets",
+    Intent.OFF_TOPIC: "topic", Intent.SMALL_TALK: "greeting", Intent.FORECAST_SPEND: "forecast_spend",
+}  # fmt: skip
 _WORTH = re.compile(r"\b(?:value|worth|sum|amount|amounts|money)\b")
-_CLOCKLESS = frozenset({Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,10 @@ class Memory:
     frame: Frame | None = None
     listed: tuple[UUID, ...] = ()
     suggested: str | None = None
+    before: Frame | None = None
+    """The frame of the question before the last."""
+    winner: Filter | None = None
+    """Who, or what, came first where the last question asked for ranks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +82,25 @@ class BuiltinPlanner:
         """A plan for all clauses of a question, or what keeps us from one."""
         tasks: list[Task] = []
         frame = memory.frame
-        pairs = _without_modifiers([(reading, parse(reading, self.scope.currencies)) for reading in readings])
+        understood = understand(readings, self.scope.currencies, has_last=memory.frame is not None)
+        if refused := next((self._refused(one) for one in understood if one.intent in OFF_LIMITS), None):
+            return refused
+        pairs = _without_modifiers([(one.reading, one.parsed) for one in understood])
         parses = [parsed for _, parsed in pairs]
+        both = together(frame, memory.before) if frame and memory.before else None
+        if both and understood[0].intent is Intent.SUM_OF_THOSE:
+            task, frame = self.task(both, memory)
+            return Thought(Plan(tasks=(task,)), frame)
         for n, (reading, parsed) in enumerate(pairs):
             if tasks and _repeats(reading, parsed):
                 continue
+            parsed = _pointing(reading, parsed, memory) if n == 0 else parsed
             doubt = self._doubt(reading, parsed, frame, memory if n == 0 else Memory(frame))
             if doubt is not None:
                 return doubt
             frame = self._with_shared_period(self._resolved(parsed, frame), parses)
+            if frame.topic is Topic.FORECAST:
+                frame = frame.with_changes(on=day_ahead(reading.text, self.today), periods=())
             doubt = self.frame_doubt(frame, memory)
             if doubt is not None:
                 return doubt
@@ -113,6 +136,13 @@ class BuiltinPlanner:
         return compose(frame, self.scope, self.today)
 
     # Doubts, each a question back or a refusal.
+
+    def _refused(self, one: Understood) -> Thought | None:
+        """A refusal where a clause's meaning is nothing that payments answer."""
+        reason = _OFF_LIMITS[one.intent] if one.intent else None
+        if reason is None or (reason == "others" and self.principal.sees_alerts):
+            return None
+        return self._declined(reason)
 
     def _doubt(self, reading: Reading, parsed: Parsed, last: Frame | None, memory: Memory) -> Thought | None:
         if reading.has(Cue.GREETING):
@@ -194,6 +224,14 @@ class BuiltinPlanner:
                 return self._declined("balance")
         if frame.topic is Topic.RECURRING:
             return self._about_recurring(frame)
+        if frame.are_apart and not _adds_up(frame):
+            return self._asked_back("That is a category and a payee. Could you ask about one of them at a time?")
+        if frame.topic in (Topic.SIGNALS, Topic.CIRCLES) and not self.principal.sees_alerts:
+            return self._declined("alerts")
+        if frame.topic in _OF_ONE and self.principal.customer_id is None:
+            return self._declined("one")
+        if frame.topic is Topic.FORECAST and frame.on and (frame.on - self.today).days > DAYS_MAX:
+            return self._asked_back(f"I look at most {DAYS_MAX} days ahead. Which day until then do you mean?")
         if frame.topic is Topic.REFUNDS and _says_more_than_a_list(frame):
             return self._asked_back("I add up and list refunds by period, payee and category. Could you ask for that?")
         if frame.topic is Topic.EXPLAIN and not (frame.objects or frame.conditions or frame.periods or memory.listed):
@@ -201,10 +239,6 @@ class BuiltinPlanner:
         if frame.measure is Measure.NET and frame.objects:
             return self._asked_back(
                 "Savings are income less spending as a whole. Do you mean how much you spent there?"
-            )
-        if frame.ask is Operation.COUNT_GROUPS and frame.group_by[0] in _CLOCKLESS:
-            return self._asked_back(
-                "I count payments, payees, categories and the like, not days. Could you put it another way?"
             )
         if frame.ask is Operation.SHARE and not (frame.objects or frame.conditions):
             return self._asked_back("A share of what: which category, payee or way of paying do you mean?")
@@ -215,7 +249,7 @@ class BuiltinPlanner:
     def _about_recurring(self, frame: Frame) -> Thought | None:
         if self.principal.customer_id is None:
             return self._declined("recurring")
-        if frame.periods or _says_more_than_a_list(frame):
+        if (frame.periods and not frame.is_next) or _says_more_than_a_list(frame):
             return self._asked_back("I list what recurs now, by payee and category. Could you ask without more?")
         return None
 
@@ -224,6 +258,37 @@ class BuiltinPlanner:
 
     def _asked_back(self, question: str) -> Thought:
         return Thought(Clarify(question=question, choices=tuple(starters(self.scope))))
+
+
+_OF_ONE = frozenset({Topic.FORECAST, Topic.BUDGETS, Topic.UNUSUAL, Topic.DUPLICATES})
+"""Asked of one customer's accounts."""
+_POINTS = re.compile(
+    r"\b(?:she|he|her|him|them|they|it|there|(?:that|this|same)(?: same)? (?:shop|place|person|one|head|category|"
+    r"merchant|payee|guy|man|woman|store|restaurant|area))\b"
+)
+
+
+def _pointing(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
+    """ "How many times did I pay her?", after a question for whoever got most: her."""
+    last, frame = memory.frame, parsed.frame
+    is_after_rank = last is not None and last.ask is Operation.RANK and memory.winner is not None
+    if not is_after_rank or frame.objects or frame.topic or not _POINTS.search(reading.text):
+        return parsed
+    assert memory.winner is not None
+    pointed = frame.with_changes(objects=(memory.winner,), ask=frame.ask or Operation.VALUE)
+    if pointed.measure is None and pointed.ask is Operation.VALUE:
+        pointed = pointed.with_changes(measure=Measure.INCOME if last and last.flow is Flow.IN else Measure.SPEND)
+    return replace(parsed, frame=pointed, alone=pointed, is_follow_up=True)
+
+
+def _adds_up(frame: Frame) -> bool:
+    """Whether the parts of a category and of a payee may be added."""
+    return frame.ask in (None, Operation.VALUE) and frame.measure in (
+        None,
+        Measure.SPEND,
+        Measure.INCOME,
+        Measure.COUNT,
+    )
 
 
 def _unsettled(parsed: Parsed, phrase: str) -> Frame:

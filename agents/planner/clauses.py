@@ -30,9 +30,11 @@ _OPENING = re.compile(
 _OPENS = re.compile(
     r"(?:on (?:an? )?average|just|only|out of curiosity|by the way|of|in|for|over|during|since|between|from|last|this|leaving|excluding|except|without|apart|"
     r"besides|per|each|every|typically|usually|normally|roughly|approximately|overall|altogether|with|at|through|via|"
-    r"as for|regarding|about|out of|among|within|till|until|after|before|up to|if|when|not counting|ignoring|taking|considering|given|looking|by|as of|compared)\b",
+    r"as for|regarding|about|out of|among|within|till|until|after|before|up to|if|when|whenever|every time|each time|not counting|ignoring|taking|considering|given|looking|by|as of|compared)\b",
     re.IGNORECASE,
 )
+_WHEN_TOLD = re.compile(r"(?:when|whenever|every time|each time) (?:i|we|my|our|the)\b", re.IGNORECASE)
+"""A question would be "when did I"."""
 _BY_HOW_MUCH = re.compile(r"(?:and )?(?:if so,? )?by (?:how much|what amount)", re.IGNORECASE)
 _POLITE = re.compile(
     r"^(?:hi|hello|hey|thanks|thank you|thanks a lot|many thanks|thank you (?:so|very) much|please|pls|kindly|ok|okay|cheers|"
@@ -66,11 +68,8 @@ def _with_openings(parts: list[str]) -> list[str]:
     joined: list[str] = []
     opening = ""
     for n, part in enumerate(parts):
-        opens = (
-            n + 1 < len(parts)
-            and bool(_OPENS.match(part))
-            and not re.search(rf"\b(?:{_STARTERS})\b", part, re.IGNORECASE)
-        )
+        tells = _WHEN_TOLD.match(part) or not re.search(rf"\b(?:{_STARTERS})\b", part, re.IGNORECASE)
+        opens = n + 1 < len(parts) and bool(_OPENS.match(part)) and bool(tells)
         if opens:
             opening += f"{part} "
         else:

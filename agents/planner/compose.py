@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from agents.plan import (
+    QUERIES_MAX,
     AlertsTask,
     BalanceTask,
     BudgetsTask,
@@ -25,7 +26,18 @@ from agents.plan import (
 )
 from agents.planner.frame import Frame, Topic
 from agents.scope import Scope
-from core.insights.query import Dimension, Filter, Flow, InsightQuery, Measure, Order, QueryPeriod
+from core.insights.query import (
+    GROUPS_MAX,
+    Dimension,
+    Filter,
+    Flow,
+    Having,
+    InsightQuery,
+    Measure,
+    Operator,
+    Order,
+    QueryPeriod,
+)
 from core.periods import Period, Unit, add_months
 
 ROWS_SHOWN = 100
@@ -47,6 +59,9 @@ LOOKED_THROUGH_DAYS = 31
 """What is looked through for the unusual, where no period was said."""
 COURSE_PERIODS = 6
 COURSE_DAYS_MAX = 31
+_REFUND: dict[str, Literal["largest", "latest", "earliest"]] = {
+    "largest": "largest", "latest": "latest", "earliest": "earliest",
+}  # fmt: skip
 _EXTREMES = frozenset({Measure.LARGEST, Measure.SMALLEST})
 _LISTED = {Flow.OUT: (Measure.COUNT, Measure.SPEND), Flow.IN: (Measure.COUNT, Measure.INCOME)}
 
@@ -159,6 +174,7 @@ class _Composer:
             categories=self._named("category"),
             counterparties=self._named("counterparty"),
             counts=self.frame.measure is Measure.COUNT,
+            asks=_REFUND.get(self.frame.latest or "", "all"),
             note="" if period else "You named no period, so this is all of them.",
         )
 
@@ -220,9 +236,11 @@ class _Composer:
             Operation.LIST: self._list,
             Operation.WHEN_LAST: self._list,
             Operation.WHEN_FIRST: self._list,
+            Operation.WHO: self._list,
             Operation.BREAKDOWN: self._breakdown,
             Operation.RANK: self._rank,
             Operation.COUNT_GROUPS: self._count_groups,
+            Operation.TO_NEW: self._to_new,
             Operation.COMPARE: self._compare,
             Operation.DIFFERENCE: self._compare,
             Operation.GROWTH: self._compare,
@@ -235,7 +253,18 @@ class _Composer:
         task = build(operation, spans)
         return task.model_copy(update={"note": " ".join(part for part in (note, task.note) if part)})
 
+    def _apart(self, spans: list[_Span]) -> InsightTask:
+        """A category and a payee side by side: the one, and the other where it is not of the category."""
+        categories = tuple(f for f in self.frame.objects if f.field == "category")
+        others = tuple(f for f in self.frame.objects if f.field != "category")
+        outside = tuple(f.model_copy(update={"operator": Operator.NOT_IN}) for f in categories)
+        parts = (categories, (*others, *outside))
+        queries = [self._query(span.so_far, objects=(*part, *self.frame.without)) for span in spans for part in parts]
+        return InsightTask(operation=Operation.SUM, queries=tuple(queries))
+
     def _value(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        if self.frame.are_apart:
+            return self._apart(spans[: QUERIES_MAX // 2])
         if len(spans) > 1:
             queries = tuple(self._query(span.so_far) for span in spans)
             return InsightTask(operation=Operation.SUM, queries=queries)
@@ -262,7 +291,7 @@ class _Composer:
         first = self.frame.latest or "latest"
         limit = self.frame.limit or LISTED_MAX
         if operation is not Operation.LIST:
-            limit, first = 1, "earliest" if operation is Operation.WHEN_FIRST else "latest"
+            limit, first = 1, "earliest" if operation is Operation.WHEN_FIRST else self.frame.latest or "latest"
         flow = self.frame.flow or (Flow.OUT if self._is_outgoing() else Flow.ANY)
         measures = _LISTED.get(flow, (Measure.COUNT,))
         period = _stretch(spans)
@@ -304,10 +333,33 @@ class _Composer:
         query = self._query(
             period, measures=measures, group_by=groups[:1], order=order, limit=limit if limit > 1 else 5
         )
-        return InsightTask(operation=operation, queries=(query,))
+        return InsightTask(operation=operation, queries=(query,), asks_amount=self.frame.asks_amount)
 
     def _count_groups(self, operation: Operation, spans: list[_Span]) -> InsightTask:
-        query = self._query(spans[0].so_far, group_by=self.frame.group_by[:1], limit=500)
+        query = self._query(spans[0].so_far, group_by=self.frame.group_by[:1], limit=500, having=self._having())
+        return InsightTask(operation=operation, queries=(query,))
+
+    def _having(self) -> tuple[Having, ...]:
+        """Which days or months count: those with so much, or with nothing; of other groups all do."""
+        frame, said = self.frame, self.frame.threshold
+        if not set(frame.group_by) & _TIMED:
+            return ()
+        if said is None:
+            if frame.counts_none:
+                return (Having(by=Measure.COUNT, operator=Operator.AT_MOST, value=0),)
+            return (Having(by=Measure.COUNT, operator=Operator.AT_LEAST, value=1),)
+        by = self._measures()[0]
+        low = [Having(by=by, operator=Operator.AT_LEAST, value=v) for v in (said.low_minor,) if v is not None]
+        high = [Having(by=by, operator=Operator.AT_MOST, value=v) for v in (said.high_minor,) if v is not None]
+        return (*low, *high)
+
+    def _to_new(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        sums, met = self._measures()[0], Measure.NEW_COUNTERPARTIES
+        query = InsightQuery(
+            measures=(sums, met), flow=self._flow(), group_by=(Dimension.COUNTERPARTY,), limit=GROUPS_MAX,
+            filters=(*self.frame.objects, *self.frame.without, *self.frame.conditions),
+            period=QueryPeriod.of(spans[0].so_far), having=(Having(by=met, operator=Operator.AT_LEAST, value=1),),
+        )  # fmt: skip
         return InsightTask(operation=operation, queries=(query,))
 
     def _compare(self, operation: Operation, spans: list[_Span]) -> InsightTask:

@@ -14,7 +14,7 @@ _HEADS = """
     shopping subscription subscriptions membership memberships service services item items stuff goods product
     products category dues invoice invoices instalment instalments installment installments premium premiums
     recharge recharges usage
-    basket baskets haul hauls thing things run runs visit visits purpose purposes
+    basket baskets haul hauls thing things run runs visit purpose purposes
 """
 HEADS = frozenset(_HEADS.split())
 """Nouns that say nothing more behind a category or a payee."""

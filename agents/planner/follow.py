@@ -1,8 +1,11 @@
 """Follow-ups: a question that leans on the last one, as an edit of its frame."""
 
+from typing import Literal
+
 from agents.plan import Operation
 from agents.planner.frame import Frame, Topic
 from agents.planner.parse import Parsed
+from agents.planner.slots import merged
 from core.insights.query import Dimension, Filter, Flow, Measure, QueryPeriod
 
 _COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
@@ -13,14 +16,65 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
     """`last` with what the follow-up says put in its place, and everything else kept."""
     new = parsed.frame
     if new.topic is not None and new.topic is not last.topic:
-        return new.with_changes(periods=new.periods or last.periods) if new.topic is Topic.ALERTS else new
+        if new.topic is Topic.ALERTS:
+            return new.with_changes(periods=new.periods or last.periods)
+        if new.topic in (Topic.REFUNDS, Topic.DUPLICATES) and last.topic is None:
+            return new.with_changes(objects=new.objects or last.objects, periods=new.periods or last.periods[:1])
+        return new
     if new.objects:
         last = last.with_changes(missing="")
+    if one := _about_the_one(last, new, asks_amount=parsed.asks_amount):
+        return one
     frame = last.with_changes(objects=_objects(last, parsed), without=_together(last.without, new.without))
     frame = frame.with_changes(conditions=_conditions(last.conditions, new.conditions))
     frame = _measured(frame, new, asks_amount=parsed.asks_amount and new.ask is None)
     frame = _asked(frame, new)
-    return _timed(frame, last, new)
+    return _timed(frame, last, new, than_that=parsed.than_that)
+
+
+def _about_the_one(last: Frame, new: Frame, *, asks_amount: bool) -> Frame | None:
+    """ "Which day was that?", "and to whom?", "what was the sum?", after a question about a single payment."""
+    which = _single(last)
+    if which is None or any((new.objects, new.periods, new.conditions, new.without)):
+        return None
+    same = last.with_changes(measure=None, limit=1, latest=which, unit=new.unit, group_by=())
+    if new.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST):
+        return same.with_changes(ask=Operation.WHEN_FIRST if which == "earliest" else Operation.WHEN_LAST)
+    if new.ask in (Operation.RANK, Operation.BREAKDOWN) and new.group_by == (Dimension.COUNTERPARTY,):
+        return same.with_changes(ask=Operation.WHO)
+    is_sum = asks_amount or new.measure in (Measure.SPEND, Measure.INCOME)
+    asks_sum = new.ask in (None, Operation.VALUE) and is_sum
+    if asks_sum and last.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.WHO):
+        return same.with_changes(ask=Operation.LIST)
+    return None
+
+
+def _single(last: Frame) -> Literal["largest", "smallest", "latest", "earliest"] | None:
+    """Which one payment the last question was about, if about one."""
+    if last.measure in (Measure.LARGEST, Measure.SMALLEST):
+        return "largest" if last.measure is Measure.LARGEST else "smallest"
+    if last.ask is Operation.WHEN_FIRST:
+        return "earliest"
+    if last.ask in (Operation.WHEN_LAST, Operation.WHO) or (last.ask is Operation.LIST and last.limit == 1):
+        return last.latest or "latest"
+    return None
+
+
+def together(last: Frame, before: Frame) -> Frame | None:
+    """Two questions' figures in one: of both things, of both periods, or of both accounts; None where they differ in
+    more than one of these."""
+    if last.topic is not before.topic or last.measure is not before.measure:
+        return None
+    asked: dict[str, object] = {} if last.topic else {"ask": Operation.VALUE}
+    if last.conditions != before.conditions and last.objects == before.objects:
+        return last.with_changes(conditions=merged((*before.conditions, *last.conditions)), **asked)
+    if last.objects != before.objects:
+        objects = merged((*before.objects, *last.objects))
+        apart = len({f.field for f in objects}) > 1
+        return last.with_changes(objects=objects, are_apart=apart, **asked)
+    if last.periods != before.periods:
+        return last.with_changes(periods=(*before.periods[:1], *last.periods[:1]), **asked)
+    return None
 
 
 def _objects(last: Frame, parsed: Parsed) -> tuple[Filter, ...]:
@@ -83,10 +137,11 @@ def _asked(frame: Frame, new: Frame) -> Frame:
     return frame
 
 
-def _timed(frame: Frame, last: Frame, new: Frame) -> Frame:
+def _timed(frame: Frame, last: Frame, new: Frame, *, than_that: bool) -> Frame:
     if new.periods:
         is_second = new.ask in _COMPARING and len(new.periods) == 1 and bool(last.periods)
-        periods = (last.periods[0], new.periods[0]) if is_second else new.periods
+        pair = (new.periods[0], last.periods[0]) if than_that else (*last.periods[:1], *new.periods[:1])
+        periods = pair if is_second else new.periods
         return frame.with_changes(periods=periods, is_default_period=False, against=None)
     if new.against is None or not last.periods or new.ask in _COMPARING:
         return frame

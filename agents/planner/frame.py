@@ -55,6 +55,12 @@ class Frame(BaseModel):
     limit: int | None = None
     descending: bool = True
     asks_difference: bool = False
+    asks_amount: bool = False
+    """Of a rank: what the first comes to is asked for, and not its name."""
+    counts_none: bool = False
+    """Of a count of days or months: those without."""
+    are_apart: bool = False
+    """A category and a payee side by side, "rent and Swiggy": either of them, and not what is both."""
     unit: Unit | None = None
     latest: Literal["largest", "smallest", "latest", "earliest"] | None = None
     threshold: Threshold | None = None

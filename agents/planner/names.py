@@ -157,7 +157,8 @@ _NUMBERED = re.compile(r"\d+")
 
 def _known(party: Counterparty) -> _Known:
     plain = normalise(party.name)
-    return _Known(party, plain, _tokens(plain), _squash(plain))
+    tokens = _tokens(plain)
+    return _Known(party, plain, tuple(dict.fromkeys((*tokens, *map(stem, tokens)))), _squash(plain))
 
 
 def _tokens(plain: str) -> tuple[str, ...]:

@@ -46,6 +46,19 @@ _TAIL = """
 WORDS = frozenset(" ".join((_WORDS, _TALK, _ASKING, _MONEY_NOUNS, _ANYBODY, _TAIL)).split())
 """Single words; `planner.lexicon.FILLER` holds them too."""
 
+UNSPENT = frozenset(
+    """
+    life way manner reckoning paper papers record records reason sake curiosity interest information knowledge purpose
+    purposes return returns claim auditor audit review report meeting discussion argument mind head hand heart fact
+    case point view basis scale rate pace moment minute while occasion go shot run row stretch trot trip's average
+    averages mean least most best worst first last whole total part half rest bit lot family wife husband son daughter
+    mother father brother sister friend friends mom dad kid kids me you him her them us myself nobody everybody
+    certain sure real example instance comparison contrast addition general particular short long time day days night
+    memory look check sense idea guess bet tune extent degree level limit end ends start beginning middle close
+    """.split()
+)
+"""Nouns behind a preposition on which nobody spends: "for the record", "on an average", "at this rate"."""
+
 PHRASES: tuple[str, ...] = (
     r"(?:(?:can|could|would|will|may|might) (?:you|u|i|we)(?: please| pls| plz| kindly)?(?: be able to)? )?(?:tell|let|show|inform|give|help|remind) (?:me|us)(?: (?:know|see|find|have|get|understand|out))?(?= (?:how|what|which|who|where|when|the|my|about|if|whether|of))",
     r"(?:i|we)(?:'d| would)? (?:just |only |also )?(?:like|want|need|wish|love|am trying|'m trying|am looking|hope|wanted|would like) to (?:know|see|find out|check|understand|learn|ask|work out|figure out|get|have)",

@@ -1,5 +1,6 @@
 """From a Reading to a Frame: which things said fill which slot. What finds no place is reported, never dropped."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from core.money import Currency
 
 ELLIPTICAL_WORDS = 3
 """A question of so few words without any name or period needs the one before it."""
+_THAN_THAT = re.compile(r"\b(?:than|over|above|to|with|against|from) (?:that|it|this|then|those|the other)\b")
 COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
 
 
@@ -37,6 +39,8 @@ class Parsed:
     says_flagged: bool
     asks_all: bool
     """ "And what did I spend in total?": the whole again, whatever part was asked about."""
+    than_that: bool
+    """ "How much more is October than that?": what is named is held against the last question's period."""
     asks_amount: bool
     """ "And how much?": money is wanted, whatever the last question counted."""
     unclear_names: tuple[Named, ...]
@@ -65,6 +69,7 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
         has_cue=_has_cue(frame, clause),
         says_flagged=clause.has(Cue.FLAGGED, Cue.ALERTS),
         asks_all=_asks_all(clause),
+        than_that=bool(_THAN_THAT.search(reading.text)),
         asks_amount=clause.has(Cue.HOW_MUCH, Cue.TOTAL) and not clause.measures,
         unclear_names=tuple(m.value for m in reading.of("name") if m.value.is_unclear),
         unplaced=tuple(clause.unplaced()),
@@ -85,6 +90,7 @@ def _frame(clause: Clause) -> Frame:
         opens=topic is Topic.BALANCE and clause.has(Cue.OPENING),
         alert_status=slots.alert_status(clause) if topic is Topic.ALERTS else None,
         conditions=slots.conditions(clause),
+        are_apart=slots.are_apart(clause),
         text=_story(clause) if topic is Topic.RECALL else clause.reading.text if topic is Topic.ALERTS else "",
     )
     frame = slots.with_amounts(frame, clause)

@@ -144,7 +144,8 @@ class PeriodReader:
         if self._is_modal(match):
             return None
         number, year = MONTHS[match["month"]], self._said_year(match)
-        return self._month(year or self._recent_year(number), number, has_year=year is not None)
+        has_year = year is not None or match.group().startswith("this ")
+        return self._month(year or self._recent_year(number), number, has_year=has_year)
 
     def month_slash_year(self, match: re.Match[str]) -> Spoken:
         return self._month(int(match["year"]), int(match["m"]))
@@ -174,6 +175,9 @@ class PeriodReader:
     def near_fiscal_year(self, match: re.Match[str]) -> Spoken:
         this = Period.of(Unit.FISCAL_YEAR, self.today)
         return Spoken(this.previous() if match["last"] else this, grain=Unit.FISCAL_YEAR)
+
+    def bare_fiscal_year(self, _: re.Match[str]) -> Spoken:
+        return Spoken(Period.of(Unit.FISCAL_YEAR, self.today), grain=Unit.FISCAL_YEAR)
 
     def year(self, match: re.Match[str]) -> Spoken | None:
         return Spoken(Period.of(Unit.YEAR, date(int(match["year"]), 1, 1)), grain=Unit.YEAR)
@@ -366,8 +370,9 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"(?P<fy>20(?P<a>\d\d)\s?[-/]\s?(?:20)?(?P<b>\d\d))", PeriodReader.fiscal_span),
         (r"(?:<this>|<last>) <fiscal>(?: (?:so far|to date))?", PeriodReader.near_fiscal_year),
         (r"(?:year )?<year>", PeriodReader.year),
+        (r"(?:fy|financial year|fiscal year|fiscal)(?: (?:so far|to date|till now))?", PeriodReader.bare_fiscal_year),
         (r"(?:<this>) <unit>(?: (?:so far|to date))?", PeriodReader.this_unit),
-        (r"(?:(?<=of )|(?<=in )|(?<=for ))the (?P<unit>month|year|quarter|week)(?! before)", PeriodReader.this_unit),
+        (r"(?:(?<=of )|(?<=in )|(?<=for ))the (?P<unit>month|year|quarter|week)(?!'s| before)", PeriodReader.this_unit),
         (r"<last> <unit>", PeriodReader.last_unit),
         (r"(?:the )?<unit> before last", PeriodReader.unit_before_last),
         (r"(?:the )?(?P<which>last|past|previous|trailing|rolling|recent|preceding|prior) <n>(?: (?:full|complete|whole|calendar))? <unit>", PeriodReader.last_n_units),

@@ -7,14 +7,17 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from agents.intents.classifier import UNASKED, Wants
 from agents.planner.amounts import read_amounts
 from agents.planner.calendar_words import FESTIVALS, MONTHS, NUMBERS, UNITS, WEEKDAYS
 from agents.planner.categories import NARROWER, WORDS, read_categories
 from agents.planner.channels import read_channels
 from agents.planner.compounds import compounded
+from agents.planner.kinds import payees_of_kind
 from agents.planner.lexicon import CLOCK, FILLER, PATTERNS, REFUSALS, Cue, cue_words
 from agents.planner.mentions import Mention, cover
-from agents.planner.names import Names
+from agents.planner.names import Named, Names
+from agents.planner.neutral import UNSPENT
 from agents.planner.periods import PeriodReader
 from agents.planner.rewrites import written_out
 from agents.planner.spelling import corrected, swapped
@@ -39,6 +42,24 @@ _COMMON = frozenset(
 )
 
 
+_OBJECT_OF = re.compile(
+    r"\b(?:on|at|to|for|from|with|via|towards?|buying|bought|purchased|called|named|paid|pay|paying)"
+    r"(?: (?:my|our|the|a|an|some|any|all|this|that|these|those|his|her|their|every|other))*$"
+)
+_QUALIFIERS = frozenset(
+    """
+    next latest recent weekly monthly yearly annual previous usual regular normal daily silly stupid bloody damn big
+    small single whole entire own new old dear dearest such various several certain different actual real true proper
+    before again after twice already later earlier since back forth apart together she he they who whoever
+    """.split()
+)
+"""Before what is paid for they say nothing of what it is."""
+_PAID_FOR = re.compile(
+    r"(?:bills?|fees?|payments?|charges?|fares?|expenses?|subscriptions?|shopping|purchases?|orders?|trips?|rides?|tickets?"
+    r"|classes|lessons|dues|rent|emis?|recharges?)\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """`mentions` lie side by side in the order of the question; `unknown` are the phrases between them."""
@@ -47,6 +68,8 @@ class Reading:
     mentions: tuple[Mention[Any], ...]
     unknown: tuple[str, ...]
     refusal: str | None = None
+    wants: Wants = UNASKED
+    """What its meaning says, where a classifier was asked."""
 
     def of(self, kind: str) -> list[Mention[Any]]:
         return [mention for mention in self.mentions if mention.kind == kind]
@@ -62,6 +85,19 @@ class Reading:
                 first, last = min(start, mention.start), max(start + len(phrase), mention.end)
                 yield self.text[first:last], mention
 
+    def names_something(self, phrase: str) -> bool:
+        """Whether an unknown phrase stands where a payee or a category would: behind "on", "at", "to", or right before
+        what is paid for. Elsewhere an unknown word only colours the question."""
+        start = self.text.index(phrase)
+        before, after = self.text[:start].rstrip(), self.text[start + len(phrase) :].lstrip()
+        head = phrase.split()[-1]
+        if head in UNSPENT or stem(head) in UNSPENT:
+            return False
+        if set(phrase.split()) <= UNSPENT | _QUALIFIERS:
+            return False
+        qualifies = any(m.kind == "category" and m.start == len(self.text) - len(after) for m in self.mentions)
+        return bool(_OBJECT_OF.search(before)) or bool(_PAID_FOR.match(after)) or qualifies
+
     def without(self, mention: Mention[Any]) -> "Reading":
         return replace(self, mentions=tuple(other for other in self.mentions if other is not mention))
 
@@ -76,8 +112,10 @@ class Reading:
 class Reader:
     """Reads questions of one caller, as of one day."""
 
-    def __init__(self, scope: Scope, names: Names, today: date) -> None:
+    def __init__(self, scope: Scope, names: Names, today: date, vocabulary: frozenset[str] = frozenset()) -> None:
+        """`vocabulary` are further words of questions: alone they name no payee."""
         self._scope = scope
+        self._common = common_words() | vocabulary
         self._names = names
         self._periods = PeriodReader(today, scope.first_day)
 
@@ -99,7 +137,7 @@ class Reader:
         yield from (replace(mention, weight=2) for mention in read_amounts(text, self._scope.currency))
         yield from read_categories(text)
         yield from read_channels(text, self._scope)
-        yield from self._names.read(text, common=common_words())
+        yield from self._names.read(text, common=self._common)
         yield from _accounts(text, self._scope)
         yield from _holders(text, self._scope)
         yield from _cues(text)
@@ -111,19 +149,27 @@ class Reader:
         for word, start, end in reversed(words(text)):
             if any(m.start < end and start < m.end for m in reading.mentions) or word in FILLER or len(word) < 4:
                 continue
-            if word not in self._names.vocabulary and (right := _right(word)):
+            is_known = word in self._names.vocabulary or word in self._common
+            if not is_known and (right := _right(word)):
                 text = text[:start] + right + text[end:]
         return text
 
     def _with_misspelt_names(self, reading: Reading) -> Reading:
         for phrase in reading.unknown:
-            if (
-                stem(phrase) not in NARROWER
-                and phrase not in NARROWER
-                and (named := self._names.misspelt(phrase, common=common_words()))
-            ):
+            if (named := self._of_kind(phrase)) or (named := self._misspelt(phrase)):
                 reading = reading.with_mention(phrase, "name", named)
         return reading
+
+    def _misspelt(self, phrase: str) -> Named | None:
+        if {phrase, stem(phrase)} & NARROWER.keys() or phrase in self._common:
+            return None
+        return self._names.misspelt(phrase, common=self._common)
+
+    def _of_kind(self, phrase: str) -> Named | None:
+        """ "Electricity": the payees of a category whose names say so, together."""
+        slugs = NARROWER.get(phrase) or NARROWER.get(stem(phrase)) or ()
+        found = payees_of_kind(phrase, slugs, self._scope.counterparties)
+        return Named(phrase, found) if found else None
 
 
 @cache

@@ -30,6 +30,7 @@ _MONEY_FROM = re.compile(r"\b(?:money|cash|funds?|sums?|deposits?|amounts?)(?: \
 _PAID_BY = re.compile(r"\b(?:paid|sent|given|transferred|credited|deposited) by$")
 _FROM_ME = re.compile(r"\b(?:received?|receives|gets?|got)\b.*\bfrom (?:me|us)\b")
 _BY_ME = re.compile(r"\bby (?:me|us)\b")
+_BOTH_WAYS = re.compile(r"\b(?:in and out|both ways|debits? and credits?|credits? and debits?|either way|in or out)\b")
 _PRIORS: tuple[Prior, ...] = ("following", "year_before", "previous")
 _AGGREGATES = (
     Measure.COUNT, Measure.NET, Measure.MEDIAN, Measure.AVERAGE, Measure.VOLUME, Measure.LARGEST, Measure.SMALLEST,
@@ -119,7 +120,7 @@ def objects(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
             clause.place(mention, *([excluding] if excluding else []))
         elif not is_cue(mention, Cue.OR, Cue.TOTAL, Cue.PAYMENTS, Cue.MEASURE):
             excluding = None
-    return filters(kept, Operator.IN), filters(left_out, Operator.NOT_IN)
+    return filters(without_heads(kept, clause), Operator.IN), filters(left_out, Operator.NOT_IN)
 
 
 def spoken(clause: Clause) -> list[Spoken]:
@@ -134,6 +135,11 @@ def spoken(clause: Clause) -> list[Spoken]:
 def _weekdays(clause: Clause) -> list[tuple[str, ...]]:
     """Days of the week said by name, or as a weekend or a range of days beside a longer period."""
     kept = spoken(clause)
+    left_out = [m for cue in clause.find(Cue.EXCEPT) for m in clause.after(cue)[:1] if is_cue(m, Cue.WEEKDAYS)]
+    if left_out:
+        clause.place(*left_out, *clause.find(Cue.EXCEPT))
+        out = {day for m in left_out for day in m.value[1]}
+        return [tuple(day for day in _WEEK if day not in out)]
     beside = [m.value.weekdays for m in clause.reading.of("period") if m.value.weekdays and m.value not in kept]
     said = clause.find(Cue.WEEKDAYS)
     if len(said) > 1 and clause.has(Cue.COMPARE, Cue.MORE, Cue.LESS, Cue.DIFFERENCE):
@@ -198,7 +204,7 @@ def conditions(clause: Clause) -> tuple[Filter, ...]:
     found = [Filter(field="channel", operator=_operator(clause, m), values=m.value) for m in channels]
     found += [_account_filter(mention.value) for mention in clause.of("account")]
     found += [Filter(field="weekday", operator=Operator.IN, values=days) for days in _weekdays(clause)]
-    found += [limit for first, last in clause.take(Cue.HOURS) for limit in _range("hour", first, last)]
+    found += [limit for first, last in clause.take(Cue.HOURS) for limit in range_of("hour", first, last)]
     if statuses := clause.take(Cue.STATUS):
         found.append(Filter(field="status", operator=Operator.IN, values=tuple(statuses)))
     return merged(found)
@@ -223,7 +229,7 @@ def with_amounts(frame: Frame, clause: Clause) -> Frame:
         one = bounds[0]
         said = Threshold(low_minor=one.low_minor, high_minor=one.high_minor, said_minor=one.said_minor)
         return frame.with_changes(threshold=said, ask=Operation.THRESHOLD)
-    limits = [limit for one in bounds for limit in _range("amount_minor", one.low_minor, one.high_minor)]
+    limits = [limit for one in bounds for limit in range_of("amount_minor", one.low_minor, one.high_minor)]
     return frame.with_changes(conditions=(*frame.conditions, *limits))
 
 
@@ -259,7 +265,7 @@ def with_measure(frame: Frame, clause: Clause) -> Frame:
             clause.displace(*(m for m in clause.find(Cue.MEASURE) if m.value[1] is Measure.INCOME))
     if _mixes_directions(frame) and not clause.has(Cue.SHARE):
         clause.displace(*clause.reading.of("category"))
-    flow = _flow(frame, clause)
+    flow = flow_of(frame, clause)
     chosen = next((measure for measure in _AGGREGATES if clause.says(measure)), None)
     if chosen is None and (clause.measures or flow is Flow.IN):
         chosen = Measure.INCOME if flow is Flow.IN else Measure.SPEND
@@ -277,7 +283,7 @@ def _mixes_directions(frame: Frame) -> bool:
     return bool(slugs & INCOME_CATEGORIES) and not slugs <= INCOME_CATEGORIES
 
 
-def _flow(frame: Frame, clause: Clause) -> Flow | None:
+def flow_of(frame: Frame, clause: Clause) -> Flow | None:
     slugs = {value for f in frame.objects if f.field == "category" for value in f.values}
     is_income = bool(slugs) and slugs <= INCOME_CATEGORIES and not _ASKER_PAYS.search(clause.reading.text)
     if _FROM_ME.search(clause.reading.text) or _BY_ME.search(clause.reading.text):
@@ -302,7 +308,78 @@ def _flow_of_nouns(frame: Frame, clause: Clause) -> Flow | None:
         return Flow.IN
     if re.search(r"payment|purchase|order|expense|debit", nouns):
         return Flow.OUT
-    return Flow.ANY if clause.says(Measure.COUNT) and not frame.objects and "transaction" in nouns else None
+    is_both_ways = bool(_BOTH_WAYS.search(clause.reading.text))
+    return Flow.ANY if clause.says(Measure.COUNT) and is_both_ways and "transaction" in nouns else None
+
+
+_SCORED = re.compile(
+    r"(?:\bscor\w*|\bpoints?|\brisk(?: scores?)?)\s*(?:of|was|is|were|are|between|>=?|=)?\s*"
+    r"(?P<side>above|over|at least|more than|exceeding|from|>=?|below|under|at most|less than|up to|<=?)?\s*"
+    r"(?P<n>\d{1,2})\s*"
+    r"(?P<after>or (?:more|higher|above|over|less|lower|below)|and (?:more|higher|above|over)|\+|plus)?"
+)
+_LOW = ("below", "under", "at most", "less", "up to", "<", "or less", "or lower", "or below")
+
+
+def alerts_asked(clause: Clause, asks: str | None) -> dict[str, object] | None:
+    """What is wanted of alerts, and with how many points; None where something is said that lists have no room for."""
+    text = clause.reading.text
+    scored = _SCORED.search(text)
+    if clause.reading.of("amount") and not scored:
+        return None
+    if clause.has(Cue.DIFFERENCE, Cue.COMPARE, Cue.SHARE, Cue.USUAL) or clause.reading.of("channel"):
+        return None
+    if {Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST} & set(clause.measures) and asks is None:
+        return None
+    if asks is None and clause.says(Measure.COUNT):
+        counted = re.search(
+            r"\b(?:how many|number of|count of)(?: \w+)? (?P<what>accounts?|customers?|clients?)\b", text
+        )
+        asks = {"a": "accounts", "c": "customers"}[counted["what"][0]] if counted else "alerts"
+    if asks is None and re.search(r"\b(?:worth|value|amount|how much|sum|rupees|money)\b", text):
+        asks = "value"
+    return {"alerts_ask": asks or "alerts", **_points(scored)}
+
+
+def _points(scored: re.Match[str] | None) -> dict[str, object]:
+    if scored is None:
+        return {}
+    said = f"{scored['side'] or ''} {scored['after'] or ''}".strip()
+    number = int(scored["n"])
+    if any(said.startswith(word) or said.endswith(word) for word in _LOW):
+        return {"points_max": number - (scored["side"] in ("below", "under", "less than", "<"))}
+    is_beyond = scored["side"] in ("above", "over", "more than", "exceeding", ">")
+    return {"points_min": number + is_beyond}
+
+
+def refund_asked(clause: Clause) -> Literal["largest", "latest", "earliest"] | None:
+    """Which refund is asked about, where it is not all of them."""
+    if clause.says(Measure.LARGEST):
+        return "largest"
+    if clause.has(Cue.FIRST):
+        return "earliest"
+    return "latest" if clause.has(Cue.LATEST, Cue.WHEN) else None
+
+
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_LINK = re.compile(r"\s*(?:,|and|or|n|plus|\+|&|, and|as well as)(?: (?:the|my|at|on|for))*\s*")
+
+
+def are_apart(clause: Clause) -> bool:
+    """A category and a payee side by side: "rent and Swiggy" is either, "groceries at Swiggy" is what is both."""
+    kept = [m for m in clause.mentions if m.kind in OBJECT_KINDS]
+    pairs = [(one, other) for one, other in pairwise(kept) if {one.kind, other.kind} == {"category", "name"}]
+    return any(_LINK.fullmatch(clause.reading.text[one.end : other.start]) for one, other in pairs)
+
+
+_MERE_HEADS = frozenset(["charge", "charges", "bill", "bills", "fee", "fees", "fare", "fares", "dues", "cost", "costs"])
+
+
+def without_heads(mentions: list[Mention[Any]], clause: Clause) -> list[Mention[Any]]:
+    """Without a category that is only a word for being paid, where somebody is named: "when did X last charge me"."""
+    if not any(m.kind == "name" for m in mentions):
+        return mentions
+    return [m for m in mentions if m.kind != "category" or not set(clause.text_of(m).split()) <= _MERE_HEADS]
 
 
 def filters(mentions: Sequence[Mention[Any]], operator: Operator) -> tuple[Filter, ...]:
@@ -331,7 +408,7 @@ def _account_filter(accounts: tuple[OwnAccount, ...]) -> Filter:
     return Filter(field="account", operator=Operator.IN, values=ids[:FILTER_VALUES_MAX])
 
 
-def _range(field: Literal["hour", "amount_minor"], low: int | None, high: int | None) -> list[Filter]:
+def range_of(field: Literal["hour", "amount_minor"], low: int | None, high: int | None) -> list[Filter]:
     limits = ((Operator.AT_LEAST, low), (Operator.AT_MOST, high))
     return [Filter(field=field, operator=operator, values=(limit,)) for operator, limit in limits if limit is not None]
 

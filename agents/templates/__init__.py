@@ -5,8 +5,8 @@ from collections.abc import Callable
 from agents.draft import Draft
 from agents.plan import Operation
 from agents.templates.comparisons import compare, share, usual, versus
-from agents.templates.groups import breakdown, count_groups, rank
-from agents.templates.lists import entries, when
+from agents.templates.groups import breakdown, count_groups, rank, to_new
+from agents.templates.lists import entries, when, who
 from agents.templates.told import Told
 from agents.templates.values import pace, savings_rate, threshold, together, value
 
@@ -27,6 +27,8 @@ _TEMPLATES: dict[Operation, Callable[[Told], Draft]] = {
     Operation.THRESHOLD: threshold,
     Operation.WHEN_LAST: when,
     Operation.WHEN_FIRST: when,
+    Operation.WHO: who,
+    Operation.TO_NEW: to_new,
     Operation.SAVINGS_RATE: savings_rate,
 }
 

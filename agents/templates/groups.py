@@ -5,10 +5,10 @@ from typing import Any
 from agents.answer import Figure
 from agents.charts import TIMED, chart
 from agents.draft import Draft
-from agents.evidence import rows_of
+from agents.evidence import computed, rows_of
 from agents.templates.told import FIGURES_MAX, NOTHING, TOLD_MAX, Told
 from agents.wording import dimension_name, inside, listed
-from core.insights.query import Measure
+from core.insights.query import Dimension, Measure
 
 _LINES_MAX = 12
 _PLURALS = {"category": "categories", "day of the week": "days of the week", "hour of the day": "hours of the day"}
@@ -36,33 +36,51 @@ def _label(told: Told, row: dict[str, Any]) -> str:
     return f"{told.group(row)}, {told.period}"
 
 
+def to_new(told: Told) -> Draft:
+    """What went to payees who were paid for the first time, and to whom."""
+    if not told.result.rows:
+        return NOTHING
+    sums = [
+        told.make.money(f"To new payees, {told.label(currency)}", computed("sum", *sources))
+        for currency in told.currencies()
+        if (sources := [told.source(n) for n, row in enumerate(told.result.rows, 1) if row["currency"] == currency])
+    ]
+    number = told.make.count(f"New payees, {told.period}", rows_of(told.tables[0].name))
+    figures = [told.figure(_label(told, row), told.source(n)) for n, row in enumerate(told.result.rows[:TOLD_MAX], 1)]
+    lines = [f"{told.group(row)} {told.say(f)}" for row, f in zip(told.result.rows, figures, strict=False)]
+    text = f"{' and '.join(map(told.say, sums))} to {number.value} new payees, {told.period}: {'; '.join(lines)}."
+    return Draft(text, [*sums, number, *figures], rows=told.result.rows)
+
+
 def rank(told: Told) -> Draft:
     """The first group by name, with its amount; then the ones behind it."""
     rows = [(n, row) for n, row in enumerate(told.result.rows, start=1) if row[told.measure]]
     if not rows:
         return NOTHING
-    dimension = told.query.group_by[0]
+    dimension, asks_amount = told.query.group_by[0], told.task.asks_amount
     (place, first), order = rows[0], told.query.order
     most = "Most" if order is None or order.descending else "Least"
     amount = None if told.measure is Measure.COUNT else told.source(place)
-    winner = told.make.name(
-        f"{most} {inside(told.about())} by {dimension_name(dimension, told.query)}, {told.period}",
-        told.group(first),
-        told.source(place, dimension),
-        amount=amount,
-    )
+    label = f"{most} {inside(told.about())} by {dimension_name(dimension, told.query)}, {told.period}"
+    source = told.source(place, dimension)
+    if dimension is Dimension.DAY:
+        winner = told.make.date(label, source)
+    else:
+        winner = told.make.name(label, told.group(first), source, amount=amount)
     figures = [told.figure(_label(told, row), told.source(n)) for n, row in rows[:FIGURES_MAX]]
     lines = [f"{told.group(row)} {told.say(figure)}" for (_, row), figure in zip(rows, figures, strict=False)]
     text = f"{told.group(first)}: {told.say(figures[0])} ({told.label()})."
     text += f" Then {'; '.join(lines[1:])}." if lines[1:] else ""
-    return Draft(text, [winner, *figures], chart=chart(told.result, told.about()), rows=told.result.rows)
+    ordered = [figures[0], winner, *figures[1:]] if asks_amount else [winner, *figures]
+    return Draft(text, ordered, chart=chart(told.result, told.about()), rows=told.result.rows)
 
 
 def count_groups(told: Told) -> Draft:
     """How many groups there are, and the first of them."""
-    if not told.result.rows:
-        return NOTHING
     name = dimension_name(told.query.group_by[0], told.query)
+    if not told.result.rows:
+        none = told.make.count(f"Number of {name}s, {told.label()}", rows_of(told.tables[0].name))
+        return Draft(f"No {name} ({told.label()}).", [none]) if told.query.having else NOTHING
     nouns = _PLURALS.get(name, f"{name}s")
     figure: Figure = told.make.count(f"Number of {nouns}, {told.label()}", rows_of(told.tables[0].name))
     names = listed([told.group(row) for row in told.result.rows[:TOLD_MAX]])

@@ -70,6 +70,17 @@ def when(told: Told) -> Draft:
     return Draft(f"{count(ago.value, 'day')} ago, on {text}", [ago, date, amount], rows=told.entry_rows())
 
 
+def who(told: Told) -> Draft:
+    """With whom the one payment was, its amount and its day."""
+    if not told.result.entries:
+        return NOTHING
+    entry, table = told.result.entries[0], told.entries_table
+    name = told.make.name("With", entry.counterparty, cell(table, 1, "counterparty"))
+    on, amount = told.make.date("On", cell(table, 1, "occurred_at")), _singles(told)[0]
+    text = f"{entry.counterparty}: {told.say(amount)} on {day(entry.occurred_at)}."
+    return Draft(text, [name, amount, on], rows=told.entry_rows())
+
+
 def _singles(told: Told) -> list[Figure]:
     """The first entries as figures, sign left out."""
     return [

@@ -93,9 +93,13 @@ class Told:
         return f"{self.about(currency, measure)}, {self.period}"
 
     def figure(self, label: str, source: str, measure: Measure | None = None) -> Figure:
-        if (measure or self.measure) is Measure.COUNT:
-            return self.make.count(label, source)
-        return self.make.money(label, source)
+        match measure or self.measure:
+            case Measure.COUNT | Measure.COUNTERPARTIES | Measure.NEW_COUNTERPARTIES:
+                return self.make.count(label, source)
+            case Measure.FAILED_SHARE | Measure.SAVINGS_RATE:
+                return self.make.percent(label, source)
+            case _:
+                return self.make.money(label, source)
 
     def say(self, figure: Figure) -> str:
         if figure.unit == "money":
@@ -104,6 +108,8 @@ class Told:
         if figure.unit == "percent":
             return percent(Decimal(str(figure.value)))
         assert isinstance(figure.value, (int, float))
+        if self.measure in (Measure.COUNTERPARTIES, Measure.NEW_COUNTERPARTIES):
+            return count(int(figure.value), "payee")
         return count(figure.value, self.noun) if isinstance(figure.value, int) else f"{figure.value:g} {self.noun}s"
 
     def group(self, row: dict[str, Any], result: InsightResult | None = None) -> str:

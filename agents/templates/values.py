@@ -69,7 +69,9 @@ def pace(told: Told) -> Draft:
     """The value per day, week or month of the period, with the course of it where it was computed."""
     unit = told.task.unit or Unit.MONTH
     name = "financial year" if unit is Unit.FISCAL_YEAR else unit.value
-    units = units_in(told.query.period.period, unit)
+    period = told.query.period.period
+    units = units_in(period, unit)
+    over = count(units, name) if isinstance(units, int) else count(period.days, "day")
     figures: list[Figure] = []
     sentences: list[str] = []
     for currency in [row["currency"] for row in told.result.rows]:
@@ -77,7 +79,7 @@ def pace(told: Told) -> Draft:
         total = told.figure(told.label(currency), source)
         rate = told.figure(f"{told.about(currency)} per {name}, {told.period}", per_unit(source, unit))
         figures += [rate, total]
-        sentences.append(f"{rate.label}: {told.say(rate)} on average, {told.say(total)} over {count(units, name)}.")
+        sentences.append(f"{rate.label}: {told.say(rate)} on average, {told.say(total)} over {over}.")
     course = told.results[1] if len(told.results) > 1 else None
     drawn = chart(course, told.about()) if course else None
     return Draft(" ".join(sentences), figures, chart=drawn, rows=course.rows if course else []) if figures else NOTHING

@@ -1,0 +1,377 @@
+"""From an intent and the slots of a clause to a Frame; and back, which intents a frame can be the reading of.
+
+The rules of `asking` read how a question is put; an intent is what it means. Where both are there they must agree.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agents.intents.intent import Intent
+from agents.plan import Operation, Threshold
+from agents.planner import slots
+from agents.planner.amounts import Bounds
+from agents.planner.asking import compares_things, whole_of
+from agents.planner.clause import Clause
+from agents.planner.frame import Frame, Topic
+from agents.planner.lexicon import Cue
+from core.fraud.reasons import ReasonCode
+from core.insights.query import Dimension, Filter, Flow, Measure, QueryPeriod
+from core.periods import Unit
+
+_TIMES = (
+    Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR, Dimension.WEEKDAY,
+    Dimension.HOUR,
+)  # fmt: skip
+_MEASURES = {
+    Intent.COUNT: Measure.COUNT, Intent.AVERAGE: Measure.AVERAGE, Intent.MEDIAN: Measure.MEDIAN,
+    Intent.LARGEST: Measure.LARGEST, Intent.SMALLEST: Measure.SMALLEST,
+}  # fmt: skip
+_WHEN = {
+    Intent.WHEN_LAST: Operation.WHEN_LAST, Intent.WHEN_FIRST: Operation.WHEN_FIRST,
+    Intent.DAYS_SINCE: Operation.WHEN_LAST,
+}  # fmt: skip
+_COMPARING = {
+    Intent.DIFFERENCE: Operation.DIFFERENCE, Intent.GROWTH: Operation.GROWTH, Intent.COMPARE: Operation.COMPARE,
+}  # fmt: skip
+_TOPICS = {
+    Intent.BALANCE: Topic.BALANCE, Intent.RECURRING: Topic.RECURRING, Intent.NEXT_DUE: Topic.RECURRING,
+    Intent.REFUNDS: Topic.REFUNDS, Intent.FORECAST_BALANCE: Topic.FORECAST, Intent.AFFORD: Topic.FORECAST,
+    Intent.BUDGET: Topic.BUDGETS, Intent.UNUSUAL: Topic.UNUSUAL, Intent.DUPLICATES: Topic.DUPLICATES,
+    Intent.EXPLAIN: Topic.EXPLAIN, Intent.COVERAGE: Topic.COVERAGE, Intent.ALERTS: Topic.ALERTS,
+    Intent.ALERTS_VALUE: Topic.ALERTS, Intent.RISKIEST: Topic.ALERTS, Intent.PASS_THROUGH: Topic.SIGNALS,
+    Intent.JUST_UNDER: Topic.SIGNALS, Intent.CIRCLES: Topic.CIRCLES, Intent.MEMORY: Topic.RECALL,
+}  # fmt: skip
+_REASONS: dict[Intent, ReasonCode] = {Intent.PASS_THROUGH: "PASS_THRU", Intent.JUST_UNDER: "STRUCT"}
+_OF_FLAGS = frozenset(
+    {
+        Intent.ALERTS, Intent.ALERTS_VALUE, Intent.RISKIEST, Intent.EXPLAIN, Intent.PASS_THROUGH, Intent.JUST_UNDER,
+        Intent.CIRCLES, Intent.UNUSUAL,
+    }
+)  # fmt: skip
+_NTH = re.compile(
+    r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th)[ -](?:most|biggest|largest|highest|costliest|last)\b"
+)
+_OFTEN = ("often", "frequent", "times", "visit", "payments", "transactions", "orders", "rides", "trips")
+
+
+@dataclass(frozen=True, slots=True)
+class _Slots:
+    """What a clause names, whatever it wants of it."""
+
+    clause: Clause
+    base: Frame
+    flow: Flow
+
+    @property
+    def plain(self) -> Measure:
+        return Measure.INCOME if self.flow is Flow.IN else Measure.SPEND
+
+    def asking(self, operation: Operation, measure: Measure | None = None, **changes: object) -> Frame:
+        return self.base.with_changes(ask=operation, measure=measure, flow=self.flow, **changes)
+
+
+def intended(intent: Intent, clause: Clause) -> Frame | None:
+    """The frame of a clause that wants `intent`; None where the clause lacks what this takes, or says what it has no
+    room for: flagged payments are not all payments, and the second most is not the most."""
+    is_of_flags = intent in _OF_FLAGS
+    if (clause.has(Cue.FLAGGED, Cue.ALERTS) and not is_of_flags) or _NTH.search(clause.reading.text):
+        return None
+    if topic := _TOPICS.get(intent):
+        return _of_topic(intent, topic, clause)
+    build = _BUILDERS.get(intent)
+    return build(intent, _slots(clause)) if build else None
+
+
+def named(clause: Clause) -> Frame:
+    """The slots of a clause alone: what an edit of the last question puts in the place of the old."""
+    base = _slots(clause).base
+    return base.with_changes(periods=(), against=slots.against(clause)) if slots.names_only_prior(clause) else base
+
+
+def _slots(clause: Clause) -> _Slots:
+    """With the period of "the previous month" where it stands beside no other that it could move."""
+    objects, without = slots.objects(clause)
+    base = Frame(
+        objects=objects,
+        without=without,
+        periods=slots.periods(clause),
+        against=slots.against(clause),
+        conditions=slots.conditions(clause),
+        are_apart=slots.are_apart(clause),
+    )
+    bounds: list[Bounds] = [mention.value for mention in clause.of("amount")]
+    limits = [limit for one in bounds for limit in slots.range_of("amount_minor", one.low_minor, one.high_minor)]
+    base = base.with_changes(conditions=(*base.conditions, *limits))
+    if slots.names_only_prior(clause):
+        base = base.with_changes(periods=(QueryPeriod.of(slots.spoken(clause)[0].period),), against=None)
+    return _Slots(clause, base, slots.flow_of(base, clause) or Flow.OUT)
+
+
+def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
+    found = _slots(clause)
+    counts = clause.says(Measure.COUNT)
+    changes: dict[str, object] = {"topic": topic, "reason": _REASONS.get(intent)}
+    if topic in (Topic.BALANCE, Topic.FORECAST, Topic.COVERAGE):
+        changes |= {"objects": (), "without": ()}
+    if topic is Topic.REFUNDS:
+        changes["latest"] = slots.refund_asked(clause)
+    if topic in (Topic.REFUNDS, Topic.RECURRING, Topic.BALANCE):
+        changes |= {"measure": Measure.COUNT if counts else None, "is_next": intent is Intent.NEXT_DUE}
+        changes["flow"] = found.flow
+    if topic is Topic.BALANCE:
+        changes["opens"] = clause.has(Cue.OPENING)
+    if topic is Topic.ALERTS:
+        asked = slots.alerts_asked(clause, {Intent.ALERTS_VALUE: "value", Intent.RISKIEST: "riskiest"}.get(intent))
+        if asked is None or len(found.base.periods) > 1 or found.base.objects:
+            return None
+        changes |= {**asked, "alert_status": slots.alert_status(clause), "conditions": ()}
+    if topic is Topic.FORECAST:
+        amounts: list[Bounds] = [mention.value for mention in clause.reading.of("amount")]
+        changes["spend_minor"] = amounts[0].said_minor if amounts and intent is Intent.AFFORD else None
+        changes["conditions"] = tuple(f for f in found.base.conditions if f.field == "account")
+    if topic is Topic.RECALL:
+        changes["text"] = clause.reading.text
+    return found.base.with_changes(**changes)
+
+
+def _value(intent: Intent, found: _Slots) -> Frame:
+    return found.asking(Operation.VALUE, _MEASURES.get(intent, found.plain))
+
+
+def _to_new(_: Intent, found: _Slots) -> Frame:
+    return _since_then(found.asking(Operation.TO_NEW, found.plain))
+
+
+def _count_days(_: Intent, found: _Slots) -> Frame | None:
+    """ "How many days did I not spend?", "in how many months was it under 10,000?"."""
+    clause = found.clause
+    dimension = _named_dimension(clause, (Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER))
+    amounts: list[Bounds] = [mention.value for mention in clause.reading.of("amount")]
+    if dimension is None or len(amounts) > 1:
+        return None
+    kept = tuple(f for f in found.base.conditions if f.field != "amount_minor")
+    said = (
+        Threshold(low_minor=amounts[0].low_minor, high_minor=amounts[0].high_minor, said_minor=0) if amounts else None
+    )
+    frame = found.asking(Operation.COUNT_GROUPS, found.plain, group_by=(dimension,), conditions=kept, threshold=said)
+    return frame.with_changes(measure=found.plain if said else Measure.COUNT, counts_none=_says_none(clause))
+
+
+def _says_none(clause: Clause) -> bool:
+    return bool(re.search(r"\b(?:no|not|none|zero|without|nothing|didn't|never|nil)\b", clause.reading.text))
+
+
+def _new_payees(_: Intent, found: _Slots) -> Frame:
+    return _since_then(found.asking(Operation.VALUE, Measure.NEW_COUNTERPARTIES))
+
+
+def _since_then(frame: Frame) -> Frame:
+    """ "Whom I never paid before September": what is new says that already."""
+    if len(frame.periods) < 2:
+        return frame
+    return frame.with_changes(periods=frame.periods[-1:])
+
+
+def _net(intent: Intent, found: _Slots) -> Frame | None:
+    if found.base.objects:
+        return None
+    operation = Operation.SAVINGS_RATE if intent is Intent.SAVINGS_RATE else Operation.VALUE
+    return found.base.with_changes(ask=operation, measure=Measure.NET, flow=Flow.ANY)
+
+
+def _pace(_: Intent, found: _Slots) -> Frame:
+    said = found.clause.take(Cue.PACE, Cue.EACH)
+    measure = Measure.COUNT if found.clause.says(Measure.COUNT) else found.plain
+    return found.asking(Operation.PACE, measure, unit=next(iter(said), Unit.MONTH))
+
+
+def _list(_: Intent, found: _Slots) -> Frame:
+    if found.clause.has(Cue.TOTAL, Cue.HOW_MUCH):
+        return found.asking(Operation.VALUE, found.plain)
+    said = [abs(n) for n in found.clause.take(Cue.TOP, Cue.LATEST, Cue.FIRST) if isinstance(n, int)]
+    return found.asking(Operation.LIST, limit=max((n for n in said if n > 1), default=None))
+
+
+def _latest(_: Intent, found: _Slots) -> Frame:
+    said = [abs(n) for n in found.clause.take(Cue.LATEST) if isinstance(n, int)]
+    return found.asking(Operation.LIST, limit=max(said, default=1), latest="latest")
+
+
+def _when(intent: Intent, found: _Slots) -> Frame:
+    return found.asking(_WHEN[intent], unit=Unit.DAY if intent is Intent.DAYS_SINCE else None)
+
+
+def _top(intent: Intent, found: _Slots) -> Frame | None:
+    clause = found.clause
+    dimension = {Intent.TOP_CATEGORY: Dimension.CATEGORY, Intent.TOP_PAYEE: Dimension.COUNTERPARTY}.get(intent)
+    if dimension is None:
+        dimension = _named_dimension(clause, _TIMES)
+        if dimension is None:
+            return None
+    numbers = [n for n in clause.take(Cue.TOP) if isinstance(n, int)]
+    limit = max((abs(n) for n in numbers), default=1)
+    is_least = clause.has(Cue.LEAST, Cue.LESS) or clause.says(Measure.SMALLEST) or any(n < 0 for n in numbers)
+    counts = clause.says(Measure.COUNT) or any(word in clause.reading.text for word in _OFTEN)
+    measure = Measure.COUNT if counts and dimension is Dimension.COUNTERPARTY else found.plain
+    asks_amount = intent is Intent.TOP_TIME and clause.reading.text.startswith("how much")
+    return found.asking(
+        Operation.RANK, measure, group_by=(dimension,), limit=limit, descending=not is_least, asks_amount=asks_amount
+    )
+
+
+def _named_dimension(clause: Clause, among: tuple[Dimension, ...]) -> Dimension | None:
+    said = [m.value[1] for m in clause.find(Cue.NOUN, Cue.GROUP)]
+    units = [_of_unit(unit) for unit in (m.value[1] for m in clause.find(Cue.PACE, Cue.EACH))]
+    return next((dimension for dimension in (*said, *units) if dimension in among), None)
+
+
+def _of_unit(unit: Unit) -> Dimension:
+    return Dimension.FISCAL_YEAR if unit is Unit.FISCAL_YEAR else Dimension(unit.value)
+
+
+def _breakdown(_: Intent, found: _Slots) -> Frame:
+    clause = found.clause
+    said = [m.value[1] for m in clause.find(Cue.GROUP, Cue.NOUN)]
+    said += [_of_unit(m.value[1]) for m in clause.find(Cue.EACH)]
+    groups = tuple(dict.fromkeys(said))[:2] or ((Dimension.MONTH,) if clause.has(Cue.TREND) else (Dimension.CATEGORY,))
+    measure = Measure.COUNT if clause.says(Measure.COUNT) else found.plain
+    return found.asking(Operation.BREAKDOWN, measure, group_by=groups)
+
+
+def _count_payees(_: Intent, found: _Slots) -> Frame:
+    return found.asking(Operation.COUNT_GROUPS, found.plain, group_by=(Dimension.COUNTERPARTY,))
+
+
+def _compared(intent: Intent, found: _Slots) -> Frame:
+    frame = found.asking(_COMPARING[intent], found.plain)
+    measured = [m for m in found.clause.measures if m in (Measure.COUNT, Measure.AVERAGE)]
+    frame = frame.with_changes(measure=measured[0]) if measured else frame
+    if frame.without and len(frame.periods) < 2 and frame.against is None:
+        return frame.with_changes(ask=Operation.VALUE)  # "the total minus rent" leaves out
+    is_less = found.clause.has(Cue.LESS) and not found.clause.has(Cue.MORE)
+    if len(frame.periods) == 2 and intent is Intent.DIFFERENCE and is_less:
+        frame = frame.with_changes(periods=frame.periods[::-1])
+    if len(frame.periods) < 2 and frame.against is None and compares_things(frame):
+        differs = intent is Intent.DIFFERENCE
+        return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs)
+    return frame
+
+
+def _share(intent: Intent, found: _Slots) -> Frame:
+    measure = Measure.COUNT if found.clause.says(Measure.COUNT) else found.plain
+    frame = found.asking(Operation.SHARE, measure, share_of="spending")
+    if intent is Intent.SHARE:
+        return frame.with_changes(whole=whole_of(frame, found.clause))
+    kept = tuple(f for f in (_spent_only(one) for one in frame.objects) if f is not None)
+    return frame.with_changes(share_of="income", objects=kept, flow=Flow.OUT, measure=Measure.SPEND)
+
+
+def _spent_only(one: Filter) -> Filter | None:
+    """The filter without the categories of income, which are the whole and not the part."""
+    if one.field != "category":
+        return one
+    values = tuple(value for value in one.values if value not in slots.INCOME_CATEGORIES)
+    return one.model_copy(update={"values": values}) if values else None
+
+
+def _usual(_: Intent, found: _Slots) -> Frame:
+    return found.asking(Operation.USUAL, found.plain)
+
+
+def _threshold(_: Intent, found: _Slots) -> Frame | None:
+    amounts: list[Bounds] = [mention.value for mention in found.clause.reading.of("amount")]
+    if len(amounts) != 1:
+        return None
+    one = amounts[0]
+    low, high = (one.said_minor + 1, None) if one.is_exact else (one.low_minor, one.high_minor)
+    said = Threshold(low_minor=low, high_minor=high, said_minor=one.said_minor)
+    kept = tuple(f for f in found.base.conditions if f.field != "amount_minor")
+    return found.asking(Operation.THRESHOLD, found.plain, threshold=said, conditions=kept)
+
+
+def _failed_share(_: Intent, found: _Slots) -> Frame:
+    kept = tuple(f for f in found.base.conditions if f.field != "status")
+    return found.asking(Operation.VALUE, Measure.FAILED_SHARE, conditions=kept)
+
+
+def _volume(_: Intent, found: _Slots) -> Frame:
+    return found.base.with_changes(ask=Operation.VALUE, measure=Measure.VOLUME, flow=Flow.ANY)
+
+
+def _top_customers(_: Intent, found: _Slots) -> Frame:
+    numbers = [abs(n) for n in found.clause.take(Cue.TOP) if isinstance(n, int)]
+    limit = max(numbers, default=1)
+    return found.asking(Operation.RANK, found.plain, group_by=(Dimension.ACCOUNT,), limit=limit)
+
+
+_BUILDERS: dict[Intent, Callable[[Intent, _Slots], Frame | None]] = {
+    Intent.TOTAL: _value, Intent.COUNT: _value, Intent.AVERAGE: _value, Intent.MEDIAN: _value,
+    Intent.LARGEST: _value, Intent.SMALLEST: _value, Intent.TOTAL_TO_NEW: _to_new, Intent.NEW_PAYEES: _new_payees,
+    Intent.NET: _net, Intent.SAVINGS_RATE: _net, Intent.PACE: _pace, Intent.LIST: _list, Intent.LATEST: _latest,
+    Intent.WHEN_LAST: _when, Intent.WHEN_FIRST: _when, Intent.DAYS_SINCE: _when, Intent.TOP_CATEGORY: _top,
+    Intent.TOP_PAYEE: _top, Intent.TOP_TIME: _top, Intent.BREAKDOWN: _breakdown, Intent.COUNT_PAYEES: _count_payees,
+    Intent.DIFFERENCE: _compared, Intent.GROWTH: _compared, Intent.COMPARE: _compared, Intent.SHARE: _share,
+    Intent.COUNT_DAYS: _count_days, Intent.SHARE_OF_INCOME: _share,
+    Intent.USUAL: _usual, Intent.THRESHOLD: _threshold, Intent.VOLUME: _volume,
+    Intent.TOP_CUSTOMERS: _top_customers, Intent.FAILED_SHARE: _failed_share,
+}  # fmt: skip
+
+
+# The way back.
+
+_OF_MEASURE = {measure: intent for intent, measure in _MEASURES.items()} | {
+    Measure.SPEND: Intent.TOTAL, Measure.INCOME: Intent.TOTAL, Measure.NET: Intent.NET, Measure.VOLUME: Intent.VOLUME,
+    Measure.NEW_COUNTERPARTIES: Intent.NEW_PAYEES, Measure.FAILED_SHARE: Intent.FAILED_SHARE,
+}  # fmt: skip
+_OF_TOPIC: dict[Topic, frozenset[Intent]] = {
+    topic: frozenset(intent for intent, of in _TOPICS.items() if of is topic) for topic in Topic
+}
+_OF_OPERATION: dict[Operation, frozenset[Intent]] = {
+    Operation.SUM: frozenset({Intent.TOTAL, Intent.SUM_OF_THOSE, Intent.COMPARE}),
+    Operation.BREAKDOWN: frozenset({Intent.BREAKDOWN, Intent.WHY}),
+    Operation.COUNT_GROUPS: frozenset({Intent.COUNT_PAYEES, Intent.COUNT}),
+    Operation.TO_NEW: frozenset({Intent.TOTAL_TO_NEW}),
+    Operation.COMPARE: frozenset({Intent.COMPARE, Intent.DIFFERENCE, Intent.GROWTH}),
+    Operation.DIFFERENCE: frozenset({Intent.DIFFERENCE, Intent.COMPARE}),
+    Operation.GROWTH: frozenset({Intent.GROWTH}),
+    Operation.VERSUS: frozenset({Intent.COMPARE, Intent.DIFFERENCE}),
+    Operation.SHARE: frozenset({Intent.SHARE, Intent.SHARE_OF_INCOME}),
+    Operation.USUAL: frozenset({Intent.USUAL}),
+    Operation.PACE: frozenset({Intent.PACE, Intent.AVERAGE}),
+    Operation.THRESHOLD: frozenset({Intent.THRESHOLD}),
+    Operation.WHEN_LAST: frozenset({Intent.WHEN_LAST, Intent.DAYS_SINCE, Intent.LATEST}),
+    Operation.WHEN_FIRST: frozenset({Intent.WHEN_FIRST}),
+    Operation.SAVINGS_RATE: frozenset({Intent.SAVINGS_RATE}),
+}  # fmt: skip
+
+
+def meanings(frame: Frame) -> frozenset[Intent]:
+    """The intents that `frame` is a reading of; empty where it asks nothing by itself."""
+    if frame.topic is not None:
+        return _OF_TOPIC[frame.topic]
+    if frame.ask is None or frame.ask is Operation.VALUE:
+        intent = _OF_MEASURE.get(frame.measure) if frame.measure else None
+        return frozenset({intent}) if intent else frozenset()
+    if frame.ask is Operation.LIST:
+        return frozenset({Intent.LIST, _LISTED.get(frame.latest or "", Intent.LIST)})
+    if frame.ask in (Operation.RANK, Operation.BREAKDOWN) and frame.group_by:
+        return frozenset({_ranked(frame.group_by[0]), *_OF_OPERATION.get(frame.ask, ())})
+    return _OF_OPERATION.get(frame.ask, frozenset())
+
+
+_LISTED = {
+    "latest": Intent.LATEST, "earliest": Intent.WHEN_FIRST, "largest": Intent.LARGEST, "smallest": Intent.SMALLEST,
+}  # fmt: skip
+
+
+def _ranked(dimension: Dimension) -> Intent:
+    match dimension:
+        case Dimension.COUNTERPARTY:
+            return Intent.TOP_PAYEE
+        case Dimension.ACCOUNT | Dimension.CUSTOMER:
+            return Intent.TOP_CUSTOMERS
+        case Dimension.CATEGORY | Dimension.CATEGORY_GROUP | Dimension.CHANNEL | Dimension.BANK:
+            return Intent.TOP_CATEGORY
+        case _:
+            return Intent.TOP_TIME

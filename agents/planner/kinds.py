@@ -1,0 +1,55 @@
+"""Kinds of payee within a category: "electricity" are those utilities whose names say so. A kind that no name says is
+asked about, as anything narrower than a category is."""
+
+import re
+from collections.abc import Iterable
+
+from agents.planner.words import normalise
+from agents.scope import Counterparty
+
+_POWER = "power|electric|vidyut|urja|bijli|discom|bescom|mescom|hescom|cesc|mseb|mahadiscom|msedcl|tneb|tangedco|uppcl|bses|torrent|adani ele|kseb|pspcl|dhbvn|uhbvn|gescom|apspdcl|tsspdcl|wbsedcl|jvvnl|energy"
+_WATER = "water|jal|bwssb|hmwssb|jalboard"
+_GAS = "gas|lpg|indane|bharatgas|hpgas|igl|mgl|gail|cylinder"
+_AIR = "air|airways|airlines?|indigo|vistara|spicejet|akasa|sky|jet|flights?|aviation"
+_STAY = "hotels?|resorts?|homestays?|inn|stays?|lodge|oyo|hostel|suites?|airbnb|palace|villas?|retreat"
+_DENTAL = "dental|dentist|tooth|smile"
+_SHOES = "shoes?|foot|bata|nike|adidas|puma|sneaker"
+
+_KINDS = {
+    _POWER: "electricity, electricity bill, electricity bills, power bill, power, power bills, electric bill, electric, light bill, current bill, bijli, bijli bill",
+    _WATER: "water, water bill, water bills",
+    _GAS: "gas, gas bill, cooking gas, gas cylinder, lpg",
+    _AIR: "flights, flight, airfare, airline, airlines, air tickets, plane tickets",
+    _STAY: "hotels, hotel, stays, hotel stays, resorts, resort, homestay, homestays",
+    _DENTAL: "dentist, dental",
+    r"optic|lens|eye|specs|vision": "glasses, optician",
+    r"lab|diagnos|path|scan|test": "lab tests, blood tests, tests",
+    r"life|jeevan|lic\b|term": "life insurance, term insurance, lic",
+    r"health|medi|care|star": "health insurance, medical insurance",
+    r"motor|car\b|vehicle|auto|acko|two ?wheeler|bike": "car insurance, bike insurance, vehicle insurance, motor insurance",
+    r"pet|vet|paw": "pet food, pet insurance, dog food, cat food, vet",
+    _SHOES: "shoes, sneakers",
+    r"coffee|cafe|chai|tea|brew|starbucks|ccd|third wave": "coffee, tea, chai",
+    r"pizza|domino|la pino": "pizza",
+    r"bar\b|pub\b|brew|wine|liquor|beer|spirits": "alcohol, drinks, beer, bars, bar, pub, pubs",
+    r"milk|dairy|amul|nandini|delight": "milk",
+    r"veg|organic|fruit|farm|sabzi|mandi": "vegetables, vegetable, veggies, fruit, fruits",
+    r"meat|fish|chicken|licious|seafood": "meat, fish, chicken",
+    r"news|times|hindu|express|patra|daily": "newspaper, newspapers, magazines",
+    r"music|gaana|spotify|tunes|saavn": "music",
+    r"book|read|kindle|audible": "books",
+    r"game|steam|playstation|xbox": "games, gaming, video games",
+    r"home|griha|housing|hdfc ltd": "house loan, home loan, housing loan",
+    r"gaadi|car\b|auto|vehicle|wheels": "car emi, car loan, vehicle loan",
+}
+_PARTS: dict[str, re.Pattern[str]] = {
+    phrase.strip(): re.compile(rf"\b(?:{parts})") for parts, phrases in _KINDS.items() for phrase in phrases.split(",")
+}
+
+
+def payees_of_kind(phrase: str, slugs: Iterable[str], payees: Iterable[Counterparty]) -> tuple[str, ...]:
+    """The payees of the categories `slugs` whose names say that they are of the kind that `phrase` names."""
+    parts, within = _PARTS.get(phrase), set(slugs)
+    if parts is None:
+        return ()
+    return tuple(payee.name for payee in payees if payee.category in within and parts.search(normalise(payee.name)))

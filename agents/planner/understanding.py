@@ -1,0 +1,284 @@
+"""Understanding: the grammar's reading of a clause and what its meaning says, weighed against each other.
+
+The grammar knows every word of what it reads, and stumbles over a word that it does not know. The classifier of intents
+reads any words, and may be mistaken. Where they agree, unknown words that name nothing are let pass; where the grammar
+stumbles, a sure intent with the slots that were read is a frame of its own; where neither is sure, we ask back.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from agents.intents.classifier import Wants
+from agents.intents.intent import OFF_LIMITS, Intent
+from agents.plan import Operation
+from agents.planner.clause import Clause
+from agents.planner.frame import Frame, Topic
+from agents.planner.intended import intended, meanings, named
+from agents.planner.lexicon import Cue
+from agents.planner.parse import Parsed, parse
+from agents.planner.reading import Reading
+from core.insights.query import Dimension, Measure
+from core.money import Currency
+
+AGREED = 0.15
+"""The least probability at which a meaning supports the grammar's reading."""
+LIKELY = 0.25
+"""The least at which something that names a thing and asks nothing else asks what it came to."""
+SURE = 0.5
+"""The least at which a meaning alone makes a frame of a clause that the grammar does not understand."""
+PLAIN = 0.7
+"""The least at which a statement is taken for the question that it stands for: "I think I was charged twice"."""
+OVERRULED = 0.75
+"""The least at which a meaning overrules what the grammar understood,"""
+OVERRULED_TIMES = 5
+"""if it is so many times as likely as the grammar's reading."""
+
+_ASKS = (
+    Cue.HOW_MUCH, Cue.WHICH, Cue.WHO, Cue.WHERE, Cue.WHEN, Cue.DAYS_AGO, Cue.WHY, Cue.SHOW, Cue.SINCE_WHEN,
+)  # fmt: skip
+_ASKING = re.compile(
+    r"\b(?:how|what|which|who|whom|when|where|why|whose|tell|give|gimme|list|show|compare|calculate|total|count|kitna|find"
+    r"|check|verify|state|furnish|break|split|sum|add|need|want|require|like|see|let)\b|[?]"
+)
+_EXPLAINS = re.compile(r"(?:as in|that is|i mean|meaning|namely|i\.?e\.?)\b")
+_TELLS = re.compile(r"(?:i|we|my|our|the|it|there|they|he|she|this|that)\b")
+_FORGIVEN = {
+    "future": frozenset({Intent.FORECAST_BALANCE, Intent.AFFORD, Intent.BUDGET, Intent.NEXT_DUE}),
+    "advice": frozenset(Intent) - OFF_LIMITS,
+}
+"""Refusals by single words, and the meanings of the whole that lift them."""
+_CLEANER = frozenset(
+    {
+        Intent.REFUNDS, Intent.NEXT_DUE, Intent.RECURRING, Intent.COUNT_DAYS, Intent.ALERTS, Intent.ALERTS_VALUE,
+        Intent.RISKIEST,
+    }
+)  # fmt: skip
+"""What is told by its meaning better than by its words, where these ask for no more than that."""
+_SPARE = frozenset(
+    {
+        None, Operation.VALUE, Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.COUNT_GROUPS,
+        Operation.SHARE,
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One clause: what was read, what it asks, and what it wants where its meaning is sure."""
+
+    reading: Reading
+    parsed: Parsed
+    intent: Intent | None = None
+
+
+def understand(readings: Sequence[Reading], currencies: Sequence[Currency], *, has_last: bool) -> list[Understood]:
+    """The clauses of a question, stories among them dropped once they have lent what they name."""
+    told = [_Weighing(reading, currencies, has_last).understood() for reading in readings]
+    told = _with_stories(_with_edits(told))
+    asking = [one for one in told if one.intent is not Intent.STORY]
+    if not asking or len(asking) == len(told):
+        return told
+    stories = [one.reading for one in told if one.intent is Intent.STORY]
+    return [_lent(one, stories) for one in asking]
+
+
+class _Weighing:
+    """One clause between the grammar and its meaning."""
+
+    def __init__(self, reading: Reading, currencies: Sequence[Currency], has_last: bool) -> None:
+        self.wants: Wants = reading.wants
+        self.reading = _forgiving(reading)
+        self.parsed = parse(reading, currencies)
+        self.has_last = has_last
+
+    def understood(self) -> Understood:
+        if self.wants.first is None:
+            return Understood(self.reading, self.parsed)
+        if self.wants.first is Intent.STORY and self.is_sure and not Clause(self.reading).has(Cue.HOW_MUCH):
+            return self._as_read(self.parsed, Intent.STORY)
+        if frame := self._cleaner() or self._agreed() or self._plain_sum():
+            return self._as_read(frame)
+        if not self._may_decide:
+            known = self.known if self.supported >= AGREED else self.reading
+            return Understood(known, self.parsed, self.intent)
+        if self.wants.first in OFF_LIMITS:
+            return self._as_read(self.parsed, self.wants.first)
+        frame = self._meant(self.wants.first)
+        return self._as_read(self._under(frame)) if frame else Understood(self.reading, self.parsed, self.intent)
+
+    def _as_read(self, parsed: Parsed, intent: Intent | None = None) -> Understood:
+        return Understood(self.known, parsed, intent or self.intent)
+
+    @property
+    def is_sure(self) -> bool:
+        return self.wants.confidence >= SURE
+
+    @property
+    def intent(self) -> Intent | None:
+        """What the clause surely wants, if that is something payments answer."""
+        return self.wants.first if self.is_sure and self.wants.first not in OFF_LIMITS else None
+
+    @cached_property
+    def known(self) -> Reading:
+        """The reading without unknown words that only colour it."""
+        naming = tuple(phrase for phrase in self.reading.unknown if self.reading.names_something(phrase))
+        return replace(self.reading, unknown=naming)
+
+    @cached_property
+    def supported(self) -> float:
+        """How likely it is that the grammar's reading is what is wanted."""
+        edits = (Intent.EDIT,) if self.parsed.is_follow_up else ()
+        return self.wants.of(*meanings(self.parsed.frame), *edits)
+
+    @cached_property
+    def _guesses(self) -> bool:
+        """Whether the grammar took "the most" for that of a category, for want of a word that says of what."""
+        frame = self.parsed.frame
+        is_of_category = frame.ask is Operation.RANK and frame.group_by == (Dimension.CATEGORY,)
+        return is_of_category and not Clause(self.reading).has(Cue.NOUN)
+
+    @cached_property
+    def _stumbles(self) -> bool:
+        asks_nothing = not (meanings(self.parsed.frame) or self.parsed.is_follow_up)
+        return bool(self.reading.unknown or self.parsed.unplaced) or asks_nothing or self._guesses
+
+    @cached_property
+    def _is_overruled(self) -> bool:
+        least = SURE if self._guesses else OVERRULED
+        return self.wants.confidence >= least and self.wants.confidence >= OVERRULED_TIMES * self.supported
+
+    @property
+    def _may_decide(self) -> bool:
+        """Whether the meaning alone may say what is asked."""
+        return (self._stumbles and self.is_sure) or self._is_overruled
+
+    def _cleaner(self) -> Parsed | None:
+        first = self.wants.first
+        if first is None or first not in _CLEANER or not self.is_sure or self.parsed.frame.ask not in _SPARE:
+            return None
+        frame = self._meant(first)
+        return self._under(frame) if frame else None
+
+    def _agreed(self) -> Parsed | None:
+        """The grammar's reading, where the meaning supports it; in a conversation what names nothing leans on it."""
+        if self.supported < AGREED or self.parsed.unplaced or self._is_overruled:
+            return None
+        leans = self.has_last and says_nothing(self.parsed)
+        return self._under(self.parsed.frame) if leans else self.parsed
+
+    def _plain_sum(self) -> Parsed | None:
+        """What names something and asks nothing else, where a sum is likely: "what did the gym take in November"."""
+        frame = self.parsed.frame
+        names_only = bool(frame.objects) and not meanings(frame) and not self.parsed.unplaced
+        is_new = bool(frame.periods) or not self.has_last
+        if self.wants.first is not Intent.TOTAL or self.wants.confidence < LIKELY or not (names_only and is_new):
+            return None
+        total = self._meant(Intent.TOTAL)
+        return self._under(total) if total else None
+
+    def _meant(self, intent: Intent) -> Frame | None:
+        clause = Clause(self.known)
+        if intent is Intent.EDIT:
+            return named(clause) if self.has_last else None
+        return intended(intent, clause)
+
+    def _under(self, frame: Frame) -> Parsed:
+        """The clause under another frame; it leans on the last question where it names nothing itself."""
+        parsed = replace(self.parsed, frame=frame, alone=frame, unplaced=(), has_cue=True, only_modifies=False)
+        asks_nothing = frame.ask is None and frame.topic is None
+        leans = self.has_last and (self.parsed.is_follow_up or says_nothing(parsed) or asks_nothing)
+        return replace(parsed, is_follow_up=leans)
+
+
+def says_nothing(parsed: Parsed) -> bool:
+    """Whether a clause names neither what, nor when, nor how, and is no question about the whole of it."""
+    frame = parsed.frame
+    named_any = any((frame.objects, frame.conditions, frame.without, frame.periods, frame.topic))
+    return not named_any and not parsed.asks_all and frame.measure not in (Measure.NET, Measure.VOLUME)
+
+
+def _forgiving(reading: Reading) -> Reading:
+    """Without a refusal by single words that the meaning of the whole contradicts."""
+    lifting = _FORGIVEN.get(reading.refusal or "", frozenset[Intent]())
+    lifted = reading.wants.confidence >= SURE and reading.wants.first in lifting
+    return replace(reading, refusal=None) if lifted else reading
+
+
+def _with_edits(told: Sequence[Understood]) -> list[Understood]:
+    """A later clause that only names something belongs to the one before it: "..., Arogya Pharmacy, that is"."""
+    return [
+        replace(one, parsed=replace(one.parsed, only_modifies=True))
+        if n > 0 and one.intent is Intent.EDIT and not _asks(one) and not says_nothing(one.parsed)
+        else one
+        for n, one in enumerate(told)
+    ]
+
+
+def _with_stories(told: Sequence[Understood]) -> list[Understood]:
+    """Where one clause asks, another that neither asks nor is surely meant to is a story beside it."""
+    if len(told) < 2:
+        return list(told)
+    meant = [one for one in told if _is_meant(one)]
+    if not meant and not any(_asks(one) for one in told):
+        return list(told)
+    return [replace(one, intent=Intent.STORY) if _is_story(one, bool(meant)) else one for one in told]
+
+
+def _asks(one: Understood) -> bool:
+    clause = Clause(one.reading)
+    if _EXPLAINS.match(one.reading.text):
+        return False
+    opens_asking = any(cue.start == 0 for cue in clause.find(Cue.YES_NO))
+    return clause.has(*_ASKS) or clause.says(Measure.COUNT) or opens_asking or bool(_ASKING.search(one.reading.text))
+
+
+def _is_meant(one: Understood) -> bool:
+    """Whether a statement surely stands for a question: "I think I was charged twice"."""
+    idle = (Intent.STORY, Intent.EDIT, Intent.SMALL_TALK, None)
+    return one.intent not in idle and one.reading.wants.confidence >= PLAIN
+
+
+def _is_story(one: Understood, others_mean: bool) -> bool:
+    wants = one.reading.wants
+    if wants.first is None or _is_meant(one):
+        return False
+    if wants.first is Intent.SMALL_TALK or _EXPLAINS.match(one.reading.text):
+        return True
+    if _asks(one):  # "would you kindly verify?" asks for what has been said
+        return others_mean and says_nothing(one.parsed) and not meanings(one.parsed.frame)
+    tells = bool(_TELLS.match(one.reading.text)) and not one.parsed.only_modifies
+    return one.intent is Intent.STORY or wants.of(Intent.STORY) >= AGREED or tells
+
+
+def _lent(one: Understood, stories: Sequence[Reading]) -> Understood:
+    """A question with whom, and when, the story before it speaks of, where the question itself does not say."""
+    frame = one.parsed.frame
+    if frame.topic in (Topic.BALANCE, Topic.COVERAGE, Topic.ALERTS):
+        return one
+    told = [named(Clause(story)) for story in stories]
+    changes: dict[str, object] = {}
+    periods = [period for story in told for period in story.periods]
+    if not frame.periods and len(periods) == 1:
+        changes["periods"] = tuple(periods)
+    if not frame.objects:
+        changes |= _named_before(told, points=_points_back(one))
+    if not changes:
+        return one
+    parsed = replace(one.parsed, frame=frame.with_changes(**changes), alone=one.parsed.alone.with_changes(**changes))
+    return replace(one, parsed=replace(parsed, is_follow_up=False))
+
+
+def _points_back(one: Understood) -> bool:
+    return Clause(one.reading).has(Cue.ANAPHORA) or not meanings(one.parsed.frame)
+
+
+def _named_before(told: Sequence[Frame], *, points: bool) -> dict[str, object]:
+    """Payees of a story; its categories and ways of paying only where the question points back at them."""
+    objects = [f for story in told for f in story.objects]
+    payees = tuple(f for f in objects if f.field == "counterparty")
+    if payees or not points:
+        return {"objects": payees} if payees else {}
+    ways = tuple(f for story in told for f in story.conditions if f.field == "channel")
+    return {**({"objects": tuple(objects)} if objects else {}), **({"conditions": ways} if ways else {})}
