@@ -116,4 +116,11 @@ def upgrade() -> None:
          ALTER COLUMN gist DROP DEFAULT, ALTER COLUMN gist_hash DROP DEFAULT,
          ALTER COLUMN transaction_amounts_minor DROP DEFAULT, ALTER COLUMN transaction_counterparties DROP DEFAULT
     """)
+    # Where the database's locale is C, a typographic quote is part of the word beside it.
+    op.execute("""
+        ALTER TABLE rag.summary
+         DROP COLUMN words,
+          ADD COLUMN words tsvector GENERATED ALWAYS AS (to_tsvector('english', translate(text, '“”₹', '   '))) STORED
+    """)
+    op.execute("CREATE INDEX summary_words ON rag.summary USING gin (words)")
     op.execute("UPDATE rag.progress SET position = 0 WHERE consumer = 'summaries'")
