@@ -148,7 +148,7 @@ def _asked(question: str, lists: Lists, memory: Memory, turns: Sequence[str], ex
         days="; ".join(f"{key} = {day}" for key, day in lists.days.items()) or "none",
         turns=" | ".join(turns) or "none",
         earlier=str(as_keys(memory.frame, lists)) if memory.frame else "none",
-        examples="\n".join(f"{one.question} -> {as_part(one.frame)}" for one in examples) or "none",
+        examples="\n".join(f"{one.question} → {as_part(one.frame)}" for one in examples) or "none",
         question=question,
     )
 

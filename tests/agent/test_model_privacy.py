@@ -179,7 +179,7 @@ async def test_questions_that_were_planned_well_before_are_shown_without_anybody
     answer = await chat.ask("how much did I ever pay Green Grocers on some weekend in May")
     sent = model_server.asked()[0]["body"]["messages"][1]["content"]
     assert answer.planner == "scripted"
-    assert "how much did i ever pay {payee 1} on a weekend in {period 1} -> " in sent
+    assert "how much did i ever pay {payee 1} on a weekend in {period 1} → " in sent
     assert "'payees': ['{payee 1}'], 'weekdays': ['saturday', 'sunday']" in sent
     await told(model_server, household)
     async with database.app.begin() as connection:
