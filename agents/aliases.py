@@ -26,25 +26,10 @@ NUMBERS = re.compile(
 """Numbers that belong to somebody. Amounts are written with commas or are shorter."""
 
 _ALIAS = re.compile(r"\b(?:merchant|person|account|number|word)_\d+\b")
-_OPEN = frozenset(
-    [
-        "account",
-        "account_number",
-        "bank",
-        "counterparty",
-        "customer",
-        "description",
-        "holder",
-        "memo",
-        "name",
-        "number",
-        "payee",
-        "payer",
-        "receiver",
-        "sender",
-        "title",
-    ]
-)
+_OPEN = frozenset({
+    "account", "account_number", "bank", "counterparty", "customer", "description", "holder", "memo", "name", "number",
+    "payee", "payer", "receiver", "sender", "title",
+})  # fmt: skip
 """Columns that hold names, or what people wrote: everything else is from closed lists."""
 _BEFORE_A_NAME = re.compile(
     r"\b(?:to|from|by|at|with|via|of|for|about|on|than|versus|vs|and|or|is|did|does|has|was|called|named|account|mr|mrs|ms)"

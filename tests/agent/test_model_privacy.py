@@ -100,7 +100,8 @@ async def test_every_built_in_answer_can_be_sent(chat: Chat, household: Househol
         {"topic": "refunds"}, {"ask": "breakdown", "group_by": ["counterparty"], "periods": ["all_time"]},
         {"ask": "when_last"}, {"topic": "recall", "text": "film"}, {"ask": "breakdown", "group_by": ["account"]},
         {"ask": "breakdown", "group_by": ["bank"]}, {"measure": "largest", "periods": ["all_time"]},
-        {"ask": "list", "first": "latest", "limit": 5},
+        {"ask": "list", "first": "latest", "limit": 5}, {"topic": "forecast"}, {"topic": "budgets"},
+        {"topic": "unusual", "periods": ["all_time"]}, {"topic": "duplicates", "periods": ["all_time"]},
     ]  # fmt: skip
     answered = 0
     for part in parts:
