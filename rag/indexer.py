@@ -21,8 +21,8 @@ from rag.news import hear_all
 from rag.retelling import retell_accounts, retell_series, retell_week
 
 POLL_S = 0.2
-PATTERNS_MAX = 20
-"""Accounts whose series, and weeks, that are retold in one round."""
+PATTERNS_MAX = 2
+"""Accounts whose series, and weeks, that are retold in one round: each takes as long as many texts."""
 
 
 @dataclass(frozen=True, slots=True)

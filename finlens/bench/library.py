@@ -1,7 +1,7 @@
 """As many summaries of one bank as a benchmark wants, made out of those that were really told and embedded.
 
-Each is a told one with another account's name. Its vector is the told one's moved a little, about as far as those of
-summaries alike lie from each other, so that a graph over them has the neighbourhoods of a real one.
+Each is a told one of another account. Its vector is the told one's moved towards that of another told one: between
+vectors of texts, where vectors of texts lie. Moved by noise, they would be as many twins at equal distances.
 """
 
 import time
@@ -17,8 +17,8 @@ from psycopg import sql
 from core.errors import SetupError
 from rag.embedder import MiniLm
 
-MOVED = 0.35
-"""Length of what is added to a vector of length 1: the cosine with the told one's is then about .94."""
+MOVED_MAX = 0.6
+"""How much of the other's is added to a vector of length 1, at most."""
 SEED = 7
 _UNGRAPH = sql.SQL("DROP INDEX IF EXISTS {}").format(sql.Identifier("rag", f"vector_near_{MiniLm.dimension}"))
 
@@ -43,7 +43,7 @@ def fill(connection: psycopg.Connection[Any], bank_id: UUID, summaries: int) -> 
     chosen = chance.integers(0, len(told), summaries)
     with connection.transaction():
         _copy_summaries(connection, bank_id, ids, [told[place] for place in chosen])
-        _copy_vectors(connection, bank_id, ids, [told[place][3] for place in chosen], _moved(vectors[chosen], chance))
+        _copy_vectors(connection, bank_id, ids, [told[place][3] for place in chosen], _moved(vectors, chosen, chance))
     began = time.perf_counter()
     connection.execute("SET maintenance_work_mem = '512MB'")
     connection.execute("SELECT rag.graph_vectors(%s)", (MiniLm.dimension,))
@@ -63,10 +63,9 @@ def a_customer(connection: psycopg.Connection[Any]) -> UUID:
     return row[0]
 
 
-def _moved(vectors: Any, chance: np.random.Generator) -> Any:
-    noise = chance.standard_normal(vectors.shape, dtype=np.float32)
-    noise *= MOVED / np.linalg.norm(noise, axis=1, keepdims=True)
-    moved = vectors + noise
+def _moved(vectors: Any, chosen: Any, chance: np.random.Generator) -> Any:
+    others = vectors[chance.integers(0, len(vectors), len(chosen))]
+    moved = vectors[chosen] + others * chance.uniform(0, MOVED_MAX, (len(chosen), 1)).astype(np.float32)
     return moved / np.linalg.norm(moved, axis=1, keepdims=True)
 
 
