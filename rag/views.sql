@@ -21,7 +21,8 @@ BEGIN
     IF to_regclass(format('rag.vector_near_%s', p_dimension)) IS NULL THEN
         EXECUTE format(
             'CREATE INDEX IF NOT EXISTS vector_near_%1$s ON rag.vector
-              USING hnsw ((embedding::vector(%1$s)) vector_cosine_ops) WHERE dimension = %1$s', p_dimension);
+              USING hnsw ((embedding::vector(%1$s)) vector_cosine_ops) WITH (m = 24, ef_construction = 128)
+              WHERE dimension = %1$s', p_dimension);
     END IF;
 END;
 $$;

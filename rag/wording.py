@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from core.categories import BY_SLUG
 from core.money import Currency, Money
@@ -120,9 +121,11 @@ def _keywords(text: str, described: Iterable[str]) -> list[str]:
     return [word for word in found if word not in known]
 
 
-def _words(text: str) -> list[str]:
+@lru_cache(maxsize=10_000)
+def _words(text: str) -> tuple[str, ...]:
+    """Descriptions come again and again."""
     pieces = (piece[:_WORD_CHARACTERS] for piece in _SEPARATORS.split(text.casefold()))
-    return [piece for piece in pieces if len(piece) > 2 and not any(map(str.isdigit, piece))]
+    return tuple(piece for piece in pieces if len(piece) > 2 and not any(map(str.isdigit, piece)))
 
 
 def _count(text: str) -> int:
