@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agents.answer import Answer
+from agents.charts import TIMED
 from agents.context import AgentContext
 from agents.draft import Draft
 from agents.endpoint import ModelFailed
@@ -37,8 +39,9 @@ from agents.verified import verified_thought
 from agents.writer import write
 from core.errors import NotAllowed, QueryRefused
 from core.identity.access import Principal, visible_accounts
-from core.insights.query import Dimension, Filter, Operator
+from core.insights.query import Dimension, Filter, Operator, QueryPeriod
 from core.insights.reporting import ENTRY
+from core.periods import Period, Unit
 
 TURNS_REMEMBERED = 8
 LISTED_REMEMBERED = 50
@@ -212,7 +215,8 @@ def _memory(state: AgentState) -> Memory:
     frame, before, winner = state.get("frame"), state.get("before"), state.get("winner")
     return Memory(
         before=Frame.model_validate(before) if before else None,
-        winner=Filter.model_validate(winner) if winner else None,
+        winner=Filter.model_validate(winner) if winner and "field" in winner else None,
+        winner_period=QueryPeriod.model_validate(winner) if winner and "start" in winner else None,
         frame=Frame.model_validate(frame) if frame else None,
         listed=tuple(UUID(id) for id in state.get("listed") or ()),
         suggested=state.get("suggested"),
@@ -241,6 +245,9 @@ def _winner(findings: Findings) -> Step | None:
     if not isinstance(task, InsightTask) or task.operation is not Operation.RANK or not table or not table[0].rows:
         return None
     dimension = task.queries[0].group_by[0]
+    if dimension in TIMED:
+        day = date.fromisoformat(table[0].rows[0][dimension])
+        return QueryPeriod.of(Period.of(Unit(dimension.value), day)).model_dump(mode="json")
     if dimension not in (Dimension.CATEGORY, Dimension.COUNTERPARTY):
         return None
     value = str(table[0].rows[0][dimension])

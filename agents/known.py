@@ -8,7 +8,7 @@ from decimal import Decimal
 from agents.answer import Figure
 from agents.evidence import Row, Table, units_in
 from agents.findings import Finding, Findings
-from agents.plan import AlertsTask, BalanceTask, ForecastTask, InsightTask
+from agents.plan import AlertsTask, BalanceTask, ForecastTask, InsightTask, Operation
 from agents.wording import group_name
 from core.insights.query import Filter, InsightQuery, QueryPeriod
 from core.money import Currency, Money
@@ -113,6 +113,8 @@ def _add_finding(known: Known, finding: Finding, currencies: set[Currency]) -> N
     known.words.add(getattr(finding.task, "note", ""))
     if not isinstance(finding.task, InsightTask):
         return
+    if finding.task.operation is Operation.COUNT_GROUPS:
+        known.spans.add(Decimal(finding.tables[0].rows_in_all))
     known.spans.add(Decimal(len(finding.results) - 1))  # "the median of the 6 months before"
     if finding.task.threshold is not None:
         for currency in currencies:

@@ -45,7 +45,7 @@ def memories(finding: Finding, evidence: Evidence) -> Draft:
     assert isinstance(finding.task, RecallTask)
     rows: Sequence[Row] = finding.tables[0].rows if finding.tables else ()
     if not rows:
-        return Draft("", status="no_data")
+        return Draft("I find no payment that fits this. Whom was it paid to, and about when?", status="clarify")
     make = Figures(evidence)
     figures: list[Figure] = []
     lines: list[str] = []

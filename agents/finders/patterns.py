@@ -11,7 +11,7 @@ RECURRING_SHOWN = {
     "counterparty", "category", "interval", "amount", "amount_minor", "a_year_minor", "currency", "last_on", "next_on",
 }  # fmt: skip
 UNUSUAL_SHOWN = {"kind", "on", "counterparty", "category", "currency", "amount_minor", "usual_minor", "reason"}
-DUPLICATE_SHOWN = {"on", "counterparty", "category", "currency", "amount_minor", "times", "extra_minor"}
+DUPLICATE_SHOWN = {"on", "counterparty", "category", "currency", "amount_minor", "extra_minor"}
 
 
 async def recurring(task: RecurringTask, tools: Tools, evidence: Evidence) -> Finding:
@@ -48,5 +48,5 @@ async def duplicates(task: DuplicatesTask, tools: Tools, evidence: Evidence) -> 
         if (not task.categories or one.category in task.categories)
         and (not task.counterparties or one.counterparty in task.counterparties)
     ]
-    rows = [one.model_dump(mode="json", include=DUPLICATE_SHOWN) for one in found]
+    rows = [{**one.model_dump(mode="json", include=DUPLICATE_SHOWN), "count": one.times} for one in found]
     return Finding(task, (evidence.add(Table("duplicates", rows, task.period, len(rows))),))

@@ -12,18 +12,18 @@ from agents.plan import CANDIDATES_MAX, Clarify, Decline, ExplainTask, Operation
 from agents.planner.ahead import day_ahead
 from agents.planner.categories import NARROWER
 from agents.planner.compose import compose
-from agents.planner.follow import edit, explain_amount, together
+from agents.planner.follow import edit, explain_amount, paired, together
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
 from agents.planner.names import Named, Names
 from agents.planner.parse import Parsed
 from agents.planner.reading import Reading
-from agents.planner.understanding import Understood, understand
+from agents.planner.understanding import Understood, says_nothing, understand
 from agents.scope import Scope
 from agents.wording import category, listed
 from core.identity.access import Principal
 from core.insights.forecast import DAYS_MAX
-from core.insights.query import Filter, Flow, Measure, Operator
+from core.insights.query import Filter, Flow, Measure, Operator, QueryPeriod
 
 _REASONS = {
     "action": "I answer questions about payments; I cannot move money or change anything.",
@@ -56,6 +56,8 @@ class Memory:
     suggested: str | None = None
     before: Frame | None = None
     """The frame of the question before the last."""
+    winner_period: QueryPeriod | None = None
+    """Which day, week or month it was."""
     winner: Filter | None = None
     """Who, or what, came first where the last question asked for ranks."""
 
@@ -85,10 +87,11 @@ class BuiltinPlanner:
         understood = understand(readings, self.scope.currencies, has_last=memory.frame is not None)
         if refused := next((self._refused(one) for one in understood if one.intent in OFF_LIMITS), None):
             return refused
+        if len(understood) == 1 and self._changes_nothing(understood[0]):
+            return self._asked_back("What should I change: the period, the payee or category, or the way of paying?")
         pairs = _without_modifiers([(one.reading, one.parsed) for one in understood])
         parses = [parsed for _, parsed in pairs]
-        both = together(frame, memory.before) if frame and memory.before else None
-        if both and understood[0].intent is Intent.SUM_OF_THOSE:
+        if both := _both(understood[0], memory):
             task, frame = self.task(both, memory)
             return Thought(Plan(tasks=(task,)), frame)
         for n, (reading, parsed) in enumerate(pairs):
@@ -197,6 +200,11 @@ class BuiltinPlanner:
         question = f"“{named.said}” fits {len(names)} payees. Which one do you mean: {listed(names, 'or')}?"
         return Thought(Clarify(question=question, choices=tuple(names[:4])), frame)
 
+    @staticmethod
+    def _changes_nothing(one: Understood) -> bool:
+        """ "Make it 60": an edit of the last question that names nothing we could put in its place."""
+        return one.intent is Intent.EDIT and says_nothing(one.parsed) and one.parsed.frame.against is None
+
     def _about_too_little(self, reading: Reading, parsed: Parsed, last: Frame | None) -> Thought | None:
         """Words that were understood and yet ask nothing."""
         frame = parsed.frame
@@ -268,9 +276,27 @@ _POINTS = re.compile(
 )
 
 
+_THE_TWO = re.compile(r"\b(?:the two|both|them|those two|these two|each other|one another)\b")
+_THAT_TIME = re.compile(r"\b(?:that|the same|this same|said) (?:month|day|week|quarter|year|date)\b")
+
+
+def _both(one: Understood, memory: Memory) -> Frame | None:
+    """The last two questions in one, where a question that names nothing adds them up or holds them against each
+    other."""
+    last, before = memory.frame, memory.before
+    if last is None or before is None or not says_nothing(one.parsed):
+        return None
+    if one.intent is Intent.SUM_OF_THOSE:
+        return together(last, before)
+    return paired(last, before, one.parsed.frame) if _THE_TWO.search(one.reading.text) else None
+
+
 def _pointing(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
     """ "How many times did I pay her?", after a question for whoever got most: her."""
     last, frame = memory.frame, parsed.frame
+    if memory.winner_period and not frame.periods and _THAT_TIME.search(reading.text):
+        frame = frame.with_changes(periods=(memory.winner_period,))
+        parsed = replace(parsed, frame=frame, alone=frame, is_follow_up=True)
     is_after_rank = last is not None and last.ask is Operation.RANK and memory.winner is not None
     if not is_after_rank or frame.objects or frame.topic or not _POINTS.search(reading.text):
         return parsed

@@ -27,7 +27,7 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
         return one
     frame = last.with_changes(objects=_objects(last, parsed), without=_together(last.without, new.without))
     frame = frame.with_changes(conditions=_conditions(last.conditions, new.conditions))
-    frame = _measured(frame, new, asks_amount=parsed.asks_amount and new.ask is None)
+    frame = _measured(frame, new, asks_amount=parsed.asks_amount and new.ask in (None, Operation.VALUE))
     frame = _asked(frame, new)
     return _timed(frame, last, new, than_that=parsed.than_that)
 
@@ -57,6 +57,21 @@ def _single(last: Frame) -> Literal["largest", "smallest", "latest", "earliest"]
         return "earliest"
     if last.ask in (Operation.WHEN_LAST, Operation.WHO) or (last.ask is Operation.LIST and last.limit == 1):
         return last.latest or "latest"
+    return None
+
+
+def paired(last: Frame, before: Frame, new: Frame) -> Frame | None:
+    """The last two questions held against each other, as `new` asks: of two periods, or of two things."""
+    if new.ask not in _COMPARING or last.topic or before.topic or last.measure is not before.measure:
+        return None
+    asked = last.with_changes(ask=new.ask, group_by=(), against=None, unit=None, limit=None)
+    if last.objects == before.objects and last.periods and before.periods and last.periods != before.periods:
+        return asked.with_changes(periods=(last.periods[0], before.periods[0]))
+    fields = {f.field for f in (*last.objects, *before.objects)}
+    if last.objects != before.objects and len(fields) == 1 and new.ask is not Operation.GROWTH:
+        objects = merged((*before.objects, *last.objects))
+        differs = new.ask is Operation.DIFFERENCE
+        return asked.with_changes(ask=Operation.VERSUS, objects=objects, asks_difference=differs)
     return None
 
 
@@ -106,7 +121,8 @@ def _measured(frame: Frame, new: Frame, *, asks_amount: bool) -> Frame:
     if new.flow is not None and new.flow is not frame.flow and new.measure in (Measure.SPEND, Measure.INCOME):
         return frame.with_changes(measure=new.measure, flow=new.flow)
     if new.measure is None:
-        return frame.with_changes(measure=_sum_of(frame)) if asks_amount and frame.measure is Measure.COUNT else frame
+        is_single = frame.measure not in (None, Measure.SPEND, Measure.INCOME, Measure.NET, Measure.VOLUME)
+        return frame.with_changes(measure=_sum_of(frame)) if asks_amount and is_single else frame
     flow = Flow.ANY if new.measure in (Measure.NET, Measure.VOLUME) else new.flow or frame.flow
     return frame.with_changes(
         measure=new.measure, flow=Flow.OUT if flow is Flow.ANY and new.measure is Measure.SPEND else flow

@@ -49,6 +49,8 @@ _OF_FLAGS = frozenset(
         Intent.CIRCLES, Intent.UNUSUAL,
     }
 )  # fmt: skip
+_SINGLE = {Intent.LARGEST: "largest", Intent.SMALLEST: "smallest"}
+_FOR_A_NAME = re.compile(r"(?:and )?(?:to |from )?(?:who|whom|which (?:shop|merchant|person|payee|place|store))\b")
 _NTH = re.compile(
     r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th)[ -](?:most|biggest|largest|highest|costliest|last)\b"
 )
@@ -62,6 +64,11 @@ class _Slots:
     clause: Clause
     base: Frame
     flow: Flow
+
+    @property
+    def says_which_way(self) -> bool:
+        """Whether the clause itself says that money went out, or came in."""
+        return self.clause.says(Measure.SPEND, Measure.INCOME) or slots.flow_of(self.base, self.clause) is not None
 
     @property
     def plain(self) -> Measure:
@@ -136,6 +143,11 @@ def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
 
 
 def _value(intent: Intent, found: _Slots) -> Frame:
+    which = _SINGLE.get(intent)
+    if which and _FOR_A_NAME.match(found.clause.reading.text):
+        return found.asking(Operation.WHO, latest=which)
+    if intent is Intent.TOTAL and not found.says_which_way:
+        return found.base.with_changes(ask=Operation.VALUE)
     return found.asking(Operation.VALUE, _MEASURES.get(intent, found.plain))
 
 
@@ -350,8 +362,10 @@ def meanings(frame: Frame) -> frozenset[Intent]:
     """The intents that `frame` is a reading of; empty where it asks nothing by itself."""
     if frame.topic is not None:
         return _OF_TOPIC[frame.topic]
+    if frame.ask is Operation.WHO:
+        return frozenset({Intent.TOP_PAYEE, Intent.LARGEST})
     if frame.ask is None or frame.ask is Operation.VALUE:
-        intent = _OF_MEASURE.get(frame.measure) if frame.measure else None
+        intent = _OF_MEASURE.get(frame.measure) if frame.measure else Intent.TOTAL if frame.ask else None
         return frozenset({intent}) if intent else frozenset()
     if frame.ask is Operation.LIST:
         return frozenset({Intent.LIST, _LISTED.get(frame.latest or "", Intent.LIST)})

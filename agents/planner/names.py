@@ -107,8 +107,10 @@ class Names:
         if exact := self._by_plain.get(phrase) or self._by_squashed.get(_squash(phrase)):
             # A name that is also a common word ("Rent") is read as the word, at equal length.
             return Mention("name", Named(phrase, _names(exact)), start, end, weight=8 if telling else -1)
-        if not telling or tokens[0] in _GLUE or tokens[-1] in _GLUE:
+        if tokens[0] in _GLUE or tokens[-1] in _GLUE:
             return None
+        if not telling and not (len(tokens) > 1 and len(self._holding(tokens)) == 1):
+            return None  # words of questions name somebody only together: "metro card"
         if partial := self._holding(tokens):
             return Mention("name", _named(phrase, partial), start, end, weight=4)
         return None

@@ -17,6 +17,7 @@ from core.money import Currency
 
 ELLIPTICAL_WORDS = 3
 """A question of so few words without any name or period needs the one before it."""
+_OF_TIME = re.compile(r"\b(?:day|week|month|quarter|year|period|time)\b")
 _THAN_THAT = re.compile(r"\b(?:than|over|above|to|with|against|from) (?:that|it|this|then|those|the other)\b")
 COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
 
@@ -139,7 +140,8 @@ def _asks_all(clause: Clause) -> bool:
     says_whole = any(
         text in ("in total", "in all", "altogether", "all told", "total") for text in clause.texts(Cue.TOTAL)
     )
-    return says_whole and clause.says(Measure.SPEND, Measure.INCOME) and not clause.has(Cue.ANAPHORA, Cue.SHARE)
+    points = any(not _OF_TIME.search(text) for text in clause.texts(Cue.ANAPHORA))
+    return says_whole and clause.says(Measure.SPEND, Measure.INCOME) and not points and not clause.has(Cue.SHARE)
 
 
 def _is_of_those(clause: Clause) -> bool:

@@ -29,6 +29,15 @@ _SHORT: dict[str, str] = {
 }  # fmt: skip
 """One word, and what it is short for."""
 
+_DIGITS = "one two three four five six seven eight nine".split()
+_TEENS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth"
+).split()
+_ORDINAL_DAYS = (
+    *((20 + n, f"twenty[ -]{word}") for n, word in enumerate(_TEENS[:9], start=1)),
+    (30, "thirtieth"), (31, "thirty[ -]first"), *enumerate(_TEENS, start=1),
+)  # fmt: skip
 _UNITS = {"d": "days", "w": "weeks", "wk": "weeks", "m": "months", "mo": "months", "y": "years", "yr": "years"}
 _SHORT_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec"
 _MONTHS = rf"{_SHORT_MONTHS}|january|february|march|april|june|july|august|september|october|november|december"
@@ -47,7 +56,14 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, replacement in (
         (rf"\b(?P<month>{_MONTHS}) month\b", r"\g<month>"),
         (r"\bper cents?\b", "percent"),
-        (rf"\b(?:the )?first (?:day )?of (?=(?:{_MONTHS})\b)", "1 "),
+        *((rf"\b(?:the )?{word} (?:day )?of (?=(?:{_MONTHS})\b)", f"{n} ") for n, word in _ORDINAL_DAYS),
+        *((rf"\btwenty[ -]twenty[ -]{word}\b", f"202{n}") for n, word in enumerate(_DIGITS, start=1)),
+        (r"\bup to and including\b", "to"),
+        (r"\bsave and except\b", "except"),
+        (r"\b(?:today|ab|now|aaj) tak\b", "till date"),
+        (r"\b(?P<thing>[\w&']+)(?: ko| bhi)? (?:chh?od|chh?odke|hata|nikal|minus)(?: ke| kar| do| dena)?(?=$|[ ,.?!])", r"excluding \g<thing>"),
+        (r"\bmost cash\b", "most money"),
+        (r"\b(?:fell|falls?) (?:on|in|within|during|under)\b", "were on"),
         (r"\bmidnite\b", "midnight"),
         (r"\bbtw (?=\d|midnight|noon|the \d)", "between "),
         (r"\b(?P<side>between|from|and|to|till|until|before|by) midnight\b", r"\g<side> 12 am"),

@@ -28,7 +28,9 @@ _CASH_CHANNELS = frozenset({"atm", "cash"})
 """Cash from an ATM is the category said twice."""
 _MONEY_FROM = re.compile(r"\b(?:money|cash|funds?|sums?|deposits?|amounts?)(?: \w+)? (?:from|by)$")
 _PAID_BY = re.compile(r"\b(?:paid|sent|given|transferred|credited|deposited) by$")
-_FROM_ME = re.compile(r"\b(?:received?|receives|gets?|got)\b.*\bfrom (?:me|us)\b")
+_FROM_ME = re.compile(
+    r"\b(?:received?|receives|gets?|got|earns?|earned|made|took|taken|had|has|have)\b.*\b(?:from|off|out of) (?:me|us)\b"
+)
 _BY_ME = re.compile(r"\bby (?:me|us)\b")
 _BOTH_WAYS = re.compile(r"\b(?:in and out|both ways|debits? and credits?|credits? and debits?|either way|in or out)\b")
 _PRIORS: tuple[Prior, ...] = ("following", "year_before", "previous")
@@ -118,7 +120,7 @@ def objects(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
         elif mention.kind in OBJECT_KINDS:
             (left_out if excluding else kept).append(mention)
             clause.place(mention, *([excluding] if excluding else []))
-        elif not is_cue(mention, Cue.OR, Cue.TOTAL, Cue.PAYMENTS, Cue.MEASURE):
+        elif not is_cue(mention, Cue.OR, Cue.ANAPHORA, Cue.TOTAL, Cue.PAYMENTS, Cue.MEASURE):
             excluding = None
     return filters(without_heads(kept, clause), Operator.IN), filters(left_out, Operator.NOT_IN)
 

@@ -42,8 +42,14 @@ _ASKING = re.compile(
     r"\b(?:how|what|which|who|whom|when|where|why|whose|tell|give|gimme|list|show|compare|calculate|total|count|kitna|find"
     r"|check|verify|state|furnish|break|split|sum|add|need|want|require|like|see|let)\b|[?]"
 )
+_SAME = re.compile(
+    r"\bsame (?:\w+ )?(?:average|figure|total|sum|thing|calculation|gap|difference|count|number|question|query|check|"
+    r"exercise|comparison)\b"
+)
 _EXPLAINS = re.compile(r"(?:as in|that is|i mean|meaning|namely|i\.?e\.?)\b")
-_TELLS = re.compile(r"(?:i|we|my|our|the|it|there|they|he|she|this|that)\b")
+_TELLS = re.compile(
+    r"(?:(?:well|oh|hmm|ok|so|and|but|no|yes|now|goodness|dear),? )*(?:i|we|my|our|the|it|there|they|he|she|this|that)\b"
+)
 _FORGIVEN = {
     "future": frozenset({Intent.FORECAST_BALANCE, Intent.AFFORD, Intent.BUDGET, Intent.NEXT_DUE}),
     "advice": frozenset(Intent) - OFF_LIMITS,
@@ -163,8 +169,12 @@ class _Weighing:
 
     def _agreed(self) -> Parsed | None:
         """The grammar's reading, where the meaning supports it; in a conversation what names nothing leans on it."""
+        if self.has_last and _SAME.search(self.reading.text):
+            return self._under(named(Clause(self.known)))
         if self.supported < AGREED or self.parsed.unplaced or self._is_overruled:
             return None
+        if self.has_last and self.wants.first is Intent.EDIT and self.is_sure:
+            return self._under(named(Clause(self.known)))
         leans = self.has_last and says_nothing(self.parsed)
         return self._under(self.parsed.frame) if leans else self.parsed
 
@@ -189,7 +199,8 @@ class _Weighing:
         parsed = replace(self.parsed, frame=frame, alone=frame, unplaced=(), has_cue=True, only_modifies=False)
         asks_nothing = frame.ask is None and frame.topic is None
         leans = self.has_last and (self.parsed.is_follow_up or says_nothing(parsed) or asks_nothing)
-        return replace(parsed, is_follow_up=leans)
+        asks_sum = self.parsed.asks_amount or self.wants.first is Intent.TOTAL
+        return replace(parsed, is_follow_up=leans, asks_amount=asks_sum)
 
 
 def says_nothing(parsed: Parsed) -> bool:
@@ -249,6 +260,8 @@ def _is_story(one: Understood, others_mean: bool) -> bool:
     if _asks(one):  # "would you kindly verify?" asks for what has been said
         return others_mean and says_nothing(one.parsed) and not meanings(one.parsed.frame)
     tells = bool(_TELLS.match(one.reading.text)) and not one.parsed.only_modifies
+    if says_nothing(one.parsed) and not meanings(one.parsed.frame):
+        return True
     return one.intent is Intent.STORY or wants.of(Intent.STORY) >= AGREED or tells
 
 

@@ -39,13 +39,13 @@ def duplicates(finding: Finding, evidence: Evidence) -> Draft:
     when = task.period.period.label
     number = make.count(f"Possible double charges, {when}", rows_of(table.name))
     if not table.rows:
-        return Draft(f"No payment was made twice on one day, {when}.", [number]).noting(task.note)
+        return Draft(f"No double charge was found, {when}.", [number]).noting(task.note)
     extra = [
         make.money(f"Charged again by {row['counterparty']}, {day(row['on'])}", cell(table.name, n, "extra_minor"))
         for n, row in enumerate(table.rows[:TOLD_MAX], start=1)
     ]
     lines = [
-        f"{day(row['on'])} {row['counterparty']} {money(row['amount_minor'], row['currency'])}, {row['times']} times"
+        f"{day(row['on'])} {row['counterparty']} {count(row['count'], 'payment')} of {money(row['amount_minor'], row['currency'])}"
         for row in table.rows[:TOLD_MAX]
     ]
     assert isinstance(number.value, int)
