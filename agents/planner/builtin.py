@@ -88,7 +88,9 @@ class BuiltinPlanner:
         if refused := next((self._refused(one) for one in understood if one.intent in OFF_LIMITS), None):
             return refused
         if len(understood) == 1 and self._changes_nothing(understood[0]):
-            return self._asked_back("What should I change: the period, the payee or category, or the way of paying?")
+            question = "What should I change: the period, the payee or category, or the way of paying?"
+            unsettled = frame.with_changes(missing=understood[0].reading.text) if frame else None
+            return Thought(Clarify(question=question, choices=tuple(starters(self.scope))), unsettled)
         pairs = _without_modifiers([(one.reading, one.parsed) for one in understood])
         parses = [parsed for _, parsed in pairs]
         if both := _both(understood[0], memory):

@@ -5,7 +5,7 @@ from typing import Literal
 from agents.plan import Operation
 from agents.planner.frame import Frame, Topic
 from agents.planner.parse import Parsed
-from agents.planner.slots import merged
+from agents.planner.slots import INCOME_CATEGORIES, merged
 from core.insights.query import Dimension, Filter, Flow, Measure, QueryPeriod
 
 _COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
@@ -26,6 +26,7 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
     if one := _about_the_one(last, new, asks_amount=parsed.asks_amount):
         return one
     frame = last.with_changes(objects=_objects(last, parsed), without=_together(last.without, new.without))
+    frame = _directed(frame) if new.objects else frame
     frame = frame.with_changes(conditions=_conditions(last.conditions, new.conditions))
     frame = _measured(frame, new, asks_amount=parsed.asks_amount and new.ask in (None, Operation.VALUE))
     frame = _asked(frame, new)
@@ -90,6 +91,17 @@ def together(last: Frame, before: Frame) -> Frame | None:
     if last.periods != before.periods:
         return last.with_changes(periods=(*before.periods[:1], *last.periods[:1]), **asked)
     return None
+
+
+def _directed(frame: Frame) -> Frame:
+    """ "And my salary?" asks for what came in, whatever way the money went before."""
+    slugs = {value for f in frame.objects if f.field == "category" for value in f.values}
+    if not slugs or frame.measure not in (None, Measure.SPEND, Measure.INCOME):
+        return frame
+    if slugs <= INCOME_CATEGORIES:
+        return frame.with_changes(flow=Flow.IN, measure=Measure.INCOME)
+    was_in = frame.flow is Flow.IN
+    return frame.with_changes(flow=Flow.OUT, measure=Measure.SPEND) if was_in else frame
 
 
 def _objects(last: Frame, parsed: Parsed) -> tuple[Filter, ...]:

@@ -55,14 +55,17 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
         (rf"\b(?P<month>{_MONTHS}) month\b", r"\g<month>"),
+        (r"\b(?:ltm|ttm)\b", "last 12 months"),
         (r"\bper cents?\b", "percent"),
         *((rf"\b(?:the )?{word} (?:day )?of (?=(?:{_MONTHS})\b)", f"{n} ") for n, word in _ORDINAL_DAYS),
         *((rf"\btwenty[ -]twenty[ -]{word}\b", f"202{n}") for n, word in enumerate(_DIGITS, start=1)),
         (r"\bup to and including\b", "to"),
         (r"\bsave and except\b", "except"),
         (r"\b(?:today|ab|now|aaj) tak\b", "till date"),
-        (r"\b(?P<thing>[\w&']+)(?: ko| bhi)? (?:chh?od|chh?odke|hata|nikal|minus)(?: ke| kar| do| dena)?(?=$|[ ,.?!])", r"excluding \g<thing>"),
+        (r"\b(?P<thing>[\w&']+)(?: ko| bhi)? (?:chh?od|chh?odke|hata|nikal)(?: ke| kar| do| dena)?(?=$|[ ,.?!])", r"excluding \g<thing>"),
         (r"\bmost cash\b", "most money"),
+        (r",? (?:and )?not the (?:mean|average|median|total|sum)\b,?", ""),
+        (r"\bimmediately (?=following|preceding|before|after|previous|prior)", ""),
         (r"\b(?:fell|falls?) (?:on|in|within|during|under)\b", "were on"),
         (r"\bmidnite\b", "midnight"),
         (r"\bbtw (?=\d|midnight|noon|the \d)", "between "),

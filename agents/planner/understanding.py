@@ -17,7 +17,7 @@ from agents.planner.clause import Clause
 from agents.planner.frame import Frame, Topic
 from agents.planner.intended import intended, meanings, named
 from agents.planner.lexicon import Cue
-from agents.planner.parse import Parsed, parse
+from agents.planner.parse import COMPARING, Parsed, parse
 from agents.planner.reading import Reading
 from core.insights.query import Dimension, Measure
 from core.money import Currency
@@ -42,6 +42,7 @@ _ASKING = re.compile(
     r"\b(?:how|what|which|who|whom|when|where|why|whose|tell|give|gimme|list|show|compare|calculate|total|count|kitna|find"
     r"|check|verify|state|furnish|break|split|sum|add|need|want|require|like|see|let)\b|[?]"
 )
+_BY_THAT = re.compile(r"\bthat (?:method|way|mode|means|app|card|route|channel)\b")
 _SAME = re.compile(
     r"\bsame (?:\w+ )?(?:average|figure|total|sum|thing|calculation|gap|difference|count|number|question|query|check|"
     r"exercise|comparison)\b"
@@ -161,8 +162,9 @@ class _Weighing:
         return (self._stumbles and self.is_sure) or self._is_overruled
 
     def _cleaner(self) -> Parsed | None:
-        first = self.wants.first
-        if first is None or first not in _CLEANER or not self.is_sure or self.parsed.frame.ask not in _SPARE:
+        first, asked = self.wants.first, self.parsed.frame
+        has_room = asked.ask in _SPARE or asked.topic is Topic.ALERTS
+        if first is None or first not in _CLEANER or not self.is_sure or not has_room:
             return None
         frame = self._meant(first)
         return self._under(frame) if frame else None
@@ -234,7 +236,13 @@ def _with_stories(told: Sequence[Understood]) -> list[Understood]:
     meant = [one for one in told if _is_meant(one)]
     if not meant and not any(_asks(one) for one in told):
         return list(told)
-    return [replace(one, intent=Intent.STORY) if _is_story(one, bool(meant)) else one for one in told]
+    asked = {one.intent for one in told if _asks(one)}
+    return [
+        replace(one, intent=Intent.STORY)
+        if _is_story(one, bool(meant)) or (one.intent in asked and not _asks(one))
+        else one
+        for one in told
+    ]
 
 
 def _asks(one: Understood) -> bool:
@@ -273,8 +281,10 @@ def _lent(one: Understood, stories: Sequence[Reading]) -> Understood:
     told = [named(Clause(story)) for story in stories]
     changes: dict[str, object] = {}
     periods = [period for story in told for period in story.periods]
-    if not frame.periods and len(periods) == 1:
+    if len(periods) == 1 and not frame.periods:
         changes["periods"] = tuple(periods)
+    elif len(periods) == 1 and len(frame.periods) == 1 and frame.ask in COMPARING:
+        changes["periods"] = (*periods, *frame.periods)  # "my October was insane: by how much was it up on September?"
     if not frame.objects:
         changes |= _named_before(told, points=_points_back(one))
     if not changes:
@@ -284,7 +294,9 @@ def _lent(one: Understood, stories: Sequence[Reading]) -> Understood:
 
 
 def _points_back(one: Understood) -> bool:
-    return Clause(one.reading).has(Cue.ANAPHORA) or not meanings(one.parsed.frame)
+    frame = one.parsed.frame
+    says_how_much_alone = frame.measure is None and not frame.conditions
+    return Clause(one.reading).has(Cue.ANAPHORA) or says_how_much_alone or bool(_BY_THAT.search(one.reading.text))
 
 
 def _named_before(told: Sequence[Frame], *, points: bool) -> dict[str, object]:
