@@ -27,10 +27,13 @@ _ALERTS = text("""
               JOIN banking.account a
                 ON a.id = CASE t.sender_account_id WHEN w.account_id THEN t.receiver_account_id
                                                    ELSE t.sender_account_id END
-             WHERE t.id = l.transaction_id OR t.id IN (
+             -- One array of ids: with an OR, every alert would read the whole ledger.
+             WHERE t.id = ANY (ARRAY(
+                   SELECT l.transaction_id
+                    UNION
                    SELECT x.id::uuid
                      FROM jsonb_array_elements(l.reasons) r
-                    CROSS JOIN LATERAL jsonb_array_elements_text(r -> 'transaction_ids') x(id))) AS told
+                    CROSS JOIN LATERAL jsonb_array_elements_text(r -> 'transaction_ids') x(id)))) AS told
       FROM unnest(CAST(:accounts AS uuid[]), CAST(:zones AS text[]), CAST(:starts AS timestamptz[]),
                   CAST(:ends AS timestamptz[])) w(account_id, zone, start_at, end_at)
       JOIN LATERAL (
