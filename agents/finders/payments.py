@@ -13,7 +13,7 @@ from core.identity.access import visible_accounts
 from core.insights.compute import compute
 from core.insights.reporting import ENTRY
 from core.periods import midnight
-from rag.retriever import Hit, search
+from rag.retriever import Hit, near, search
 from rag.summaries import Kind
 
 HITS_MAX = 3
@@ -61,7 +61,7 @@ async def recall(task: RecallTask, tools: Tools, evidence: Evidence) -> Finding:
     tools.progress("Searching your history")
     if tools.embedder is None:
         return Finding(task, ())
-    period = task.period.period if task.period else None
+    period = near(task.period.period) if task.period else None
     hits: list[Hit] = []
     attempts: tuple[tuple[Kind, ...] | None, ...] = (("transaction",), None)
     for kinds in attempts:  # one payment that somebody remembers, else what tells of several

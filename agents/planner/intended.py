@@ -51,9 +51,6 @@ _OF_FLAGS = frozenset(
 )  # fmt: skip
 _SINGLE = {Intent.LARGEST: "largest", Intent.SMALLEST: "smallest"}
 _FOR_A_NAME = re.compile(r"(?:and )?(?:to |from )?(?:who|whom|which (?:shop|merchant|person|payee|place|store))\b")
-_NTH = re.compile(
-    r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th)[ -](?:most|biggest|largest|highest|costliest|last)\b"
-)
 _OFTEN = ("often", "frequent", "times", "visit", "payments", "transactions", "orders", "rides", "trips")
 
 
@@ -80,9 +77,9 @@ class _Slots:
 
 def intended(intent: Intent, clause: Clause) -> Frame | None:
     """The frame of a clause that wants `intent`; None where the clause lacks what this takes, or says what it has no
-    room for: flagged payments are not all payments, and the second most is not the most."""
+    room for: flagged payments are not all payments."""
     is_of_flags = intent in _OF_FLAGS
-    if (clause.has(Cue.FLAGGED, Cue.ALERTS) and not is_of_flags) or _NTH.search(clause.reading.text):
+    if clause.has(Cue.FLAGGED, Cue.ALERTS) and not is_of_flags:
         return None
     if topic := _TOPICS.get(intent):
         return _of_topic(intent, topic, clause)

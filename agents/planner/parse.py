@@ -17,6 +17,11 @@ from core.money import Currency
 
 ELLIPTICAL_WORDS = 3
 """A question of so few words without any name or period needs the one before it."""
+NTH = re.compile(
+    r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th)[ -]"
+    r"(?:most|biggest|largest|highest|costliest|lowest|smallest|last)\b"
+)
+"""Ranks are told from the first: which one was the second is not."""
 _OF_TIME = re.compile(r"\b(?:day|week|month|quarter|year|period|time)\b")
 _THAN_THAT = re.compile(r"\b(?:than|over|above|to|with|against|from) (?:that|it|this|then|those|the other)\b")
 COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
@@ -73,7 +78,7 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
         than_that=bool(_THAN_THAT.search(reading.text)),
         asks_amount=clause.has(Cue.HOW_MUCH, Cue.TOTAL) and not clause.measures,
         unclear_names=tuple(m.value for m in reading.of("name") if m.value.is_unclear),
-        unplaced=tuple(clause.unplaced()),
+        unplaced=(*clause.unplaced(), *NTH.findall(reading.text)),
         wrong_currency=_wrong_currency(reading, currencies),
     )
 

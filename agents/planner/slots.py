@@ -29,7 +29,8 @@ _CASH_CHANNELS = frozenset({"atm", "cash"})
 _MONEY_FROM = re.compile(r"\b(?:money|cash|funds?|sums?|deposits?|amounts?)(?: \w+)? (?:from|by)$")
 _PAID_BY = re.compile(r"\b(?:paid|sent|given|transferred|credited|deposited) by$")
 _FROM_ME = re.compile(
-    r"\b(?:received?|receives|gets?|got|earns?|earned|made|took|taken|had|has|have)\b.*\b(?:from|off|out of) (?:me|us)\b"
+    r"\b(?:received?|receives|gets?|got|earns?|earned|made|took|taken|had|has|have)\b.*"
+    r"\b(?:from|off|out of) (?:me|us)\b"
 )
 _BY_ME = re.compile(r"\bby (?:me|us)\b")
 _BOTH_WAYS = re.compile(r"\b(?:in and out|both ways|debits? and credits?|credits? and debits?|either way|in or out)\b")

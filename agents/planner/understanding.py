@@ -17,7 +17,7 @@ from agents.planner.clause import Clause
 from agents.planner.frame import Frame, Topic
 from agents.planner.intended import intended, meanings, named
 from agents.planner.lexicon import Cue
-from agents.planner.parse import COMPARING, Parsed, parse
+from agents.planner.parse import COMPARING, NTH, Parsed, parse
 from agents.planner.reading import Reading
 from core.insights.query import Dimension, Measure
 from core.money import Currency
@@ -49,7 +49,8 @@ _SAME = re.compile(
 )
 _EXPLAINS = re.compile(r"(?:as in|that is|i mean|meaning|namely|i\.?e\.?)\b")
 _TELLS = re.compile(
-    r"(?:(?:well|oh|hmm|ok|so|and|but|no|yes|now|goodness|dear),? )*(?:i|we|my|our|the|it|there|they|he|she|this|that)\b"
+    r"(?:(?:well|oh|hmm|ok|so|and|but|no|yes|now|goodness|dear),? )*"
+    r"(?:i|we|my|our|the|it|there|they|he|she|this|that)\b"
 )
 _FORGIVEN = {
     "future": frozenset({Intent.FORECAST_BALANCE, Intent.AFFORD, Intent.BUDGET, Intent.NEXT_DUE}),
@@ -158,7 +159,9 @@ class _Weighing:
 
     @property
     def _may_decide(self) -> bool:
-        """Whether the meaning alone may say what is asked."""
+        """Whether the meaning alone may say what is asked: never what is second, which no frame can say."""
+        if NTH.search(self.reading.text):
+            return False
         return (self._stumbles and self.is_sure) or self._is_overruled
 
     def _cleaner(self) -> Parsed | None:
@@ -236,7 +239,7 @@ def _with_stories(told: Sequence[Understood]) -> list[Understood]:
     meant = [one for one in told if _is_meant(one)]
     if not meant and not any(_asks(one) for one in told):
         return list(told)
-    asked = {one.intent for one in told if _asks(one)}
+    asked = {one.intent for one in told if _asks(one)} - {None}
     return [
         replace(one, intent=Intent.STORY)
         if _is_story(one, bool(meant)) or (one.intent in asked and not _asks(one))

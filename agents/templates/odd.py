@@ -32,22 +32,24 @@ def _whose(row: Row) -> str:
     return row["counterparty"] or category(row["category"])
 
 
+def _twice(row: Row) -> str:
+    same = f"{count(row['count'], 'payment')} of {money(row['amount_minor'], row['currency'])}"
+    return f"{day(row['on'])} {row['counterparty']} {same}"
+
+
 def duplicates(finding: Finding, evidence: Evidence) -> Draft:
     """How often the same was charged twice on one day, and what the extra charges come to."""
     task, table, make = finding.task, finding.tables[0], Figures(evidence)
     assert isinstance(task, DuplicatesTask)
     when = task.period.period.label
-    number = make.count(f"Possible double charges, {when}", rows_of(table.name))
+    number = make.count(f"Possible repeated charges, {when}", rows_of(table.name))
     if not table.rows:
-        return Draft(f"No double charge was found, {when}.", [number]).noting(task.note)
+        return Draft(f"No payment was made again on one day, {when}.", [number]).noting(task.note)
     extra = [
         make.money(f"Charged again by {row['counterparty']}, {day(row['on'])}", cell(table.name, n, "extra_minor"))
         for n, row in enumerate(table.rows[:TOLD_MAX], start=1)
     ]
-    lines = [
-        f"{day(row['on'])} {row['counterparty']} {count(row['count'], 'payment')} of {money(row['amount_minor'], row['currency'])}"
-        for row in table.rows[:TOLD_MAX]
-    ]
+    lines = [_twice(row) for row in table.rows[:TOLD_MAX]]
     assert isinstance(number.value, int)
-    text = f"{count(number.value, 'possible double charge')}, {when}: {'; '.join(lines)}."
+    text = f"{count(number.value, 'possible repeated charge')}, {when}: {'; '.join(lines)}."
     return Draft(text, [number, *extra], rows=[dict(row) for row in table.rows]).noting(task.note)

@@ -9,9 +9,9 @@ import pytest
 from agents.answer import Figure
 from agents.draft import Draft, Figures
 from agents.evidence import Evidence, SourceUnknown, Table, absent, cell, computed, per_unit, rows_of
+from agents.findings import Finding, Findings
 from agents.grounding import unfounded
 from agents.plan import InsightTask
-from agents.findings import Finding, Findings
 from core.insights.query import InsightQuery, InsightResult, Measure, QueryPeriod
 from core.money import Money
 from core.periods import Unit
