@@ -24,7 +24,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """Seconds since the oldest payment whose words cannot be found yet was told of, and since the oldest text that
+    """Seconds since the oldest payment that some text does not tell of yet was told of, and since the oldest text that
     waits for its vector was written; 0 where nothing waits."""
 
     words_s: float

@@ -49,6 +49,8 @@ async def case_summaries(
 ) -> dict[UUID, list[Summary]]:
     """By account, one for each alert of the touched months. What an analyst decided is not told: it may change."""
     wanted = [(holder, month) for holder in holders for month in touched[holder.account_id].months]
+    if not wanted:
+        return {}
     parameters = {
         "accounts": [holder.account_id for holder, _ in wanted],
         "zones": [holder.time_zone for holder, _ in wanted],

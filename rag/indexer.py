@@ -10,6 +10,7 @@ many payments of one account between two rounds cost one retelling.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from core.db import Database
@@ -18,11 +19,15 @@ from rag.backlog import Pending, pending
 from rag.embedder import Embedder
 from rag.embedding import adopt, embed_some
 from rag.news import hear_all
-from rag.retelling import retell_accounts, retell_series, retell_week
+from rag.retelling import ACCOUNTS_MAX, retell_accounts, retell_counterparties, retell_series, retell_week
 
 POLL_S = 0.2
+COUNTERPARTIES_MAX = 4
+"""Batches of accounts whose counterparties are retold before the months of one batch are: they take a third as long."""
 PATTERNS_MAX = 2
 """Accounts whose series, and weeks, that are retold in one round: each takes as long as many texts."""
+COURTESY_S = 5.0
+"""How long a step of the other lanes waits while there are more accounts to retell than one round takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ async def follow(
     had something to do.
     """
     await adopt(database, embedder)
+    told = asyncio.Event()
 
     async def lane(step: Callable[[], Awaitable[Work]]) -> None:
         while True:
@@ -76,11 +82,22 @@ async def follow(
             else:
                 await asyncio.sleep(poll_s)
 
+    async def words() -> Work:
+        work = await _words(database)
+        (told.clear if work.accounts >= ACCOUNTS_MAX else told.set)()
+        return work
+
+    async def after_words(step: Callable[[], Awaitable[Work]]) -> Work:
+        # Not for ever: what never comes to rest is to be found by its meaning, too.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), COURTESY_S)
+        return await step()
+
     try:
         async with asyncio.TaskGroup() as lanes:
-            lanes.create_task(lane(lambda: _words(database)))
-            lanes.create_task(lane(lambda: _patterns(database, rest_s=rest_s)))
-            lanes.create_task(lane(lambda: _vectors(database, embedder)))
+            lanes.create_task(lane(words))
+            lanes.create_task(lane(lambda: after_words(lambda: _patterns(database, rest_s=rest_s))))
+            lanes.create_task(lane(lambda: after_words(lambda: _vectors(database, embedder))))
     except ExceptionGroup as ended:
         # Whoever begins anew asks what kind of error it was, and of two at once the first tells.
         raise ended.exceptions[0] from ended
@@ -106,9 +123,15 @@ async def index_pending(
 
 
 async def _words(database: Database) -> Work:
-    heard = await hear_all(database)
+    """Counterparties before months: a new payment is found by its words while the texts of its month wait."""
+    heard, changed = await hear_all(database), 0
+    for _ in range(COUNTERPARTIES_MAX):
+        counterparties = await retell_counterparties(database)
+        changed += counterparties.changed
+        if not counterparties.subjects:
+            break
     retold = await retell_accounts(database)
-    return Work(events=heard, accounts=retold.subjects, changed=retold.changed)
+    return Work(events=heard, accounts=retold.subjects, changed=changed + retold.changed)
 
 
 async def _patterns(database: Database, *, rest_s: float | None = None) -> Work:

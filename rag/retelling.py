@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.db import Database
@@ -24,6 +24,8 @@ from rag.weeks import week_summary
 
 ACCOUNTS_MAX = 50
 """Accounts that are retold at once, in one transaction."""
+COUNTERPARTY_ACCOUNTS_MAX = 100
+"""The same, where only their counterparties are."""
 SERIES_REST_S = 30.0
 """How long an account's series may be out of date: to find them takes a look over two years of payments."""
 WEEK_REST_S = 60.0
@@ -36,6 +38,14 @@ _CLAIM = text("""
     )
     DELETE FROM rag.stale s USING claimed WHERE s.account_id = claimed.account_id
     RETURNING s.account_id, s.months, s.counterparties
+""")
+_CLAIM_COUNTERPARTIES = text("""
+    WITH claimed AS MATERIALIZED (
+        SELECT account_id, counterparties FROM rag.stale WHERE counterparties <> '{}'
+         ORDER BY asked DESC, newest DESC, marked_at, account_id LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    UPDATE rag.stale s SET counterparties = '{}' FROM claimed c WHERE s.account_id = c.account_id
+    RETURNING s.account_id, CAST('{}' AS date[]) AS months, c.counterparties
 """)
 _CLAIM_SERIES = text("""
     WITH claimed AS MATERIALIZED (
@@ -131,21 +141,35 @@ class _Owner:
     customer_id: UUID | None = None
 
 
+async def retell_counterparties(database: Database) -> Retold:
+    """Retell, of a few marked accounts, only what passed between them and whom they paid or were paid by.
+
+    It is a small part of the work, and finds a new payment by its payee and its words. Months stay marked.
+    """
+    async with database.app.begin() as connection:
+        return await _retell(connection, await _claimed(connection, _CLAIM_COUNTERPARTIES, COUNTERPARTY_ACCOUNTS_MAX))
+
+
 async def retell_accounts(database: Database) -> Retold:
     """Retell what is marked of a few accounts: first those whose holders ask, then those of the newest payments."""
     async with database.app.begin() as connection:
-        touched = await _claimed(connection)
-        told = await holders(connection, touched)
-        of_months = await payments(connection, told, touched)
-        of_relations = await relations(connection, told, touched)
-        cases = await case_summaries(connection, told, touched)
-        # In a thread, as is embedding: whoever shares our event loop has a beat to keep.
-        written = await asyncio.to_thread(_written, told, touched, of_months, of_relations, cases)
-        await connection.execute(_DROP, {"kept": written.kept})
-        await connection.execute(_DROP_RELATIONS, {"kept": written.kept})
-        changed = await connection.scalar(_STORE, {"summaries": written.summaries}) if told else 0
-        if untold := touched.keys() - {holder.account_id for holder in told}:
-            await connection.execute(_DROP_ALL, {"accounts": list(untold)})
+        return await _retell(connection, await _claimed(connection, _CLAIM, ACCOUNTS_MAX))
+
+
+async def _retell(connection: AsyncConnection, touched: Mapping[UUID, Touched]) -> Retold:
+    if not touched:
+        return Retold()
+    told = await holders(connection, touched)
+    of_months = await payments(connection, told, touched)
+    of_relations = await relations(connection, told, touched)
+    cases = await case_summaries(connection, told, touched)
+    # In a thread, as is embedding: whoever shares our event loop has a beat to keep.
+    written = await asyncio.to_thread(_written, told, touched, of_months, of_relations, cases)
+    await connection.execute(_DROP, {"kept": written.kept})
+    await connection.execute(_DROP_RELATIONS, {"kept": written.kept})
+    changed = await connection.scalar(_STORE, {"summaries": written.summaries}) if told else 0
+    if untold := touched.keys() - {holder.account_id for holder in told}:
+        await connection.execute(_DROP_ALL, {"accounts": list(untold)})
     return Retold(len(touched), changed or 0)
 
 
@@ -176,8 +200,8 @@ async def retell_week(database: Database, *, rest_s: float = WEEK_REST_S) -> Ret
         return Retold(1, await connection.scalar(_STORE, {"summaries": _rows(found)}) or 0)
 
 
-async def _claimed(connection: AsyncConnection) -> dict[UUID, Touched]:
-    rows = await connection.execute(_CLAIM, {"limit": ACCOUNTS_MAX})
+async def _claimed(connection: AsyncConnection, claim: TextClause, limit: int) -> dict[UUID, Touched]:
+    rows = await connection.execute(claim, {"limit": limit})
     return {row.account_id: Touched(_months(row.months), sorted(row.counterparties)) for row in rows}
 
 

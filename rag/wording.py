@@ -116,8 +116,8 @@ def _cut(text: str, words: int) -> str:
 
 
 def _keywords(text: str, described: Iterable[str]) -> list[str]:
-    known = {*_NOISE, *_words(text)}
     found = dict.fromkeys(word for description in described for word in _words(description))
+    known = {*_NOISE, *_words(text)} if found else _NOISE
     return [word for word in found if word not in known]
 
 

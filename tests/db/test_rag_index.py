@@ -22,7 +22,7 @@ from rag.embedder import Vectors
 from rag.embedding import adopt, embed_some
 from rag.indexer import Work, follow, index_pending
 from rag.news import hear_all, mark_everything, note_question
-from rag.retelling import retell_accounts
+from rag.retelling import retell_accounts, retell_counterparties
 from tests.factories import Town, fresh, make_account, make_bank, make_customer, make_town, make_transfer, pay
 from tests.fakes import FakeEmbedder
 
@@ -77,6 +77,21 @@ async def test_a_payment_is_told_on_both_sides_and_embedded(database: Database, 
         assert any(words in row.text and lent.id in row.transaction_ids for row in found)
         assert {row.model for row in found} == {"fake"}
     assert await pending(database) == NOTHING
+
+
+async def test_what_passed_with_a_payee_is_told_before_the_month(database: Database, embedder: FakeEmbedder) -> None:
+    await index_pending(database, embedder)
+    async with database.unit() as session:
+        town = await make_town(session)
+        lent = await pay(session, town.asha_account, town.ravi_account, 5_050, description="cricket tickets")
+    await drain(database)
+    await hear_all(database)
+    await retell_counterparties(database)
+    told = await summaries(database, town.asha_account)
+    assert {row.kind for row in told} == {"counterparty"}
+    assert any(lent.id in row.transaction_ids and "cricket" in row.text for row in told)
+    await retell_accounts(database)
+    assert {row.kind for row in await summaries(database, town.asha_account)} >= {"counterparty", "month"}
 
 
 async def test_outside_and_cash_accounts_get_no_summaries(database: Database, embedder: FakeEmbedder) -> None:
