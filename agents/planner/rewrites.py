@@ -25,7 +25,10 @@ _SHORT: dict[str, str] = {
     "kitna": "how much", "kitne": "how much", "kitni": "how much", "kharch": "spent", "kharcha": "spent",
     "kharche": "spent", "pichle": "last", "pichhle": "last", "mahine": "month", "mahina": "month", "hafte": "week",
     "saal": "year", "aaj": "today", "kahan": "where", "kab": "when", "kisko": "whom", "pe": "on", "mein": "in",
-    "hua": "did", "huye": "did", "kiya": "did", "kiye": "did", "maine": "i", "mera": "my", "meri": "my", "mere": "my",
+    "baar": "times", "sirf": "only", "agle": "next", "zyada": "more", "kam": "less", "bina": "without", "aur": "and",
+    "ya": "or", "kapde": "clothes", "kapdo": "clothes", "dawai": "medicines", "sabzi": "vegetables", "doodh": "milk",
+    "bijli": "electricity", "paani": "water", "aaya": "came in", "aayi": "came in", "bheja": "sent", "bheje": "sent",
+    "udaya": "spent", "udaye": "spent", "uda": "spent", "hua": "did", "huye": "did", "kiya": "did", "kiye": "did", "maine": "i", "mera": "my", "meri": "my", "mere": "my",
 }  # fmt: skip
 """One word, and what it is short for."""
 
@@ -45,7 +48,7 @@ _THING = r"(?P<thing>(?:(?:the|my|all) )?[\w&']+(?: (?:and|or|&) [\w&']+)?)"
 _FROM_IT = r"(?: (?:of|from) (?:that|it|this|them|those|the total|the figure))?(?=$|[ ?.,!])"
 _PUT = "take|leave|strip|cut|knock|keep|taking|leaving|stripping|keeping|set|setting|put|putting"
 _DROP = (
-    "strip out|stripping out|knock off|cut out|subtract|subtracting|discount|discounting|"
+    "drop|dropping|strip out|stripping out|knock off|cut out|subtract|subtracting|discount|discounting|"
     "omit|omitting|skip|skipping|net of|disregard|disregarding|sans"
 )
 _PAYEES = "suppliers?|vendors?|shops?|stores?|places?|people|merchants?|payees?|companies|apps?"
@@ -56,6 +59,10 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, replacement in (
         (rf"\b(?P<month>{_MONTHS}) month\b", r"\g<month>"),
         (r"\b(?:ltm|ttm)\b", "last 12 months"),
+        (r"\bsabse (?:bada|badi|mehenga|mehengi)\b", "biggest"),
+        (r"\bsabse (?:more|jyada)\b", "most"),
+        (r"\bsabse (?:chhota|chota|sasta|less)\b", "smallest"),
+        (r"\bbahar (?:ka |ke )?(?:khana|khane|khaana)\b", "eating out"),
         (r"\bper cents?\b", "percent"),
         *((rf"\b(?:the )?{word} (?:day )?of (?=(?:{_MONTHS})\b)", f"{n} ") for n, word in _ORDINAL_DAYS),
         *((rf"\btwenty[ -]twenty[ -]{word}\b", f"202{n}") for n, word in enumerate(_DIGITS, start=1)),
@@ -89,7 +96,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:cheapest|lightest|least expensive|leanest|thriftiest)(?= (?:day|date|week|month|quarter|year|weekday|category|shop|merchant|payee|place)s?\b)", "smallest spending"),
         (r"\b(?:cheapest|tiniest|most trifling|most paltry|paltriest|puniest|teeniest|pettiest)(?= (?:single |one )?\w+)", "smallest"),
         (r"\b(?:dearer|costlier|pricier|steeper|heftier)\b", "higher"),
-        (r"\bis (?P<unit>month|week|year)(?= .*\b(?:spent|how much)\b)", r"this \g<unit>"),
+        (r"(?<!what )\bis (?P<unit>month|week|year)\b", r"this \g<unit>"),
         (r"\ball together\b", "altogether"),
         (r"\b(?:late )?nights? (?=(?:\w+ ){1,3}(?:after|past|before|between|from) \d)", ""),
         (rf"\b(?:{_PAYEES}) (?:like|such as|called|named) ", ""),
