@@ -60,15 +60,24 @@ def _without_names(question: str) -> str:
     return _CAPITALISED.sub(lambda said: said[0] if _NO_NAMES.match(said[0]) else "Amazon", question)
 
 
+_NAMES = frozenset(
+    """
+    amazon netflix ola uber swiggy zomato spotify starbucks rahul rohan sunita steam nestle
+    """.split()  # noqa: SIM905  # a list of words
+)
+"""Names that writers used in small letters, as people do."""
+
+
 def vocabulary(found: Sequence[Example]) -> list[str]:
-    """The words that several writers used."""
+    """The words that several writers used, without names."""
     times: Counter[str] = Counter()
     writers: defaultdict[str, set[str]] = defaultdict(set)
     for example in found:
         for word in set(re.findall(r"[a-z][a-z']+", example.text)):
             times[word] += 1
             writers[word].add(example.writer)
-    return sorted(word for word in times if times[word] >= TIMES_MIN and len(writers[word]) >= WRITERS_MIN)
+    used = (word for word in times if times[word] >= TIMES_MIN and len(writers[word]) >= WRITERS_MIN)
+    return sorted(set(used) - _NAMES)
 
 
 def fitted(rows: Matrix, wanted: npt.NDArray[np.str_]) -> Any:

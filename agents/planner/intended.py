@@ -81,6 +81,8 @@ def intended(intent: Intent, clause: Clause) -> Frame | None:
     is_of_flags = intent in _OF_FLAGS
     if clause.has(Cue.FLAGGED, Cue.ALERTS) and not is_of_flags:
         return None
+    if clause.has(Cue.RECURRING, Cue.REFUNDS) and intent not in _TOPICS:
+        return None
     if topic := _TOPICS.get(intent):
         return _of_topic(intent, topic, clause)
     build = _BUILDERS.get(intent)
@@ -115,6 +117,8 @@ def _slots(clause: Clause) -> _Slots:
 def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
     found = _slots(clause)
     counts = clause.says(Measure.COUNT)
+    if topic is Topic.RECURRING and clause.says(Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST):
+        return None
     changes: dict[str, object] = {"topic": topic, "reason": _REASONS.get(intent)}
     if topic in (Topic.BALANCE, Topic.FORECAST, Topic.COVERAGE):
         changes |= {"objects": (), "without": ()}
@@ -139,10 +143,12 @@ def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
     return found.base.with_changes(**changes)
 
 
-def _value(intent: Intent, found: _Slots) -> Frame:
+def _value(intent: Intent, found: _Slots) -> Frame | None:
     which = _SINGLE.get(intent)
     if which and _FOR_A_NAME.match(found.clause.reading.text):
         return found.asking(Operation.WHO, latest=which)
+    if intent is Intent.TOTAL and found.clause.says(Measure.SPEND) and found.clause.says(Measure.INCOME):
+        return None  # which of the two is meant cannot be told
     if intent is Intent.TOTAL and not found.says_which_way:
         return found.base.with_changes(ask=Operation.VALUE)
     return found.asking(Operation.VALUE, _MEASURES.get(intent, found.plain))

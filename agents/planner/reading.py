@@ -43,9 +43,11 @@ _COMMON = frozenset(
 
 
 _OBJECT_OF = re.compile(
-    r"\b(?:on|at|to|for|from|with|via|towards?|buying|bought|purchased|called|named|paid|pay|paying)"
+    r"\b(?:on|at|to|for|from|with|via|in|near|against|besides|except|excluding|without|towards?|buying|bought|purchased"
+    r"|called|named|paid|pay|paying|send|sent|gave|give|given|lent|owe|owed)"
     r"(?: (?:my|our|the|a|an|some|any|all|this|that|these|those|his|her|their|every|other))*$"
 )
+_AFTER_A_NAME = re.compile(r"$|(?:in|on|at|for|during|since|last|this|from|until|till|between)\b")
 _QUALIFIERS = frozenset(
     """
     next latest recent weekly monthly yearly annual previous usual regular normal daily silly stupid bloody damn big
@@ -96,7 +98,8 @@ class Reading:
         if set(phrase.split()) <= UNSPENT | _QUALIFIERS:
             return False
         qualifies = any(m.kind == "category" and m.start == len(self.text) - len(after) for m in self.mentions)
-        return bool(_OBJECT_OF.search(before)) or bool(_PAID_FOR.match(after)) or qualifies
+        ends_a_name = any(m.end + 1 == start for m in self.of("name")) and bool(_AFTER_A_NAME.match(after))
+        return bool(_OBJECT_OF.search(before)) or bool(_PAID_FOR.match(after)) or qualifies or ends_a_name
 
     def without(self, mention: Mention[Any]) -> "Reading":
         return replace(self, mentions=tuple(other for other in self.mentions if other is not mention))
@@ -137,11 +140,18 @@ class Reader:
         yield from (replace(mention, weight=2) for mention in read_amounts(text, self._scope.currency))
         yield from read_categories(text)
         yield from read_channels(text, self._scope)
-        yield from self._names.read(text, common=self._common)
+        yield from self._named(text)
         yield from _accounts(text, self._scope)
         yield from _holders(text, self._scope)
         yield from _cues(text)
         yield from _clock(text)
+
+    def _named(self, text: str) -> Iterator[Mention[Any]]:
+        """Payees. A word of many questions names one only where a payee would stand: "I sent Rahul", not "I trust"."""
+        yield from self._names.read(text, common=self._common)
+        if self._common != common_words():
+            closer = self._names.read(text, common=common_words())
+            yield from (mention for mention in closer if _OBJECT_OF.search(text[: mention.start].rstrip()))
 
     def _spelt(self, reading: Reading) -> str:
         """The text with misspelt words of the language itself put right; names are not touched."""

@@ -330,7 +330,9 @@ def alerts_asked(clause: Clause, asks: str | None) -> dict[str, object] | None:
     scored = _SCORED.search(text)
     if clause.reading.of("amount") and not scored:
         return None
-    if clause.has(Cue.DIFFERENCE, Cue.COMPARE, Cue.SHARE, Cue.USUAL) or clause.reading.of("channel"):
+    if clause.has(Cue.DIFFERENCE, Cue.COMPARE, Cue.SHARE, Cue.USUAL, Cue.GROUP, Cue.EACH, Cue.TREND, Cue.BREAKDOWN):
+        return None
+    if clause.reading.of("channel"):
         return None
     if {Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST} & set(clause.measures) and asks is None:
         return None

@@ -167,8 +167,9 @@ class _Weighing:
     def _cleaner(self) -> Parsed | None:
         first, asked = self.wants.first, self.parsed.frame
         has_room = asked.ask in _SPARE or asked.topic is Topic.ALERTS
-        if first is None or first not in _CLEANER or not self.is_sure or not has_room:
+        if first not in _CLEANER or not self.is_sure or not has_room or NTH.search(self.reading.text):
             return None
+        assert first is not None
         frame = self._meant(first)
         return self._under(frame) if frame else None
 

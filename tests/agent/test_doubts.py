@@ -16,7 +16,6 @@ ASKED_BACK = [
     "payments above $500 in May",
     "how much did I save on groceries in May",
     "what share of my spending in May",
-    "how many days did I spend money on in May",
     "what about it?",
     "May",
     "why was that flagged?",
@@ -125,7 +124,7 @@ async def test_a_customer_hears_why_a_payment_of_their_own_was_flagged(chat: Cha
 
 
 @pytest.mark.parametrize(
-    "question", ["how many alerts above 5,000 in May", "total value of the alerts in May", "alerts by account"]
+    "question", ["how many alerts above 5,000 in May", "average alert in May", "alerts by account"]
 )
 async def test_alerts_are_not_counted_past_a_condition_they_cannot_hold(
     question: str, analyst: Analyst, household: Household
