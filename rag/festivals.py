@@ -8,8 +8,8 @@ import holidays
 from babel.core import get_global
 
 _NEAR_DAYS = 3
-_YEARS = range(2001, 2036)
-"""For which the library knows the days that follow the moon; it warns about any other year."""
+_INDIAN_YEARS = range(2001, 2036)
+"""For which the library knows India's days that follow the moon; it warns about any other year."""
 
 
 def festivals_in(time_zone: str, start: date, end: date) -> list[str]:
@@ -31,7 +31,7 @@ def festivals_near(time_zone: str, day: date) -> list[str]:
 
 @lru_cache(maxsize=500)
 def _festivals(country: str, year: int) -> tuple[tuple[date, bool, str], ...]:
-    if country not in holidays.list_supported_countries() or year not in _YEARS:
+    if country not in holidays.list_supported_countries() or (country == "IN" and year not in _INDIAN_YEARS):
         return ()
     calendar = holidays.country_holidays(country)
     # Named always: left out, the machine's own locale would choose, and the same ledger would give another text.
