@@ -1,6 +1,5 @@
 """From findings to one answer: a template per task, joined, with what was not found said plainly."""
 
-from agents import topics
 from agents.answer import Status
 from agents.draft import Draft
 from agents.evidence import Evidence
@@ -23,7 +22,7 @@ from agents.plan import (
     UnusualTask,
 )
 from agents.scope import Scope
-from agents.templates import ahead, fraud, insight, odd
+from agents.templates import ahead, fraud, insight, odd, topics
 from agents.templates.told import Told
 from agents.wording import amounts, listed, subject
 

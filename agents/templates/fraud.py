@@ -7,6 +7,7 @@ from agents.draft import Draft, Figures
 from agents.evidence import Evidence, Row, cell, computed, rows_of
 from agents.findings import Finding
 from agents.plan import AlertsTask, CirclesTask, ExplainTask, SignalsTask
+from agents.templates.counted import Wording, counted
 from agents.templates.told import TOLD_MAX, day, say
 from agents.wording import count, money
 from core.fraud.reasons import ReasonCode
@@ -141,44 +142,50 @@ def explanation(finding: Finding, evidence: Evidence) -> Draft:
 
 def signals(finding: Finding, evidence: Evidence) -> Draft:
     """How many accounts show the pattern, and those with most money in it."""
-    task, table, make = finding.task, finding.tables[0], Figures(evidence)
+    task = finding.task
     assert isinstance(task, SignalsTask)
     what, when = _PATTERNS[task.reason], task.period.period.label
-    number = make.count(f"Accounts with {what}, {when}", rows_of(table.name))
-    if not table.rows:
-        return Draft(f"No account shows {what}, {when}.", [number]).noting(task.note)
-    sums = [
-        make.money(f"{row['customer']}, {row['account']}", cell(table.name, n, "amount_minor"))
-        for n, row in enumerate(table.rows[:TOLD_MAX], start=1)
-    ]
-    lines = [
-        f"{row['customer']} ({row['account']}) {say(figure)} in {count(row['payments'], 'payment')}, the last on"
-        f" {day(row['last_on'])}"
-        for row, figure in zip(table.rows, sums, strict=False)
-    ]
-    assert isinstance(number.value, int)
-    verb = "shows" if number.value == 1 else "show"
-    text = f"{count(number.value, 'account')} {verb} {what}, {when}: {'; '.join(lines)}."
-    return Draft(text, [number, *sums], rows=[dict(row) for row in table.rows]).noting(task.note)
+
+    def text(number: int, rows: Sequence[tuple[Row, str]]) -> str:
+        lines = "; ".join(_signal_line(row, amount) for row, amount in rows)
+        return f"{count(number, 'account')} {'shows' if number == 1 else 'show'} {what}, {when}: {lines}."
+
+    wording = Wording(
+        number=f"Accounts with {what}, {when}",
+        nothing=f"No account shows {what}, {when}.",
+        column="amount_minor",
+        label=lambda row: f"{row['customer']}, {row['account']}",
+        text=text,
+    )
+    return counted(finding.tables[0], evidence, wording, task.note)
+
+
+def _signal_line(row: Row, amount: str) -> str:
+    payments = count(row["payments"], "payment")
+    return f"{row['customer']} ({row['account']}) {amount} in {payments}, the last on {day(row['last_on'])}"
 
 
 def circles(finding: Finding, evidence: Evidence) -> Draft:
     """How often money came back to where it started, and the largest of it, by the names it went through."""
-    task, table, make = finding.task, finding.tables[0], Figures(evidence)
+    task = finding.task
     assert isinstance(task, CirclesTask)
     when = task.period.period.label
-    number = make.count(f"Circles of money, {when}", rows_of(table.name))
-    if not table.rows:
-        return Draft(f"No money came back in a circle, {when}.", [number]).noting(task.note)
-    left = [
-        make.money(f"Left {row['holders'][0]}, {day(row['began_at'])}", cell(table.name, n, "amount_minor"))
-        for n, row in enumerate(table.rows[:TOLD_MAX], start=1)
-    ]
-    lines = [
-        f"{say(figure)} from {' to '.join([*row['holders'], row['holders'][0]])}, {day(row['began_at'])} to"
-        f" {day(row['ended_at'])}, {money(row['returned_minor'], row['currency'])} of it came back"
-        for row, figure in zip(table.rows, left, strict=False)
-    ]
-    assert isinstance(number.value, int)
-    text = f"{count(number.value, 'circle')}, {when}: {'; '.join(lines)}."
-    return Draft(text, [number, *left], rows=[dict(row) for row in table.rows]).noting(task.note)
+
+    def text(number: int, rows: Sequence[tuple[Row, str]]) -> str:
+        lines = "; ".join(_circle_line(row, amount) for row, amount in rows)
+        return f"{count(number, 'circle')}, {when}: {lines}."
+
+    wording = Wording(
+        number=f"Circles of money, {when}",
+        nothing=f"No money came back in a circle, {when}.",
+        column="amount_minor",
+        label=lambda row: f"Left {row['holders'][0]}, {day(row['began_at'])}",
+        text=text,
+    )
+    return counted(finding.tables[0], evidence, wording, task.note)
+
+
+def _circle_line(row: Row, amount: str) -> str:
+    way = " to ".join([*row["holders"], row["holders"][0]])
+    days = f"{day(row['began_at'])} to {day(row['ended_at'])}"
+    return f"{amount} from {way}, {days}, {money(row['returned_minor'], row['currency'])} of it came back"

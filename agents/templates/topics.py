@@ -8,10 +8,8 @@ from agents.evidence import Evidence, Row, cell, computed, rows_of
 from agents.findings import Finding
 from agents.plan import BalanceTask, RecallTask, RecurringTask, RefundsTask
 from agents.scope import Scope
-from agents.templates.told import day, say
+from agents.templates.told import TOLD_MAX, day, say
 from agents.wording import count
-
-TOLD_MAX = 5
 
 
 def balances(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
