@@ -26,7 +26,7 @@ HELD_OUT_MONTHS = 4
 KNOWN_DAYS_MIN = 150
 """An account is forecast once it is so old."""
 CUSTOMERS_MAX = 300
-"""Of each currency, in the order of their ids."""
+"""Of each currency: those who have paid anything, in the order of their ids."""
 ACCOUNTS_MIN = 10
 """A currency with fewer accounts is shown, and no gate looks at it."""
 HISTORY_DAYS = 1_200
@@ -46,8 +46,8 @@ _PEOPLE = text("""
           FROM banking.account a
           JOIN banking.customer c ON c.id = a.customer_id AND c.kind = 'person'
           JOIN LATERAL (SELECT max(occurred_at)::date AS last_on FROM ledger.transaction
-                         WHERE sender_account_id = a.id) b ON true) of_currency
-     WHERE place <= :most AND ends_on IS NOT NULL
+                         WHERE sender_account_id = a.id) b ON b.last_on IS NOT NULL) of_currency
+     WHERE place <= :most
      ORDER BY currency, customer_id
 """)
 

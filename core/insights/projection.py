@@ -30,8 +30,14 @@ OUTLIER = 0.05
 """The share of days, at either end, that do not shape the month's course."""
 TRIED_DAYS = (30, 60, 90)
 """How long ago the forecasts were made that are held against what happened since, and after how many days."""
-DECISIVENESS = 4
-"""Of two ways with errors of 2 to 3, the better one counts 81 to 16."""
+DECISIVENESS = 3
+"""Of two ways with errors of 2 to 3, the better one counts 27 to 8."""
+LEVEL_MONTHS = 6
+LEVEL_SHARE, LEVEL_DAYS = 0.6, 90
+"""A balance that leads nowhere comes back to what it was on the same days of so many months: by so much of the way
+within so many days, and evenly until then."""
+AHEAD_MONTHS = 4
+"""The same day of so many months before a day to be foretold may itself be still ahead."""
 MISS_USUAL, MISSES_USUAL = 1.3, 9
 """What a miss comes to where nothing is known of an account, in halves of the band; and for how many misses of its own
 that stands."""
@@ -39,6 +45,7 @@ MISS_MAX = 4.0
 """One miss that is further off says no more."""
 SETTLING_DAYS = 60
 """What an account is opened and filled with is no habit."""
+YEAR_SETTLED = 365 - SETTLING_DAYS
 COURSE_DAYS = 5
 """The month's course is told in parts of so many days."""
 
@@ -79,10 +86,12 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Ways:
     """Two ways that a balance may take, each as the low, the middle and the high of every day: along what is planned
-    and what everyday life takes; or staying about where it is, as where somebody takes out whatever comes in."""
+    and what everyday life takes; or staying about where it is, as where somebody takes out whatever comes in.
+    `known` is the share of a year, its first weeks aside, that they were told from."""
 
     coming: Floats
     staying: Floats
+    known: float
 
     def between(self, trust: float) -> Floats:
         return trust * self.coming + (1 - trust) * self.staying
@@ -145,7 +154,7 @@ def project(
             for day, at in zip(ahead, known, strict=True)
         ]
     trials = list(_trials(history, today))
-    trust = _trust(trials)
+    trust = _trust(trials, ways.known)
     low, middle, high = ways.between(trust)
     width = _width(trials, trust)
     # Estimates, so floats may carry them; they are rounded once, here.
@@ -172,12 +181,12 @@ def _ways(
     if life is None:
         return None
     ahead, course = _days_after(today, days), _course(life, today)
-    known = np.cumsum([float(_sum_on(planned, day)) + course[_part(day)] for day in ahead])
+    expected = np.cumsum([float(_sum_on(planned, day)) + course[_part(day)] for day in ahead])
     wandering = _stretches(_moved(history, today - timedelta(days=len(life)), len(life)), days)
     return Ways(
-        coming=known + _stretches(_flat(life, course, today), days),
-        # Half way between what it holds and what it held at that time of the last month: either is as good a guess.
-        staying=_level(history, today, ahead) / 2 + wandering - wandering[1],
+        coming=expected + _stretches(_flat(life, course, today), days),
+        staying=_level(history, today, ahead) + wandering - wandering[1],
+        known=min((today - history[0].on).days - SETTLING_DAYS, YEAR_SETTLED) / YEAR_SETTLED,
     )
 
 
@@ -193,11 +202,12 @@ def _trials(history: Sequence[Movement], today: date) -> Iterator[Trial]:
                 yield Trial(ways, np.cumsum(_moved(history, origin, days)))
 
 
-def _trust(trials: Sequence[Trial]) -> float:
-    """From 0 to 1: how far the way along what is planned has been the better one of the two."""
-    coming = sum(trial.error(trial.ways.coming) for trial in trials)
-    staying = sum(trial.error(trial.ways.staying) for trial in trials)
-    return 0.5 if coming == staying else staying**DECISIVENESS / (coming**DECISIVENESS + staying**DECISIVENESS)
+def _trust(trials: Sequence[Trial], known: float) -> float:
+    """From 0 to 1: how far the way along what is planned has been the better one of the two. Less where less than a
+    year is known, and its square because the trials knew still less: accounts grow at first, and then stay."""
+    coming = sum(trial.error(trial.ways.coming) for trial in trials) ** DECISIVENESS
+    staying = sum(trial.error(trial.ways.staying) for trial in trials) ** DECISIVENESS
+    return known**2 * (0.5 if coming == staying else staying / (coming + staying))
 
 
 def _width(trials: Sequence[Trial], trust: float) -> float:
@@ -259,12 +269,24 @@ def _moved(history: Sequence[Movement], after: date, count: int) -> Floats:
 
 
 def _level(history: Sequence[Movement], today: date, ahead: Sequence[date]) -> Floats:
-    """What the account held on the same day of the last month that is known, as a change since today."""
-    since = [add_months(day, -next(n for n in range(1, 5) if add_months(day, -n) <= today)) for day in ahead]
-    first = min(since)
-    moved = _moved(history, first, (today - first).days)
-    left = np.concatenate([np.cumsum(moved[::-1])[::-1], [0.0]])
-    return -left[[(day - first).days for day in since]]
+    """Where a balance is expected that leads nowhere, as a change since today. At first half way between what it is and
+    what it was on the same day of the last month, for either is as good a guess; later nearer to earlier months."""
+    first = history[0].on
+    before = -np.cumsum(_moved(history, first, (today - first).days)[::-1])
+    held = np.concatenate([[0.0], before])
+    path = [
+        (held[agos[0]] / 2, held[agos].mean()) if agos else (0.0, 0.0)
+        for agos in (_same_days(day, today, first + timedelta(days=SETTLING_DAYS)) for day in ahead)
+    ]
+    near, far = np.array(path).T
+    pull = LEVEL_SHARE * np.minimum(np.arange(1, len(ahead) + 1) / LEVEL_DAYS, 1)
+    return near + pull * (far - near)
+
+
+def _same_days(day: date, today: date, since: date) -> list[int]:
+    """How many days ago it was the same day of the month: of the last LEVEL_MONTHS that are known, the latest first."""
+    same = [add_months(day, -months) for months in range(1, LEVEL_MONTHS + AHEAD_MONTHS)]
+    return [(today - earlier).days for earlier in same if since <= earlier <= today][:LEVEL_MONTHS]
 
 
 def _stretches(moved: Floats, days: int) -> Floats:

@@ -117,3 +117,24 @@ def test_the_way_that_would_have_foretold_the_last_months_counts() -> None:
     planned, drawn = forecast_of(salary_and_rent(), 90)[-1], forecast_of(emptied, 90)[-1]
     assert planned.balance_minor == 50_000_000 + 3 * 8_000_000
     assert abs(drawn.balance_minor - 50_000_000) < 12_000_000
+
+
+def test_a_young_account_is_not_expected_to_grow_as_it_did_at_first() -> None:
+    old, young = (forecast_of(salary_and_rent(months), 90)[-1] for months in (18, 6))
+    assert old.balance_minor == 50_000_000 + 3 * 8_000_000
+    assert 50_000_000 - 3 * 8_000_000 < young.balance_minor < 50_000_000 + 8_000_000
+
+
+def test_a_balance_that_leads_nowhere_comes_back_to_what_it_used_to_be() -> None:
+    dice = Random(13)
+    swings: list[Movement] = []
+    for ago in range(540, 20, -9):
+        amount = dice.randint(1_000_000, 4_000_000)
+        swings += [
+            moved(TODAY - timedelta(days=ago + days), sign * amount, uuid4()) for days, sign in ((5, 1), (0, -1))
+        ]
+    windfall = moved(TODAY, 40_000_000, uuid4())
+    days = forecast_of([*swings, windfall], 80)
+    soon, later = days[6], days[-1]
+    assert later.balance_minor < soon.balance_minor < 50_000_000
+    assert later.balance_minor < 50_000_000 - 10_000_000
