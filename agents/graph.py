@@ -43,6 +43,7 @@ from core.insights.query import Dimension, Filter, Operator, QueryPeriod
 from core.insights.reporting import ENTRY
 from core.periods import Period, Unit
 
+EARLIER_REMEMBERED = 3
 TURNS_REMEMBERED = 8
 LISTED_REMEMBERED = 50
 DESCRIBED_MIN = 3
@@ -171,7 +172,7 @@ async def answer(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
 def _answer_of(planned: Plan, draft: Draft, grounded: bool, scope: Scope, common: dict[str, Any]) -> Answer:
     query = query_of(planned.tasks[0])
     return Answer(
-        answer=draft.text,
+        answer=" ".join(part for part in (draft.text, planned.left_out) if part),
         status=draft.status,
         figures=list(draft.figures),
         query=query.model_dump(mode="json", exclude_defaults=True)
@@ -212,9 +213,9 @@ def _said_yes(state: AgentState) -> str | None:
 
 
 def _memory(state: AgentState) -> Memory:
-    frame, before, winner = state.get("frame"), state.get("before"), state.get("winner")
+    frame, winner = state.get("frame"), state.get("winner")
     return Memory(
-        before=Frame.model_validate(before) if before else None,
+        earlier=tuple(Frame.model_validate(frame) for frame in state.get("earlier") or ()),
         winner=Filter.model_validate(winner) if winner and "field" in winner else None,
         winner_period=QueryPeriod.model_validate(winner) if winner and "start" in winner else None,
         frame=Frame.model_validate(frame) if frame else None,
@@ -228,7 +229,8 @@ def _to_remember(thought: Thought, state: AgentState) -> Step:
     remembered: Step = {"turns": turns, "suggested": thought.suggested}
     if thought.frame is not None:
         remembered["frame"] = thought.frame.model_dump(mode="json")
-        remembered["before"] = state.get("frame")
+        last = state.get("frame")
+        remembered["earlier"] = [*([last] if last else []), *(state.get("earlier") or [])][:EARLIER_REMEMBERED]
     return remembered
 
 

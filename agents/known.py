@@ -113,6 +113,7 @@ def _add_finding(known: Known, finding: Finding, currencies: set[Currency]) -> N
     known.words.add(getattr(finding.task, "note", ""))
     if not isinstance(finding.task, InsightTask):
         return
+    known.counts.add(Decimal(finding.task.position))
     if finding.task.operation is Operation.COUNT_GROUPS:
         known.spans.add(Decimal(finding.tables[0].rows_in_all))
     known.spans.add(Decimal(len(finding.results) - 1))  # "the median of the 6 months before"

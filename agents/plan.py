@@ -52,6 +52,8 @@ class Operation(StrEnum):
     """What went to payees who were paid for the first time, all groups together."""
     WHO = "who"
     """With whom the one payment was that was spoken of."""
+    PROJECTED = "projected"
+    """The first query's value and the median of the others': the month so far, and the rest of earlier months."""
     SAVINGS_RATE = "savings_rate"
     """Net as a percentage of income."""
 
@@ -73,8 +75,14 @@ class InsightTask(BaseModel):
     unit: Unit | None = None
     """Of PACE, and of what USUAL compares with."""
     threshold: Threshold | None = None
+    first: Annotated[int, Field(ge=1)] = 1
+    """Of RANK: how many of the first are asked for."""
     asks_amount: bool = False
     """Of RANK: what the first comes to is asked for, and not its name."""
+    position: Annotated[int, Field(ge=1, le=10)] = 1
+    """Of RANK, and of a LIST of the largest: the place that is asked for, 2 for the second."""
+    sign: Literal["more", "less", "size"] = "more"
+    """Of a difference: how much more the first is than the other, how much less, or how far apart they are."""
     asks_difference: bool = False
     """Of VERSUS: how much more the first is than the second is what was asked for."""
     note: str = ""
@@ -218,6 +226,8 @@ class Plan(BaseModel):
 
     outcome: Literal["plan"] = "plan"
     tasks: Annotated[tuple[Task, ...], Field(min_length=1, max_length=TASKS_MAX)]
+    left_out: str = ""
+    """What is asked back about a later part of the question that was not understood."""
 
 
 class Clarify(BaseModel):

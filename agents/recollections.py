@@ -8,7 +8,7 @@ from typing import Any
 from agents.context import AgentContext
 
 KEPT_MAX = 2_000
-REMEMBERED = ("frame", "before", "winner", "listed", "suggested", "turns")
+REMEMBERED = ("frame", "earlier", "winner", "listed", "suggested", "turns")
 """The parts of AgentState that the next question may lean on."""
 
 

@@ -16,8 +16,8 @@ class AgentState(TypedDict):
     # Remembered from turn to turn, as JSON values.
     frame: NotRequired[dict[str, Any] | None]
     """The last question's Frame, which a follow-up edits."""
-    before: NotRequired[dict[str, Any] | None]
-    """The Frame of the question before that."""
+    earlier: NotRequired[list[dict[str, Any]]]
+    """The Frames of the questions before that, the latest first."""
     winner: NotRequired[dict[str, Any] | None]
     """Who, or what, came first where the last question asked for ranks: a condition."""
     listed: NotRequired[list[str]]

@@ -80,10 +80,5 @@ class Intent(StrEnum):
     """A statement that asks nothing by itself."""
 
 
-OFF_LIMITS = frozenset(
-    {
-        Intent.ACT, Intent.ADVICE, Intent.OTHERS, Intent.SECRETS, Intent.OFF_TOPIC, Intent.SMALL_TALK,
-        Intent.FORECAST_SPEND,
-    }
-)  # fmt: skip
+OFF_LIMITS = frozenset({Intent.ACT, Intent.ADVICE, Intent.OTHERS, Intent.SECRETS, Intent.OFF_TOPIC, Intent.SMALL_TALK})
 """What no plan answers."""

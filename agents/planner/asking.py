@@ -1,6 +1,8 @@
 """What is wanted of the figures: one rule per kind of question, tried in order. Each gives the frame, or None."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from agents.plan import Operation
@@ -9,7 +11,16 @@ from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
 from agents.planner.frame import Frame
 from agents.planner.lexicon import Cue
 from agents.planner.mentions import Mention
-from agents.planner.slots import INCOME_CATEGORIES, filters, names_only_prior, spoken
+from agents.planner.slots import (
+    INCOME_CATEGORIES,
+    asks_gap,
+    asks_less,
+    conditions,
+    filters,
+    names_only_prior,
+    objects,
+    spoken,
+)
 from agents.planner.words import stem
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator
 from core.periods import Unit
@@ -21,6 +32,8 @@ FEW_LATEST = 10
 
 _WITHIN = (" within", " inside", " among", " out of all", " of all", " of my total", " in all")
 _DIFFERENT = frozenset({"different", "distinct", "unique", "separate", "various"})
+_LONG = (Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR)
+"""Calendar groups that hold many payments: the highest of them is a sum."""
 _EXTREMES = (Measure.LARGEST, Measure.SMALLEST)
 _UNITS = {
     Unit.DAY: Dimension.DAY, Unit.WEEK: Dimension.WEEK, Unit.MONTH: Dimension.MONTH,
@@ -34,7 +47,7 @@ def asked(frame: Frame, clause: Clause) -> Frame:
     if frame.ask is None:
         found = (made for rule in _RULES if (made := rule(frame, clause)) is not None)
         frame = next(found, frame)
-    if frame.ask is Operation.RANK and set(frame.group_by) & set(_UNITS.values()):
+    if frame.ask is Operation.RANK and (set(frame.group_by) & set(_UNITS.values()) or (frame.limit or 1) > 1):
         frame = frame.with_changes(asks_amount=clause.reading.text.startswith("how much"))
     _place_repeated_nouns(frame, clause)
     return frame
@@ -72,7 +85,34 @@ def _incomes(objects: tuple[Filter, ...]) -> tuple[tuple[Filter, ...], tuple[Fil
     return tuple(earned), tuple(spent)
 
 
+_VERB = re.compile(r"\b(?:was|were|is|are|went|goes|go|gone|came|happens?|happened|falls?|fell|did|do|occurs?|comes)\b")
+
+
 def whole_of(frame: Frame, clause: Clause) -> tuple[Filter, ...]:
+    """What the whole of a share is of, where that is less than everything: "what share of food was on weekends"."""
+    if before := _before_the_verb(clause):
+        return before
+    objects = _whole_objects(frame, clause)
+    return (*objects, *frame.conditions) if objects else ()
+
+
+def _before_the_verb(clause: Clause) -> tuple[Filter, ...]:
+    """What is named between "share of" and the verb, where something is named behind it too."""
+    said = clause.find(Cue.SHARE)
+    verb = _VERB.search(clause.reading.text, said[0].end) if said else None
+    if verb is None or not clause.text_of(said[0]).endswith("of"):
+        return ()
+    of_whole = [m for m in clause.mentions if said[0].end <= m.start < verb.start()]
+    of_part = [m for m in clause.mentions if m.start >= verb.end()]
+    return _named_by(of_whole, clause) if _named_by(of_part, clause) else ()
+
+
+def _named_by(mentions: list[Mention[Any]], clause: Clause) -> tuple[Filter, ...]:
+    part = Clause(replace(clause.reading, mentions=tuple(mentions)))
+    return (*objects(part)[0], *conditions(part))
+
+
+def _whole_objects(frame: Frame, clause: Clause) -> tuple[Filter, ...]:
     """The object said right after "share of", when another follows: "what share of food was at Swiggy"."""
     named = [mention for mention in clause.mentions if mention.kind in OBJECT_KINDS]
     fields = [one.field for one in frame.objects]
@@ -184,12 +224,17 @@ def _when(frame: Frame, clause: Clause) -> Frame | None:
         clause.take(Cue.MOST, Cue.LEAST)
         return frame.with_changes(ask=Operation.RANK, group_by=(Dimension.DAY,), limit=1, descending=is_most)
     if frame.measure in _EXTREMES:
-        latest = "largest" if frame.measure is Measure.LARGEST else "smallest"
-        return frame.with_changes(ask=Operation.LIST, limit=1, latest=latest, measure=None)
+        return _when_extreme(frame)
     operation = Operation.WHEN_FIRST if clause.has(Cue.FIRST) else Operation.WHEN_LAST
     clause.take(Cue.FIRST, Cue.LATEST)
     measure = None if frame.measure is Measure.COUNT else frame.measure
     return frame.with_changes(ask=operation, unit=unit, measure=measure)
+
+
+def _when_extreme(frame: Frame) -> Frame:
+    """The day of the one largest, or smallest, payment."""
+    latest = "largest" if frame.measure is Measure.LARGEST else "smallest"
+    return frame.with_changes(ask=Operation.WHEN_LAST, limit=1, latest=latest, measure=None, group_by=())
 
 
 def _dates_of_one(clause: Clause) -> list[Mention[Any]]:
@@ -213,7 +258,9 @@ def _which(frame: Frame, clause: Clause) -> Frame | None:
     if not superlative and (_are_counted(dimension, clause) or _counted_place(clause)):
         return frame.with_changes(ask=Operation.COUNT_GROUPS, group_by=(dimension,), measure=_plain(frame))
     frame = frame.with_changes(group_by=(dimension,))
-    if frame.measure in _EXTREMES and not clause.has(Cue.PAYMENTS):  # "which merchant was the biggest"
+    if frame.measure in _EXTREMES and dimension is Dimension.DAY and clause.has(Cue.PAYMENTS):
+        return _when_extreme(frame)  # "on which date was my largest purchase"
+    if frame.measure in _EXTREMES and (dimension in _LONG or not clause.has(Cue.PAYMENTS)):
         descending = frame.measure is Measure.LARGEST
         return frame.with_changes(ask=Operation.RANK, limit=1, descending=descending, measure=_sum(frame, clause))
     if not superlative:
@@ -297,12 +344,16 @@ def _compare(frame: Frame, clause: Clause) -> Frame | None:
     if any("growth" in text for text in clause.texts(Cue.DIFFERENCE)) or _only_abbreviates(clause):
         clause.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
         return frame.with_changes(ask=Operation.GROWTH)
-    if differs and len(frame.periods) == 2 and clause.has(Cue.LESS) and not clause.has(Cue.MORE):
-        frame = frame.with_changes(periods=frame.periods[::-1])  # how much less: what is taken away is the smaller
+    frame = directed(frame, clause) if differs else frame
     clause.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
     if len(frame.periods) < 2 and compares_things(frame):
         return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs)
     return frame.with_changes(ask=Operation.DIFFERENCE if differs else Operation.COMPARE)
+
+
+def directed(frame: Frame, clause: Clause) -> Frame:
+    """A difference the way it is asked for: how much more, how much less, or how far apart."""
+    return frame.with_changes(sign="less" if asks_less(clause) else "size" if asks_gap(clause) else "more")
 
 
 def _only_abbreviates(clause: Clause) -> bool:
@@ -312,7 +363,7 @@ def _only_abbreviates(clause: Clause) -> bool:
 
 
 def compares_things(frame: Frame) -> bool:
-    fields = ("category", "counterparty", "channel")
+    fields = ("category", "counterparty", "channel", "weekend")
     several = any(f.field in fields and len(f.values) > 1 for f in (*frame.objects, *frame.conditions))
     return several and frame.against is None
 

@@ -12,7 +12,7 @@ from agents.plan import CANDIDATES_MAX, Clarify, Decline, ExplainTask, Operation
 from agents.planner.ahead import day_ahead
 from agents.planner.categories import NARROWER
 from agents.planner.compose import compose
-from agents.planner.follow import edit, explain_amount, paired, together
+from agents.planner.follow import edit, explain_amount, paired, together, whole_before
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
 from agents.planner.names import Named, Names
@@ -37,12 +37,11 @@ _REASONS = {
     "balance": "I know no payments from so long ago, and so no balance.",
     "recurring": "What recurs I look for in one customer's payments, and you ask for a whole bank.",
     "one": "That I can tell of one customer's accounts, and you ask for a whole bank.",
-    "forecast_spend": "I foresee balances, not what you will spend; so far I can tell what you have spent this month.",
     "owner": "I can only tell the balance of your own accounts.",
 }  # fmt: skip
 _OFF_LIMITS = {
     Intent.ACT: "action", Intent.ADVICE: "advice", Intent.OTHERS: "others", Intent.SECRETS: "secrets",
-    Intent.OFF_TOPIC: "topic", Intent.SMALL_TALK: "greeting", Intent.FORECAST_SPEND: "forecast_spend",
+    Intent.OFF_TOPIC: "topic", Intent.SMALL_TALK: "greeting",
 }  # fmt: skip
 _WORTH = re.compile(r"\b(?:value|worth|sum|amount|amounts|money)\b")
 
@@ -54,8 +53,8 @@ class Memory:
     frame: Frame | None = None
     listed: tuple[UUID, ...] = ()
     suggested: str | None = None
-    before: Frame | None = None
-    """The frame of the question before the last."""
+    earlier: tuple[Frame, ...] = ()
+    """The frames of the questions before the last, the latest first."""
     winner_period: QueryPeriod | None = None
     """Which day, week or month it was."""
     winner: Filter | None = None
@@ -102,13 +101,13 @@ class BuiltinPlanner:
             parsed = _pointing(reading, parsed, memory) if n == 0 else parsed
             doubt = self._doubt(reading, parsed, frame, memory if n == 0 else Memory(frame))
             if doubt is not None:
-                return doubt
+                return _so_far(tasks, frame, doubt)
             frame = self._with_shared_period(self._resolved(parsed, frame), parses)
             if frame.topic is Topic.FORECAST:
                 frame = frame.with_changes(on=day_ahead(reading.text, self.today), periods=())
             doubt = self.frame_doubt(frame, memory)
             if doubt is not None:
-                return doubt
+                return _so_far(tasks, frame, doubt)
             task, frame = self.task(frame, memory)
             tasks.append(task)
         return Thought(Plan(tasks=tuple(tasks)), frame)
@@ -246,6 +245,8 @@ class BuiltinPlanner:
             return self._asked_back("I add up and list refunds by period, payee and category. Could you ask for that?")
         if frame.topic is Topic.EXPLAIN and not (frame.objects or frame.conditions or frame.periods or memory.listed):
             return self._asked_back("Which payment do you mean? Name the payee, the amount or the day.")
+        if frame.position > 1 and not _is_ranked(frame):
+            return self._asked_back("I can tell the second or third of what is ranked by amount. What shall I rank?")
         if frame.measure is Measure.NET and frame.objects:
             return self._asked_back(
                 "Savings are income less spending as a whole. Do you mean how much you spent there?"
@@ -279,18 +280,22 @@ _POINTS = re.compile(
 
 
 _THE_TWO = re.compile(r"\b(?:the two|both|them|those two|these two|each other|one another)\b")
+_THE_THREE = re.compile(r"\b(?:three|3|all of (?:them|those|these))\b")
 _THAT_TIME = re.compile(r"\b(?:that|the same|this same|said) (?:month|day|week|quarter|year|date)\b")
 
 
 def _both(one: Understood, memory: Memory) -> Frame | None:
     """The last two questions in one, where a question that names nothing adds them up or holds them against each
     other."""
-    last, before = memory.frame, memory.before
-    if last is None or before is None or not says_nothing(one.parsed):
+    last, earlier = memory.frame, memory.earlier
+    if last is None or not earlier or not says_nothing(one.parsed):
         return None
     if one.intent is Intent.SUM_OF_THOSE:
-        return together(last, before)
-    return paired(last, before, one.parsed.frame) if _THE_TWO.search(one.reading.text) else None
+        three = earlier[:2] if _THE_THREE.search(one.reading.text) else earlier[:1]
+        return together(last, *three)
+    if one.parsed.frame.ask is Operation.SHARE and (whole := whole_before(last, earlier[0])):
+        return whole
+    return paired(last, earlier[0], one.parsed.frame) if _THE_TWO.search(one.reading.text) else None
 
 
 def _pointing(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
@@ -309,6 +314,13 @@ def _pointing(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
     return replace(parsed, frame=pointed, alone=pointed, is_follow_up=True)
 
 
+def _so_far(tasks: Sequence[Task], frame: Frame | None, doubt: Thought) -> Thought:
+    """What was understood before a part of the question that is in doubt, with the question back about that part."""
+    if not tasks or not isinstance(doubt.planned, Clarify):
+        return doubt
+    return Thought(Plan(tasks=tuple(tasks), left_out=f"Of the rest: {doubt.planned.question}"), frame)
+
+
 def _adds_up(frame: Frame) -> bool:
     """Whether the parts of a category and of a payee may be added."""
     return frame.ask in (None, Operation.VALUE) and frame.measure in (
@@ -317,6 +329,12 @@ def _adds_up(frame: Frame) -> bool:
         Measure.INCOME,
         Measure.COUNT,
     )
+
+
+def _is_ranked(frame: Frame) -> bool:
+    """Whether places count: of groups by their sum, of payments by their amount."""
+    of_payments = frame.measure in (Measure.LARGEST, Measure.SMALLEST) or frame.latest in ("largest", "smallest")
+    return frame.topic is None and (frame.ask is Operation.RANK or of_payments)
 
 
 def _unsettled(parsed: Parsed, phrase: str) -> Frame:

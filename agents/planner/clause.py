@@ -21,6 +21,8 @@ class Clause:
         self.reading = reading
         self.mentions = reading.mentions
         self.measures: list[Measure] = [mention.value[1] for mention in self.find(Cue.MEASURE)]
+        if any("how many" in text for text in self.texts(Cue.DIFFERENCE)):
+            self.measures.append(Measure.COUNT)
         self._placed: set[int] = {id(mention) for mention in self.find(Cue.MEASURE)}
 
     def has(self, *cues: Cue) -> bool:

@@ -20,6 +20,24 @@ _BREAK = re.compile(
     rf"\s*(?:[?;!]+|{_STOP})\s*(?=\S)|,? (?:and|also|then|plus|&) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)|, (?:and )?(?=(?:on|in|to|at|for|by) (?:how many|which|whom|what)\b)",
     re.IGNORECASE,
 )
+_REASONS = (
+    r"(?:so that|so as to|in order (?:that|to)|because|lest|whose|though|although|in view of|being|inasmuch as|given that|now that)\b"
+    r"|so (?:i|we) (?:can|could|may|might|know|will|don't)\b|(?:since|as) (?:i|we|they|he|she|neither|nobody|my|our)\b"
+    r"|for (?:(?:i|we|he|she)\b|the \w+ and i\b)"
+)
+REASON = re.compile(_REASONS, re.IGNORECASE)
+"""What begins so tells why something is asked, and asks nothing."""
+_REASON_BEHIND = re.compile(
+    rf",\s+(?={_REASONS})|\s+(?=(?:so that|so as to|in order that|because|lest|whose)\b|so (?:i|we) (?:can|could|may|know)\b)",
+    re.IGNORECASE,
+)
+_REASON_BEFORE = re.compile(
+    rf"^(?P<reason>(?:{_REASONS})[^,:?]*(?:,[^,:?]*)??)[,:] (?=(?:i am curious|kindly|please|pray|tell|let|could|can|would|will|may|do|{_STARTERS})\b)",
+    re.IGNORECASE,
+)
+_PAIRED = re.compile(
+    r"\b(?P<link>between|compare|comparing) (?P<one>what (?:i|we|my|was|went)\b[^?.;]*?) and (?=what\b)", re.IGNORECASE
+)
 _OPENING = re.compile(
     r"^(?:(?:ok|okay|now|and|so|right|alright|well|next|then|thanks|thank you|great),? )*(?:(?:a |one |my )?(?:different|another|new|next|other|one more|quick|last|second|first)(?: \w+)? (?:question|thing|one)|"
     r"(?:leaving|leave|forget|forgetting|setting|putting|never mind|enough of) (?:about )?(?:that|it|this)(?: aside| for now)?|"
@@ -46,10 +64,19 @@ _POLITE = re.compile(
 
 def clauses(question: str) -> list[str]:
     """The questions in `question`, at most CLAUSES_MAX; greetings are left out."""
-    parts = [part.strip(" ,.?!;") for part in _BREAK.split(_OPENING.sub("", question.strip()))]
+    said = _PAIRED.sub(r"\g<link> \g<one> with ", _OPENING.sub("", question.strip()))
+    sentences = [part for sentence in _BREAK.split(said) for part in _with_reasons_apart(sentence)]
+    parts = [part.strip(" ,.?!;:") for part in sentences]
     parts = _with_measures(parts)
     asked = _with_openings([part for part in parts if part and not _POLITE.match(part)])
     return asked[:CLAUSES_MAX] or [question.strip()]
+
+
+def _with_reasons_apart(sentence: str) -> list[str]:
+    """The sentence, and each reason that it gives by itself: "..., so that I may plan the month"."""
+    before = _REASON_BEFORE.match(sentence)
+    rest = sentence[before.end() :] if before else sentence
+    return [*([before["reason"]] if before else []), *_REASON_BEHIND.split(rest)]
 
 
 def _with_measures(parts: list[str]) -> list[str]:

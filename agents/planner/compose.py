@@ -25,6 +25,7 @@ from agents.plan import (
     UnusualTask,
 )
 from agents.planner.frame import Frame, Topic
+from agents.planner.slots import merged
 from agents.scope import Scope
 from core.insights.query import (
     GROUPS_MAX,
@@ -52,6 +53,7 @@ _CALENDAR = {
 }  # fmt: skip
 _COMPARED = {
     "category": Dimension.CATEGORY, "counterparty": Dimension.COUNTERPARTY, "channel": Dimension.CHANNEL,
+    "weekend": Dimension.WEEKEND,
 }  # fmt: skip
 _TIMED = frozenset(_CALENDAR.values())
 _DRAWN = frozenset({Measure.SPEND, Measure.INCOME, Measure.NET, Measure.COUNT})
@@ -62,6 +64,7 @@ COURSE_DAYS_MAX = 31
 _REFUND: dict[str, Literal["largest", "latest", "earliest"]] = {
     "largest": "largest", "latest": "latest", "earliest": "earliest",
 }  # fmt: skip
+_OBJECT_FIELDS = frozenset({"category", "counterparty", "description"})
 _EXTREMES = frozenset({Measure.LARGEST, Measure.SMALLEST})
 _LISTED = {Flow.OUT: (Measure.COUNT, Measure.SPEND), Flow.IN: (Measure.COUNT, Measure.INCOME)}
 
@@ -69,12 +72,20 @@ _LISTED = {Flow.OUT: (Measure.COUNT, Measure.SPEND), Flow.IN: (Measure.COUNT, Me
 def compose(frame: Frame, scope: Scope, today: date) -> tuple[Task, Frame]:
     """The task that answers `frame` as of `today`; and the frame with the period that was chosen where none was said,
     so that "the month before" has something to move."""
-    composer = _Composer(frame, scope, today)
+    composer = _Composer(_as_list(frame), scope, today)
     task = composer.task()
     if frame.periods or not isinstance(task, InsightTask):
         return task, frame
     period, _ = composer.default_period(frame.ask or Operation.VALUE)
     return task, frame.with_changes(periods=(QueryPeriod.of(period),), is_default_period=True)
+
+
+def _as_list(frame: Frame) -> Frame:
+    """The second largest payment is found in a list of the largest; the largest itself is a value."""
+    if frame.position == 1 or frame.ask not in (None, Operation.VALUE) or frame.measure not in _EXTREMES:
+        return frame
+    which = "largest" if frame.measure is Measure.LARGEST else "smallest"
+    return frame.with_changes(ask=Operation.LIST, measure=None, latest=which, limit=frame.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +232,7 @@ class _Composer:
 
     def _explain(self) -> ExplainTask:
         frame = self.frame.with_changes(ask=Operation.LIST, measure=None, flow=Flow.OUT, limit=5, latest="latest")
-        task = _Composer(frame.with_changes(topic=None), self.scope, self.today)._insight(Flow.OUT)
+        task = _Composer(frame.with_changes(topic=None), self.scope, self.today)._insight()
         return ExplainTask(query=task.queries[0])
 
     def _said_period(self) -> QueryPeriod | None:
@@ -229,7 +240,7 @@ class _Composer:
 
     # Figures.
 
-    def _insight(self, flow: Flow | None = None) -> InsightTask:
+    def _insight(self) -> InsightTask:
         operation = self.frame.ask or Operation.VALUE
         spans, note = self._spans(operation)
         build = {
@@ -249,6 +260,7 @@ class _Composer:
             Operation.USUAL: self._usual,
             Operation.PACE: self._pace,
             Operation.SAVINGS_RATE: self._savings_rate,
+            Operation.PROJECTED: self._projected,
         }.get(operation, self._value)
         task = build(operation, spans)
         return task.model_copy(update={"note": " ".join(part for part in (note, task.note) if part)})
@@ -274,7 +286,8 @@ class _Composer:
         rows = 3 if largest else ROWS_SHOWN
         query = self._query(spans[0].so_far, measures=measures, rows=rows, rows_first=first)
         course = self._course(spans[0]) if operation is Operation.VALUE and measures[0] in _DRAWN else ()
-        return InsightTask(operation=operation, queries=(query, *course), threshold=self.frame.threshold)
+        sign = self.frame.sign if measures[0] is Measure.NET else "more"
+        return InsightTask(operation=operation, queries=(query, *course), threshold=self.frame.threshold, sign=sign)
 
     def _course(self, span: _Span) -> tuple[InsightQuery, ...]:
         """What a chart beside the value shows: the same value of the periods up to this one, or within it."""
@@ -296,7 +309,7 @@ class _Composer:
         measures = _LISTED.get(flow, (Measure.COUNT,))
         period = _stretch(spans)
         query = self._query(period, measures=measures, flow=flow, rows=min(limit, LISTED_MAX), rows_first=first)
-        return InsightTask(operation=operation, queries=(query,), unit=self.frame.unit)
+        return InsightTask(operation=operation, queries=(query,), unit=self.frame.unit, position=self.frame.position)
 
     def _is_outgoing(self) -> bool:
         """A list without a direction holds both ways, but "payments to Swiggy" and "largest payments" go out."""
@@ -330,10 +343,12 @@ class _Composer:
         limit = max(self.frame.limit or 1, 1)
         period = _stretch(spans)
         # Some more than asked for: a winner is told with whom it left behind.
-        query = self._query(
-            period, measures=measures, group_by=groups[:1], order=order, limit=limit if limit > 1 else 5
+        shown = limit if limit > 1 else 5 + self.frame.position - 1
+        query = self._query(period, measures=measures, group_by=groups[:1], order=order, limit=shown)
+        frame = self.frame
+        return InsightTask(
+            operation=operation, queries=(query,), first=limit, asks_amount=frame.asks_amount, position=frame.position
         )
-        return InsightTask(operation=operation, queries=(query,), asks_amount=self.frame.asks_amount)
 
     def _count_groups(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         query = self._query(spans[0].so_far, group_by=self.frame.group_by[:1], limit=500, having=self._having())
@@ -375,7 +390,8 @@ class _Composer:
             now, group_by=groups, compare=QueryPeriod.of(before), limit=GROUPS_SHOWN, rows=0 if groups else ROWS_SHOWN
         )
         note = f"{running} is not over yet." if is_uneven else ""
-        return InsightTask(operation=Operation.COMPARE if groups else operation, queries=(query,), note=note)
+        operation = Operation.COMPARE if groups else operation
+        return InsightTask(operation=operation, queries=(query,), sign=self.frame.sign, note=note)
 
     def _versus(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         things = (*self.frame.objects, *self.frame.conditions)
@@ -386,7 +402,8 @@ class _Composer:
         )
         if timed:
             return InsightTask(operation=Operation.BREAKDOWN, queries=(query,))
-        return InsightTask(operation=operation, queries=(query,), asks_difference=self.frame.asks_difference)
+        asked = self.frame.asks_difference
+        return InsightTask(operation=operation, queries=(query,), asks_difference=asked, sign=self.frame.sign)
 
     def _share(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         period, frame = spans[0].so_far, self.frame
@@ -394,11 +411,9 @@ class _Composer:
         if frame.share_of == "income":
             of_income = {"measures": (Measure.INCOME,), "flow": Flow.IN, "filters": frame.whole, "rows": 0}
             whole = part.model_copy(update=of_income)
-        elif frame.objects:
-            whole = self._query(period, measures=self._sums(), objects=frame.whole)
         else:
-            kept = tuple(f for f in frame.conditions if f.field == "account")
-            whole = self._query(period, measures=self._sums(), conditions=kept)
+            objects, conditions = _of_whole(frame)
+            whole = self._query(period, measures=self._sums(), objects=objects, conditions=conditions)
         return InsightTask(operation=operation, queries=(part, whole))
 
     def _usual(self, operation: Operation, spans: list[_Span]) -> InsightTask:
@@ -408,6 +423,23 @@ class _Composer:
         known = [p for p in earlier if self.scope.first_day and p.start >= _whole_start(self.scope.first_day, unit)]
         queries = (self._query(span.so_far, rows=ROWS_SHOWN), *(self._query(period) for period in known))
         return InsightTask(operation=operation, queries=queries, unit=unit)
+
+    def _projected(self, operation: Operation, _: list[_Span]) -> InsightTask:
+        """The month so far, if it is this one, and what the rest of it came to in earlier months."""
+        month = Period.of(Unit.MONTH, self.today)
+        is_this = not self.frame.is_next
+        passed = self._span(month).so_far.days if is_this else 0
+        earlier = [month := month.previous() for _ in range(USUAL_PERIODS[Unit.MONTH])]
+        known = [
+            one
+            for one in earlier
+            if self.scope.first_day and one.start >= _whole_start(self.scope.first_day, Unit.MONTH)
+        ]
+        rests = [Period(start, one.end) for one in known if (start := one.start + timedelta(days=passed)) < one.end]
+        now = [self._query(self._span(Period.of(Unit.MONTH, self.today)).so_far)] if is_this else []
+        return InsightTask(
+            operation=operation, queries=(*now, *map(self._query, rests)), unit=Unit.MONTH if is_this else None
+        )
 
     def _pace(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         unit = self.frame.unit or Unit.MONTH
@@ -524,6 +556,15 @@ class _Composer:
         last = min(self.scope.last_day or self.today, self.today)
         this = Period.of(Unit.MONTH, self.today)
         return this if this.holds(last) else Period.of(Unit.MONTH, last)
+
+
+def _of_whole(frame: Frame) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
+    """The objects and conditions of the whole that a share is of: its own account, and what was said of it."""
+    if frame.objects and not frame.whole:
+        return (), frame.conditions
+    objects = tuple(f for f in frame.whole if f.field in _OBJECT_FIELDS)
+    said = tuple(f for f in frame.whole if f.field not in _OBJECT_FIELDS)
+    return objects, merged((*said, *(f for f in frame.conditions if f.field == "account")))
 
 
 def _stretch(spans: list[_Span]) -> Period:

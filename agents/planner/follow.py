@@ -15,6 +15,8 @@ _SINGULAR_FIELDS = frozenset({"channel", "account", "weekday", "status"})
 def edit(last: Frame, parsed: Parsed) -> Frame:
     """`last` with what the follow-up says put in its place, and everything else kept."""
     new = parsed.frame
+    if last.topic is Topic.REFUNDS and new.topic is None and new.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST):
+        return last.with_changes(latest="earliest" if new.ask is Operation.WHEN_FIRST else "latest")
     if new.topic is not None and new.topic is not last.topic:
         if new.topic is Topic.ALERTS:
             return new.with_changes(periods=new.periods or last.periods)
@@ -30,7 +32,16 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
     frame = frame.with_changes(conditions=_conditions(last.conditions, new.conditions))
     frame = _measured(frame, new, asks_amount=parsed.asks_amount and new.ask in (None, Operation.VALUE))
     frame = _asked(frame, new)
+    if new.ask is None and new.measure is None and _wants_sum(last, parsed):
+        frame = frame.with_changes(ask=Operation.VALUE, measure=_sum_of(last), group_by=(), limit=None, latest=None)
     return _timed(frame, last, new, than_that=parsed.than_that)
+
+
+def _wants_sum(last: Frame, parsed: Parsed) -> bool:
+    """ "And the total?" after ranks or a list, "how much was it in rupees?" after a share."""
+    of_many = last.ask in (Operation.RANK, Operation.BREAKDOWN, Operation.LIST, Operation.COUNT_GROUPS)
+    in_percent = last.ask in (Operation.SHARE, Operation.GROWTH)
+    return (parsed.asks_total and (of_many or in_percent)) or (parsed.asks_amount and in_percent)
 
 
 def _about_the_one(last: Frame, new: Frame, *, asks_amount: bool) -> Frame | None:
@@ -76,9 +87,26 @@ def paired(last: Frame, before: Frame, new: Frame) -> Frame | None:
     return None
 
 
-def together(last: Frame, before: Frame) -> Frame | None:
-    """Two questions' figures in one: of both things, of both periods, or of both accounts; None where they differ in
-    more than one of these."""
+def whole_before(last: Frame, before: Frame) -> Frame | None:
+    """ "What percentage is that?", after a sum and a part of it: the part as a share of the sum; None where the last
+    question was about no part of the one before."""
+    said, whole = (*last.objects, *last.conditions), (*before.objects, *before.conditions)
+    is_part = last.periods == before.periods and set(whole) < set(said) and last.topic is None and before.topic is None
+    if not is_part:
+        return None
+    return last.with_changes(ask=Operation.SHARE, share_of="spending", whole=whole, group_by=(), limit=None)
+
+
+def together(last: Frame, *earlier: Frame) -> Frame | None:
+    """The figures of several questions in one: of all things, of all periods, or of all accounts; None where they
+    differ in more than one of these."""
+    frame: Frame | None = last
+    for before in earlier:
+        frame = _both(frame, before) if frame is not None else None
+    return frame
+
+
+def _both(last: Frame, before: Frame) -> Frame | None:
     if last.topic is not before.topic or last.measure is not before.measure:
         return None
     asked: dict[str, object] = {} if last.topic else {"ask": Operation.VALUE}
@@ -146,7 +174,19 @@ def _asked(frame: Frame, new: Frame) -> Frame:
         return frame
     wanted = {
         name: getattr(new, name)
-        for name in ("group_by", "limit", "descending", "unit", "latest", "threshold", "share_of", "whole", "against")
+        for name in (
+            "group_by",
+            "limit",
+            "descending",
+            "unit",
+            "latest",
+            "threshold",
+            "share_of",
+            "whole",
+            "sign",
+            "against",
+            "position",
+        )
     }
     ask = new.ask or Operation.VALUE
     if ask in _COMPARING and not new.group_by:

@@ -54,7 +54,11 @@ class Frame(BaseModel):
     against: Prior | None = None
     limit: int | None = None
     descending: bool = True
+    position: int = 1
+    """Of a rank, or of the largest payments: the place that is asked for, 2 for the second."""
     asks_difference: bool = False
+    sign: Literal["more", "less", "size"] = "more"
+    """Of a difference: how much more is asked for, how much less, or how far apart the two are."""
     asks_amount: bool = False
     """Of a rank: what the first comes to is asked for, and not its name."""
     counts_none: bool = False
@@ -66,11 +70,11 @@ class Frame(BaseModel):
     threshold: Threshold | None = None
     share_of: Literal["spending", "income"] | None = None
     whole: tuple[Filter, ...] = ()
-    """For a share: the objects that the whole keeps."""
+    """For a share: the objects and conditions that the whole keeps."""
     opens: bool = False
     """Of a balance: the one that the period began with."""
     is_next: bool = False
-    """Of recurring payments: when the next one is due."""
+    """Of recurring payments: when the next one is due. Of a projection: of the next month."""
     alert_status: Literal["open", "confirmed", "dismissed"] | None = None
     alerts_ask: Literal["alerts", "value", "accounts", "customers", "riskiest"] = "alerts"
     points_min: int | None = None

@@ -11,7 +11,7 @@ from agents.intents.intent import Intent
 from agents.plan import Operation, Threshold
 from agents.planner import slots
 from agents.planner.amounts import Bounds
-from agents.planner.asking import compares_things, whole_of
+from agents.planner.asking import compares_things, directed, whole_of
 from agents.planner.clause import Clause
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
@@ -51,6 +51,11 @@ _OF_FLAGS = frozenset(
 )  # fmt: skip
 _SINGLE = {Intent.LARGEST: "largest", Intent.SMALLEST: "smallest"}
 _FOR_A_NAME = re.compile(r"(?:and )?(?:to |from )?(?:who|whom|which (?:shop|merchant|person|payee|place|store))\b")
+_NEXT_MONTH = re.compile(r"\b(?:next|coming|following|upcoming) month\b")
+_FARTHER = re.compile(
+    r"\b(?:next|coming|following|upcoming) (?:few |couple of |\w+ )?(?:days?|weeks?|quarters?|years?|months|fy)\b"
+    r"|\b(?:this|the) (?:week|quarter|year|fy|financial year)\b|\btomorrow\b"
+)
 _OFTEN = ("often", "frequent", "times", "visit", "payments", "transactions", "orders", "rides", "trips")
 
 
@@ -83,10 +88,9 @@ def intended(intent: Intent, clause: Clause) -> Frame | None:
         return None
     if clause.has(Cue.RECURRING, Cue.REFUNDS) and intent not in _TOPICS:
         return None
-    if topic := _TOPICS.get(intent):
-        return _of_topic(intent, topic, clause)
-    build = _BUILDERS.get(intent)
-    return build(intent, _slots(clause)) if build else None
+    topic, build = _TOPICS.get(intent), _BUILDERS.get(intent)
+    frame = _of_topic(intent, topic, clause) if topic else build(intent, _slots(clause)) if build else None
+    return frame.with_changes(position=clause.reading.position) if frame else None
 
 
 def named(clause: Clause) -> Frame:
@@ -116,7 +120,7 @@ def _slots(clause: Clause) -> _Slots:
 
 def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
     found = _slots(clause)
-    counts = clause.says(Measure.COUNT)
+    counts = clause.says(Measure.COUNT) or "how many" in clause.reading.text
     if topic is Topic.RECURRING and clause.says(Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST):
         return None
     changes: dict[str, object] = {"topic": topic, "reason": _REASONS.get(intent)}
@@ -175,6 +179,17 @@ def _count_days(_: Intent, found: _Slots) -> Frame | None:
 
 def _says_none(clause: Clause) -> bool:
     return bool(re.search(r"\b(?:no|not|none|zero|without|nothing|didn't|never|nil)\b", clause.reading.text))
+
+
+def _projected(_: Intent, found: _Slots) -> Frame:
+    """What the running month will come to, or the next one."""
+    text = found.clause.reading.text
+    return found.asking(Operation.PROJECTED, Measure.SPEND, is_next=bool(_NEXT_MONTH.search(text)))
+
+
+def is_within_months(text: str) -> bool:
+    """Whether a projection is asked for this month or the next: no farther is looked ahead."""
+    return not _FARTHER.search(text)
 
 
 def _new_payees(_: Intent, found: _Slots) -> Frame:
@@ -264,9 +279,7 @@ def _compared(intent: Intent, found: _Slots) -> Frame:
     frame = frame.with_changes(measure=measured[0]) if measured else frame
     if frame.without and len(frame.periods) < 2 and frame.against is None:
         return frame.with_changes(ask=Operation.VALUE)  # "the total minus rent" leaves out
-    is_less = found.clause.has(Cue.LESS) and not found.clause.has(Cue.MORE)
-    if len(frame.periods) == 2 and intent is Intent.DIFFERENCE and is_less:
-        frame = frame.with_changes(periods=frame.periods[::-1])
+    frame = directed(frame, found.clause) if intent is Intent.DIFFERENCE else frame
     if len(frame.periods) < 2 and frame.against is None and compares_things(frame):
         differs = intent is Intent.DIFFERENCE
         return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs)
@@ -329,7 +342,7 @@ _BUILDERS: dict[Intent, Callable[[Intent, _Slots], Frame | None]] = {
     Intent.DIFFERENCE: _compared, Intent.GROWTH: _compared, Intent.COMPARE: _compared, Intent.SHARE: _share,
     Intent.COUNT_DAYS: _count_days, Intent.SHARE_OF_INCOME: _share,
     Intent.USUAL: _usual, Intent.THRESHOLD: _threshold, Intent.VOLUME: _volume,
-    Intent.TOP_CUSTOMERS: _top_customers, Intent.FAILED_SHARE: _failed_share,
+    Intent.TOP_CUSTOMERS: _top_customers, Intent.FAILED_SHARE: _failed_share, Intent.FORECAST_SPEND: _projected,
 }  # fmt: skip
 
 
@@ -358,6 +371,7 @@ _OF_OPERATION: dict[Operation, frozenset[Intent]] = {
     Operation.WHEN_LAST: frozenset({Intent.WHEN_LAST, Intent.DAYS_SINCE, Intent.LATEST}),
     Operation.WHEN_FIRST: frozenset({Intent.WHEN_FIRST}),
     Operation.SAVINGS_RATE: frozenset({Intent.SAVINGS_RATE}),
+    Operation.PROJECTED: frozenset({Intent.FORECAST_SPEND}),
 }  # fmt: skip
 
 

@@ -17,13 +17,11 @@ from core.money import Currency
 
 ELLIPTICAL_WORDS = 3
 """A question of so few words without any name or period needs the one before it."""
-NTH = re.compile(
-    r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th)[ -]"
-    r"(?:most|biggest|largest|highest|costliest|lowest|smallest|last)\b"
-)
-"""Ranks are told from the first: which one was the second is not."""
+NTH = re.compile(r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th)[ -](?:last|latest)\b")
+"""Of what is told in the order of time, which one was the second is not."""
 _OF_TIME = re.compile(r"\b(?:day|week|month|quarter|year|period|time)\b")
 _THAN_THAT = re.compile(r"\b(?:than|over|above|to|with|against|from) (?:that|it|this|then|those|the other)\b")
+_TOTAL = re.compile(r"\b(?:total|sum|altogether|in all|overall|add(?:s|ed)? up)\b")
 COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
 
 
@@ -47,6 +45,8 @@ class Parsed:
     """ "And what did I spend in total?": the whole again, whatever part was asked about."""
     than_that: bool
     """ "How much more is October than that?": what is named is held against the last question's period."""
+    asks_total: bool
+    """ "What was the total?": a sum, whatever the last question ranked or listed."""
     asks_amount: bool
     """ "And how much?": money is wanted, whatever the last question counted."""
     unclear_names: tuple[Named, ...]
@@ -76,6 +76,7 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
         says_flagged=clause.has(Cue.FLAGGED, Cue.ALERTS),
         asks_all=_asks_all(clause),
         than_that=bool(_THAN_THAT.search(reading.text)),
+        asks_total=bool(_TOTAL.search(reading.text)) and not clause.measures,
         asks_amount=clause.has(Cue.HOW_MUCH, Cue.TOTAL) and not clause.measures,
         unclear_names=tuple(m.value for m in reading.of("name") if m.value.is_unclear),
         unplaced=(*clause.unplaced(), *NTH.findall(reading.text)),
@@ -100,7 +101,7 @@ def _frame(clause: Clause) -> Frame:
         text=_story(clause) if topic is Topic.RECALL else clause.reading.text if topic is Topic.ALERTS else "",
     )
     frame = slots.with_amounts(frame, clause)
-    return asked(slots.with_measure(frame, clause), clause)
+    return asked(slots.with_measure(frame, clause), clause).with_changes(position=clause.reading.position)
 
 
 def _story(clause: Clause) -> str:

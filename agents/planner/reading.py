@@ -18,6 +18,7 @@ from agents.planner.lexicon import CLOCK, FILLER, PATTERNS, REFUSALS, Cue, cue_w
 from agents.planner.mentions import Mention, cover
 from agents.planner.names import Named, Names
 from agents.planner.neutral import UNSPENT
+from agents.planner.ordinals import placed
 from agents.planner.periods import PeriodReader
 from agents.planner.rewrites import written_out
 from agents.planner.spelling import corrected, swapped
@@ -70,6 +71,8 @@ class Reading:
     mentions: tuple[Mention[Any], ...]
     unknown: tuple[str, ...]
     refusal: str | None = None
+    position: int = 1
+    """Which place of a rank is asked for: 2 for the second biggest."""
     wants: Wants = UNASKED
     """What its meaning says, where a classifier was asked."""
 
@@ -123,12 +126,13 @@ class Reader:
         self._periods = PeriodReader(today, scope.first_day)
 
     def read(self, question: str) -> Reading:
-        text = written_out(normalise(question))
+        plain, position = placed(normalise(question))
+        text = written_out(plain)
         reading = self._once(text)
         spelt = self._spelt(reading)
         if spelt != text:
             reading = self._once(spelt)
-        return self._with_misspelt_names(reading)
+        return replace(self._with_misspelt_names(reading), position=position)
 
     def _once(self, text: str) -> Reading:
         refusal = next((reason for reason, pattern in REFUSALS if pattern.search(text)), None)

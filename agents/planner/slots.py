@@ -20,7 +20,15 @@ from core.periods import Period, Unit
 INCOME_CATEGORIES = frozenset({"salary", "pension", "interest", "business_income"})
 FILTER_VALUES_MAX = 50
 
-_CHANGE = re.compile(r"chang|increas|decreas|gr[eo]w|ris|rose|f[ea]ll|gone|went|go |jump")
+_LESS = re.compile(
+    r"\b(?:less|lower|fewer|cheaper|smaller|f[ea]ll|fallen|drop(?:ped)?|decreas\w*|reduc\w*|declin\w*|shrunk|shrank|down"
+    r"|short of)\b"
+)
+_MORE = re.compile(
+    r"\b(?:more|higher|extra|greater|bigger|larger|ris\w*|rose|increas\w*|gr[eo]w\w*|exceed\w*|up|dearer|costlier)\b"
+)
+_GAP = re.compile(r"\b(?:differences?|gap|apart|differ(?:s|ed)?|separates?)\b")
+_CHANGE = re.compile(r"chang|increas|decreas|gr[eo]w|ris|rose|f[ea]ll|gone|went|go |jump|swing")
 _IS_HELD = re.compile(r"\b(?:is|are|have|left|there|got|remains?|remaining)(?: \w+)? (?:in|on|with) ")
 """How much "is in", "do I have in", "is left in" an account."""
 _ASKER_PAYS = re.compile(r"\b(?:i|we) (?:have |had |'ve )?(?:pay|paid|paying|spend|spent|sent|send)\b")
@@ -123,7 +131,22 @@ def objects(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
             clause.place(mention, *([excluding] if excluding else []))
         elif not is_cue(mention, Cue.OR, Cue.ANAPHORA, Cue.TOTAL, Cue.PAYMENTS, Cue.MEASURE):
             excluding = None
-    return filters(without_heads(kept, clause), Operator.IN), filters(left_out, Operator.NOT_IN)
+    return filters(_parts(without_heads(kept, clause), clause), Operator.IN), filters(left_out, Operator.NOT_IN)
+
+
+_PART = re.compile(r"\bhow (?:much|many) of\b")
+_BEGINS_PART = re.compile(r"\b(?:was|were|is|are|went|goes|go|has|have|did)\b")
+
+
+def _parts(kept: list[Mention[Any]], clause: Clause) -> list[Mention[Any]]:
+    """Of "how much of my food was groceries" the groceries: what is a part is told alone, and not with its whole."""
+    said = _PART.search(clause.reading.text)
+    pivot = _BEGINS_PART.search(clause.reading.text, said.end()) if said else None
+    if pivot is None:
+        return kept
+    parts = [mention for mention in kept if mention.start >= pivot.end()]
+    kinds = {mention.kind for mention in parts}
+    return [mention for mention in kept if mention in parts or mention.kind not in kinds]
 
 
 def spoken(clause: Clause) -> list[Spoken]:
@@ -146,8 +169,19 @@ def _weekdays(clause: Clause) -> list[tuple[str, ...]]:
     beside = [m.value.weekdays for m in clause.reading.of("period") if m.value.weekdays and m.value not in kept]
     said = clause.find(Cue.WEEKDAYS)
     if len(said) > 1 and clause.has(Cue.COMPARE, Cue.MORE, Cue.LESS, Cue.DIFFERENCE):
-        return beside  # weekends against weekdays are two questions: not placed, so asked about
+        return beside  # two sides of one question: see `_halves_of_the_week`
     return [*clause.take(Cue.WEEKDAYS), *beside]
+
+
+def _halves_of_the_week(clause: Clause) -> list[Filter]:
+    """Weekends and weekdays held against each other, in the order in which they were named."""
+    halves = {("saturday", "sunday"): "weekend", _WEEK[:5]: "weekday"}
+    said = clause.find(Cue.WEEKDAYS)
+    named = tuple(halves[m.value[1]] for m in said if m.value[1] in halves)
+    if len(set(named)) < 2 or not clause.has(Cue.COMPARE, Cue.MORE, Cue.LESS, Cue.DIFFERENCE):
+        return []
+    clause.place(*said)
+    return [Filter(field="weekend", operator=Operator.IN, values=named)]
 
 
 def names_only_prior(clause: Clause) -> bool:
@@ -192,6 +226,19 @@ def _narrowed(periods: list[Period]) -> list[Period]:
     return [period for period in periods if not any(holds(period, other) for other in periods)]
 
 
+def asks_less(clause: Clause) -> bool:
+    """ "How much less", "by how much did it fall": what is taken away is the later, so that the answer is positive."""
+    text = clause.reading.text
+    return bool(_LESS.search(text)) and not _MORE.search(text)
+
+
+def asks_gap(clause: Clause) -> bool:
+    """ "The difference between", "how far apart": a size, whichever of the two is the larger."""
+    text = clause.reading.text
+    says_change = _LESS.search(text) or _MORE.search(text) or re.search(r"\bchang", text)
+    return bool(_GAP.search(text)) and not says_change
+
+
 def against(clause: Clause) -> Prior | None:
     priors = {one.prior for one in spoken(clause)} - {None}
     if priors:
@@ -207,6 +254,7 @@ def conditions(clause: Clause) -> tuple[Filter, ...]:
     found = [Filter(field="channel", operator=_operator(clause, m), values=m.value) for m in channels]
     found += [_account_filter(mention.value) for mention in clause.of("account")]
     found += [Filter(field="weekday", operator=Operator.IN, values=days) for days in _weekdays(clause)]
+    found += _halves_of_the_week(clause)
     found += [limit for first, last in clause.take(Cue.HOURS) for limit in range_of("hour", first, last)]
     if statuses := clause.take(Cue.STATUS):
         found.append(Filter(field="status", operator=Operator.IN, values=tuple(statuses)))
@@ -257,6 +305,10 @@ def with_measure(frame: Frame, clause: Clause) -> Frame:
     if frame.topic is Topic.BALANCE:
         counts = clause.says(Measure.COUNT) or any(t.startswith("how many") for t in clause.texts(Cue.ACCOUNTS))
         return frame.with_changes(measure=Measure.COUNT if counts else None)
+    if clause.has(Cue.DIFFERENCE) and clause.says(Measure.SPEND) and clause.says(Measure.INCOME) and not frame.objects:
+        clause.take(Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.COMPARE)
+        sign = "less" if _names_spending_first(clause) is not asks_less(clause) else "more"
+        return frame.with_changes(ask=Operation.VALUE, measure=Measure.NET, flow=Flow.ANY, sign=sign, against=None)
     saves_share = clause.has(Cue.SHARE) and clause.says(Measure.NET) and clause.says(Measure.INCOME)
     if clause.has(Cue.SAVINGS_RATE) or saves_share:
         clause.take(Cue.SAVINGS_RATE, Cue.SHARE)
@@ -273,6 +325,11 @@ def with_measure(frame: Frame, clause: Clause) -> Frame:
     if chosen is None and (clause.measures or flow is Flow.IN):
         chosen = Measure.INCOME if flow is Flow.IN else Measure.SPEND
     return frame.with_changes(measure=chosen, flow=Flow.ANY if chosen in (Measure.NET, Measure.VOLUME) else flow)
+
+
+def _names_spending_first(clause: Clause) -> bool:
+    first = next(m for m in clause.find(Cue.MEASURE) if m.value[1] in (Measure.SPEND, Measure.INCOME))
+    return first.value[1] is Measure.SPEND
 
 
 def _names_income(frame: Frame) -> bool:

@@ -14,12 +14,13 @@ from agents.intents.classifier import Wants
 from agents.intents.intent import OFF_LIMITS, Intent
 from agents.plan import Operation
 from agents.planner.clause import Clause
+from agents.planner.clauses import REASON
 from agents.planner.frame import Frame, Topic
-from agents.planner.intended import intended, meanings, named
+from agents.planner.intended import intended, is_within_months, meanings, named
 from agents.planner.lexicon import Cue
 from agents.planner.parse import COMPARING, NTH, Parsed, parse
 from agents.planner.reading import Reading
-from core.insights.query import Dimension, Measure
+from core.insights.query import Dimension, Flow, Measure
 from core.money import Currency
 
 AGREED = 0.15
@@ -53,7 +54,9 @@ _TELLS = re.compile(
     r"(?:i|we|my|our|the|it|there|they|he|she|this|that)\b"
 )
 _FORGIVEN = {
-    "future": frozenset({Intent.FORECAST_BALANCE, Intent.AFFORD, Intent.BUDGET, Intent.NEXT_DUE}),
+    "future": frozenset(
+        {Intent.FORECAST_BALANCE, Intent.FORECAST_SPEND, Intent.AFFORD, Intent.BUDGET, Intent.NEXT_DUE}
+    ),
     "advice": frozenset(Intent) - OFF_LIMITS,
 }
 """Refusals by single words, and the meanings of the whole that lift them."""
@@ -84,7 +87,7 @@ class Understood:
 def understand(readings: Sequence[Reading], currencies: Sequence[Currency], *, has_last: bool) -> list[Understood]:
     """The clauses of a question, stories among them dropped once they have lent what they name."""
     told = [_Weighing(reading, currencies, has_last).understood() for reading in readings]
-    told = _with_stories(_with_edits(told))
+    told = _with_shown(_with_stories(_with_edits(told)))
     asking = [one for one in told if one.intent is not Intent.STORY]
     if not asking or len(asking) == len(told):
         return told
@@ -220,6 +223,8 @@ def _forgiving(reading: Reading) -> Reading:
     """Without a refusal by single words that the meaning of the whole contradicts."""
     lifting = _FORGIVEN.get(reading.refusal or "", frozenset[Intent]())
     lifted = reading.wants.confidence >= SURE and reading.wants.first in lifting
+    if reading.wants.first is Intent.FORECAST_SPEND and not is_within_months(reading.text):
+        return replace(reading, refusal="future")
     return replace(reading, refusal=None) if lifted else reading
 
 
@@ -233,10 +238,17 @@ def _with_edits(told: Sequence[Understood]) -> list[Understood]:
     ]
 
 
+def _without_talk(told: Sequence[Understood]) -> list[Understood]:
+    """Without "cheers" and "blimey", where something else is said."""
+    said = [one for one in told if not (one.reading.wants.first is Intent.SMALL_TALK and says_nothing(one.parsed))]
+    return said or list(told)
+
+
 def _with_stories(told: Sequence[Understood]) -> list[Understood]:
     """Where one clause asks, another that neither asks nor is surely meant to is a story beside it."""
     if len(told) < 2:
         return list(told)
+    told = _without_talk(told)
     meant = [one for one in told if _is_meant(one)]
     if not meant and not any(_asks(one) for one in told):
         return list(told)
@@ -249,9 +261,58 @@ def _with_stories(told: Sequence[Understood]) -> list[Understood]:
     ]
 
 
+_ASKS_FIGURE = (Cue.HOW_MUCH, Cue.WHICH, Cue.WHO, Cue.WHERE, Cue.WHEN, Cue.DAYS_AGO, Cue.WHY, Cue.YES_NO)
+_SHOWN = frozenset({Operation.COMPARE, Operation.VERSUS, Operation.BREAKDOWN, Operation.LIST})
+_OF_SHOWN = frozenset({None, Operation.VALUE, Operation.DIFFERENCE, Operation.GROWTH, Operation.RANK})
+
+
+def _with_shown(told: Sequence[Understood]) -> list[Understood]:
+    """What is to be shown, and the question about it behind, as that question: "Compare May with June. How much more
+    was it in June?"."""
+    joined: list[Understood] = []
+    for one in told:
+        if joined and _is_about_shown(joined[-1], one):
+            joined[-1] = _about_shown(joined[-1].parsed.frame, one)
+        else:
+            joined.append(one)
+    return joined
+
+
+def _is_about_shown(shown: Understood, one: Understood) -> bool:
+    earlier, frame = shown.parsed.frame, one.parsed.frame
+    names_its_own = bool(frame.objects or frame.conditions or frame.without or frame.topic)
+    names_payments = earlier.ask in (None, Operation.VALUE) and earlier.measure in (None, Measure.SPEND, Measure.INCOME)
+    if (
+        not (earlier.ask in _SHOWN or names_payments)
+        or earlier.topic is not None
+        or names_its_own
+        or frame.ask not in _OF_SHOWN
+    ):
+        return False
+    asks = frame.ask not in (None, Operation.VALUE) or one.parsed.asks_amount or Clause(one.reading).says(Measure.COUNT)
+    same = all(period in earlier.periods for period in frame.periods)
+    return asks and same and not Clause(shown.reading).has(*_ASKS_FIGURE) and not shown.parsed.asks_amount
+
+
+def _about_shown(shown: Frame, one: Understood) -> Understood:
+    frame = one.parsed.frame
+    others = tuple(period for period in shown.periods if period not in frame.periods)
+    periods = (*frame.periods, *others) if frame.ask in COMPARING else frame.periods or shown.periods
+    lent: dict[str, object] = {
+        "objects": shown.objects, "conditions": shown.conditions, "without": shown.without, "periods": periods,
+        "against": shown.against, "flow": frame.flow or shown.flow,
+    }  # fmt: skip
+    if shown.ask is Operation.VERSUS and frame.ask is Operation.DIFFERENCE:
+        lent |= {"ask": Operation.VERSUS, "asks_difference": True}
+    if frame.ask in (None, Operation.VALUE) and frame.measure is None:
+        lent |= {"ask": Operation.VALUE, "measure": Measure.INCOME if shown.flow is Flow.IN else Measure.SPEND}
+    frame = frame.with_changes(**lent)
+    return replace(one, parsed=replace(one.parsed, frame=frame, alone=frame, is_follow_up=False, unplaced=()))
+
+
 def _asks(one: Understood) -> bool:
     clause = Clause(one.reading)
-    if _EXPLAINS.match(one.reading.text):
+    if _EXPLAINS.match(one.reading.text) or REASON.match(one.reading.text):
         return False
     opens_asking = any(cue.start == 0 for cue in clause.find(Cue.YES_NO))
     return clause.has(*_ASKS) or clause.says(Measure.COUNT) or opens_asking or bool(_ASKING.search(one.reading.text))
@@ -265,6 +326,8 @@ def _is_meant(one: Understood) -> bool:
 
 def _is_story(one: Understood, others_mean: bool) -> bool:
     wants = one.reading.wants
+    if REASON.match(one.reading.text):
+        return True
     if wants.first is None or _is_meant(one):
         return False
     if wants.first is Intent.SMALL_TALK or _EXPLAINS.match(one.reading.text):

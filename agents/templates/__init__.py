@@ -8,7 +8,7 @@ from agents.templates.comparisons import compare, share, usual, versus
 from agents.templates.groups import breakdown, count_groups, rank, to_new
 from agents.templates.lists import entries, when, who
 from agents.templates.told import Told
-from agents.templates.values import pace, savings_rate, threshold, together, value
+from agents.templates.values import pace, projected, savings_rate, threshold, together, value
 
 _TEMPLATES: dict[Operation, Callable[[Told], Draft]] = {
     Operation.VALUE: value,
@@ -30,6 +30,7 @@ _TEMPLATES: dict[Operation, Callable[[Told], Draft]] = {
     Operation.WHO: who,
     Operation.TO_NEW: to_new,
     Operation.SAVINGS_RATE: savings_rate,
+    Operation.PROJECTED: projected,
 }
 
 

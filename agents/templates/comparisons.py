@@ -31,7 +31,7 @@ def compare(told: Told) -> Draft:
         asked = {Operation.DIFFERENCE: difference, Operation.GROWTH: next(iter(growth), difference)}
         first = asked.get(told.task.operation, now)
         figures += [first, *(figure for figure in everything if figure is not first)]
-        sentences.append(_sentence(told, now, before, difference, growth))
+        sentences.append(_sentence(told, now, before, growth))
     return Draft(" ".join(sentences), figures, chart=pair(told.result, told.about()), rows=told.entry_rows())
 
 
@@ -47,18 +47,29 @@ def _compared(told: Told, currency: Currency) -> tuple[Figure, Figure, Figure, l
     return (
         told.figure(f"{about}, {told.period}", now),
         told.figure(f"{about}, {other}", before),
-        told.figure(f"{about}, {told.period} less {other}", computed("difference", now, before)),
+        told.figure(f"{about}, {_held_against(told, told.period, other)}", told.difference(now, before)),
         [told.make.percent(f"Change from {other} to {told.period}", growth)] if told.evidence.value_of(before) else [],
     )
 
 
-def _sentence(told: Told, now: Figure, before: Figure, difference: Figure, growth: list[Figure]) -> str:
-    change = number(difference)
+def _held_against(told: Told, one: str, other: str) -> str:
+    """What a difference is of, as it was taken."""
+    match told.task.sign:
+        case "more":
+            return f"{one} less {other}"
+        case "less":
+            return f"{other} less {one}"
+        case "size":
+            return f"{one} against {other}"
+
+
+def _sentence(told: Told, now: Figure, before: Figure, growth: list[Figure]) -> str:
+    change = number(now) - number(before)
     if not change:
         return f"{now.label}: {told.say(now)}, the same as in {_other(told)}."
-    word = "more" if change > 0 else "less" if difference.unit == "money" else "fewer"
+    word = "more" if change > 0 else "less" if now.unit == "money" else "fewer"
     rate = f" ({'+' if change > 0 else '−'}{percent(abs(Decimal(str(growth[0].value))))})" if growth else ""
-    size = money(abs(int(change)), difference.currency) if difference.currency else f"{abs(change):g}"
+    size = money(abs(int(change)), now.currency) if now.currency else f"{abs(change):g}"
     return f"{now.label}: {told.say(now)}, {size} {word} than the {told.say(before)} of {_other(told)}{rate}."
 
 
@@ -101,7 +112,7 @@ def _difference(told: Told) -> Figure | None:
     if len(places) != 2 or len(told.currencies()) != 1 or len(named) != 2:
         return None
     one, other = (told.source(places[str(name)]) for name in named)
-    return told.figure("Difference", computed("difference", one, other))
+    return told.figure("Difference", told.difference(one, other))
 
 
 def _size(figure: Figure) -> Figure:

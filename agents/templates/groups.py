@@ -54,12 +54,14 @@ def to_new(told: Told) -> Draft:
 
 def rank(told: Told) -> Draft:
     """The first group by name, with its amount; then the ones behind it."""
-    rows = [(n, row) for n, row in enumerate(told.result.rows, start=1) if row[told.measure]]
+    rows = [(n, row) for n, row in enumerate(told.result.rows, start=1) if row[told.measure]][told.task.position - 1 :]
     if not rows:
         return NOTHING
     dimension, asks_amount = told.query.group_by[0], told.task.asks_amount
     (place, first), order = rows[0], told.query.order
     most = "Most" if order is None or order.descending else "Least"
+    if told.task.position > 1:
+        most = f"Number {told.task.position} of the {most.lower()}"
     amount = None if told.measure is Measure.COUNT else told.source(place)
     label = f"{most} {inside(told.about())} by {dimension_name(dimension, told.query)}, {told.period}"
     source = told.source(place, dimension)
@@ -71,6 +73,11 @@ def rank(told: Told) -> Draft:
     lines = [f"{told.group(row)} {told.say(figure)}" for (_, row), figure in zip(rows, figures, strict=False)]
     text = f"{told.group(first)}: {told.say(figures[0])} ({told.label()})."
     text += f" Then {'; '.join(lines[1:])}." if lines[1:] else ""
+    if asks_amount and told.task.first > 1 and told.measure is not Measure.COUNT:
+        total = told.figure(
+            f"The first {len(rows)} together, {told.label()}", computed("sum", *(told.source(n) for n, _ in rows))
+        )
+        return Draft(f"{text} Together {told.say(total)}.", [total, winner, *figures], rows=told.result.rows)
     ordered = [figures[0], winner, *figures[1:]] if asks_amount else [winner, *figures]
     return Draft(text, ordered, chart=chart(told.result, told.about()), rows=told.result.rows)
 

@@ -3,7 +3,6 @@
 from agents.answer import Figure
 from agents.draft import Draft
 from agents.evidence import cell, computed, days_until
-from agents.plan import Operation
 from agents.templates.told import NOTHING, TOLD_MAX, Told, day, whereto
 from agents.wording import count, subject
 from core.insights.query import Measure
@@ -12,6 +11,7 @@ from core.periods import Unit
 ALL = 50
 """A query for so many rows is for all that fit; one for fewer is for just those."""
 
+_ONE = {"largest": "Largest", "smallest": "Smallest", "earliest": "First"}
 _FIRST = {"largest": "largest", "smallest": "smallest", "latest": "latest", "earliest": "first"}
 
 
@@ -41,6 +41,8 @@ def _all(told: Told) -> Draft:
 
 
 def _few(told: Told) -> Draft:
+    if told.task.position > 1:
+        return _placed(told)
     singles = _singles(told)
     shown, which = len(told.result.entries), _FIRST[told.query.rows_first]
     head = f"The {which} {told.noun}" if shown == 1 else f"The {shown} {which} {told.noun}s"
@@ -53,12 +55,27 @@ def _few(told: Told) -> Draft:
     return Draft(f"{head}: {_lines(told)}.", figures, rows=told.entry_rows())
 
 
+def _placed(told: Told) -> Draft:
+    """The one payment in the place that was asked for: "number 2 of the largest payments"."""
+    place = told.task.position
+    if len(told.result.entries) < place:
+        return NOTHING
+    entry, table = told.result.entries[place - 1], told.entries_table
+    about = f"{entry.counterparty}, {day(entry.occurred_at)}"
+    amount = told.make.money(about, computed("size", cell(table, place, "amount_minor")))
+    head = f"Number {place} of the {_FIRST[told.query.rows_first]} {told.noun}s, {told.label(entry.currency)}"
+    with_whom = told.make.name("With", entry.counterparty, cell(table, place, "counterparty"))
+    on = told.make.date("On", cell(table, place, "occurred_at"))
+    text = f"{head}: {told.say(amount)} {whereto(entry)} on {day(entry.occurred_at)}."
+    return Draft(text, [amount, on, with_whom], rows=told.entry_rows())
+
+
 def when(told: Told) -> Draft:
     """The day of the last or the first payment that fits, and the payment."""
     if not told.result.entries:
         return NOTHING
     entry = told.result.entries[0]
-    which = "First" if told.task.operation is Operation.WHEN_FIRST else "Last"
+    which = _ONE.get(told.query.rows_first, "Last")
     about = subject(told.query, told.query.measures[-1])
     date = told.make.date(f"{which} time, {about}", cell(told.entries_table, 1, "occurred_at"))
     amount = _singles(told)[0]

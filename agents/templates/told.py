@@ -7,7 +7,7 @@ from typing import Any
 
 from agents.answer import Figure
 from agents.draft import Draft, Figures
-from agents.evidence import Evidence, Table, absent, cell
+from agents.evidence import Evidence, Table, absent, cell, computed
 from agents.findings import Finding
 from agents.plan import InsightTask
 from agents.scope import Scope
@@ -82,6 +82,16 @@ class Told:
             if row["currency"] == currency:
                 return self.source(n, column, result=result)
         return absent(self.tables[result].name, currency)
+
+    def difference(self, one: str, other: str) -> str:
+        """The source of the difference of two sources, with the sign that was asked for."""
+        match self.task.sign:
+            case "more":
+                return computed("difference", one, other)
+            case "less":
+                return computed("difference", other, one)
+            case "size":
+                return computed("size", computed("difference", one, other))
 
     # Figures and words.
 

@@ -26,6 +26,8 @@ def value(told: Told) -> Draft:
         for measure in told.query.measures[1:]
     ]
     text = f"{asked[0].label}: {' and '.join(map(told.say, asked))}."
+    if told.measure is Measure.NET and told.task.sign == "less":
+        return _overspent(told, [*asked, *beside])
     if beside:
         text += f" {'; '.join(f'{_subject(figure)} {told.say(figure)}' for figure in beside)}."
     if told.measure in _EXTREMES and told.result.entries:
@@ -33,6 +35,50 @@ def value(told: Told) -> Draft:
         beside += _single(told)
     drawn = chart(told.results[1], told.about()) if len(told.results) > 1 else None
     return Draft(text, [*asked, *beside], chart=drawn, rows=told.entry_rows())
+
+
+def _overspent(told: Told, kept: list[Figure]) -> Draft:
+    """How much more was spent than came in, with both."""
+    over = [
+        told.make.money(
+            f"Spending less income, {told.period}",
+            computed("difference", *(told.source_in(currency, m) for m in (Measure.SPEND, Measure.INCOME))),
+        )
+        for currency in told.currencies()
+    ]
+    text = f"{over[0].label}: {' and '.join(map(told.say, over))}."
+    return Draft(
+        f"{text} {'; '.join(f'{_subject(figure)} {told.say(figure)}' for figure in kept[1:])}.", [*over, *kept]
+    )
+
+
+def projected(told: Told) -> Draft:
+    """What a month is likely to come to: what it has come to where it is running, and the median of its days that are
+    left in earlier months."""
+    runs = told.task.unit is not None
+    figures: list[Figure] = []
+    sentences: list[str] = []
+    for currency in told.currencies():
+        sources = [told.source_in(currency, result=n) for n in range(len(told.results))]
+        now, earlier = (sources[:1], sources[1:]) if runs else ([], sources)
+        if not earlier:
+            continue
+        rest = computed("median", *earlier)
+        expected = told.figure(f"{told.about(currency)}, expected", computed("sum", *now, rest))
+        beside = told.figure(f"The rest, median of {len(earlier)} months", rest)
+        so_far = [told.figure(told.label(currency), source) for source in now]
+        figures += [expected, *so_far, beside]
+        sentences.append(_projection(told, expected, so_far, beside, len(earlier)))
+    return Draft(" ".join(sentences), figures) if figures else NOTHING
+
+
+def _projection(told: Told, expected: Figure, so_far: list[Figure], rest: Figure, months: int) -> str:
+    if not so_far:
+        return f"{expected.label} next month: {told.say(expected)}, the median of the last {months} months."
+    return (
+        f"{expected.label} by the end of the month: {told.say(expected)}. That is {told.say(so_far[0])} so far and"
+        f" {told.say(rest)} for the days left, the median of the same days in the {months} months before."
+    )
 
 
 def _none_counted(told: Told) -> Draft:

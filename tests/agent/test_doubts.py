@@ -25,7 +25,7 @@ DECLINED = [
     "Send 5000 rupees to Mr Rao",
     "block my card",
     "will it rain tomorrow",
-    "how much will I spend next month",
+    "how much will I spend next year",
     "how much did I spend in January 2051",
     "should I buy shares",
     "who is the prime minister of France",

@@ -161,6 +161,6 @@ _NEIGHBOURS = {
 """Told apart within their frames by more than the operation."""
 
 
-def test_the_second_most_is_not_the_most(understood) -> None:
+def test_the_second_most_is_the_second_of_a_rank(understood) -> None:
     (one,) = understood("which shop got the second most from me in May")
-    assert one.parsed.unplaced
+    assert (one.parsed.frame.ask, one.parsed.frame.position) == (Operation.RANK, 2)

@@ -112,7 +112,6 @@ def test_a_plain_noun_beside_a_payee_adds_no_condition(question: str) -> None:
         "total payments to the plumber in May",
         "how much interest did I pay on my loan in May",
         "my rent and salary in May",
-        "do I spend more on weekends or weekdays",
         "spending on the last Sunday of May",
         "how much did I spend on apps in May",
         "how much did I spend on records in May",

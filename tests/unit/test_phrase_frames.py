@@ -78,13 +78,23 @@ PARAPHRASES = [
     [
         "what share of my spending last month was rent",
         "what percentage of my spending went on rent last month",
-        "how much of my spending was rent last month",
         "rent as a percentage of my spending last month",
     ],
     [
         "How much more did I spend in May than in April?",
         "how much more money did I spend in May compared to April",
+    ],
+    [
         "what's the difference between my spending in May and in April",
+        "what is the gap between my spending in May and in April",
+    ],
+    [
+        "how much less did I spend in April than in May",
+        "how much lower was my spending in April than in May",
+    ],
+    [
+        "how much of my spending was rent last month",
+        "how much did I spend on rent last month",
     ],
     [
         "Who paid me the most this year?",

@@ -1,0 +1,26 @@
+"""Ordinals: "the second biggest" is the biggest, and its place, 2. What ranks is read without the place."""
+
+import re
+
+_PLACES = {
+    "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5,
+}  # fmt: skip
+_PLACE = "|".join(_PLACES)
+_SUPERLATIVE = (
+    r"most|biggest|largest|highest|costliest|dearest|priciest|heaviest|top|greatest|maximum|busiest|lowest|smallest"
+    r"|cheapest|least|tiniest|lightest"
+)
+_BEFORE_SUPERLATIVE = re.compile(rf"\b(?P<place>{_PLACE})[ -](?=(?:{_SUPERLATIVE})\b)")
+_CAME = re.compile(
+    rf"\b(?:came|comes|come|is|was|ranks?|ranked|stood|stands|finished|sits?)(?: in| at)?(?: the)? "
+    rf"(?P<place>{_PLACE})(?: place| spot| position)?(?=$|[ ,.?!]*$| (?:in|on|by|for|last|this)\b)"
+)
+
+
+def placed(text: str) -> tuple[str, int]:
+    """A normalised question without the place that it asks for, and this place; 1 where none is said."""
+    if said := _BEFORE_SUPERLATIVE.search(text):
+        return text[: said.start()] + text[said.end() :], _PLACES[said["place"]]
+    if said := _CAME.search(text):
+        return f"{text[: said.start()]}was the highest{text[said.end() :]}", _PLACES[said["place"]]
+    return text, 1
