@@ -216,6 +216,8 @@ class _Import:
     async def _finish(self) -> Report:
         report = self._report
         report.unknown_categories = dict(self._poster.unknown_categories)
+        report.read_categories = dict(self._poster.read_categories)
+        report.refunds = self._poster.refunds
         async with self._unit() as session:
             await self._differ(session, self._poster.settle())
             await self._count(session, finished_at=datetime.now(UTC))

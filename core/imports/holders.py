@@ -29,6 +29,7 @@ class Holding:
     """An account that exists, and what it held when it was looked up."""
 
     id: UUID
+    customer_id: UUID | None
     posted_minor: int
     version: int
 
@@ -36,7 +37,7 @@ class Holding:
 # Each LIMIT pins a look-up by key: on tables that grew since they were last analysed the planner would rather compare
 # every wanted number with every account of the bank.
 _FIND_ACCOUNTS = text("""
-    SELECT k.code, a.number, a.id, b.posted_minor, b.version
+    SELECT k.code, a.number, a.id, a.customer_id, b.posted_minor, b.version
       FROM (SELECT DISTINCT * FROM unnest(CAST(:codes AS text[]), CAST(:numbers AS text[]))) w(code, number)
       JOIN banking.bank k ON k.code = w.code
      CROSS JOIN LATERAL (SELECT * FROM banking.account WHERE bank_id = k.id AND number = w.number LIMIT 1) a

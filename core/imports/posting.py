@@ -15,6 +15,8 @@ from core.imports.dates import Moment
 from core.imports.holders import Holding, Number, find_accounts, open_partners
 from core.imports.profile import Profile
 from core.imports.reconcile import BalanceDifference, Book
+from core.imports.refunds import CHANNEL as REFUND_CHANNEL
+from core.imports.refunds import Payment, Payments, may_be_refund
 from core.imports.staging import Staged
 from core.imports.statement import Entry, Partner
 from core.ledger.transfers import BATCH_MAX, REFUSALS, Posting, Transfer, post_transfers
@@ -78,6 +80,8 @@ class Poster:
         self._booked: set[UUID] = set()
         """Transactions of that account and day that its book has: exports that overlap bring them again."""
         self.unknown_categories: Counter[str] = Counter()
+        self.read_categories: Counter[str] = Counter()
+        self.refunds = 0
 
     async def post(
         self, session: AsyncSession, rows: Sequence[Staged]
@@ -106,7 +110,8 @@ class Poster:
         accounts |= await _open_missing(session, entries, openings, accounts)
         known = await _known(session, list(rows))
         self._open_books(rows, accounts, known, openings)
-        plans = {key: self._plan(row, accounts, known.get(key), openings) for key, row in rows.items()}
+        payments = await _payments(session, [row.entry for key, row in rows.items() if key not in known], accounts)
+        plans = {key: self._plan(row, accounts, known.get(key), openings, payments) for key, row in rows.items()}
         transfers = [transfer for plan in plans.values() if isinstance(plan, _Plan) for transfer in plan.all]
         postings = await _post(session, transfers)
         return {
@@ -149,6 +154,7 @@ class Poster:
         accounts: Mapping[Number, Holding],
         known: "_Known | None",
         openings: dict[Number, Entry],
+        payments: Payments,
     ) -> "_Plan | Outcome":
         entry = row.entry
         own, other = accounts.get(_own(entry)), accounts.get(_partner(entry))
@@ -158,27 +164,36 @@ class Poster:
         if known is None:
             opening = openings.pop(_own(entry), None)
             source = accounts.get(_opening_partner(entry).at)
-            return _Plan(self._transfer(row, own, other), opening and source and self._opening(opening, own, source))
+            return _Plan(
+                self._transfer(row, own, other, payments), opening and source and self._opening(opening, own, source)
+            )
         if known.is_of(entry, own):
             return Outcome(row, "matched", transaction_id=known.id)
         reason = f"the bank's id {entry.reference!r} was imported before with another amount"
         return Outcome(row, "rejected", reason=reason)
 
-    def _transfer(self, row: Staged, own: Holding, other: Holding) -> Transfer:
-        entry = row.entry
+    def _transfer(self, row: Staged, own: Holding, other: Holding, payments: Payments) -> Transfer:
+        entry, at = row.entry, self._instant(row.entry)
         sender, receiver = (own, other) if entry.amount_minor < 0 else (other, own)
-        return Transfer(
-            id=new_id(self._instant(entry) + timedelta(milliseconds=self._place_in_day(entry))),
+        paid = payments.taken_back_by(entry, (own.id, other.id), at) if may_be_refund(entry) else None
+        is_refund = paid is not None or bool(entry.is_refund)
+        self.refunds += is_refund
+        transfer = Transfer(
+            id=new_id(at + timedelta(milliseconds=self._place_in_day(entry))),
             sender_account_id=sender.id,
             receiver_account_id=receiver.id,
             money=Money(abs(entry.amount_minor), entry.currency),
-            occurred_at=self._instant(entry),
+            occurred_at=at,
             client=_client(entry),
             key=row.key,
             description=entry.description,
-            category=self._category(entry),
-            channel=entry.channel,
+            category=self._category(entry, other, paid),
+            channel=REFUND_CHANNEL if is_refund else entry.channel,
+            reverses_id=paid and paid.id,
         )
+        if entry.amount_minor < 0:
+            payments.add((own.id, other.id), Payment(transfer.id, transfer.category, at, transfer.money.amount_minor))
+        return transfer
 
     def _instant(self, entry: Entry) -> datetime:
         return entry.instant or Moment(entry.day, None).instant(self._zone)
@@ -190,10 +205,20 @@ class Poster:
         self._day = day
         return self._place
 
-    def _category(self, entry: Entry) -> str | None:
-        if not entry.category or entry.category in BY_SLUG:
-            return entry.category or None
-        self.unknown_categories[entry.category] += 1
+    def _category(self, entry: Entry, other: Holding, paid: Payment | None) -> str | None:
+        """What the file says, else where the refunded payment went, else what the narration's words stand for.
+
+        A merchant who is a customer here says itself what it sells.
+        """
+        if entry.category in BY_SLUG:
+            return entry.category
+        if paid is not None:
+            return paid.category
+        if entry.read_category and other.customer_id is None:
+            self.read_categories[entry.read_category] += 1
+            return entry.read_category
+        if entry.category:
+            self.unknown_categories[entry.category] += 1
         return None
 
     def _opening(self, entry: Entry, own: Holding, other: Holding) -> Transfer:
@@ -253,6 +278,12 @@ async def _open_missing(
     known = await find_accounts(session, absent)
     await open_partners(session, [facts for at, facts in absent.items() if at not in known])
     return await find_accounts(session, absent)
+
+
+async def _payments(session: AsyncSession, entries: Sequence[Entry], accounts: Mapping[Number, Holding]) -> Payments:
+    """What new rows of this chunk may take back."""
+    sides = [(accounts.get(_own(entry)), accounts.get(_partner(entry))) for entry in entries if may_be_refund(entry)]
+    return await Payments.between(session, {(own.id, other.id) for own, other in sides if own and other})
 
 
 async def _known(session: AsyncSession, keys: Sequence[UUID]) -> dict[UUID, _Known]:

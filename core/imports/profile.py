@@ -183,8 +183,8 @@ class CounterpartySection(_Closed):
     bank: Value = EMPTY
     account: Value = EMPTY
     name: Value = EMPTY
-    otherwise: Value = Text.parse("Unknown")
-    """Name of the bank's own account for rows without a partner: Cash, Interest, Fees."""
+    otherwise: Value = EMPTY
+    """Name of the bank's own account for rows without a partner: Cash, Interest, Fees. Empty: by the narration."""
 
 
 class TransactionSection(_Closed):
@@ -200,7 +200,12 @@ class TransactionSection(_Closed):
     """What a new account held before its first row: nothing, or what the first balance implies."""
     description: Value = EMPTY
     category: Value = EMPTY
-    channel: Value = Text.parse("transfer")
+    merchant_code: Value = EMPTY
+    """ISO 18245 code of the merchant: it gives the category where the file names none."""
+    refund: Value = EMPTY
+    """`yes`: money that comes back for a payment; `no`: it never does. Empty: recognised, see `refunds`."""
+    channel: Value = EMPTY
+    """Empty: read from the narration."""
     counterparty: CounterpartySection = CounterpartySection()
 
 

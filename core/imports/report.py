@@ -31,6 +31,10 @@ class Report:
     accounts_opened: int = 0
     unknown_categories: dict[str, int] = field(default_factory=dict[str, int])
     """Words of the file that are no category, and how many rows were stored without one because of them."""
+    read_categories: dict[str, int] = field(default_factory=dict[str, int])
+    """Categories that words of the narration gave, for neither file nor profile did, and how many rows got them."""
+    refunds: int = 0
+    """Rows posted as money that came back."""
     seconds: float = 0.0
 
     @property
@@ -73,6 +77,8 @@ class Report:
             "customers_added": self.customers_added,
             "accounts_opened": self.accounts_opened,
             "unknown_categories": self.unknown_categories,
+            "read_categories": self.read_categories,
+            "refunds": self.refunds,
             "seconds": round(self.seconds, 2),
         }
 

@@ -4,16 +4,21 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 from babel.numbers import is_currency
 
-from core.categories import CATEGORIES
+from core.categories import UNCATEGORISED, category_of_code
 from core.ids import fingerprint
 from core.imports.amounts import parse_amount
+from core.imports.categories import read_category, slug_of
+from core.imports.channels import read_channel
 from core.imports.dates import parse_moment
-from core.imports.profile import AmountSection, Profile
+from core.imports.narration import says_refund
+from core.imports.payee import payee_of
+from core.imports.profile import AmountSection, Profile, TransactionSection
 from core.imports.template import Record
 from core.money import MAX_AMOUNT_MINOR, Currency
 
@@ -22,7 +27,10 @@ NAME_MAX = 200
 ELSEWHERE = "ELSEWHERE"
 """Code of the bank that keeps partners of whom no bank is known."""
 
-_CATEGORY = {name.casefold(): c.slug for c in CATEGORIES for name in (c.slug, c.name)}
+_BANKS_OWN = {"cash": "Cash", "interest": "Interest", "fees": "Fees"}
+"""Categories of rows whose other side is the bank itself, and what its account is called."""
+
+_YES, _NO = ("yes", "true", "1", "y", "refund", "refunded", "reversal", "chargeback"), ("no", "false", "0", "n")
 
 
 class Partner(msgspec.Struct, frozen=True):
@@ -36,6 +44,14 @@ class Partner(msgspec.Struct, frozen=True):
     @property
     def at(self) -> tuple[str, str]:
         return self.bank, self.number
+
+
+class _Said(NamedTuple):
+    """What a row says in words."""
+
+    name: str
+    description: str
+    category: str
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -55,6 +71,10 @@ class Entry(msgspec.Struct, frozen=True):
     description: str
     category: str
     """As a slug where it is one of ours, else in the file's words."""
+    read_category: str
+    """What the narration's words stand for, where the file names no category; empty where they say nothing."""
+    is_refund: bool | None
+    """Whether the file or its narration says that this is money that came back; None where neither says so."""
     channel: str
     partner: Partner
 
@@ -79,22 +99,45 @@ def understand(record: Record, profile: Profile) -> Entry:
     moment = parse_moment(section.date.of(record), tuple(profile.dates), profile.zone)
     currency = known_currency(profile.currency.of(record))
     code = _needed("bank.code", profile.bank.code.of(record))
-    category = section.category.of(record)
+    amount_minor = _amount_minor(section.amount, record, currency, profile.decimal)
+    description = printable(section.description.of(record), DESCRIPTION_MAX)
+    stated = _stated_category(section, record)
+    name = printable(section.counterparty.name.of(record), NAME_MAX)
+    is_refund = _is_refund(section, record, description) if amount_minor > 0 else None
+    read = read_category(f"{name} {description}", is_outgoing=amount_minor < 0 or bool(is_refund))
     return Entry(
         bank=code,
         bank_name=profile.bank.name.of(record) or code,
         account=_needed("transactions.account", section.account.of(record)),
         day=moment.day,
         instant=moment.at and moment.instant(profile.zone),
-        amount_minor=_amount_minor(section.amount, record, currency, profile.decimal),
+        amount_minor=amount_minor,
         currency=currency,
         balance_minor=_balance_minor(record, currency, profile),
         reference=section.id.of(record),
-        description=printable(section.description.of(record), DESCRIPTION_MAX),
-        category=_CATEGORY.get(category.casefold(), category),
-        channel=printable(section.channel.of(record).lower(), NAME_MAX) or "transfer",
-        partner=_partner(record, profile, code, currency),
+        description=description,
+        category=stated,
+        read_category=read,
+        is_refund=is_refund,
+        channel=printable(section.channel.of(record).lower(), NAME_MAX) or read_channel(description),
+        partner=_partner(record, profile, code, currency, _Said(name, description, stated or read)),
     )
+
+
+def _stated_category(section: TransactionSection, record: Record) -> str:
+    """What the file says, in our word for it where there is one; empty where its word says nothing."""
+    stated, merchant = section.category.of(record), section.merchant_code.of(record)
+    if stated and slug_of(stated) != UNCATEGORISED:
+        return slug_of(stated)
+    by_code = category_of_code(merchant) if merchant.isdecimal() else UNCATEGORISED
+    return by_code if by_code != UNCATEGORISED else ""
+
+
+def _is_refund(section: TransactionSection, record: Record, description: str) -> bool | None:
+    said = section.refund.of(record).casefold()
+    if said and said not in (*_YES, *_NO):
+        raise ValueError(f"refund comes out as {said!r}, which is neither yes nor no")
+    return said in _YES if said else says_refund(description) or None
 
 
 @lru_cache
@@ -157,16 +200,16 @@ def _balance_minor(record: Record, currency: str, profile: Profile) -> int | Non
         raise ValueError(f"balance: {broken}") from None
 
 
-def _partner(record: Record, profile: Profile, bank: str, currency: str) -> Partner:
+def _partner(record: Record, profile: Profile, bank: str, currency: str, said: _Said) -> Partner:
     section = profile.transactions.counterparty
-    number, name = section.account.of(record), printable(section.name.of(record), NAME_MAX)
-    partner_bank = section.bank.of(record)
+    number, partner_bank, own = section.account.of(record), section.bank.of(record), section.otherwise.of(record)
+    name = said.name or ("" if own else payee_of(said.description))
     if number:
         code = partner_bank or ELSEWHERE
         return Partner("external", code, number[:NAME_MAX], name or f"{number} at {code}"[:NAME_MAX])
-    if name:
+    if said.name or (name and said.category not in _BANKS_OWN):
         return Partner("external", partner_bank or ELSEWHERE, f"{name.casefold()} {currency}", name)
-    own = section.otherwise.of(record) or "Unknown"
+    own = own or _BANKS_OWN.get(said.category, "Unknown")
     return Partner("system", bank, f"{own.casefold()} {currency}", own)
 
 

@@ -23,6 +23,12 @@ RETURN div(total, parts) + CASE
     ELSE 0
 END;
 
+-- The payment that this one takes back. A refund of a payment that is not in the ledger, as imports have them, stands for
+-- that payment itself: it counts as a refund, and its category is read from its own words.
+CREATE OR REPLACE FUNCTION insights.refunded(p_id uuid, p_reverses_id uuid, p_channel text) RETURNS uuid
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(p_reverses_id, CASE p_channel WHEN 'refund' THEN p_id END);
+
 -- What is stored of a side, and what its category is read from.
 CREATE VIEW insights.sent AS
 SELECT t.id AS transaction_id, t.sender_account_id AS account_id, sa.bank_id, k.name AS bank, sa.customer_id,
@@ -32,12 +38,12 @@ SELECT t.id AS transaction_id, t.sender_account_id AS account_id, sa.bank_id, k.
        -t.amount_minor AS amount_minor, t.currency::text AS currency, t.status, t.failure_code,
        t.description, n.note, n.category AS said_here, o.category AS said_of_paid,
        t.category AS said, rc.category AS sold,
-       t.channel, t.occurred_at, t.posted_at, t.reverses_id,
-       coalesce(sa.customer_id = ra.customer_id, false) OR t.channel = 'opening' AS is_own_transfer,
-       CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NOT NULL THEN 0 ELSE t.amount_minor END AS spend_minor,
-       CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NULL THEN 0 ELSE -t.amount_minor END AS income_minor,
+       t.channel, t.occurred_at, t.posted_at, insights.refunded(t.id, t.reverses_id, t.channel) AS reverses_id,
+       coalesce(sa.customer_id = ra.customer_id, false) OR t.channel IN ('opening', 'own_transfer') AS is_own_transfer,
+       CASE WHEN sa.customer_id = ra.customer_id OR t.channel IN ('opening', 'own_transfer') OR insights.refunded(t.id, t.reverses_id, t.channel) IS NOT NULL THEN 0 ELSE t.amount_minor END AS spend_minor,
+       CASE WHEN sa.customer_id = ra.customer_id OR t.channel IN ('opening', 'own_transfer') OR insights.refunded(t.id, t.reverses_id, t.channel) IS NULL THEN 0 ELSE -t.amount_minor END AS income_minor,
        t.sender_balance_after_minor AS balance_after_minor, t.sender_version AS version, t.hold_id,
-       CASE WHEN n.category IS NULL THEN coalesce(t.reverses_id, t.id) ELSE t.id END AS split_as_id
+       CASE WHEN n.category IS NULL THEN coalesce(insights.refunded(t.id, t.reverses_id, t.channel), t.id) ELSE t.id END AS split_as_id
   FROM ledger.transaction t
   JOIN banking.account sa ON sa.id = t.sender_account_id AND sa.bank_id = t.sender_bank_id
   JOIN banking.account ra ON ra.id = t.receiver_account_id
@@ -54,12 +60,12 @@ SELECT t.id AS transaction_id, t.receiver_account_id AS account_id, ra.bank_id, 
        t.amount_minor, t.currency::text AS currency, t.status, t.failure_code,
        t.description, n.note, n.category AS said_here, o.category AS said_of_paid,
        t.category AS said, sc.category AS sold,
-       t.channel, t.occurred_at, t.posted_at, t.reverses_id,
-       coalesce(sa.customer_id = ra.customer_id, false) OR t.channel = 'opening' AS is_own_transfer,
-       CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NULL THEN 0 ELSE -t.amount_minor END AS spend_minor,
-       CASE WHEN sa.customer_id = ra.customer_id OR t.channel = 'opening' OR t.reverses_id IS NOT NULL THEN 0 ELSE t.amount_minor END AS income_minor,
+       t.channel, t.occurred_at, t.posted_at, insights.refunded(t.id, t.reverses_id, t.channel) AS reverses_id,
+       coalesce(sa.customer_id = ra.customer_id, false) OR t.channel IN ('opening', 'own_transfer') AS is_own_transfer,
+       CASE WHEN sa.customer_id = ra.customer_id OR t.channel IN ('opening', 'own_transfer') OR insights.refunded(t.id, t.reverses_id, t.channel) IS NULL THEN 0 ELSE -t.amount_minor END AS spend_minor,
+       CASE WHEN sa.customer_id = ra.customer_id OR t.channel IN ('opening', 'own_transfer') OR insights.refunded(t.id, t.reverses_id, t.channel) IS NOT NULL THEN 0 ELSE t.amount_minor END AS income_minor,
        t.receiver_balance_after_minor AS balance_after_minor, t.receiver_version AS version, t.hold_id,
-       CASE WHEN n.category IS NULL THEN coalesce(t.reverses_id, t.id) ELSE t.id END AS split_as_id
+       CASE WHEN n.category IS NULL THEN coalesce(insights.refunded(t.id, t.reverses_id, t.channel), t.id) ELSE t.id END AS split_as_id
   FROM ledger.transaction t
   JOIN banking.account ra ON ra.id = t.receiver_account_id
   JOIN banking.account sa ON sa.id = t.sender_account_id AND sa.bank_id = t.sender_bank_id
@@ -75,7 +81,8 @@ SELECT t.id AS transaction_id, t.receiver_account_id AS account_id, ra.bank_id, 
 --     its merchant sells. A refund goes where its payment went: by the holder's word on that payment, by their rules, or
 --     by what that payment said if the refund says nothing.
 --   split_as_id names the payment whose parts this side is divided by, if there are any.
---   Money moved between one customer's own accounts is neither, nor is what an imported account opened with.
+--   Money moved between one customer's own accounts is neither, nor is what an imported account opened with or moved to
+--     an account of the customer's that is not here.
 -- Each side is a view of its own too: a page of an account's payments is read along the index of a side, and an order
 -- does not reach through a union.
 DO $views$

@@ -88,5 +88,9 @@ def _print(report: Report, console: Console, is_dry_run: bool) -> None:
     hidden = max(0, report.rejected_count - SHOWN_MAX), max(0, report.balance_difference_count - SHOWN_MAX)
     if any(hidden):
         console.print(f"and {hidden[0]} more rejected rows, {hidden[1]} more balance differences: --json lists them")
+    if report.refunds:
+        console.print(f"{report.refunds} rows are refunds")
+    for slug, count in sorted(report.read_categories.items()):
+        console.print(f"category  {slug}: {count} rows by words of their narration")
     for name, count in sorted(report.unknown_categories.items()):
         console.print(f"category  {name!r} is none of ours: {count} rows have no category")

@@ -342,7 +342,7 @@ async def test_indian_bank_statement_needs_a_profile_and_no_code(database: Datab
         mail=mail,
     )
     assert found == [
-        (12840200, "salary", "transfer", "Unknown"), (-43150, "eating_out", "upi", "SWIGGY"),
+        (12840200, "salary", "transfer", "Acme"), (-43150, "eating_out", "upi", "SWIGGY"),
         (-500000, "cash", "atm", "Cash"),
     ]  # fmt: skip
 

@@ -1,0 +1,175 @@
+"""Narrations as Indian, British, American and German banks print them: who was paid, by what way, and for what."""
+
+import pytest
+
+from core.categories import BY_SLUG
+from core.imports.categories import read_category, slug_of
+from core.imports.channels import read_channel
+from core.imports.narration import says_refund
+from core.imports.payee import payee_of
+
+PAYEES = """
+Zomato | UPI/ZOMATO/412345678901/zomato@hdfcbank/Payment
+Swiggy | UPI-SWIGGY-swiggy@okaxis-HDFC0001234-412312312312-PAY
+Swiggy | UPI/DR/412345678901/SWIGGY/YESB/swiggy@ybl/Food
+Rahul Sharma | UPI/CR/412345678901/RAHUL SHARMA/SBIN/rahul@oksbi
+Big Bazaar | UPI/P2M/412345678901/BIG BAZAAR/Paid
+Bookmyshow | UPI/412345678901/bookmyshow@axis
+Ramesh Kumar | NEFT-HDFCN52023010112345678-RAMESH KUMAR-RENT
+Meera Iyer | NEFT DR-SBIN0001234-MEERA IYER-NETBANK, MUM-N123456789-RENT
+Acme Software | NEFT CR-CITI0000001-ACME SOFTWARE PVT LTD-ASHA RAO-CITIN2312345678
+Priya Singh | IMPS-412345678901-PRIYA SINGH-HDFC-XXXXXXX1234-GIFT
+Infosys | BY TRANSFER-NEFT*HDFC0000001*N123*INFOSYS LTD--
+Swiggy | POS 4242XXXXXXXX4242 SWIGGY BANGALORE
+Swiggy | POS 4242 SWIGGY BANGALORE
+Reliance Fresh | POS 421234XXXXXX1234 RELIANCE FRESH MUMBAI IN
+Bajaj Finance | ACH D- BAJAJ FINANCE LTD-P12345678
+Airtel Postpaid | BIL/ONL/000123456789/AIRTEL POSTPAID
+Amazon | ECOM PUR/AMAZON SELLER SERVICES/MUMBAI
+Myntra | RAZORPAY*MYNTRA
+Tesco Stores | CARD PAYMENT TO TESCO STORES 3217 LONDON GB
+Tesco Stores | TESCO STORES 2044
+Tesco Stores | TESCO STORES 3217 LONDON GB
+Tesco Stores | CARD PAYMENT TO TESCO STORES 6612 LEEDS,6.72 GBP, RATE 1.00/GBP ON 01-04-2025
+Greggs | CARD PAYMENT TO GREGGS PLC LEEDS,7.60 GBP, RATE 1.00/GBP ON 02-04-2025
+Just Eat | CARD PAYMENT TO JUST EAT.CO.UK LTD,11.20 GBP, RATE 1.00/GBP ON 02-04-2025
+Wetherspoon The Becketts | CARD PAYMENT TO WETHERSPOON THE BECKETTS,5.20 GBP, RATE 1.00/GBP ON 02-04-2025
+Aldi | CARD PAYMENT TO ALDI 12 740 LEEDS,22.32 GBP, RATE 1.00/GBP ON 01-04-2025
+Aldi Stores | CARD PAYMENT TO ALDI STORES HARROGATE,22.32 GBP, RATE 1.00/GBP ON 01-04-2025
+Esso Leeds Ring RD | CARD PAYMENT TO ESSO LEEDS RING RD,50.00 GBP, RATE 1.00/GBP ON 01-04-2025
+Spotify | CARD PAYMENT TO SPOTIFY P1A2B3,11.99 GBP, RATE 1.00/GBP ON 01-04-2025
+Disneyplus | CARD PAYMENT TO PAYPAL *DISNEYPLUS,9.99 GBP, RATE 1.00/GBP ON 01-04-2025
+Amazon | CARD PAYMENT TO AMZNMktplace*ABC234,9.99 GBP, RATE 1.00/GBP ON 01-04-2025
+Amazon | CARD REFUND FROM AMZNMktplace
+British Gas | DIRECT DEBIT PAYMENT TO BRITISH GAS REF 123456789, MANDATE NO 0012
+Virgin Media | DIRECT DEBIT PAYMENT TO VIRGIN MEDIA PYMTS REF 123456789, MANDATE NO 0012
+Thames Water | DIRECT DEBIT THAMES WATER
+K Hall | STANDING ORDER VIA FASTER PAYMENT TO MR K HALL REFERENCE RENT
+Sarah Wood | BILL PAYMENT VIA FASTER PAYMENT TO SARAH WOOD REFERENCE CURRY
+Northern Rail | BANK GIRO CREDIT REF NORTHERN RAIL LTD, SALARY
+Spotify | PAYPAL *SPOTIFY 35314369001
+Spotify | PAYPAL *SPOTIFY
+Netflix | NETFLIX.COM 866-579-7172
+Amazon Prime | AMAZON PRIME*T93KD2 AMZN.CO.UK/PM
+Amazon | AMZN MKTP UK*K7T4B2 AMZN.CO.UK
+Amazon | AMZN MKTP UK*K7T4B2 REFUND
+Asos | ASOS.COM LONDON
+Asos | ASOS.COM REFUND
+Booking.com | BOOKING.COM HOTEL AMSTERDAM
+Uber | UBER *TRIP HELP.UBER.COM
+TFL Travel | TFL TRAVEL CH TFL.GOV.UK/CP
+Pret A Manger | PRET A MANGER 221 LONDON GB
+Costa Coffee | COSTA COFFEE 43019 LONDON
+Sainsburys | SAINSBURYS S/MKTS 0412 CAMDEN
+Lidl | LIDL GB CAMDEN LONDON
+Nandos | NANDOS CAMDEN 0331
+Boots | BOOTS 1123 LONDON
+BP Finchley RD SF Connect | BP FINCHLEY RD SF CONNECT
+Foxtons Lettings | FOXTONS LETTINGS REF FLAT 12
+Black Horse | BLACK HORSE LTD AGREEMENT 5512
+Vodafone | VODAFONE LTD 07700900123
+Brightwave | BRIGHTWAVE LTD SALARY
+Easyjet | EASYJET 000K8JX LUTON
+Trainline | TRAINLINE.COM EDINBURGH
+The Corner Cafe | SUMUP *THE CORNER CAFE
+Trader Joe's | PURCHASE AUTHORIZED ON 03/14 TRADER JOE'S #123 SAN FRANCISCO CA P30123456 CARD 1234
+Starbucks Store | CHECKCARD 0314 STARBUCKS STORE 00123 SEATTLE WA 24692161
+Walmart Supercenter | POS DEBIT WALMART SUPERCENTER #1234 AUSTIN TX
+Shell Oil | DEBIT CARD PURCHASE - SHELL OIL 57444212 HOUSTON TX
+Netflix | RECURRING PAYMENT AUTHORIZED ON 03/01 NETFLIX.COM LOS GATOS CA S461234 CARD 1234
+Comcast Cable Comm | COMCAST CABLE COMM 800-266-2278 PA
+John Smith | ZELLE PAYMENT TO JOHN SMITH 12345678
+State Farm Insurance | ACH DEBIT STATE FARM INSURANCE WEB ID: 12345
+Wholefds MKT | WHOLEFDS MKT 10234 BOSTON MA
+Amazon | AMAZON.COM*2K4AB1CD3 AMZN.COM/BILL WA
+Acme | DIRECT DEP ACME CORP PAYROLL PPD ID: 123
+Blue Bottle Coffee | SQ *BLUE BOTTLE COFFEE OAKLAND CA
+Joes Pizza | TST* JOES PIZZA NEW YORK NY
+Lyft | LYFT *RIDE SUN 5PM
+Rewe | REWE SAGT DANKE. 54321//Muenchen/DE
+Rewe Markt | REWE Markt GmbH-Zw
+Edeka Mueller | EDEKA MUELLER//MUENCHEN/DE
+Dm-Drogerie Markt | dm-drogerie markt//Muenchen/DE
+Lidl | KARTENZAHLUNG LIDL SAGT DANKE 12.03. 14:22
+Telefonica Germany | SEPA-LASTSCHRIFT Telefonica Germany GmbH Kd-Nr 123456
+Stadtwerke Muenchen | LASTSCHRIFT STADTWERKE MUENCHEN
+Max Mustermann | UEBERWEISUNG AN MAX MUSTERMANN
+Spotify | PAYPAL (EUROPE) S.A R.L. ET CIE., S.C.A. . SPOTIFY AB, Ihr Einkauf bei SPOTIFY AB
+Amazon | AMAZON EU S.A R.L.
+Amazon | AMZN Mktp DE
+Aral Station | ARAL STATION 2811
+Lieferando | LIEFERANDO.DE
+DB Vertrieb | DB VERTRIEB GMBH
+| CHECK 1234
+H&M | H&M 0123 BERLIN
+7-Eleven | 7-ELEVEN 34567 TAMPA FL
+"""
+
+
+@pytest.mark.parametrize("line", PAYEES.strip().splitlines())
+def test_payee_is_what_is_left_without_rails_codes_and_places(line: str) -> None:
+    payee, _, narration = line.partition("|")
+    assert payee_of(narration.strip()) == payee.strip()
+
+
+@pytest.mark.parametrize(
+    ("narration", "slug"),
+    [
+        ("CARD PAYMENT TO TESCO STORES 3217", "groceries"), ("TESCO PFS 4410 WATFORD", "fuel"), ("PIZZA EXPRESS", "eating_out"),
+        ("UBER *TRIP", "taxi"), ("UBER *EATS", "eating_out"), ("LNK ATM CAMDEN", "cash"), ("GA NR00002811 BLZ70150000", "cash"),
+        ("STANDING ORDER TO K HALL REFERENCE RENT", "rent"), ("RENT-A-CAR MUNICH", "travel"), ("AVIVA INSURANCE", "insurance"),
+        ("BRITISH GAS", "utilities"), ("MUNICH RENTAL BIKES", ""), ("UNARRANGED OVERDRAFT CHARGE", "fees"), ("PRIYA SHAH DINNER", ""),
+        ("SCHOOL FEES TERM 2", "education"), ("STADTWERKE STROM", "utilities"), ("LB CAMDEN COUNCIL TAX", "tax"),
+    ],
+)  # fmt: skip
+def test_words_that_leave_little_doubt_give_a_category(narration: str, slug: str) -> None:
+    assert read_category(narration, is_outgoing=True) == slug
+
+
+@pytest.mark.parametrize(
+    ("narration", "slug"),
+    [
+        ("ACME LTD SALARY", "salary"),
+        ("INTEREST (GROSS)", "interest"),
+        ("STATE PENSION", "pension"),
+        ("TESCO STORES", ""),
+    ],
+)
+def test_money_that_comes_in_is_read_by_words_of_its_own(narration: str, slug: str) -> None:
+    assert read_category(narration, is_outgoing=False) == slug
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Food & Drink", "eating_out"), ("Eating Out", "eating_out"), ("eating_out", "eating_out"), ("Bills", "utilities"),
+        ("Transport", "public_transport"), ("General", "uncategorised"), ("Income", "uncategorised"), ("Yachts", "Yachts"),
+    ],
+)  # fmt: skip
+def test_other_names_of_categories_are_known(name: str, slug: str) -> None:
+    assert slug_of(name) == slug
+    assert slug == "Yachts" or slug in BY_SLUG
+
+
+@pytest.mark.parametrize(
+    ("narration", "channel"),
+    [
+        ("CARD PAYMENT TO ALDI", "card"), ("POS 4242 SWIGGY", "card"), ("UPI/ZOMATO/1", "upi"), ("DIRECT DEBIT THAMES WATER", "direct_debit"),
+        ("STANDING ORDER VIA FASTER PAYMENT TO K HALL", "standing_order"), ("CASH WITHDRAWAL AT NOTEMACHINE ATM", "atm"),
+        ("FASTER PAYMENT FROM T BAKER", "transfer"), ("NETFLIX.COM", "unknown"), ("FOLGELASTSCHRIFT ALLIANZ", "direct_debit"),
+    ],
+)  # fmt: skip
+def test_way_of_paying_is_read_or_stays_unknown(narration: str, channel: str) -> None:
+    assert read_channel(narration) == channel
+
+
+@pytest.mark.parametrize(
+    "narration", ["ASOS.COM REFUND", "ERSTATTUNG 301 AMZN", "Steuererstattung 2025", "CASHBACK", "UPI/REV/12"]
+)
+def test_narration_that_calls_itself_a_refund(narration: str) -> None:
+    assert says_refund(narration)
+
+
+@pytest.mark.parametrize("narration", ["REFUGE CAFE", "REVEREND SMITH", "SALARY"])
+def test_narration_that_only_looks_like_a_refund(narration: str) -> None:
+    assert not says_refund(narration)
