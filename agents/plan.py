@@ -78,7 +78,7 @@ class InsightTask(BaseModel):
     first: Annotated[int, Field(ge=1)] = 1
     """Of RANK: how many of the first are asked for."""
     asks_amount: bool = False
-    """Of RANK: what the first comes to is asked for, and not its name."""
+    """Of RANK: what the first comes to is asked for, and not its name. Of LIST: what all come to, and not how many."""
     position: Annotated[int, Field(ge=1, le=10)] = 1
     """Of RANK, and of a LIST of the largest: the place that is asked for, 2 for the second."""
     sign: Literal["more", "less", "size"] = "more"

@@ -231,6 +231,11 @@ def _when(frame: Frame, clause: Clause) -> Frame | None:
     return frame.with_changes(ask=operation, unit=unit, measure=measure)
 
 
+def _names_one(clause: Clause) -> bool:
+    """Whether a single payment is spoken of."""
+    return bool(re.search(r"\b(?:payment|purchase|buy|order|bill|transaction|transfer|debit)\b", clause.reading.text))
+
+
 def _when_extreme(frame: Frame) -> Frame:
     """The day of the one largest, or smallest, payment."""
     latest = "largest" if frame.measure is Measure.LARGEST else "smallest"
@@ -258,7 +263,7 @@ def _which(frame: Frame, clause: Clause) -> Frame | None:
     if not superlative and (_are_counted(dimension, clause) or _counted_place(clause)):
         return frame.with_changes(ask=Operation.COUNT_GROUPS, group_by=(dimension,), measure=_plain(frame))
     frame = frame.with_changes(group_by=(dimension,))
-    if frame.measure in _EXTREMES and dimension is Dimension.DAY and clause.has(Cue.PAYMENTS):
+    if frame.measure in _EXTREMES and dimension is Dimension.DAY and _names_one(clause):
         return _when_extreme(frame)  # "on which date was my largest purchase"
     if frame.measure in _EXTREMES and (dimension in _LONG or not clause.has(Cue.PAYMENTS)):
         descending = frame.measure is Measure.LARGEST
@@ -392,6 +397,7 @@ def _listed(frame: Frame, clause: Clause) -> Frame | None:
     """The payments themselves, or, with a measure and nothing else, its value."""
     asks_sum = clause.has(Cue.HOW_MUCH, Cue.TOTAL)
     shows_those = clause.has(Cue.SHOW) and clause.has(Cue.ANAPHORA)
+    frame = frame.with_changes(asks_amount=clause.has(Cue.TOTAL))
     names_payments = clause.has(Cue.PAYMENTS) and not clause.has(Cue.ONLY)
     if clause.reading.of("name") and not clause.has(Cue.SHOW) and set(clause.texts(Cue.PAYMENTS)) <= {"bill", "bills"}:
         names_payments = False  # "the electricity bill in May" is what it came to

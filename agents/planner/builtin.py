@@ -16,7 +16,7 @@ from agents.planner.follow import edit, explain_amount, paired, together, whole_
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
 from agents.planner.names import Named, Names
-from agents.planner.parse import Parsed
+from agents.planner.parse import COMPARING, Parsed
 from agents.planner.reading import Reading
 from agents.planner.understanding import Understood, says_nothing, understand
 from agents.scope import Scope
@@ -24,6 +24,7 @@ from agents.wording import category, listed
 from core.identity.access import Principal
 from core.insights.forecast import DAYS_MAX
 from core.insights.query import Filter, Flow, Measure, Operator, QueryPeriod
+from core.periods import Unit
 
 _REASONS = {
     "action": "I answer questions about payments; I cannot move money or change anything.",
@@ -102,7 +103,7 @@ class BuiltinPlanner:
             doubt = self._doubt(reading, parsed, frame, memory if n == 0 else Memory(frame))
             if doubt is not None:
                 return _so_far(tasks, frame, doubt)
-            frame = self._with_shared_period(self._resolved(parsed, frame), parses)
+            frame = self._with_shared_period(self._resolved(parsed, frame, memory), parses)
             if frame.topic is Topic.FORECAST:
                 frame = frame.with_changes(on=day_ahead(reading.text, self.today), periods=())
             doubt = self.frame_doubt(frame, memory)
@@ -112,14 +113,14 @@ class BuiltinPlanner:
             tasks.append(task)
         return Thought(Plan(tasks=tuple(tasks)), frame)
 
-    def _resolved(self, parsed: Parsed, last: Frame | None) -> Frame:
+    def _resolved(self, parsed: Parsed, last: Frame | None, memory: Memory) -> Frame:
         """The frame in full: an edit of the last one where the question leans on it."""
         if last is None:
             return parsed.alone
         if parsed.frame.topic is Topic.EXPLAIN and not parsed.says_flagged and last.topic is None:
             return explain_amount(last)
         if parsed.is_follow_up:
-            return edit(last, parsed)
+            return edit(_compared_last(last, parsed, memory), parsed)
         keeps_period = (
             not parsed.frame.periods and last.periods and not last.is_default_period and _wants_period(parsed.frame)
         )
@@ -209,6 +210,8 @@ class BuiltinPlanner:
     def _about_too_little(self, reading: Reading, parsed: Parsed, last: Frame | None) -> Thought | None:
         """Words that were understood and yet ask nothing."""
         frame = parsed.frame
+        if last is None and parsed.is_follow_up and says_nothing(parsed):
+            return self._asked_back("What do you mean by that? This conversation has no question yet.")
         asked = (frame.topic, frame.ask, frame.measure, frame.objects, frame.group_by, frame.conditions, frame.without)
         if any(asked):
             return None
@@ -314,6 +317,16 @@ def _pointing(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
     return replace(parsed, frame=pointed, alone=pointed, is_follow_up=True)
 
 
+def _compared_last(last: Frame, parsed: Parsed, memory: Memory) -> Frame:
+    """The last frame; where a difference names its own period again, "how much less was it in July?", with the period
+    of the question before."""
+    frame, before = parsed.frame, memory.earlier[0] if memory.earlier else None
+    names_last = frame.ask in COMPARING and len(frame.periods) == 1 and frame.periods == last.periods[:1]
+    if before is None or not names_last or before.objects != last.objects or not before.periods:
+        return last
+    return last.with_changes(periods=before.periods[:1])
+
+
 def _so_far(tasks: Sequence[Task], frame: Frame | None, doubt: Thought) -> Thought:
     """What was understood before a part of the question that is in doubt, with the question back about that part."""
     if not tasks or not isinstance(doubt.planned, Clarify):
@@ -403,7 +416,8 @@ def _repeats(reading: Reading, parsed: Parsed) -> bool:
 
 def _says_more_than_a_list(frame: Frame) -> bool:
     others = [f for f in frame.objects if f.field not in ("category", "counterparty") or f.operator is not Operator.IN]
-    asks_more = not frame.is_next and (
+    a_year = frame.ask is Operation.PACE and frame.unit is Unit.YEAR
+    asks_more = not (frame.is_next or a_year) and (
         frame.ask not in (None, Operation.VALUE, Operation.LIST) or frame.limit is not None
     )
     more = (others, frame.without, frame.conditions, frame.group_by, frame.threshold, len(frame.periods) > 1)

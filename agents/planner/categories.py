@@ -40,7 +40,7 @@ _EVERYDAY: dict[str, str] = {
     "investment": "investing, invested, invest, mutual fund sip, mutual fund sips, invested money, investment, investments, sip, sips, mutual fund, mutual funds, stocks and funds",
     "fees": "fee, fees, bank fees, bank charges, charges, service charges, bank fee, statement fee, statement fees",
     "tax": "tax, taxes, income tax",
-    "salary": "pay packet, paychecks, salary credit, salary credits, monthly pay, take-home pay, take home pay, remuneration, salary, salaries, wages, wage, paycheck, paychecks, pay check, payslip, paycheque, pay cheque, payroll",
+    "salary": "pay packet, paychecks, salary credit, salary credits, monthly pay, take-home pay, take home pay, remuneration, salary, salaries, wages, wage, paycheck, paychecks, pay check, payslip, paycheque, pay cheque, payroll, employer, employers",
     "pension": "pension, pensions, pension payments, retirement pay",
     "interest": "interest, interest credited, bank interest, interest income, savings interest",
     "business_income": "business income, client payments, freelance income, freelancing",
@@ -87,7 +87,7 @@ _NARROWER: dict[str, str] = {
 """Things inside a category: its total would be too much, so it is offered and never taken."""
 
 PLACES = frozenset(
-    "pump bar pub club clinic dentist vet airline hotel chemist college nursery subscription restaurant cafe eatery supermarket pharmacy hospital doctor gym salon spa school station".split()
+    "pump bar pub club clinic dentist vet airline hotel chemist college nursery subscription shop store restaurant cafe eatery supermarket pharmacy hospital doctor gym salon spa school station".split()
 )
 """Words of a category that are also words for those who are paid: "which restaurant"."""
 

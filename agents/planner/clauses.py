@@ -53,6 +53,7 @@ _OPENS = re.compile(
 )
 _WHEN_TOLD = re.compile(r"(?:when|whenever|every time|each time) (?:i|we|my|our|the)\b", re.IGNORECASE)
 """A question would be "when did I"."""
+_OF_WHAT = re.compile(r"(?:out )?of (?:what|all (?:that|of it)|everything)\b", re.IGNORECASE)
 _BY_HOW_MUCH = re.compile(r"(?:and )?(?:if so,? )?by (?:how much|what amount)", re.IGNORECASE)
 _POLITE = re.compile(
     r"^(?:hi|hello|hey|thanks|thank you|thanks a lot|many thanks|thank you (?:so|very) much|please|pls|kindly|ok|okay|cheers|"
@@ -95,8 +96,12 @@ def _with_openings(parts: list[str]) -> list[str]:
     joined: list[str] = []
     opening = ""
     for n, part in enumerate(parts):
-        tells = _WHEN_TOLD.match(part) or not re.search(rf"\b(?:{_STARTERS})\b", part, re.IGNORECASE)
-        opens = n + 1 < len(parts) and bool(_OPENS.match(part)) and bool(tells)
+        tells = (
+            _WHEN_TOLD.match(part)
+            or _OF_WHAT.match(part)
+            or not re.search(rf"\b(?:{_STARTERS})\b", part, re.IGNORECASE)
+        )
+        opens = n + 1 < len(parts) and bool(_OPENS.match(part)) and bool(tells) and not REASON.match(part)
         if opens:
             opening += f"{part} "
         else:

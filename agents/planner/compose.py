@@ -309,7 +309,10 @@ class _Composer:
         measures = _LISTED.get(flow, (Measure.COUNT,))
         period = _stretch(spans)
         query = self._query(period, measures=measures, flow=flow, rows=min(limit, LISTED_MAX), rows_first=first)
-        return InsightTask(operation=operation, queries=(query,), unit=self.frame.unit, position=self.frame.position)
+        asked = self.frame.asks_amount
+        return InsightTask(
+            operation=operation, queries=(query,), unit=self.frame.unit, asks_amount=asked, position=self.frame.position
+        )
 
     def _is_outgoing(self) -> bool:
         """A list without a direction holds both ways, but "payments to Swiggy" and "largest payments" go out."""

@@ -184,6 +184,7 @@ def _asked(frame: Frame, new: Frame) -> Frame:
             "share_of",
             "whole",
             "sign",
+            "asks_amount",
             "against",
             "position",
         )
@@ -208,7 +209,7 @@ def _asked(frame: Frame, new: Frame) -> Frame:
 def _timed(frame: Frame, last: Frame, new: Frame, *, than_that: bool) -> Frame:
     if new.periods:
         is_second = new.ask in _COMPARING and len(new.periods) == 1 and bool(last.periods)
-        pair = (new.periods[0], last.periods[0]) if than_that else (*last.periods[:1], *new.periods[:1])
+        pair = (new.periods[0], *last.periods[:1]) if than_that else (*last.periods[:1], new.periods[0])
         periods = pair if is_second else new.periods
         return frame.with_changes(periods=periods, is_default_period=False, against=None)
     if new.against is None or not last.periods or new.ask in _COMPARING:

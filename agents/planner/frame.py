@@ -60,7 +60,7 @@ class Frame(BaseModel):
     sign: Literal["more", "less", "size"] = "more"
     """Of a difference: how much more is asked for, how much less, or how far apart the two are."""
     asks_amount: bool = False
-    """Of a rank: what the first comes to is asked for, and not its name."""
+    """Of a rank: what the first comes to is asked for, and not its name. Of a list: what all come to."""
     counts_none: bool = False
     """Of a count of days or months: those without."""
     are_apart: bool = False

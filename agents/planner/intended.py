@@ -288,6 +288,8 @@ def _compared(intent: Intent, found: _Slots) -> Frame:
 
 def _share(intent: Intent, found: _Slots) -> Frame:
     measure = Measure.COUNT if found.clause.says(Measure.COUNT) else found.plain
+    if found.clause.says(Measure.NET) and found.clause.says(Measure.INCOME) and not found.base.objects:
+        return found.base.with_changes(ask=Operation.SAVINGS_RATE, measure=Measure.NET, flow=Flow.ANY)
     frame = found.asking(Operation.SHARE, measure, share_of="spending")
     if intent is Intent.SHARE:
         return frame.with_changes(whole=whole_of(frame, found.clause))

@@ -22,6 +22,7 @@ _WORDS = """
 _TALK = """
     lol lmao haha hehe omg wow ugh oh ah um uh hmm yikes tbh imo rn btw fyi damn bloody freaking freakin heck hell
     gosh jeez wait yo sup fam pal boss chief uncle aunty bhaiya yes no nope yeah anyway anyways whatever
+    their theirs its his sab ne
     ko ka ki ke hai hain tha thi wale wala wali hi bhi toh kya
     blimey crikey goodness gracious lord
     random randomly serious seriously honest truth truthfully frank basic basically like legit totally absolutely
@@ -56,7 +57,7 @@ UNSPENT = frozenset(
     averages mean least most best worst first last whole total part half rest bit lot family wife husband son daughter
     mother father brother sister friend friends mom dad kid kids me you him her them us myself nobody everybody
     certain sure real example instance comparison contrast addition general particular short long time day days night
-    memory look check sense idea guess bet tune extent degree level limit end ends start beginning middle close
+    hook sake memory look check sense idea guess bet tune extent degree level limit end ends start beginning middle close
     """.split()
 )
 """Nouns behind a preposition on which nobody spends: "for the record", "on an average", "at this rate"."""
@@ -76,7 +77,7 @@ PHRASES: tuple[str, ...] = (
     r"(?:taken|put|added|lumped|all|clubbed|considered) together|between them|in one|as a whole|on the whole|when all is said and done|at the end of the day|as such|so to (?:say|speak)|i mean|you know|i think|i believe|i guess|i suppose|at all|after all|to be (?:exact|precise|honest)|more or less|or so|give or take|kind of|sort of|as well|once again|once more|by the way|btw|fyi|asap|for now",
     r"(?:little|small|tiny|minor|petty|big|large|heavy|huge)(?= (?:[\w']+ ){1,4}(?:under|below|less than|smaller than|above|over|more than|up ?to|exceeding|at least|at most)\b)",
     r"(?:that|which) (?:i|we)(?: (?:have|had|'ve))? (?:made|did|do|make|done)(?! (?:with|by|to|on|for|at|from))",
-    r"(?:that|which)(?: (?:have|has|had))? (?:was|were|been|is|are|got)(?: made| done)?",
+    r"(?<!of )(?:that|which)(?: (?:have|has|had))? (?:was|were|been|is|are|got)(?: made| done)?",
     r"(?:size|price)(?= of\b)|(?<=average )(?:ticket|basket|bill|order|transaction|payment|purchase) (?:size|value|amount)|(?:bill|basket|ticket|order) (?:size|value)",
     r"(?:the )?(?:exact|final|actual|correct|precise) (?:figure|amount|sum|number|value)",
     r"(?:take|consider|say|looking at|look at|considering|using|use|we are talking about|talking about|i am talking about|i'm talking about|that is|i\.e\.?|ie|namely|viz\.?)(?= (?:the|only|just|last|this|past|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|q[1-4]|20\d\d)\b)",

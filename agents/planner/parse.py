@@ -22,6 +22,7 @@ NTH = re.compile(r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th)[ -](?:last|la
 _OF_TIME = re.compile(r"\b(?:day|week|month|quarter|year|period|time)\b")
 _THAN_THAT = re.compile(r"\b(?:than|over|above|to|with|against|from) (?:that|it|this|then|those|the other)\b")
 _TOTAL = re.compile(r"\b(?:total|sum|altogether|in all|overall|add(?:s|ed)? up)\b")
+_THAN = re.compile(r"\b(?:than|over|above|to|with|against|from|vs|versus|compared|on)\b")
 COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
 
 
@@ -75,7 +76,7 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
         has_cue=_has_cue(frame, clause),
         says_flagged=clause.has(Cue.FLAGGED, Cue.ALERTS),
         asks_all=_asks_all(clause),
-        than_that=bool(_THAN_THAT.search(reading.text)),
+        than_that=bool(_THAN_THAT.search(reading.text)) or not _THAN.search(reading.text),
         asks_total=bool(_TOTAL.search(reading.text)) and not clause.measures,
         asks_amount=clause.has(Cue.HOW_MUCH, Cue.TOTAL) and not clause.measures,
         unclear_names=tuple(m.value for m in reading.of("name") if m.value.is_unclear),

@@ -221,8 +221,9 @@ def _narrowed(periods: list[Period]) -> list[Period]:
     """Without a period that holds another one: "this year's alerts in October" are October's."""
 
     def holds(one: Period, other: Period) -> bool:
-        return one != other and one.start <= other.start and other.end <= one.end
+        return one.days > other.days and one.start <= other.start and other.end <= one.end
 
+    periods = list({(period.start, period.end): period for period in periods}.values())
     return [period for period in periods if not any(holds(period, other) for other in periods)]
 
 
@@ -373,7 +374,8 @@ def _flow_of_nouns(frame: Frame, clause: Clause) -> Flow | None:
 
 
 _SCORED = re.compile(
-    r"(?:\bscor\w*|\bpoints?|\brisk(?: scores?)?)\s*(?:of|was|is|were|are|between|>=?|=)?\s*"
+    r"(?:\b(?:carr(?:y|ies|ied)|have|has|had|with|got)|\bscor\w*|\bpoints?|\brisk(?: scores?)?)"
+    r"\s*(?:of|was|is|were|are|between|>=?|=)?\s*"
     r"(?P<side>above|over|at least|more than|exceeding|from|>=?|below|under|at most|less than|up to|<=?)?\s*"
     r"(?P<n>\d{1,2})\s*"
     r"(?P<after>or (?:more|higher|above|over|less|lower|below)|and (?:more|higher|above|over)|\+|plus)?"

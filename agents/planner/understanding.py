@@ -53,6 +53,7 @@ _TELLS = re.compile(
     r"(?:(?:well|oh|hmm|ok|so|and|but|no|yes|now|goodness|dear),? )*"
     r"(?:i|we|my|our|the|it|there|they|he|she|this|that)\b"
 )
+_TELLS_OF = re.compile(r"\b(?:says|said|thinks|told|believes|claims|insists|reckons|swears|owes?|complains|grumbles)\b")
 _FORGIVEN = {
     "future": frozenset(
         {Intent.FORECAST_BALANCE, Intent.FORECAST_SPEND, Intent.AFFORD, Intent.BUDGET, Intent.NEXT_DUE}
@@ -249,13 +250,16 @@ def _with_stories(told: Sequence[Understood]) -> list[Understood]:
     if len(told) < 2:
         return list(told)
     told = _without_talk(told)
+    asked_outright = any(Clause(one.reading).has(*_ASKS) or Clause(one.reading).says(Measure.COUNT) for one in told)
     meant = [one for one in told if _is_meant(one)]
     if not meant and not any(_asks(one) for one in told):
         return list(told)
     asked = {one.intent for one in told if _asks(one)} - {None}
     return [
         replace(one, intent=Intent.STORY)
-        if _is_story(one, bool(meant)) or (one.intent in asked and not _asks(one))
+        if _is_story(one, bool(meant))
+        or (asked_outright and _only_tells(one))
+        or (one.intent in asked and not _asks(one))
         else one
         for one in told
     ]
@@ -322,6 +326,14 @@ def _is_meant(one: Understood) -> bool:
     """Whether a statement surely stands for a question: "I think I was charged twice"."""
     idle = (Intent.STORY, Intent.EDIT, Intent.SMALL_TALK, None)
     return one.intent not in idle and one.reading.wants.confidence >= PLAIN
+
+
+def _only_tells(one: Understood) -> bool:
+    """A statement beside an outright question: "I should like to ask him for a discount", "Arjun says I owe him"."""
+    clause, text = Clause(one.reading), one.reading.text
+    if clause.has(*_ASKS) or clause.says(Measure.COUNT) or _is_meant(one):
+        return False
+    return bool(_TELLS.match(text) or _TELLS_OF.search(text)) and not one.parsed.only_modifies
 
 
 def _is_story(one: Understood, others_mean: bool) -> bool:

@@ -37,7 +37,8 @@ def _all(told: Told) -> Draft:
         said += f", {' and '.join(map(told.say, totals))} in all"
     what = totals[0].label if totals else told.label(told.currencies()[0])
     text = f"{what}: {said}. The {_FIRST[told.query.rows_first]}: {_lines(told)}."
-    return Draft(text, [*numbers, *totals], rows=told.entry_rows())
+    ordered = [*totals, *numbers] if told.task.asks_amount else [*numbers, *totals]
+    return Draft(text, ordered, rows=told.entry_rows())
 
 
 def _few(told: Told) -> Draft:
