@@ -91,9 +91,9 @@ def _cells(shape: Shape) -> Any:
 
 
 def _side(shape: Shape, prefix: str) -> Select[Any]:
-    cell = _source(shape, prefix).c
-    keys = [_key(name, shape, cell, prefix) for name in shape.keys]
-    is_out, once, flow = cell.direction == word(Flow.OUT), _once(shape, cell), _flow(shape, cell)
+    cell = source(shape, prefix, _label(shape) or "").c
+    keys = [key(name, shape, cell, prefix) for name in shape.keys]
+    is_out, once, flow = cell.direction == word(Flow.OUT), _once(shape, cell), is_of_flow(shape, cell)
     signed = case((is_out, cell.total_minor), else_=-cell.total_minor)
     is_spend, is_income = (
         and_(~cell.is_own_transfer, is_out != refund) for refund in (cell.is_refund, ~cell.is_refund)
@@ -108,16 +108,15 @@ def _side(shape: Shape, prefix: str) -> Select[Any]:
     values = [value.label(name) for _, _, offered in given for name, value in offered.items()]
     columns: list[ColumnElement[Any]] = [*keys, cell.currency, cell.entries, *values]
     return select(*columns).where(
-        *(_matches(each, cell) for each in shape.filters), or_(false(), *(part for _, part, _ in given))
+        *(matches(each, cell) for each in shape.filters), or_(false(), *(part for _, part, _ in given))
     )
 
 
-def _source(shape: Shape, prefix: str) -> Any:
+def source(shape: Shape, prefix: str, by: str, *bands: ColumnElement[Any]) -> Any:
     """`reporting.cells` of a period, in the longest stretches that the question leaves together."""
     rollups = cast(bindparam("rollups", type_=ARRAY(Integer)), ARRAY(Integer))
     first_day, end_day = (bindparam(prefix + name, type_=Date) for name in ("first_day", "end_day"))
-    by = word(_label(shape) or "")
-    found = func.reporting.cells(rollups, word(_stretch(shape)), first_day, end_day, by)
+    found = func.reporting.cells(rollups, word(_stretch(shape)), first_day, end_day, word(by), *bands)
     return found.table_valued(
         column("bucket", Date), column("currency", Text), column("label", Text), column("direction", Text),
         column("is_refund", Boolean), column("is_own_transfer", Boolean), column("is_inside", Boolean),
@@ -143,7 +142,7 @@ def _stretch(shape: Shape) -> str:
     return "month" if unit is Dimension.FISCAL_YEAR else unit.value
 
 
-def _key(name: str, shape: Shape, cell: Any, prefix: str) -> Label[Any]:
+def key(name: str, shape: Shape, cell: Any, prefix: str) -> Label[Any]:
     if name not in CALENDAR:
         return (_weekday(cell) if name == Dimension.WEEKDAY else _named(name, cell)).label(name)
     start = entries.start_of(name, cast(cell.bucket, DateTime))
@@ -169,13 +168,13 @@ def _once(shape: Shape, cell: Any) -> ColumnElement[bool]:
     return or_(cell.direction == word(Flow.OUT), ~cell.is_inside)
 
 
-def _flow(shape: Shape, cell: Any) -> ColumnElement[bool]:
+def is_of_flow(shape: Shape, cell: Any) -> ColumnElement[bool]:
     if shape.flow is Flow.ANY:
         return _once(shape, cell)
     return and_(cell.direction == word(shape.flow), ~cell.is_own_transfer, ~cell.is_refund)
 
 
-def _matches(condition: Any, cell: Any) -> ColumnElement[bool]:
+def matches(condition: Any, cell: Any) -> ColumnElement[bool]:
     is_weekday = condition.field == "weekday"
     value = _weekday(cell) if is_weekday else _named(condition.field, cell)
     among = entries.array(condition.name, Integer if is_weekday else Text)

@@ -35,7 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import psycopg
 
-from core.insights import balances, cells, entries
+from core.insights import balances, cells, entries, medians
 from core.insights.buckets import CALENDAR, MONTHLY, SERIAL
 from core.insights.catalogue import MEASURES
 from core.insights.query import BALANCES, Dimension, Measure, Operator
@@ -65,7 +65,8 @@ def figures(shape: Shape) -> Select[Any]:
     """One row per group and currency: the group's columns, `currency`, the measures, `groups` (before the limit)."""
     is_of_accounts = not BALANCES.isdisjoint(shape.measures)
     if shape.is_summed:
-        groups = cells.groups(shape).cte("groups")
+        summed = medians if medians.can_answer(shape) else cells
+        groups = summed.groups(shape).cte("groups")
     else:
         found = _days(shape) if is_of_accounts else _entries(shape)
         groups = _grouped(shape, found.cte("entries")).cte("groups")

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.identity.access import Principal
-from core.insights import cells, compile
+from core.insights import cells, compile, medians
 from core.insights.buckets import label
 from core.insights.catalogue import DIMENSIONS, period_before, span_of, unit_of
 from core.insights.parameters import parameters
@@ -39,7 +39,8 @@ async def compute(
     """
     check(query, principal)
     shape, values = shape_of(query, principal), parameters(query, principal)
-    if with_rollups and cells.can_answer(shape) and (rollups := await rollups_of(connection, principal)):
+    has_cells = with_rollups and (cells.can_answer(shape) or medians.can_answer(shape))
+    if has_cells and (rollups := await rollups_of(connection, principal)):
         shape, values = replace(shape, is_summed=True), {**values, "rollups": rollups}
     if shape.uses("recurring"):
         values["recurring_ids"] = await recurring_ids(connection, principal, span_of(query))

@@ -23,10 +23,17 @@ SELECT c.transaction_id, c.account_id
   FROM ledger.change c
  WHERE c.position > (SELECT p.position FROM insights.rollup_progress p) AND c.version IS NOT NULL;
 
+-- An amount without its sign, after the number of its digits: these texts sort as the amounts do.
+CREATE OR REPLACE FUNCTION insights.digits(p_amount bigint) RETURNS text
+LANGUAGE sql IMMUTABLE
+RETURN lpad(length(abs(p_amount)::text)::text, 2, '0') || abs(p_amount);
+
 -- The entries that belong into a rollup, each as the cell it goes into and what it adds there. A side that is split
 -- over several categories stands here as a whole and once for each part: questions by category take the parts, others
 -- the whole.
--- And once by the name of the other side, which accounts' rollups keep beside the categories.
+-- Accounts' rollups keep more of each entry beside the categories: it stands once by the name of the other side, and
+-- twice by its amount. A band of amounts is those of as many digits that begin with the same two; the amounts of a band
+-- have a form of their own, named after it. So a median is found from the bands and the amounts of the middle one.
 DROP VIEW IF EXISTS insights.counted CASCADE;
 CREATE VIEW insights.counted AS
 SELECT e.transaction_id, e.account_id, e.bank_id, e.occurred_at, e.currency, f.form, f.label, e.direction,
@@ -45,6 +52,10 @@ SELECT e.transaction_id, e.account_id, e.bank_id, e.occurred_at, e.currency, f.f
      WHERE p.transaction_id = e.split_as_id AND p.account_id = e.account_id
     UNION ALL
     SELECT 'payee', e.counterparty, abs(e.amount_minor)
+    UNION ALL
+    SELECT 'band', left(insights.digits(e.amount_minor), 4), abs(e.amount_minor)
+    UNION ALL
+    SELECT left(insights.digits(e.amount_minor), 4), insights.digits(e.amount_minor), abs(e.amount_minor)
  ) f
  WHERE e.status = 'success' AND e.customer_id IS NOT NULL;
 
@@ -67,7 +78,7 @@ AS $$
            e.direction, e.is_refund, e.is_own_transfer, e.is_in_bank, e.size_minor
       FROM insights.counted e
      WHERE p_account IS NULL AND e.bank_id = p_bank AND e.occurred_at >= p_start AND e.occurred_at < p_end
-       AND e.form <> 'payee'
+       AND e.form IN ('plain', 'part', 'whole')
     OFFSET 0
 $$;
 
@@ -99,15 +110,16 @@ AS $$
       FROM insights.counted e
       JOIN insights.rollup r ON r.bank_id = e.bank_id AND (r.account_id IS NULL OR r.account_id = e.account_id)
      WHERE e.transaction_id = p_transaction AND e.account_id = p_account
-       AND (e.form <> 'payee' OR r.account_id IS NOT NULL)
+       AND (e.form IN ('plain', 'part', 'whole') OR r.account_id IS NOT NULL)
     OFFSET 0
 $$;
 
 -- What some rollups come to in the days from p_start to before p_end, per p_unit of the calendar, and per label: p_by
--- 'category' (split payments in the categories of their parts), 'counterparty' (of accounts' rollups), or 'nothing'.
+-- 'category' (split payments in the categories of their parts), 'nothing', or of accounts' rollups 'counterparty',
+-- 'band', or 'amount': of those in p_bands.
 DROP FUNCTION IF EXISTS reporting.cells;
 CREATE FUNCTION reporting.cells(p_rollups integer[], p_unit text, p_start date, p_end date,
-                                p_by text)
+                                p_by text, p_bands text[] DEFAULT NULL)
 RETURNS TABLE (
     rollup_id integer, bucket date, currency text, label text, direction text, is_refund boolean,
     is_own_transfer boolean, is_inside boolean, entries numeric, total_minor numeric, smallest_minor bigint,
@@ -125,7 +137,8 @@ DECLARE
     months_start date := p_end;
     months_end   date := p_end;
     forms        text[] := CASE p_by WHEN 'category' THEN '{plain,part}'
-                                     WHEN 'counterparty' THEN '{payee}' ELSE '{plain,whole}' END;
+                                     WHEN 'counterparty' THEN '{payee}' WHEN 'band' THEN '{band}'
+                                     WHEN 'amount' THEN p_bands ELSE '{plain,whole}' END;
 BEGIN
     IF p_unit IN ('month', 'quarter', 'year') THEN
         months_start := least(date_trunc('month', p_start::timestamp + interval '1 month' - interval '1 day'), p_end);
@@ -375,6 +388,13 @@ BEGIN
     RETURN found;
 END $$;
 
+-- Both sides of each payment, each with the account that it was paid to or came from.
+CREATE OR REPLACE VIEW insights.side AS
+SELECT t.sender_account_id AS account_id, t.receiver_account_id AS other_account_id, t.occurred_at
+  FROM ledger.transaction t
+UNION ALL
+SELECT t.receiver_account_id, t.sender_account_id, t.occurred_at FROM ledger.transaction t;
+
 -- Opens the days of these sides of payments, in each rollup that they belong to.
 CREATE OR REPLACE FUNCTION insights.open_days(p_accounts uuid[], p_instants timestamptz[]) RETURNS void
 LANGUAGE sql
@@ -408,13 +428,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM insights.open_days(array_agg(s.account_id), array_agg(s.occurred_at))
-       FROM (SELECT a.id AS account_id, t.occurred_at
-               FROM banking.account a JOIN ledger.transaction t ON t.sender_account_id = a.id
-              WHERE a.customer_id IN (SELECT c.customer_id FROM changed c)
-             UNION ALL
-             SELECT a.id, t.occurred_at
-               FROM banking.account a JOIN ledger.transaction t ON t.receiver_account_id = a.id
-              WHERE a.customer_id IN (SELECT c.customer_id FROM changed c)) s;
+       FROM banking.account a
+       JOIN insights.side s ON s.account_id = a.id
+      WHERE a.customer_id IN (SELECT c.customer_id FROM changed c);
     RETURN NULL;
 END $$;
 
@@ -425,13 +441,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM insights.open_days(array_agg(s.account_id), array_agg(s.occurred_at))
-       FROM (SELECT t.receiver_account_id AS account_id, t.occurred_at
-               FROM banking.account a JOIN ledger.transaction t ON t.sender_account_id = a.id
-              WHERE a.customer_id = new.id
-             UNION ALL
-             SELECT t.sender_account_id, t.occurred_at
-               FROM banking.account a JOIN ledger.transaction t ON t.receiver_account_id = a.id
-              WHERE a.customer_id = new.id) s;
+       FROM banking.account a
+       JOIN insights.side s ON s.other_account_id = a.id
+      WHERE a.customer_id = new.id;
     RETURN NULL;
 END $$;
 
@@ -442,11 +454,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM insights.open_days(array_agg(s.account_id), array_agg(s.occurred_at))
-       FROM (SELECT t.receiver_account_id AS account_id, t.occurred_at
-               FROM ledger.transaction t WHERE t.sender_account_id = new.id
-             UNION ALL
-             SELECT t.sender_account_id, t.occurred_at
-               FROM ledger.transaction t WHERE t.receiver_account_id = new.id) s;
+       FROM insights.side s
+      WHERE s.other_account_id = new.id;
     RETURN NULL;
 END $$;
 

@@ -14,7 +14,7 @@ from core.banking.tables import Account
 from core.db import Database
 from core.errors import QueryRefused
 from core.identity.access import Principal, Role
-from core.insights.cells import can_answer
+from core.insights import cells
 from core.insights.compute import compute
 from core.insights.query import Dimension, Filter, Flow, InsightQuery, Measure, Operator, Order, QueryPeriod
 from core.insights.refusals import check
@@ -27,10 +27,11 @@ from tests.factories import check_books, make_account, make_bank, make_customer,
 
 SEED = 20261122
 QUERIES = 40
+MEDIANS = 20
 START, DAYS = date(2026, 1, 20), 80
 CATEGORIES = ["groceries", "rent", "travel", None]
 # Amounts repeat, and instants cling to where days and months begin in one zone or another.
-AMOUNTS = [1, 99, 100, 2_500]
+AMOUNTS = [1, 99, 100, 104, 2_500]
 BORDERS = [
     timedelta(),
     timedelta(hours=5),
@@ -111,19 +112,31 @@ class World:
         async with self.database.app.begin() as connection:
             await connection.execute(text(statement), values)
 
+    def _period(self) -> QueryPeriod:
+        first = START + timedelta(days=self.dice.randrange(-10, 40))
+        if self.dice.random() < 0.3:
+            return QueryPeriod.model_validate({"start": "2026-02-01", "end": "2026-03-01", "unit": "month"})
+        return QueryPeriod(start=first, end=first + timedelta(days=self.dice.choice([1, 7, 31, 61, 300])))
+
+    def median(self) -> InsightQuery:
+        return InsightQuery(
+            measures=(Measure.MEDIAN,),
+            group_by=self.dice.choice([(), (Dimension.MONTH,), (Dimension.FISCAL_YEAR, Dimension.CURRENCY)]),
+            filters=tuple(given for given in FILTERS if given.field == "currency" and self.dice.random() < 0.3),
+            flow=self.dice.choice(list(Flow)),
+            period=self._period(),
+            limit=self.dice.choice([1, 100]),
+        )
+
     def query(self) -> InsightQuery | None:
         """One that cells can answer; None if it is refused."""
-        first = START + timedelta(days=self.dice.randrange(-10, 40))
-        period = QueryPeriod(start=first, end=first + timedelta(days=self.dice.choice([1, 7, 31, 61, 300])))
-        if self.dice.random() < 0.3:
-            period = QueryPeriod.model_validate({"start": "2026-02-01", "end": "2026-03-01", "unit": "month"})
         measures = tuple(self.dice.sample(MEASURES, self.dice.randint(1, 3)))
         query = InsightQuery(
             measures=measures,
             group_by=tuple(self.dice.sample(GROUPS, self.dice.randint(0, 2))),
             filters=tuple(self.dice.sample(FILTERS, self.dice.choice([0, 0, 1, 2]))),
             flow=self.dice.choice(list(Flow)),
-            period=period,
+            period=self._period(),
             compare=self.dice.choice([None, None, "previous", "year_before"]),
             order=self.dice.choice([None, Order(by=measures[0], descending=False)]),
             limit=self.dice.choice([1, 3, 100]),
@@ -167,8 +180,10 @@ async def world(settings_of: Callable[[str], Settings], database_name: str) -> A
 async def agree(world: World) -> None:
     """Random questions get the same answer from rollups as from the entries."""
     asked = [(query, world.dice.choice(world.principals)) for _ in range(QUERIES) if (query := world.query())]
-    asked = [(query, principal) for query, principal in asked if can_answer(shape_of(query, principal))]
+    asked = [(query, principal) for query, principal in asked if cells.can_answer(shape_of(query, principal))]
     assert len(asked) > QUERIES // 4
+    customers = [principal for principal in world.principals if principal.role is Role.CUSTOMER]
+    asked += [(world.median(), world.dice.choice(customers)) for _ in range(MEDIANS)]
     for query, principal in asked:
         async with world.database.look() as look:
             summed = await compute(look, principal, query)
