@@ -85,12 +85,8 @@ async def find_anomalies(
 def anomalies_in(history: Sequence[Movement], period: Period) -> Iterator[Anomaly]:
     """The unusual payments and months of `period`; `history` is in the order of time. Each is compared with what came
     before it alone, so what is found does not change later."""
-    yield from _unusual_payments([m for m in history if _is_payment(m)], period)
+    yield from _unusual_payments([movement for movement in history if movement.is_payment], period)
     yield from _unusual_months(history, period)
-
-
-def _is_payment(movement: Movement) -> bool:
-    return movement.amount_minor < 0 and not movement.is_own and not movement.is_refund
 
 
 def _unusual_payments(payments: Sequence[Movement], period: Period) -> Iterator[Anomaly]:

@@ -47,7 +47,7 @@ def duplicates_in(history: Sequence[Movement], period: Period) -> Iterator[Dupli
     refunded = Counter(_what(m, abs(m.amount_minor)) for m in history if m.is_refund)
     by_day: defaultdict[tuple[date, tuple[UUID, UUID, int]], list[Movement]] = defaultdict(list)
     for movement in history:
-        if movement.amount_minor < 0 and not movement.is_own and not movement.is_refund:
+        if movement.is_payment:
             by_day[movement.on, _what(movement, -movement.amount_minor)].append(movement)
     earlier: Counter[tuple[UUID, UUID, int]] = Counter()
     for (on, what), same in sorted(by_day.items(), key=lambda item: item[0][0]):

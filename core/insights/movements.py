@@ -48,6 +48,11 @@ class Movement:
         """The description without its digits: reference numbers and dates differ in payments of one kind."""
         return self.description.translate(_NO_DIGITS)
 
+    @property
+    def is_payment(self) -> bool:
+        """Money that went to somebody else, and gave nothing back to them."""
+        return self.amount_minor < 0 and not self.is_own and not self.is_refund
+
 
 _AS_STORED = tuple(name for name in Movement.__dataclass_fields__ if name not in ("on", "is_own", "is_refund"))
 _NO_DIGITS = str.maketrans("", "", "0123456789")
