@@ -168,6 +168,7 @@ class _Import:
                     await holders.open_accounts(session, accounts, rows)
         self._report.customers_added = holders.customers_added
         self._report.accounts_opened = holders.accounts_opened
+        self._report.accounts_apart = holders.apart
 
     def _chunks(self, what: str, kind: str) -> Iterator[list[Row]]:
         done = 0

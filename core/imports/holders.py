@@ -1,7 +1,7 @@
 """Banks, customers and accounts that an import needs: found where they exist, made in bulk where they do not."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -34,12 +34,13 @@ class Holding:
     version: int
 
 
+# An account kept apart (see `_apart`) is known by its bank's own code all the same.
 # Each LIMIT pins a look-up by key: on tables that grew since they were last analysed the planner would rather compare
 # every wanted number with every account of the bank.
 _FIND_ACCOUNTS = text("""
-    SELECT k.code, a.number, a.id, a.customer_id, b.posted_minor, b.version
+    SELECT w.code, w.number, a.id, a.customer_id, b.posted_minor, b.version
       FROM (SELECT DISTINCT * FROM unnest(CAST(:codes AS text[]), CAST(:numbers AS text[]))) w(code, number)
-      JOIN banking.bank k ON k.code = w.code
+      JOIN banking.bank k ON k.code IN (w.code, w.code || '-' || w.number)
      CROSS JOIN LATERAL (SELECT * FROM banking.account WHERE bank_id = k.id AND number = w.number LIMIT 1) a
      CROSS JOIN LATERAL (SELECT * FROM ledger.balance WHERE account_id = a.id AND bank_id = k.id LIMIT 1) b
 """)
@@ -95,6 +96,8 @@ class Holders:
         """Accounts that could not be opened, with the reason."""
         self.customers_added = 0
         self.accounts_opened = 0
+        self.apart: dict[str, str] = {}
+        """Accounts whose holder has another one at their bank: number -> name of the bank that keeps them here."""
 
     async def add_customers(self, session: AsyncSession, section: CustomerSection, rows: Iterable[Row]) -> None:
         """The customers of these rows, known by their mail."""
@@ -113,6 +116,7 @@ class Holders:
         drafts = [draft for draft in drafts if draft.at not in existing]
         banks = await bank_ids(session, {draft.at[0]: draft.bank_name for draft in drafts})
         drafts = await self._one_per_bank(session, drafts, banks)
+        banks |= await bank_ids(session, {draft.at[0]: draft.bank_name for draft in drafts if draft.at[0] not in banks})
         for currency in {draft.currency for draft in drafts}:
             accounts = [draft.account(banks) for draft in drafts if draft.currency == currency]
             await open_accounts(session, accounts, floor_minor=_floor_minor(section, currency))
@@ -171,18 +175,20 @@ class Holders:
     async def _one_per_bank(
         self, session: AsyncSession, drafts: list["_Draft"], banks: dict[str, UUID]
     ) -> list["_Draft"]:
-        """The drafts whose customers hold no other account with the bank."""
+        """The drafts, those of customers who hold another account with the bank apart: a bank keeps one here."""
         held = await _numbers_held(session, [draft.customer_id for draft in drafts])
-        free: list[_Draft] = []
+        kept: list[_Draft] = []
         for draft in drafts:
-            other = held.setdefault((draft.customer_id, banks[draft.at[0]]), draft.at[1])
-            if other == draft.at[1]:
-                free.append(draft)
-            else:
-                self._refuse(
-                    draft.row, draft.at, f"its customer holds {other} at this bank, and can hold only one there"
-                )
-        return free
+            first = held.setdefault((draft.customer_id, banks[draft.at[0]]), draft.at[1])
+            kept.append(draft if first == draft.at[1] else self._apart(draft))
+        return kept
+
+    def _apart(self, draft: "_Draft") -> "_Draft":
+        """The account at a bank of its own, whose code says whose it is: `HARROW-27182818`."""
+        code, number = draft.at
+        apart = replace(draft, at=(f"{code}-{number}", number), bank_name=f"{draft.bank_name} {draft.name}"[:NAME_MAX])
+        self.apart[number] = apart.bank_name
+        return apart
 
     def _refuse(self, row: Row, at: Number, reason: str) -> None:
         self.refused[at] = f"account {at[1]!r}: {reason}"

@@ -33,6 +33,8 @@ class Report:
     """Words of the file that are no category, and how many rows were stored without one because of them."""
     read_categories: dict[str, int] = field(default_factory=dict[str, int])
     """Categories that words of the narration gave, for neither file nor profile did, and how many rows got them."""
+    accounts_apart: dict[str, str] = field(default_factory=dict[str, str])
+    """Second accounts of a customer at one bank, and the name of the bank that keeps each here."""
     refunds: int = 0
     """Rows posted as money that came back."""
     seconds: float = 0.0
@@ -78,6 +80,7 @@ class Report:
             "accounts_opened": self.accounts_opened,
             "unknown_categories": self.unknown_categories,
             "read_categories": self.read_categories,
+            "accounts_apart": self.accounts_apart,
             "refunds": self.refunds,
             "seconds": round(self.seconds, 2),
         }

@@ -88,6 +88,8 @@ def _print(report: Report, console: Console, is_dry_run: bool) -> None:
     hidden = max(0, report.rejected_count - SHOWN_MAX), max(0, report.balance_difference_count - SHOWN_MAX)
     if any(hidden):
         console.print(f"and {hidden[0]} more rejected rows, {hidden[1]} more balance differences: --json lists them")
+    for number, bank in report.accounts_apart.items():
+        console.print(f"account   {number} is its holder's second at the bank, and is kept at {bank!r}")
     if report.refunds:
         console.print(f"{report.refunds} rows are refunds")
     for slug, count in sorted(report.read_categories.items()):

@@ -232,16 +232,18 @@ async def test_formula_in_a_description_stays_text(database: Database, statement
     assert description == formula.replace("\x1b", " ")
 
 
-async def test_customer_with_two_accounts_at_one_bank_is_rejected_with_the_reason(
+async def test_second_account_at_one_bank_is_kept_at_a_bank_of_its_own_whatever_the_order(
     database: Database, tmp_path: Path
 ) -> None:
     first, second, mail = fresh("A"), fresh("A"), f"{fresh('two')}@finlens.example"
     path = tmp_path / "a.csv"
     path.write_text(f"date,amount,account,email\n2026-01-01,5,{first},{mail}\n2026-01-01,6,{second},{mail}\n")
     report = await run(database, path)
-    assert (report.posted, report.customers_added) == (1, 1)
-    reason = f"account {second!r}: its customer holds {first} at this bank, and can hold only one there"
-    assert report.rejected == [(str(path), 3, reason)]
+    assert (report.posted, report.customers_added, report.accounts_opened) == (2, 1, 2)
+    assert report.accounts_apart == {second: f"Plain bank Account {second}"}
+    path.write_text(f"date,amount,account,email\n2026-01-01,6,{second},{mail}\n2026-01-01,5,{first},{mail}\n")
+    again = await run(database, path)
+    assert (again.posted, again.matched, again.accounts_opened) == (0, 2, 0)
 
 
 async def test_category_that_is_none_of_ours_is_counted_and_the_money_still_moves(
