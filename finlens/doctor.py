@@ -178,8 +178,9 @@ async def _index_lag(settings: Settings) -> str:
         await database.close()
     return (
         f"{left.events} payments to hear of, {left.accounts} accounts, {left.series} series and {left.weeks} weeks to "
-        f"retell, {left.texts} texts to embed; the oldest words wait {waits.words_s:.0f} s, "
-        f"the oldest vectors {waits.vectors_s:.0f} s"
+        f"retell, {left.gists} gists to embed; the oldest payment unheard waits {waits.words_s:.0f} s, "
+        f"the oldest account {waits.texts_s:.0f} s, "
+        f"the oldest gist {waits.vectors_s:.0f} s"
     )
 
 

@@ -10,25 +10,28 @@ from core.monitoring.metrics import Gauge
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What is left to do: changes not yet heard of; accounts, series and weeks to retell; texts to embed."""
+    """What is left to do: changes not yet heard of; accounts, series and weeks to retell; gists to embed."""
 
     events: int
     accounts: int
     series: int
     weeks: int
-    texts: int
+    gists: int
 
     def __bool__(self) -> bool:
-        return any((self.events, self.accounts, self.series, self.weeks, self.texts))
+        return any((self.events, self.accounts, self.series, self.weeks, self.gists))
 
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """Seconds since the oldest payment that some text does not tell of yet was told of, and since the oldest text that
-    waits for its vector was written; 0 where nothing waits."""
+    """How many seconds the oldest that waits has waited; 0 where nothing does."""
 
     words_s: float
+    """A change that the index has not heard of: nothing finds the payment yet."""
+    texts_s: float
+    """An account to retell: its new payments are jotted down, and its texts as they were before."""
     vectors_s: float
+    """A gist without a vector."""
 
 
 _PENDING = text("""
@@ -38,12 +41,13 @@ _PENDING = text("""
            (SELECT count(*) FROM rag.stale_week), (SELECT count(*) FROM rag.unembedded)
 """)
 _LAG = text("""
-    SELECT coalesce(extract(epoch FROM now() - least(
-               (SELECT at FROM ledger.change
-                 WHERE position > (SELECT position FROM rag.progress WHERE consumer = 'summaries')
-                 ORDER BY position LIMIT 1),
-               (SELECT min(marked_at) FROM rag.stale))), 0)::float8,
-           coalesce(extract(epoch FROM now() - (SELECT min(marked_at) FROM rag.unembedded)), 0)::float8
+    SELECT coalesce(extract(epoch FROM now() - waiting.since), 0)::float8
+      FROM (VALUES (1, (SELECT at FROM ledger.change
+                         WHERE position > (SELECT position FROM rag.progress WHERE consumer = 'summaries')
+                         ORDER BY position LIMIT 1)),
+                   (2, (SELECT min(marked_at) FROM rag.stale)),
+                   (3, (SELECT min(marked_at) FROM rag.unembedded))) waiting (place, since)
+     ORDER BY place
 """)
 
 
@@ -54,7 +58,7 @@ async def pending(database: Database) -> Pending:
 
 async def lag(database: Database) -> Lag:
     async with database.app.connect() as connection:
-        return Lag(*(max(0.0, seconds) for seconds in (await connection.execute(_LAG)).one()))
+        return Lag(*(max(0.0, seconds) for seconds in (await connection.execute(_LAG)).scalars()))
 
 
 async def gauges(database: Database) -> list[Gauge]:
@@ -65,7 +69,8 @@ async def gauges(database: Database) -> list[Gauge]:
         Gauge("finlens_index_accounts_stale", "Accounts with summaries to retell", left.accounts),
         Gauge("finlens_index_series_stale", "Accounts whose recurring payments are to be looked for", left.series),
         Gauge("finlens_index_weeks_stale", "Weeks of banks to retell", left.weeks),
-        Gauge("finlens_index_texts_unembedded", "Summaries that wait for their vector", left.texts),
-        Gauge("finlens_index_words_lag_seconds", "How long the oldest untold payment has waited", waits.words_s),
-        Gauge("finlens_index_vectors_lag_seconds", "How long the oldest text waits for its vector", waits.vectors_s),
+        Gauge("finlens_index_gists_unembedded", "Gists of summaries that wait for their vector", left.gists),
+        Gauge("finlens_index_words_lag_seconds", "How long the oldest unheard payment has waited", waits.words_s),
+        Gauge("finlens_index_texts_lag_seconds", "How long the oldest account to retell has waited", waits.texts_s),
+        Gauge("finlens_index_vectors_lag_seconds", "How long the oldest gist waits for its vector", waits.vectors_s),
     ]

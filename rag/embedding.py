@@ -1,69 +1,100 @@
-"""Embedding: texts that wait get a vector. Equal gists share one, whoever they speak of: a gist names no holder."""
+"""Embedding: gists that wait get a vector, one for all summaries of the same gist, whoever they speak of: a gist names
+no holder."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from pgvector import Vector  # pyright: ignore[reportMissingTypeStubs]  # it ships none
-from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import text
 
 from core.db import Database
 from rag.embedder import Embedder
 
-TEXTS_MAX = 32
+GISTS_MAX = 32
 """Gists that are embedded at once."""
-GRAPH_DIMENSION_MAX = 2_000
-"""What pgvector can make a graph of; vectors of more numbers are compared one by one."""
-_CLAIMED_MAX = 256
+GRAPH_DIMENSION_MAX = 4_000
+"""What pgvector can make a graph of, by halves; vectors of more numbers are compared one by one."""
 
-_CLAIM = text("""
-    SELECT u.summary_id, s.gist, s.gist_hash
-      FROM (SELECT summary_id, asked, period_end FROM rag.unembedded
-             ORDER BY asked DESC, period_end DESC, summary_id LIMIT :limit FOR UPDATE SKIP LOCKED) u
-      LEFT JOIN rag.summary s ON s.id = u.summary_id
-     ORDER BY u.asked DESC, u.period_end DESC, u.summary_id
-""")
-_KNOWN = text("""
-    SELECT DISTINCT ON (gist_hash) gist_hash, embedding::text AS vector FROM rag.vector
-     WHERE gist_hash = ANY (:hashes) AND model = :model
-""")
-# Of those whose gist is still the one that was embedded. Whoever retells one at this moment will have it wait again.
-_UNCHANGED = text("""
-    SELECT s.id
-      FROM rag.summary s
-      JOIN unnest(CAST(:ids AS uuid[]), CAST(:hashes AS bytea[])) u(id, hash) ON u.id = s.id
-     WHERE s.gist_hash = u.hash
-       FOR NO KEY UPDATE OF s SKIP LOCKED
-""")
+LEASE = "1 minute"
+"""Within which whoever has taken some gists gives them their vectors, or somebody else takes them."""
+
+# Taken, and not locked: to embed takes long, and whoever writes a summary of the same gist is not to wait for it.
+_TAKE = text(f"""
+    WITH first AS MATERIALIZED (
+        SELECT gist_hash FROM rag.unembedded
+         WHERE taken_at IS NULL OR taken_at < now() - interval '{LEASE}'
+         ORDER BY asked DESC, begins DESC, marked_at, gist_hash LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), taken AS (
+        UPDATE rag.unembedded u SET taken_at = now() FROM first f WHERE f.gist_hash = u.gist_hash RETURNING u.*
+    )
+    -- Many summaries may have the gist, or none any more.
+    SELECT t.gist_hash, s.gist, EXISTS (SELECT FROM rag.vector v
+                                         WHERE v.gist_hash = t.gist_hash AND v.model = :model) AS is_known
+      FROM taken t
+      LEFT JOIN LATERAL (SELECT gist FROM rag.summary s WHERE s.gist_hash = t.gist_hash LIMIT 1) s ON true
+     ORDER BY t.asked DESC, t.begins DESC, t.marked_at, t.gist_hash
+""")  # noqa: S608  # of a constant
+_HAND_BACK = text("UPDATE rag.unembedded SET taken_at = NULL WHERE gist_hash = ANY (:hashes)")
 _STORE = text("""
-    INSERT INTO rag.vector AS v (summary_id, bank_id, customer_id, gist_hash, model, embedding)
-    SELECT s.id, s.bank_id, s.customer_id, s.gist_hash, :model, CAST(u.vector AS vector)
-      FROM rag.summary s
-      JOIN unnest(CAST(:hashes AS bytea[]), CAST(:vectors AS text[])) u(hash, vector) ON u.hash = s.gist_hash
-     WHERE s.id = ANY (:ids)
-     ORDER BY s.id
-        ON CONFLICT (summary_id) DO UPDATE
-       SET gist_hash = excluded.gist_hash, model = excluded.model, embedding = excluded.embedding
+    INSERT INTO rag.vector (gist_hash, model, embedding)
+    SELECT u.hash, :model, CAST(u.vector AS vector)
+      FROM unnest(CAST(:hashes AS bytea[]), CAST(:vectors AS text[])) u(hash, vector)
+     ORDER BY u.hash
+        ON CONFLICT (gist_hash) DO UPDATE SET model = excluded.model, embedding = excluded.embedding
 """)
-_DONE = text("DELETE FROM rag.unembedded WHERE summary_id = ANY (:ids)")
+# Whoever has just written a summary of one of these holds it until that can be seen: after this, we see it too.
+_LOCK = text("""
+    SELECT FROM rag.unembedded WHERE gist_hash = ANY (:hashes) ORDER BY gist_hash FOR UPDATE
+""")
+# Whoever retells a summary at this moment sees to its meaning when that is done.
+_MEANT = text("""
+    WITH mine AS (
+        SELECT s.id, s.bank_id, s.customer_id, s.gist_hash
+          FROM rag.summary s JOIN rag.vector v USING (gist_hash)
+         WHERE s.gist_hash = ANY (:hashes) ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED
+    )
+    INSERT INTO rag.meaning AS m (summary_id, bank_id, customer_id, gist_hash) SELECT * FROM mine
+        ON CONFLICT (summary_id) DO UPDATE SET gist_hash = excluded.gist_hash
+     WHERE m.gist_hash <> excluded.gist_hash
+""")
+# A gist that nothing had when it was taken may have come back.
+_DONE = text("""
+    DELETE FROM rag.unembedded u
+     WHERE u.gist_hash = ANY (:hashes)
+       AND (EXISTS (SELECT FROM rag.vector v WHERE v.gist_hash = u.gist_hash)
+            OR NOT EXISTS (SELECT FROM rag.summary s WHERE s.gist_hash = u.gist_hash))
+""")
+
+# In two steps: whoever had begun to use one before it was locked is seen by the second.
+_UNUSED = text("""
+    SELECT v.gist_hash FROM rag.vector v
+     WHERE NOT EXISTS (SELECT FROM rag.meaning m WHERE m.gist_hash = v.gist_hash)
+     LIMIT :limit FOR UPDATE OF v SKIP LOCKED
+""")
+_SWEEP = text("""
+    DELETE FROM rag.vector v
+     WHERE v.gist_hash = ANY (:hashes) AND NOT EXISTS (SELECT FROM rag.meaning m WHERE m.gist_hash = v.gist_hash)
+""")
+_SWEPT_MAX = 10_000
 
 _ADOPT = text("""
     INSERT INTO rag.model (name, dimension) VALUES (:model, :dimension)
         ON CONFLICT (name) DO UPDATE SET dimension = excluded.dimension
 """)
 _EMBED_ANEW = text("""
-    INSERT INTO rag.unembedded (summary_id, period_end)
-    SELECT s.id, s.period_end
+    INSERT INTO rag.unembedded (gist_hash, begins)
+    SELECT v.gist_hash, max(s.period_start)
       FROM rag.model m
       JOIN rag.vector v ON v.model = m.name
-      JOIN rag.summary s ON s.id = v.summary_id
+      JOIN rag.summary s ON s.gist_hash = v.gist_hash
      WHERE m.name <> :model
-        ON CONFLICT (summary_id) DO NOTHING
+     GROUP BY v.gist_hash
+        ON CONFLICT (gist_hash) DO NOTHING
 """)
 _RETIRE = text("""
     DELETE FROM rag.model m
-     WHERE m.name <> :model AND NOT EXISTS (SELECT FROM rag.vector v WHERE v.model = m.name)
+     WHERE m.name <> :model
+       AND NOT EXISTS (SELECT FROM rag.vector v JOIN rag.meaning USING (gist_hash) WHERE v.model = m.name)
 """)
 
 
@@ -76,42 +107,42 @@ async def adopt(database: Database, embedder: Embedder) -> None:
             await connection.execute(text("SELECT rag.graph_vectors(:d)"), {"d": embedder.dimension})
 
 
-async def embed_some(database: Database, embedder: Embedder) -> int:
-    """Give vectors to some texts that wait, the most wanted first; returns how many got one."""
+async def embed_some(database: Database, embedder: Embedder, *, at_most: int = GISTS_MAX) -> int:
+    """Give vectors to some gists that wait, the most wanted first; returns how many got one."""
     async with database.app.begin() as connection:
-        rows = (await connection.execute(_CLAIM, {"limit": _CLAIMED_MAX})).all()
-        if not rows:
-            return 0
-        waiting = [row for row in rows if row.gist_hash is not None]
-        vectors = await _known(connection, {row.gist_hash for row in waiting}, embedder.name)
-        vectors |= await asyncio.to_thread(_embedded, waiting, vectors, embedder)
-        done = await _store(connection, [row for row in waiting if row.gist_hash in vectors], vectors, embedder.name)
-        # What has been dropped since it was marked.
-        gone = [row.summary_id for row in rows if row.gist_hash is None]
-        await connection.execute(_DONE, {"ids": done + gone})
-        await connection.execute(_RETIRE, {"model": embedder.name})
-        return len(done)
+        taken = (await connection.execute(_TAKE, {"limit": at_most, "model": embedder.name})).all()
+    if not taken:
+        return 0
+    new = {row.gist_hash: row.gist for row in taken if row.gist is not None and not row.is_known}
+    hashes = [row.gist_hash for row in taken]
+    try:
+        # In a thread: whoever shares our event loop has a beat to keep.
+        vectors = await asyncio.to_thread(_as_text, embedder, [*new.values()])
+        await _store(database, hashes, dict(zip(new, vectors, strict=True)), embedder.name)
+    except BaseException:
+        async with database.app.begin() as connection:
+            await connection.execute(_HAND_BACK, {"hashes": hashes})
+        raise
+    return len(new)
 
 
-async def _known(connection: AsyncConnection, hashes: set[bytes], model: str) -> dict[bytes, str]:
-    rows = await connection.execute(_KNOWN, {"hashes": list(hashes), "model": model})
-    return {row.gist_hash: row.vector for row in rows}
+async def _store(database: Database, hashes: Sequence[bytes], vectors: Mapping[bytes, str], model: str) -> None:
+    async with database.app.begin() as connection:
+        if vectors:
+            facts = {"hashes": [*vectors], "vectors": [*vectors.values()], "model": model}
+            await connection.execute(_STORE, facts)
+        for statement in (_LOCK, _MEANT, _DONE):
+            await connection.execute(statement, {"hashes": list(hashes)})
+        await connection.execute(_RETIRE, {"model": model})
 
 
-def _embedded(waiting: Sequence[Row[Any]], known: Mapping[bytes, str], embedder: Embedder) -> dict[bytes, str]:
-    """The first TEXTS_MAX gists that are not known, as PostgreSQL reads vectors."""
-    unknown = {row.gist_hash: row.gist for row in reversed(waiting) if row.gist_hash not in known}
-    chosen = dict(list(reversed(unknown.items()))[:TEXTS_MAX])
-    vectors = embedder.embed([*chosen.values()]) if chosen else ()
-    return {hash: Vector(vector).to_text() for hash, vector in zip(chosen, vectors, strict=True)}
+async def sweep(database: Database) -> int:
+    """Take away vectors of gists that nothing has any more; returns how many."""
+    async with database.app.begin() as connection:
+        unused = (await connection.execute(_UNUSED, {"limit": _SWEPT_MAX})).scalars().all()
+        return (await connection.execute(_SWEEP, {"hashes": list(unused)})).rowcount
 
 
-async def _store(
-    connection: AsyncConnection, rows: Sequence[Row[Any]], vectors: Mapping[bytes, str], model: str
-) -> list[Any]:
-    ids, hashes = [row.summary_id for row in rows], [row.gist_hash for row in rows]
-    unchanged = list((await connection.execute(_UNCHANGED, {"ids": ids, "hashes": hashes})).scalars())
-    used = {hash: vectors[hash] for hash in hashes}
-    facts = {"ids": unchanged, "hashes": list(used), "vectors": list(used.values()), "model": model}
-    await connection.execute(_STORE, facts)
-    return unchanged
+def _as_text(embedder: Embedder, gists: Sequence[str]) -> list[str]:
+    """Their vectors, as PostgreSQL reads them."""
+    return [Vector(vector).to_text() for vector in embedder.embed(gists)]

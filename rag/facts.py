@@ -161,6 +161,23 @@ _PAYMENTS = text("""
      ORDER BY w.account_id, p.at, p.id
 """)
 
+# What only a look over the account's other payments tells is left for when its month is told.
+_POSTINGS = text("""
+    SELECT w.account_id, e.*
+      FROM unnest(CAST(:accounts AS uuid[]), CAST(:zones AS text[]), CAST(:ids AS uuid[])) w(account_id, zone, id)
+     CROSS JOIN LATERAL (
+        SELECT e.transaction_id AS id,
+               coalesce(e.counterparty_customer_id, e.counterparty_account_id) AS counterparty_key,
+               e.counterparty, e.direction = 'in' AS is_incoming, abs(e.amount_minor) AS amount_minor,
+               e.spend_minor, e.income_minor, e.category, e.channel, e.description,
+               e.occurred_at AT TIME ZONE w.zone AS at, e.is_own_transfer, e.reverses_id IS NOT NULL AS is_refund,
+               false AS is_first, NULL::bigint AS usual_minor, NULL::date AS refunded_on, false AS is_flagged
+          FROM reporting.entry e
+         WHERE e.transaction_id = w.id AND e.account_id = w.account_id AND e.status = 'success'
+        OFFSET 0) e
+     ORDER BY w.account_id, e.id
+""")
+
 _RELATIONS = text("""
     SELECT w.account_id, w.key, r.*
       FROM unnest(CAST(:accounts AS uuid[]), CAST(:zones AS text[]), CAST(:keys AS uuid[])) w(account_id, zone, key)
@@ -219,6 +236,20 @@ async def payments(
         "usual_of_min": USUAL_OF_MIN,
     }
     rows = (await connection.execute(_PAYMENTS, parameters)).mappings()
+    return _by_account((row["account_id"], Payment(**_without_account(row))) for row in rows)
+
+
+async def postings(
+    connection: AsyncConnection, holders: Iterable[Holder], wanted: Mapping[UUID, Collection[UUID]]
+) -> dict[UUID, list[Payment]]:
+    """By account, the payments of these ids as they stand alone: nothing is said of what came before or after."""
+    pairs = [(holder, id) for holder in holders for id in wanted[holder.account_id]]
+    parameters = {
+        "accounts": [holder.account_id for holder, _ in pairs],
+        "zones": [holder.time_zone for holder, _ in pairs],
+        "ids": [id for _, id in pairs],
+    }
+    rows = (await connection.execute(_POSTINGS, parameters)).mappings()
     return _by_account((row["account_id"], Payment(**_without_account(row))) for row in rows)
 
 

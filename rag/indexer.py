@@ -1,10 +1,11 @@
 """Indexer: keeps the summaries in step with the ledger.
 
 Each step is short, resumable and safe to run in several processes at once:
-  1. `news`: hear the ledger's change log and mark what it puts out of date;
-  2. `retelling`: write the texts of what is marked; a text can be found by its words from that commit on;
-  3. `embedding`: give a vector to each text whose gist is another now.
-Words do not wait for vectors: the two have lanes of their own. Whoever asks comes first, then the newest payments, and
+  1. `news`: hear the ledger's change log, mark what it puts out of date, and jot down what is new: a payment can be
+     found by its words from that commit on;
+  2. `retelling`: write the texts of what is marked;
+  3. `embedding`: give a vector to each gist that has none.
+Each has a lane of its own, so that none waits for the next. Whoever asks comes first, then the newest payments, and
 many payments of one account between two rounds cost one retelling.
 """
 
@@ -17,17 +18,22 @@ from core.db import Database
 from core.ledger.relay import drain
 from rag.backlog import Pending, pending
 from rag.embedder import Embedder
-from rag.embedding import adopt, embed_some
+from rag.embedding import GISTS_MAX, adopt, embed_some, sweep
+from rag.jottings import drop_jottings
 from rag.news import hear_all
-from rag.retelling import ACCOUNTS_MAX, retell_accounts, retell_counterparties, retell_series, retell_week
+from rag.retelling import ACCOUNTS_MAX, retell_accounts, retell_series, retell_week
 
 POLL_S = 0.2
-COUNTERPARTIES_MAX = 4
-"""Batches of accounts whose counterparties are retold before the months of one batch are: they take a third as long."""
+PENDING_POLL_S = 0.02
+"""The same while somebody waits for all to be done."""
+VECTOR_LANES = (8, GISTS_MAX)
+"""Gists that each lane takes at once: few, for the newest to wait for no others; and many, which costs less."""
+TIDY_S = 30.0
+"""How often jottings that are told in full by now, and vectors that nothing needs any more, are looked for."""
 PATTERNS_MAX = 2
 """Accounts whose series, and weeks, that are retold in one round: each takes as long as many texts."""
 COURTESY_S = 5.0
-"""How long a step of the other lanes waits while there are more accounts to retell than one round takes."""
+"""How long series and weeks wait while there are more accounts to retell than one round takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,38 +75,10 @@ async def follow(
 ) -> None:
     """Index what the ledger commits until cancelled, and whatever is left from before.
 
-    `rest_s` replaces the time that series and weeks are left alone. `report` hears what each round of a lane did that
-    had something to do.
+    `rest_s` replaces the time that series, weeks and jottings are left alone. `report` hears what each round of a lane
+    did that had something to do.
     """
-    await adopt(database, embedder)
-    told = asyncio.Event()
-
-    async def lane(step: Callable[[], Awaitable[Work]]) -> None:
-        while True:
-            if work := await step():
-                report(work)
-            else:
-                await asyncio.sleep(poll_s)
-
-    async def words() -> Work:
-        work = await _words(database)
-        (told.clear if work.accounts >= ACCOUNTS_MAX else told.set)()
-        return work
-
-    async def after_words(step: Callable[[], Awaitable[Work]]) -> Work:
-        # Not for ever: what never comes to rest is to be found by its meaning, too.
-        with suppress(TimeoutError):
-            await asyncio.wait_for(told.wait(), COURTESY_S)
-        return await step()
-
-    try:
-        async with asyncio.TaskGroup() as lanes:
-            lanes.create_task(lane(words))
-            lanes.create_task(lane(lambda: after_words(lambda: _patterns(database, rest_s=rest_s))))
-            lanes.create_task(lane(lambda: after_words(lambda: _vectors(database, embedder))))
-    except ExceptionGroup as ended:
-        # Whoever begins anew asks what kind of error it was, and of two at once the first tells.
-        raise ended.exceptions[0] from ended
+    await _work(database, embedder, asyncio.Event(), poll_s=poll_s, rest_s=rest_s, report=report)
 
 
 async def index_pending(
@@ -108,30 +86,82 @@ async def index_pending(
 ) -> Work:
     """Work until there is nothing pending: everything committed before this call is indexed when it returns.
 
-    `report` hears after each round what has been done so far, and what is left.
+    `report` hears again and again what has been done so far, and what is left.
     """
     await drain(database)
+    rounds: list[Work] = []
+    ended = asyncio.Event()
+    working = asyncio.create_task(
+        _work(database, embedder, ended, poll_s=PENDING_POLL_S, rest_s=0, report=rounds.append)
+    )
+    try:
+        # What a step has claimed counts as pending until it has committed.
+        while not working.done() and (left := await pending(database)):
+            report(sum(rounds, Work()), left)
+            await asyncio.sleep(PENDING_POLL_S)
+    finally:
+        ended.set()
+        await working
+    await _tidied(database, rest_s=0)
+    return sum(rounds, Work())
+
+
+async def _work(
+    database: Database,
+    embedder: Embedder,
+    ended: asyncio.Event,
+    *,
+    poll_s: float,
+    rest_s: float | None,
+    report: Callable[[Work], None],
+) -> None:
+    """All lanes side by side, each until `ended`."""
     await adopt(database, embedder)
-    done, left = Work(), await pending(database)
-    while left:
-        work = await _words(database) + await _patterns(database, rest_s=0) + await _vectors(database, embedder)
-        done, left = done + work, await pending(database)
-        report(done, left)
-        if not work:  # somebody else is at it
-            await asyncio.sleep(POLL_S)
-    return done
+    told = asyncio.Event()
+
+    async def lane(step: Callable[[], Awaitable[Work]], every_s: float = poll_s) -> None:
+        while not ended.is_set():
+            if work := await step():
+                report(work)
+            else:
+                await _either(ended, every_s)
+
+    async def texts() -> Work:
+        work = await _texts(database)
+        (told.clear if work.accounts >= ACCOUNTS_MAX else told.set)()
+        return work
+
+    async def patterns() -> Work:
+        # Not for ever: what never comes to rest recurs, too.
+        await _either(told, COURTESY_S)
+        return await _patterns(database, rest_s=rest_s)
+
+    try:
+        async with asyncio.TaskGroup() as lanes:
+            lanes.create_task(lane(lambda: _news(database)))
+            lanes.create_task(lane(texts))
+            lanes.create_task(lane(patterns))
+            for at_most in VECTOR_LANES:
+                lanes.create_task(lane(lambda at_most=at_most: _vectors(database, embedder, at_most)))
+            lanes.create_task(lane(lambda: _tidied(database, rest_s=rest_s), TIDY_S))
+    except ExceptionGroup as failed:
+        # Whoever begins anew asks what kind of error it was, and of two at once the first tells.
+        raise failed.exceptions[0] from failed
 
 
-async def _words(database: Database) -> Work:
-    """Counterparties before months: a new payment is found by its words while the texts of its month wait."""
-    heard, changed = await hear_all(database), 0
-    for _ in range(COUNTERPARTIES_MAX):
-        counterparties = await retell_counterparties(database)
-        changed += counterparties.changed
-        if not counterparties.subjects:
-            break
+async def _either(event: asyncio.Event, seconds: float) -> None:
+    """Wait for the event, or so long."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+
+
+async def _news(database: Database) -> Work:
+    return Work(events=await hear_all(database))
+
+
+async def _texts(database: Database) -> Work:
     retold = await retell_accounts(database)
-    return Work(events=heard, accounts=retold.subjects, changed=changed + retold.changed)
+    return Work(accounts=retold.subjects, changed=retold.changed)
 
 
 async def _patterns(database: Database, *, rest_s: float | None = None) -> Work:
@@ -146,5 +176,12 @@ async def _patterns(database: Database, *, rest_s: float | None = None) -> Work:
     return done
 
 
-async def _vectors(database: Database, embedder: Embedder) -> Work:
-    return Work(embedded=await embed_some(database, embedder))
+async def _vectors(database: Database, embedder: Embedder, at_most: int) -> Work:
+    return Work(embedded=await embed_some(database, embedder, at_most=at_most))
+
+
+async def _tidied(database: Database, *, rest_s: float | None = None) -> Work:
+    """Nothing new: what is told in full, and what no summary needs any more, is taken away."""
+    await (drop_jottings(database) if rest_s is None else drop_jottings(database, rest_s=rest_s))
+    await sweep(database)
+    return Work()

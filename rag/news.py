@@ -1,18 +1,21 @@
-"""News: which texts the ledger's changes put out of date. Marked in the ledger's own terms; many marks of one text are
-one."""
+"""News: what the ledger's changes put out of date. Marked in the ledger's own terms; many marks of one text are one.
+New payments are jotted down in the same breath."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.db import Database
 from core.insights.rollups import BANK_TIME_ZONE
+from rag.jottings import jot_down
+from rag.store import ASKED_LATELY
 
-CHANGES_MAX = 5_000
-"""Changes that are heard at once."""
-ASKED_LATELY = "1 day"
-"""For how long somebody's questions put their own summaries first."""
+CHANGES_MAX = 2_000
+"""Changes that are heard at once. Of so many nothing is jotted down: an import is told in full in the same time."""
 
 # Only one process hears at a time; a second one has nothing to hear.
 _MAY_HEAR = text("SELECT pg_try_advisory_xact_lock(hashtext('rag.progress'))")
@@ -56,7 +59,7 @@ _MARK = f"""
 # Positions of the change log have no gaps, and none appears below one that was there.
 _HEAR = text(f"""
     WITH fresh AS (
-        SELECT c.position, c.account_id, c.transaction_id
+        SELECT c.position, c.account_id, c.transaction_id, c.kind
           FROM ledger.change c
          WHERE c.position > (SELECT position FROM rag.progress WHERE consumer = 'summaries')
          ORDER BY c.position LIMIT :changes
@@ -75,10 +78,11 @@ _HEAR = text(f"""
           JOIN ledger.transaction p ON p.id = ANY (ARRAY[t.id, t.reverses_id])
     ),
     {_MARK}
-    SELECT count(*) FROM fresh
+    SELECT account_id, transaction_id, kind = 'added' AS is_new FROM fresh
 """)  # noqa: S608  # of constants
 
-# A name stands in the texts of its holder, and in those of all whom they paid or were paid by.
+# A name stands in the texts of its holder, and in those of all whom they paid or were paid by. What was jotted down
+# would outlive it.
 _RENAMED = text(f"""
     WITH renamed AS (DELETE FROM rag.renamed RETURNING customer_id),
     touched AS (
@@ -91,6 +95,10 @@ _RENAMED = text(f"""
             SELECT x.* FROM ledger.transaction x WHERE x.receiver_account_id = a.id AND x.status = 'success') t
          CROSS JOIN LATERAL (VALUES (t.sender_account_id, t.receiver_account_id),
                                     (t.receiver_account_id, t.sender_account_id)) s(account_id, other_id)
+    ),
+    dropped AS (
+        DELETE FROM rag.summary s
+         WHERE s.is_jotted AND s.account_id = ANY (ARRAY(SELECT DISTINCT account_id FROM touched))
     ),
     {_MARK}
     SELECT count(*) FROM renamed
@@ -121,7 +129,7 @@ _ASKED = text("""
     )
     UPDATE rag.unembedded u SET asked = k.questions
       FROM asker k, rag.summary s
-     WHERE s.id = u.summary_id AND s.customer_id = :id
+     WHERE s.gist_hash = u.gist_hash AND s.customer_id = :id
 """)
 
 
@@ -152,4 +160,16 @@ async def _hear(database: Database) -> int:
         if not await connection.scalar(_MAY_HEAR):
             return 0
         await connection.execute(_RENAMED)
-        return await connection.scalar(_HEAR, {"changes": CHANGES_MAX}) or 0
+        heard = (await connection.execute(_HEAR, {"changes": CHANGES_MAX})).all()
+        if len(heard) < CHANGES_MAX:
+            await jot_down(connection, _paid(heard))
+        return len(heard)
+
+
+def _paid(heard: Iterable[Row[Any]]) -> dict[UUID, set[UUID]]:
+    """The payments that were not there before, by account."""
+    paid: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for change in heard:
+        if change.is_new:
+            paid[change.account_id].add(change.transaction_id)
+    return paid

@@ -1,45 +1,57 @@
 """Retriever: from words to the summaries, and so the payments, that they speak of. Retrieval finds; SQL counts.
 
-Scope comes first, then two rankings over what is left: by meaning (exact cosine, or past GRAPH_FROM vectors a graph
-that is walked until enough are found) and by words (each worth more the rarer it is within the scope). Reciprocal rank
-fusion joins them. What neither finds close enough is left out, so a question about nothing in the ledger finds nothing.
+Scope comes first, then two rankings over what is left: by meaning (cosine) and by words (each worth more the rarer it
+is). Reciprocal rank fusion joins them. What neither finds close enough is left out, so a question about nothing in the
+ledger finds nothing. Where the scope is large, as a bank's is, a graph is walked instead of all vectors compared, and
+the rarest words find what the others then weigh.
 """
 
 import asyncio
 import re
 from calendar import month_name
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from itertools import accumulate
+from math import log1p
 from typing import Any, Literal
 from uuid import UUID
 
 import structlog
-from pgvector.sqlalchemy import Vector  # pyright: ignore[reportMissingTypeStubs]  # it ships none
+from pgvector.sqlalchemy import HALFVEC, Vector  # pyright: ignore[reportMissingTypeStubs]  # it ships none
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     ColumnElement,
     Date,
     Float,
     Integer,
+    LargeBinary,
     Row,
     Select,
     Text,
     Uuid,
     and_,
     bindparam,
+    case,
     cast,
     column,
     exists,
     func,
+    literal,
     literal_column,
+    null,
     select,
     table,
+    text,
+    true,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR, aggregate_order_by
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR, array
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from core.identity.access import Principal, Role, visible_accounts
 from core.periods import Period, Unit
@@ -51,8 +63,11 @@ LIMIT_MAX = 50
 QUESTION_MAX = 500
 """Characters of a question that are looked at."""
 
-GRAPH_FROM = 50_000
-"""Vectors in scope from which on they are not all compared."""
+LARGE_FROM = 10_000
+"""Summaries in scope from which on not all are looked at."""
+
+FOUND_MAX = 2_000
+"""Summaries that words find in a large scope, for all words of the question to be weighed in."""
 
 COVERAGE_FLOOR = 0.25
 """Least share of the question's weight that the matched words of a find must carry."""
@@ -63,6 +78,8 @@ Rankings = Literal["both", "meaning", "words"]
 
 CANDIDATES = 100
 """Finds of each ranking that are fused."""
+TWINS_MAX = 10
+"""Summaries of one gist that the graph finds, the latest."""
 # Measured on the demo bank with m = 24: at 200 the graph finds .94 of the nearest ten, at 400 all.
 _GRAPH_WIDTH = 500
 _GRAPH_VISITS_MAX = 40_000
@@ -102,18 +119,30 @@ _SUMMARY = table(
     schema="reporting",
 )
 _S = _SUMMARY.c
-_VECTOR = table(
-    "vector",
+_Columns = ReadOnlyColumnCollection[str, Any]
+_MEANING = table(
+    "meaning",
     column("summary_id", Uuid),
     column("bank_id", Uuid),
     column("customer_id", Uuid),
+    column("gist_hash", LargeBinary),
+    schema="reporting",
+)
+_M = _MEANING.c
+_VECTOR = table(
+    "vector",
+    column("gist_hash", LargeBinary),
     column("model", Text),
     column("dimension", Integer),
     column("embedding", Vector()),
     schema="reporting",
 )
 _V = _VECTOR.c
-_MODELS = table("embedding_model", column("name", Text), schema="reporting")
+_SHOWN = [each for each in _S if each.name != "words"]
+_FREQUENCIES = text("SELECT stem, summaries, of_all FROM reporting.summaries_with(:stems)")
+_HEARD = text("""
+    SELECT tsvector_to_array(to_tsvector('english', :question)), ARRAY(SELECT name FROM reporting.embedding_model)
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +189,24 @@ class _Wanted:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Within:
+    """Where a search looks: what the asker may see, of what is wanted, and whether that is a bank's or somebody's."""
+
+    principal: Principal
+    wanted: _Wanted
+    is_large: bool
+
+    def scope(self, s: _Columns = _S) -> ColumnElement[bool]:
+        """The condition over a summary's columns."""
+        seen = visible_accounts(self.principal, customer_id=s.customer_id, bank_id=s.bank_id)
+        return and_(seen, *_fitting(self.wanted, s))
+
+
 async def search(
     connection: AsyncConnection,
     principal: Principal,
-    text: str,
+    words: str,
     *,
     embedder: Embedder,
     period: Period | None = None,
@@ -174,22 +217,26 @@ async def search(
     rankings: Rankings = "both",
     limit: int = 10,
 ) -> list[Hit]:
-    """At most `limit` summaries that fit `text`, best first; none where nothing fits well enough.
+    """At most `limit` summaries that fit `words`, best first; none where nothing fits well enough.
 
     Only of what the principal may see, and where given only of these kinds and with payments in `period`, with one of
     `counterparties` (a customer's id, or that of an outside account) and of amounts between the two, in minor units of
     the account's currency. `rankings` lets an exam see what one of them finds alone. If the embedder cannot be reached,
     words alone find.
     """
-    question = _asked(text, period)
+    question = _asked(words, period)
     wanted = _Wanted(period, kinds, counterparties, least_minor, most_minor)
-    by_meaning = await _by_meaning(connection, principal, wanted, question, embedder) if rankings != "words" else []
-    scope = _scope(principal, wanted)
-    by_words = await _by_words(connection, scope, question) if rankings != "meaning" else {}
+    within = _Within(principal, wanted, is_large=await _is_large(connection, principal))
+    stems, models = (await connection.execute(_HEARD, {"question": question})).one()
+    makers = _makers(embedder, models) if rankings != "words" else []
+    # The models read the question while the database looks for its words.
+    vectors = [asyncio.create_task(asyncio.to_thread(maker.embed, [question])) for maker in makers]
+    by_words = await _by_words(connection, within, stems) if stems and rankings != "meaning" else {}
+    by_meaning = [await _by_meaning(connection, within, *made) for made in zip(makers, vectors, strict=True)]
     scores = _fused(*by_meaning, {id: coverage for id, (coverage, _) in by_words.items()})
     similarities = {id: similarity for ranking in by_meaning for id, similarity in ranking.items()}
     best = sorted(scores, key=lambda id: (-scores[id], -similarities.get(id, 0), id))[: min(limit, LIMIT_MAX)]
-    rows = await connection.execute(select(_SUMMARY).where(scope, _S.id.in_(best)))
+    rows = await connection.execute(select(*_SHOWN).where(within.scope(), _S.id.in_(best)))
     found = {row.id: row for row in rows}
     return [
         _hit(
@@ -218,26 +265,22 @@ def _asked(text: str, period: Period | None) -> str:
     return timeless if re.search(r"\w", timeless) else question
 
 
-def _scope(principal: Principal, wanted: _Wanted) -> ColumnElement[bool]:
-    return and_(visible_accounts(principal, customer_id=_S.customer_id, bank_id=_S.bank_id), *_fitting(wanted))
-
-
-def _fitting(wanted: _Wanted) -> list[ColumnElement[bool]]:
+def _fitting(wanted: _Wanted, s: _Columns = _S) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.kinds is not None:
-        conditions.append(_S.kind.in_(wanted.kinds))
+        conditions.append(s.kind.in_(wanted.kinds))
     if wanted.period is not None:
-        conditions += [_S.period_start < wanted.period.end, _S.period_end > wanted.period.start]
+        conditions += [s.period_start < wanted.period.end, s.period_end > wanted.period.start]
     if wanted.narrows_payments:
-        conditions.append(_tells_of_one(wanted))
+        conditions.append(_tells_of_one(wanted, s))
     return conditions
 
 
-def _tells_of_one(wanted: _Wanted) -> ColumnElement[bool]:
+def _tells_of_one(wanted: _Wanted, s: _Columns) -> ColumnElement[bool]:
     """That one payment fits in every way. Somebody who was paid in March and in May has a span of days that holds
     April, and no payment there."""
     each = (
-        func.unnest(_S.transaction_days, _S.transaction_amounts_minor, _S.transaction_counterparties)
+        func.unnest(s.transaction_days, s.transaction_amounts_minor, s.transaction_counterparties)
         .table_valued(column("day", Date), column("amount_minor", BigInteger), column("counterparty", Uuid))
         .render_derived()
         .alias("payment")
@@ -254,25 +297,40 @@ def _tells_of_one(wanted: _Wanted) -> ColumnElement[bool]:
     return exists().select_from(each).where(*conditions)
 
 
-async def _by_meaning(
-    connection: AsyncConnection, principal: Principal, wanted: _Wanted, question: str, embedder: Embedder
-) -> list[dict[UUID, float]]:
-    """Cosine by summary, for the nearest ones above the floor: one ranking for each model that there are vectors of.
+async def _is_large(connection: AsyncConnection, principal: Principal) -> bool:
+    """No customer has so many summaries; of others' scopes, no more are counted than it takes to know."""
+    if principal.role is Role.CUSTOMER:
+        return False
+    seen = visible_accounts(principal, customer_id=_M.customer_id, bank_id=_M.bank_id)
+    some = select(literal_column("1", Integer)).select_from(_MEANING).where(seen).limit(LARGE_FROM).subquery()
+    return (await connection.execute(select(func.count()).select_from(some))).scalar_one() >= LARGE_FROM
 
-    There are two while one model takes over from another, and cosines of the two cannot be compared.
-    """
-    rankings: list[dict[UUID, float]] = []
-    for (model,) in (await connection.execute(select(_MODELS.c["name"]))).all():
-        maker = embedder if embedder.name == model else embedder.predecessor(model)
-        if maker is not None:
-            try:
-                [vector] = await asyncio.to_thread(maker.embed, [question])
-            except EmbedderUnavailable as trouble:
-                log.warning("a question was searched for by its words alone", why=trouble.detail)
-                continue
-            rows = await nearest(connection, principal, vector, model=model, where=_fitting(wanted))
-            rankings.append(_near_enough(rows, maker.floor * (_IN_PERIOD if wanted.period else 1)))
-    return rankings
+
+def _makers(embedder: Embedder, models: Iterable[str]) -> list[Embedder]:
+    """Of all vectors that there are: while one model takes over from another, of both."""
+    makers = (embedder if embedder.name == model else embedder.predecessor(model) for model in models)
+    return [maker for maker in makers if maker is not None]
+
+
+async def _by_meaning(
+    connection: AsyncConnection, within: _Within, maker: Embedder, made: Awaitable[Vectors]
+) -> dict[UUID, float]:
+    """Cosine by summary, for the nearest ones above the floor. Cosines of two models cannot be compared: each has a
+    ranking of its own."""
+    try:
+        [vector] = await made
+    except EmbedderUnavailable as trouble:
+        log.warning("a question was searched for by its words alone", why=trouble.detail)
+        return {}
+    rows = await nearest(
+        connection,
+        within.principal,
+        vector,
+        model=maker.name,
+        where=_fitting(within.wanted),
+        by_graph=within.is_large and maker.dimension <= GRAPH_DIMENSION_MAX,
+    )
+    return _near_enough(rows, maker.floor * (_IN_PERIOD if within.wanted.period else 1))
 
 
 def _near_enough(rows: Sequence[tuple[UUID, float]], floor: float) -> dict[UUID, float]:
@@ -288,72 +346,139 @@ async def nearest(
     vector: Vectors,
     *,
     model: str,
+    by_graph: bool,
     where: Sequence[ColumnElement[bool]] = (),
     limit: int = CANDIDATES,
-    by_graph: bool | None = None,
 ) -> list[tuple[UUID, float]]:
-    """The `limit` summaries in scope whose vectors of `model` are nearest, with their cosines, nearest first.
+    """The `limit` summaries in scope whose gists' vectors of `model` are nearest, with their cosines, nearest first.
 
-    `by_graph` says whether to walk the graph or to compare all; by default, how many there are decides.
+    `by_graph` says whether to walk the graph or to compare all.
     """
-    dimension = vector.shape[-1]
-    in_scope = [visible_accounts(principal, customer_id=_V.customer_id, bank_id=_V.bank_id), _V.model == model]
-    if by_graph is None:
-        by_graph = dimension <= GRAPH_DIMENSION_MAX and await _is_large(connection, principal, in_scope)
+    mine = select(_M.summary_id, _M.gist_hash).where(
+        visible_accounts(principal, customer_id=_M.customer_id, bank_id=_M.bank_id)
+    )
+    if where:
+        mine = mine.join_from(_MEANING, _SUMMARY, _S.id == _M.summary_id).where(*where)
     if by_graph:
         await connection.execute(_WALK)
-        in_scope.append(_V.dimension == literal_column(str(dimension)))
-    # The graph is over the vectors as ones of a fixed dimension: without that cast no plan can use it.
-    embedding = cast(_V.embedding, Vector(dimension)) if by_graph else _V.embedding
-    distance = embedding.op("<=>", return_type=Float())(bindparam("question", vector, Vector(dimension)))
-    wanted = select(_V.summary_id, (1 - distance).label("similarity")).where(*in_scope)
-    if where:
-        wanted = wanted.join_from(_VECTOR, _SUMMARY, _S.id == _V.summary_id).where(*where)
-    rows = await connection.execute(wanted.order_by(distance).limit(limit))
-    return [(row.summary_id, row.similarity) for row in rows]
+    wanted = (_walked if by_graph else _compared)(mine, vector, model)
+    rows = (await connection.execute(wanted.limit(limit))).all()
+    return sorted(((row.summary_id, row.similarity) for row in rows), key=lambda pair: -pair[1])
 
 
-async def _is_large(connection: AsyncConnection, principal: Principal, in_scope: list[ColumnElement[bool]]) -> bool:
-    """No customer has so many summaries; of others' scopes, no more are counted than it takes to know."""
-    if principal.role is Role.CUSTOMER:
-        return False
-    some = select(literal_column("1", Integer)).select_from(_VECTOR).where(*in_scope).limit(GRAPH_FROM).subquery()
-    return (await connection.execute(select(func.count()).select_from(some))).scalar_one() >= GRAPH_FROM
+def _compared(mine: Select[*tuple[Any, ...]], vector: Vectors, model: str) -> Select[*tuple[Any, ...]]:
+    own, distance = mine.subquery("own"), _distance(_V.embedding, Vector(vector.shape[-1]), vector)
+    return (
+        select(own.c.summary_id, (1 - distance).label("similarity"))
+        .join_from(own, _VECTOR, own.c.gist_hash == _V.gist_hash)
+        .where(_V.model == model)
+        .order_by(distance)
+    )
+
+
+def _walked(mine: Select[*tuple[Any, ...]], vector: Vectors, model: str) -> Select[*tuple[Any, ...]]:
+    """Gists as the graph leads to them, and from each to the latest of its summaries in scope: of one gist there may be
+    thousands, and each of them says the same."""
+    dimension = vector.shape[-1]
+    # The graph is over the vectors as ones of a fixed dimension, by halves: without that cast no plan can use it.
+    distance = _distance(cast(_V.embedding, HALFVEC(dimension)), HALFVEC(dimension), vector)
+    gists = (
+        select(_V.gist_hash, _V.embedding, distance.label("distance"))
+        .where(_V.model == model, _V.dimension == literal_column(str(dimension)))
+        .order_by(distance)
+        .offset(0)
+        .subquery("gists")
+    )
+    own = mine.where(_M.gist_hash == gists.c.gist_hash).order_by(_M.summary_id.desc()).limit(TWINS_MAX).lateral("own")
+    similarity = (1 - _distance(gists.c.embedding, Vector(dimension), vector)).label("similarity")
+    return select(own.c.summary_id, similarity).join_from(gists, own, true()).order_by(gists.c.distance)
+
+
+def _distance(embedding: ColumnElement[Any], kind: Vector | HALFVEC, vector: Vectors) -> ColumnElement[float]:
+    # As a vector first: PostgreSQL takes the parameter for what it is cast to, and would round it by halves everywhere.
+    question = cast(bindparam("question", vector, Vector(vector.shape[-1])), Vector(vector.shape[-1]))
+    return embedding.op("<=>", return_type=Float())(cast(question, kind))
 
 
 async def _by_words(
-    connection: AsyncConnection, scope: ColumnElement[bool], question: str
+    connection: AsyncConnection, within: _Within, stems: Sequence[str]
 ) -> dict[UUID, tuple[float, tuple[str, ...]]]:
     """Coverage and matched stems by summary, for the best covered ones above the floor."""
-    rows = await connection.execute(_covered(scope, question))
+    frequent = await (_expected if within.is_large else _counted)(connection, within, stems)
+    rows = await connection.execute(_covered(within, frequent))
     return {row.id: (row.coverage, tuple(row.matched)) for row in rows if row.coverage >= COVERAGE_FLOOR}
 
 
-def _covered(scope: ColumnElement[bool], question: str) -> Select[Any, Any, Any]:
-    """Summaries that share stems with the question. A stem weighs ln(1 + summaries in scope / summaries that have it),
-    so a word in every summary finds next to nothing, and one that no summary has counts against all."""
-    stems = func.unnest(func.to_tsvector("english", question)).table_valued("lexeme", "positions", "weights")
-    asked = select(stems.c.lexeme, func.plainto_tsquery("simple", stems.c.lexeme).label("wanted")).cte("asked")
-    stands_in = _S.words.op("@@")(asked.c.wanted)
-    found = select(asked.c.lexeme, _S.id).join_from(asked, _SUMMARY, stands_in).where(scope).cte("found")
-    size = select(func.count()).select_from(_SUMMARY).where(scope).scalar_subquery()
-    rarity = func.ln(1 + cast(size, Float) / func.greatest(func.count(found.c.id), 1)).label("weight")
-    weights = (
-        select(asked.c.lexeme, rarity)
-        .join_from(asked, found, asked.c.lexeme == found.c.lexeme, isouter=True)
-        .group_by(asked.c.lexeme)
-        .cte("weights")
-    )
-    whole = select(func.sum(weights.c.weight)).scalar_subquery()
-    coverage = (func.sum(weights.c.weight) / whole).label("coverage")
-    matched = func.array_agg(aggregate_order_by(found.c.lexeme, found.c.lexeme)).label("matched")
+@dataclass(frozen=True, slots=True)
+class _Frequencies:
+    """How many summaries there are, and by stem how many have it."""
+
+    size: float
+    by_stem: Mapping[str, float]
+
+    def weight(self, stem: str) -> float:
+        """A stem in every summary finds next to nothing, and one that no summary has counts against all."""
+        return log1p(self.size / max(self.by_stem[stem], 1))
+
+    def finders(self) -> list[str]:
+        """The rarest stems, as long as they find no more than FOUND_MAX together."""
+        rarest = sorted(self.by_stem, key=lambda stem: (self.by_stem[stem], stem))
+        found = accumulate(self.by_stem[stem] for stem in rarest)
+        return [stem for stem, so_far in zip(rarest, found, strict=True) if so_far <= FOUND_MAX]
+
+
+async def _counted(connection: AsyncConnection, within: _Within, stems: Sequence[str]) -> _Frequencies:
+    counts = (func.count().filter(_has(_S.words, stem)) for stem in stems)
+    size, *counted = (await connection.execute(select(func.count(), *counts).where(within.scope()))).one()
+    return _Frequencies(size, dict(zip(stems, counted, strict=True)))
+
+
+async def _expected(connection: AsyncConnection, within: _Within, stems: Sequence[str]) -> _Frequencies:
+    """As PostgreSQL has sampled them: to count the words of a bank takes longer than to search among them."""
+    rows = (await connection.execute(_FREQUENCIES, {"stems": list(stems)})).all()
+    return _Frequencies(rows[0].of_all, {row.stem: row.summaries for row in rows})
+
+
+def _covered(within: _Within, frequent: _Frequencies) -> Select[*tuple[Any, ...]]:
+    """The summaries that carry most of the question's weight. In a large scope they have one of its rarest stems, or
+    where each is frequent, all of them."""
+    weights = {stem: frequent.weight(stem) for stem in frequent.by_stem}
+    found = (_few(within, frequent) if within.is_large else _all(within, weights)).subquery("found")
+    has = {stem: _has(found.c.words, stem) for stem in weights}
+    carried = [case((has[stem], weight), else_=literal(0.0, Float)) for stem, weight in weights.items()]
+    coverage = (sum(carried[1:], carried[0]) / sum(weights.values())).label("coverage")
+    matched = func.array_remove(array([case((has[stem], stem), else_=null()) for stem in sorted(weights)]), null())
     return (
-        select(found.c.id, coverage, matched)
-        .join_from(found, weights, found.c.lexeme == weights.c.lexeme)
-        .group_by(found.c.id)
-        .order_by(coverage.desc(), found.c.id)
-        .limit(CANDIDATES)
+        select(found.c.id, coverage, matched.label("matched")).order_by(coverage.desc(), found.c.id).limit(CANDIDATES)
     )
+
+
+def _all(within: _Within, stems: Iterable[str]) -> Select[*tuple[Any, ...]]:
+    return select(_S.id, _S.words).where(within.scope(), _S.words.op("@@")(_any_of(stems)))
+
+
+def _few(within: _Within, frequent: _Frequencies) -> Select[*tuple[Any, ...]]:
+    """At most FOUND_MAX. Words first: an index that leads to all of a bank's summaries leads to too many."""
+    finders = frequent.finders()
+    wanted = _any_of(finders) if finders else _all_of(frequent.by_stem)
+    by_words = select(_SUMMARY).where(_S.words.op("@@")(wanted)).offset(0).subquery("by_words")
+    return select(by_words.c.id, by_words.c.words).where(within.scope(by_words.c)).limit(FOUND_MAX)
+
+
+def _has(words: ColumnElement[Any], stem: str) -> ColumnElement[bool]:
+    return words.op("@@", return_type=Boolean())(_query(stem))
+
+
+def _any_of(stems: Iterable[str]) -> ColumnElement[Any]:
+    return reduce(lambda query, other: query.op("||")(other), map(_query, stems))
+
+
+def _all_of(stems: Iterable[str]) -> ColumnElement[Any]:
+    return reduce(lambda query, other: query.op("&&")(other), map(_query, stems))
+
+
+def _query(stem: str) -> ColumnElement[Any]:
+    return func.plainto_tsquery("simple", stem, type_=TSQUERY)
 
 
 def _fused(*rankings: Mapping[UUID, float]) -> dict[UUID, float]:

@@ -174,10 +174,11 @@ def payment_summaries(holder: Holder, month: Period, payments: Sequence[Payment]
         )
 
     notable = [payment for payment in sorted(payments, key=_by_size) if is_notable(payment)][:NOTABLE_MAX]
-    return [_payment_summary(holder, payment, largest_of=month if payment in paid[:1] else None) for payment in notable]
+    return [payment_summary(holder, payment, largest_of=month if payment in paid[:1] else None) for payment in notable]
 
 
-def _payment_summary(holder: Holder, payment: Payment, *, largest_of: Period | None) -> Summary:
+def payment_summary(holder: Holder, payment: Payment, *, largest_of: Period | None = None) -> Summary:
+    """One payment: who, what for, when, and what it is known by."""
     verb, preposition = ("received", "from") if payment.is_incoming else ("paid", "to")
     on = payment.at.date()
     said = [_sentence(note(payment.description))] if _is_noted(payment) else []

@@ -12,6 +12,7 @@ import httpx
 import psycopg
 
 from core.db import dsn, owner_url
+from core.ids import new_id
 from finlens.bench.load import HOST
 from finlens.bench.measure import percentile
 from finlens.bench.stage import Report, Stage
@@ -28,12 +29,15 @@ WORDS = (
     "birthday cake", "petrol", "internet bill", "gym", "books", "train tickets", "shoes", "dinner", "coffee", "gift",
 )  # fmt: skip
 
-# By its summary's unique key: a look costs next to nothing.
+# As a payment of its own, or among those with its payee. By the summaries' unique key: a look costs next to nothing.
 _FOUND = """
-    SELECT u.id, EXISTS (SELECT FROM rag.vector v WHERE v.summary_id = s.id AND v.gist_hash = s.gist_hash)
-      FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) u(id, account_id, subject)
-      JOIN rag.summary s ON s.account_id = u.account_id AND s.kind = 'counterparty' AND s.subject = u.subject
+    SELECT u.id, bool_or(m.gist_hash IS NOT NULL)
+      FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) u(id, account_id, payee)
+     CROSS JOIN LATERAL (VALUES ('transaction', u.id::text), ('counterparty', u.payee)) about(kind, subject)
+      JOIN rag.summary s ON s.account_id = u.account_id AND s.kind = about.kind AND s.subject = about.subject
+      LEFT JOIN rag.meaning m ON m.summary_id = s.id AND m.gist_hash = s.gist_hash
      WHERE u.id = ANY (s.transaction_ids)
+     GROUP BY u.id
 """
 _CAST = "SELECT account_id, customer_id, is_merchant FROM public.cast_list WHERE no > 0"
 _BACKLOG = """
@@ -44,10 +48,10 @@ _BACKLOG = """
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """A payment whose payer's summary with the payee is to tell of it."""
+    """A payment that a summary of its payer is to tell of."""
 
     account_id: UUID
-    subject: str
+    payee: str
     committed_at: float
 
 
@@ -60,8 +64,8 @@ class Lags:
     sampled: int = 0
     words_s: list[float] = field(default_factory=list)
     vectors_s: list[float] = field(default_factory=list)
-    backlog_texts: int = 0
-    """Texts without their vector when the last payment was made, and how long the oldest had waited."""
+    backlog_gists: int = 0
+    """Gists without a vector when the last payment was made, and how long the oldest had waited."""
     backlog_s: float = 0.0
     worked_off_s: float | None = None
     """From then until none was left; None if it took longer than WORKED_OFF_S."""
@@ -75,7 +79,7 @@ class Lags:
             "words_p95_s": self._p95(self.words_s),
             "vectors_within_3_s": self._within(self.vectors_s),
             "vectors_p95_s": self._p95(self.vectors_s),
-            "backlog_texts": self.backlog_texts,
+            "backlog_gists": self.backlog_gists,
             "backlog_s": round(self.backlog_s, 1),
             "worked_off_s": None if self.worked_off_s is None else round(self.worked_off_s, 1),
         }
@@ -128,15 +132,15 @@ class _Watch:
         answer = await client.post(
             "/transactions/bulk",
             json=[body for body, _, _ in asked],
-            headers={"Authorization": f"Bearer {self._own.token()}", "Idempotency-Key": f"{self._chance.random()}"},
+            headers={"Authorization": f"Bearer {self._own.token()}", "Idempotency-Key": str(new_id())},
         )
         now = time.perf_counter()
-        for result, (_, account_id, subject) in zip(answer.raise_for_status().json()["items"], asked, strict=True):
+        for result, (_, account_id, payee) in zip(answer.raise_for_status().json()["items"], asked, strict=True):
             self.lags.payments += 1
             if self.lags.payments % self._sample_every == 0:
                 self.lags.sampled += 1
                 id = UUID(result["id"])
-                self._unfound[id] = self._unembedded[id] = _Sent(account_id, subject, now)
+                self._unfound[id] = self._unembedded[id] = _Sent(account_id, payee, now)
 
     def _payment(self) -> tuple[dict[str, Any], UUID, str]:
         payer, _ = self._chance.choice(self._people)
@@ -159,7 +163,7 @@ class _Watch:
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
             while True:
                 sent = {**self._unfound, **self._unembedded}
-                columns = [list(sent), [s.account_id for s in sent.values()], [s.subject for s in sent.values()]]
+                columns = [list(sent), [s.account_id for s in sent.values()], [s.payee for s in sent.values()]]
                 rows = await (await connection.execute(_FOUND, columns)).fetchall()
                 now = time.perf_counter()
                 for id, is_embedded in rows:
@@ -169,14 +173,14 @@ class _Watch:
                 await asyncio.sleep(TICK_S)
 
     async def work_off(self) -> None:
-        """Wait until no text waits for a vector any more."""
+        """Wait until no gist waits for a vector any more."""
         began = time.perf_counter()
         url = dsn(owner_url(self._own.settings))
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-            self.lags.backlog_texts, self.lags.backlog_s = await self._backlog(connection)
+            self.lags.backlog_gists, self.lags.backlog_s = await self._backlog(connection)
             while time.perf_counter() - began < WORKED_OFF_S:
-                texts, _ = await self._backlog(connection)
-                if not texts and not self._unfound and not self._unembedded:
+                gists, _ = await self._backlog(connection)
+                if not gists and not self._unfound and not self._unembedded:
                     self.lags.worked_off_s = time.perf_counter() - began
                     return
                 await asyncio.sleep(TICK_S)

@@ -96,7 +96,7 @@ async def _rebuild(own: Stage, report: Report) -> dict[str, float]:
             )
         took_s = time.perf_counter() - began
         # Rounds end in between: what is there counts, and not what was last reported.
-        return await _rates(own, took_s) | {"left": float((await pending(database)).texts)}
+        return await _rates(own, took_s) | {"gists_left": float((await pending(database)).gists)}
     finally:
         await database.close()
 
@@ -116,8 +116,8 @@ async def _rates(own: Stage, took_s: float) -> dict[str, float]:
 
 def _counts(connection: psycopg.Connection[Any]) -> tuple[int, int, int]:
     row = connection.execute("""
-        SELECT (SELECT count(*) FROM rag.summary), (SELECT count(DISTINCT gist_hash) FROM rag.vector),
-               (SELECT count(*) FROM rag.vector)
+        SELECT (SELECT count(*) FROM rag.summary), (SELECT count(*) FROM rag.vector),
+               (SELECT count(*) FROM rag.meaning)
     """).fetchone()
     assert row is not None
     return row

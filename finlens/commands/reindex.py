@@ -55,14 +55,14 @@ def _bar(console: Console) -> Bar:
 
 
 def _shown_on(bar: Bar) -> Report:
-    accounts, patterns, texts = (
-        bar.add_task(words, total=None) for words in ("Writing, by account", "Series and weeks", "Embedding, by text")
+    accounts, patterns, gists = (
+        bar.add_task(words, total=None) for words in ("Writing, by account", "Series and weeks", "Embedding, by gist")
     )
 
     def show(done: Work, left: Pending) -> None:
         bar.update(accounts, completed=done.accounts, total=done.accounts + left.accounts)
         found = done.series + done.weeks
         bar.update(patterns, completed=found, total=found + left.series + left.weeks)
-        bar.update(texts, completed=done.embedded, total=done.embedded + left.texts)
+        bar.update(gists, completed=done.embedded, total=done.embedded + left.gists)
 
     return show

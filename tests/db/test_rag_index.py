@@ -16,17 +16,18 @@ from core.ledger.annotations import annotate
 from core.ledger.relay import drain
 from core.ledger.transfers import Transfer, post_transfers
 from core.settings import Settings
-from rag import facts, retelling
+from rag import facts, news, retelling
 from rag.backlog import Lag, Pending, lag, pending
-from rag.embedder import Vectors
-from rag.embedding import adopt, embed_some
+from rag.embedder import EmbedderUnavailable, Vectors
+from rag.embedding import adopt, embed_some, sweep
 from rag.indexer import Work, follow, index_pending
+from rag.jottings import drop_jottings, jot_down
 from rag.news import hear_all, mark_everything, note_question
-from rag.retelling import retell_accounts, retell_counterparties
+from rag.retelling import retell_accounts
 from tests.factories import Town, fresh, make_account, make_bank, make_customer, make_town, make_transfer, pay
 from tests.fakes import FakeEmbedder
 
-NOTHING = Pending(events=0, accounts=0, series=0, weeks=0, texts=0)
+NOTHING = Pending(events=0, accounts=0, series=0, weeks=0, gists=0)
 DIWALI = datetime(2026, 11, 8, 12, tzinfo=UTC)
 
 
@@ -45,7 +46,10 @@ def embedder() -> FakeEmbedder:
 async def summaries(database: Database, account: Account) -> Sequence[Row]:
     async with database.app.connect() as connection:
         rows = await connection.execute(
-            text("""SELECT s.*, v.model, v.dimension FROM rag.summary s LEFT JOIN rag.vector v ON v.summary_id = s.id
+            text("""SELECT s.*, v.model, v.dimension
+                      FROM rag.summary s
+                      LEFT JOIN rag.meaning m ON m.summary_id = s.id
+                      LEFT JOIN rag.vector v ON v.gist_hash = m.gist_hash
                      WHERE s.account_id = :account ORDER BY s.kind, s.subject"""),
             {"account": account.id},
         )
@@ -79,19 +83,50 @@ async def test_a_payment_is_told_on_both_sides_and_embedded(database: Database, 
     assert await pending(database) == NOTHING
 
 
-async def test_what_passed_with_a_payee_is_told_before_the_month(database: Database, embedder: FakeEmbedder) -> None:
+async def test_a_payment_is_jotted_down_until_it_is_told(database: Database, embedder: FakeEmbedder) -> None:
     await index_pending(database, embedder)
     async with database.unit() as session:
         town = await make_town(session)
         lent = await pay(session, town.asha_account, town.ravi_account, 5_050, description="cricket tickets")
     await drain(database)
     await hear_all(database)
-    await retell_counterparties(database)
-    told = await summaries(database, town.asha_account)
-    assert {row.kind for row in told} == {"counterparty"}
-    assert any(lent.id in row.transaction_ids and "cricket" in row.text for row in told)
+    [line] = [row for row in await summaries(database, town.asha_account) if lent.id in row.transaction_ids]
+    assert (line.kind, line.subject, line.is_jotted) == ("transaction", str(lent.id), True)
+    assert "paid 50.50 INR to Ravi" in line.text
+    await drop_jottings(database, rest_s=0)
+    assert lent.id in await _told_ids(database, town.asha_account)
     await retell_accounts(database)
-    assert {row.kind for row in await summaries(database, town.asha_account)} >= {"counterparty", "month"}
+    await drop_jottings(database, rest_s=0)
+    told = await summaries(database, town.asha_account)
+    assert {row.kind for row in told if lent.id in row.transaction_ids} >= {"counterparty", "month"}
+    assert not any(row.is_jotted for row in told)
+
+
+async def test_what_is_jotted_down_writes_over_nothing_told_in_full(database: Database, embedder: FakeEmbedder) -> None:
+    async with database.unit() as session:
+        town = await make_town(session)
+        lent = await pay(session, town.asha_account, town.ravi_account, 5_050, occurred_at=DIWALI)
+    await index_pending(database, embedder)
+    before = {row.text for row in await summaries(database, town.asha_account)}
+    assert any("The largest payment" in words for words in before)
+    assert lent.id is not None
+    async with database.app.begin() as connection:
+        assert await jot_down(connection, {town.asha_account.id: {lent.id}}) == 0
+    assert {row.text for row in await summaries(database, town.asha_account)} == before
+
+
+async def test_an_import_is_told_and_not_jotted_down(
+    database: Database, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await index_pending(database, embedder)
+    monkeypatch.setattr(news, "CHANGES_MAX", 2)
+    async with database.unit() as session:
+        town = await make_town(session)
+    await drain(database)
+    await hear_all(database)
+    assert await summaries(database, town.asha_account) == []
+    await index_pending(database, embedder)
+    assert len(await summaries(database, town.asha_account)) > 0
 
 
 async def test_outside_and_cash_accounts_get_no_summaries(database: Database, embedder: FakeEmbedder) -> None:
@@ -280,7 +315,7 @@ async def test_several_indexers_share_the_work(database: Database) -> None:
     mine = [row for town in towns for row in await summaries(database, town.asha_account)]
     assert len(mine) > 2 * len(towns)
     assert all(row.model == "fake" for row in mine)
-    assert sum(work.embedded for work in done) >= len(mine)
+    assert sum(work.embedded for work in done) >= len({row.gist for row in mine})
 
 
 async def test_the_follower_tells_of_its_rounds_and_stops_when_cancelled(
@@ -313,7 +348,7 @@ async def test_another_model_takes_over_while_the_old_vectors_stay(database: Dat
     other = FakeEmbedder("fake, of another size", dimension=512)
     await adopt(database, other)
     assert {row.model for row in await summaries(database, town.asha_account)} == {"fake"}
-    assert (await pending(database)).texts > 0
+    assert (await pending(database)).gists > 0
     await index_pending(database, other)
     found = await summaries(database, town.asha_account)
     assert {(row.model, row.dimension) for row in found} == {("fake, of another size", 512)}
@@ -369,8 +404,8 @@ async def test_a_text_that_changes_while_it_is_embedded_waits_for_its_own_vector
     await index_pending(database, embedder)
     async with database.app.connect() as connection:
         stale = await connection.scalar(
-            text("""SELECT count(*) FROM rag.summary s JOIN rag.vector v ON v.summary_id = s.id
-                     WHERE s.account_id = :account AND s.gist_hash <> v.gist_hash"""),
+            text("""SELECT count(*) FROM rag.summary s LEFT JOIN rag.meaning m ON m.summary_id = s.id
+                     WHERE s.account_id = :account AND s.gist_hash IS DISTINCT FROM m.gist_hash"""),
             {"account": town.asha_account.id},
         )
     assert stale == 0
@@ -411,7 +446,7 @@ async def _marked(database: Database) -> set[UUID]:
 
 async def test_how_long_the_oldest_waits_is_told(database: Database, embedder: FakeEmbedder) -> None:
     await index_pending(database, embedder)
-    assert await lag(database) == Lag(words_s=0, vectors_s=0)
+    assert await lag(database) == Lag(words_s=0, texts_s=0, vectors_s=0)
     async with database.unit() as session:
         town = await make_town(session)
         await pay(session, town.asha_account, town.ravi_account, 100)
@@ -419,11 +454,51 @@ async def test_how_long_the_oldest_waits_is_told(database: Database, embedder: F
     await asyncio.sleep(0.05)
     assert (await lag(database)).words_s >= 0.05
     await hear_all(database)
-    assert (await lag(database)).words_s > 0
+    waits = await lag(database)
+    assert (waits.words_s, waits.texts_s > 0) == (0, True)
     await retell_accounts(database)
     waits = await lag(database)
-    assert waits.words_s == 0
+    assert (waits.words_s, waits.texts_s) == (0, 0)
     assert waits.vectors_s > 0
+
+
+async def test_a_vector_goes_when_nothing_has_its_gist_any_more(database: Database, embedder: FakeEmbedder) -> None:
+    async with database.unit() as session:
+        town = await make_town(session)
+        await pay(session, town.asha_account, town.ravi_account, 100, occurred_at=DIWALI, description="quaint harp")
+    await index_pending(database, embedder)
+    gone = {row.gist_hash for row in await summaries(database, town.asha_account) if "harp" in row.gist}
+    assert gone <= await _vectors(database)
+    async with database.app.begin() as connection:
+        await connection.execute(text("DELETE FROM rag.summary WHERE gist_hash = ANY (:gone)"), {"gone": list(gone)})
+    assert await sweep(database) >= len(gone)
+    left = await _vectors(database)
+    assert not gone & left
+    assert {row.gist_hash for row in await summaries(database, town.ravi_account)} <= left
+
+
+async def _vectors(database: Database) -> set[bytes]:
+    async with database.app.connect() as connection:
+        return set((await connection.execute(text("SELECT gist_hash FROM rag.vector"))).scalars())
+
+
+async def test_gists_that_could_not_be_embedded_wait_for_the_next_round(database: Database) -> None:
+    async with database.unit() as session:
+        town = await make_town(session)
+        await pay(session, town.asha_account, town.ravi_account, 100, description="brittle kazoo")
+    await drain(database)
+    await hear_all(database)
+
+    class Broken(FakeEmbedder):
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            raise EmbedderUnavailable("Nobody answers")
+
+    with pytest.raises(EmbedderUnavailable):
+        await embed_some(database, Broken())
+    working = FakeEmbedder()
+    while await embed_some(database, working):
+        pass
+    assert any("kazoo" in words for words in working.texts)
 
 
 async def test_a_new_name_reaches_the_texts_of_all_who_dealt_with_it(

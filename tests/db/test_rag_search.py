@@ -14,6 +14,7 @@ from core.identity.access import Principal, Role
 from core.ids import new_id
 from core.periods import Period, Unit
 from core.settings import Settings
+from rag import retriever
 from rag.embedder import MiniLm
 from rag.indexer import index_pending
 from rag.retriever import LIMIT_MAX, Hit, search
@@ -247,6 +248,20 @@ async def test_staff_find_what_was_done_at_their_bank_and_at_no_other(home: Hous
     assert await home.ask("vaccination for Bruno", staff(home.harbour), kinds=["transaction"]) == []
 
 
+async def test_a_large_scope_is_searched_otherwise_with_the_same_first_find(
+    home: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the graph, and by the rarest words."""
+    questions = ("vaccination for Bruno", "Asha Rao poker night", "zyxwvut", "inoculated puppy")
+    looked_at = [await home.ask(words, staff(home.meridian)) for words in questions]
+    monkeypatch.setattr(retriever, "LARGE_FROM", 1)
+    walked = [await home.ask(words, staff(home.meridian)) for words in questions]
+    assert any(looked_at)
+    for before, now in zip(looked_at, walked, strict=True):
+        assert [hit.text for hit in before[:1]] == [hit.text for hit in now[:1]]
+    assert await home.ask("qqqq wwww", staff(home.meridian)) == []
+
+
 async def test_whoever_has_no_customer_and_no_bank_sees_nothing(home: Household) -> None:
     for role in (Role.CUSTOMER, Role.STAFF, Role.ANALYST):
         nobody = Principal("user:x", "x@finlens.example", "X", role)
@@ -257,9 +272,8 @@ async def test_a_text_is_found_by_its_words_before_it_is_embedded(home: Househol
     async with home.database.app.begin() as connection:
         await connection.execute(
             text("""
-                WITH gone AS (DELETE FROM rag.vector RETURNING summary_id)
-                INSERT INTO rag.unembedded (summary_id, period_end)
-                SELECT id, period_end FROM gone JOIN rag.summary ON id = summary_id
+                WITH gone AS (DELETE FROM rag.meaning RETURNING gist_hash)
+                INSERT INTO rag.unembedded (gist_hash, begins) SELECT DISTINCT gist_hash, current_date FROM gone
             """)
         )
     try:

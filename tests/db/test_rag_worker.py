@@ -46,7 +46,7 @@ def _start(settings: Settings, said: Path) -> subprocess.Popen[bytes]:
 async def _embedded(database: Database, transaction_id: object) -> bool:
     async with database.app.connect() as connection:
         found = await connection.scalar(
-            text("""SELECT count(*) FROM rag.summary s JOIN rag.vector v ON v.summary_id = s.id
+            text("""SELECT count(*) FROM rag.summary s JOIN rag.meaning m ON m.summary_id = s.id
                      WHERE :id = ANY (s.transaction_ids)"""),
             {"id": transaction_id},
         )

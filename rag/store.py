@@ -1,0 +1,115 @@
+"""Store: summaries as they are kept. Each is found by its words from that commit on, and by its meaning at once where
+its gist has a vector already, whoever it was made for; a gist that has none waits to be embedded."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.ids import new_id
+from rag.summaries import Summary
+
+ASKED_LATELY = "1 day"
+"""For how long somebody's questions put their own summaries first."""
+
+# Whoever embeds a gist holds its row in rag.unembedded, and whoever sweeps a vector holds that: we wait for either, and
+# then see what became of it. What is told in full is not written over by what is jotted down.
+_STORE = text(f"""
+    WITH told AS (
+        INSERT INTO rag.summary AS s (
+            id, kind, subject, account_id, bank_id, customer_id, period_start, period_end, text, text_hash, gist,
+            gist_hash, transaction_ids, transaction_days, transaction_amounts_minor, transaction_counterparties,
+            is_jotted)
+        SELECT n.id, n.kind, n.subject, n.account_id, n.bank_id, n.customer_id, n.period_start, n.period_end, n.text,
+               decode(n.text_hash, 'hex'), n.gist, decode(n.gist_hash, 'hex'), n.ids, n.days, n.amounts, n.others,
+               n.is_jotted
+          FROM jsonb_to_recordset(CAST(:summaries AS jsonb))
+               n(id uuid, kind text, subject text, account_id uuid, bank_id uuid, customer_id uuid, period_start date,
+                 period_end date, text text, text_hash text, gist text, gist_hash text, ids uuid[], days date[],
+                 amounts bigint[], others uuid[], is_jotted boolean)
+         ORDER BY n.account_id, n.kind, n.subject
+            ON CONFLICT ON CONSTRAINT one_summary_per_subject DO UPDATE
+           SET text = excluded.text, text_hash = excluded.text_hash, gist = excluded.gist,
+               gist_hash = excluded.gist_hash, transaction_ids = excluded.transaction_ids,
+               transaction_days = excluded.transaction_days,
+               transaction_amounts_minor = excluded.transaction_amounts_minor,
+               transaction_counterparties = excluded.transaction_counterparties,
+               period_start = excluded.period_start, period_end = excluded.period_end, is_jotted = false,
+               updated_at = now()
+         WHERE NOT excluded.is_jotted
+           AND (s.text_hash, s.gist_hash, s.transaction_ids, s.transaction_days, s.transaction_amounts_minor,
+                s.transaction_counterparties, s.period_start, s.period_end, s.is_jotted)
+               IS DISTINCT FROM
+               (excluded.text_hash, excluded.gist_hash, excluded.transaction_ids, excluded.transaction_days,
+                excluded.transaction_amounts_minor, excluded.transaction_counterparties, excluded.period_start,
+                excluded.period_end, false)
+        RETURNING s.id, s.bank_id, s.customer_id, s.period_start, s.gist_hash
+    ),
+    known AS MATERIALIZED (
+        SELECT v.gist_hash FROM rag.vector v
+         WHERE v.gist_hash = ANY (ARRAY(SELECT gist_hash FROM told)) FOR KEY SHARE
+    ),
+    meant AS (
+        INSERT INTO rag.meaning AS m (summary_id, bank_id, customer_id, gist_hash)
+        SELECT t.id, t.bank_id, t.customer_id, t.gist_hash FROM told t JOIN known USING (gist_hash)
+            ON CONFLICT (summary_id) DO UPDATE SET gist_hash = excluded.gist_hash
+         WHERE m.gist_hash <> excluded.gist_hash
+    ),
+    waiting AS (
+        INSERT INTO rag.unembedded AS u (gist_hash, begins, asked)
+        SELECT t.gist_hash, max(t.period_start),
+               coalesce(max(k.questions) FILTER (WHERE k.asked_at > now() - interval '{ASKED_LATELY}'), 0)
+          FROM told t
+          LEFT JOIN rag.asker k ON k.id = t.customer_id
+         WHERE t.gist_hash NOT IN (SELECT gist_hash FROM known)
+         GROUP BY t.gist_hash
+         ORDER BY t.gist_hash
+            ON CONFLICT (gist_hash) DO UPDATE
+           SET begins = greatest(u.begins, excluded.begins), asked = greatest(u.asked, excluded.asked)
+    )
+    SELECT count(*) FROM told
+""")  # noqa: S608  # of a constant
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a summary is: what it speaks of, and who may read it beside the bank's staff."""
+
+    bank_id: UUID
+    account_id: UUID | None = None
+    customer_id: UUID | None = None
+
+
+async def store(connection: AsyncConnection, rows: str) -> int:
+    """Keep summaries as `rows_of` gives them; returns how many are new or read differently now."""
+    return await connection.scalar(_STORE, {"summaries": rows}) or 0
+
+
+def rows_of(told: Iterable[tuple[Owner, Summary]], *, is_jotted: bool = False) -> str:
+    """As `store` takes them. `is_jotted`: only until they are told in full."""
+    return json.dumps([_row(owner, summary) | {"is_jotted": is_jotted} for owner, summary in told], default=str)
+
+
+def _row(owner: Owner, summary: Summary) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "kind": summary.kind,
+        "subject": summary.subject,
+        "account_id": owner.account_id,
+        "bank_id": owner.bank_id,
+        "customer_id": owner.customer_id,
+        "period_start": summary.period.start,
+        "period_end": summary.period.end,
+        "text": summary.text,
+        "text_hash": summary.text_hash.hex(),
+        "gist": summary.gist,
+        "gist_hash": summary.gist_hash.hex(),
+        "ids": [payment.id for payment in summary.told],
+        "days": [payment.day for payment in summary.told],
+        "amounts": [payment.amount_minor for payment in summary.told],
+        "others": [payment.counterparty_key for payment in summary.told],
+    }
