@@ -64,6 +64,9 @@ class Api:
     async def patch(self, session: Session, path: str, **body: object) -> Any:
         return await self._authorised(session, "PATCH", path, json=body)
 
+    async def put(self, session: Session, path: str, **body: object) -> Any:
+        return await self._authorised(session, "PUT", path, json=body)
+
     async def delete(self, session: Session, path: str) -> None:
         await self._authorised(session, "DELETE", path)
 

@@ -17,6 +17,7 @@ PEOPLE = {
 NASTY = '<img src=x onerror="window.hacked=1"> & "friends"'
 
 CONVERSATION = "019a0000-0000-7000-8000-00000000c0de"
+TURN = "019a0000-0000-7000-8000-0000000070e0"
 
 _SHOPS = [
     ("Reliance Fresh", "Weekly shop", 284550),
@@ -109,6 +110,10 @@ def _add_data(api: StubApi) -> None:
     @api.delete("/conversations/{conversation_id}", status_code=204, dependencies=known)
     async def forget(conversation_id: str):
         api.calls.append(f"forget {conversation_id}")
+
+    @api.put("/answers/{turn_id}/feedback", status_code=204, dependencies=known)
+    async def give_feedback(turn_id: str, verdict: Annotated[str, Body()], reason: Annotated[str, Body()] = ""):
+        api.calls.append(f"feedback {turn_id} {verdict} {reason}".rstrip())
 
     @api.get("/transactions", dependencies=known)
     async def transactions(request: Request, limit: int, cursor: int = 0, q: str = ""):
@@ -271,6 +276,7 @@ def answer() -> dict[str, Any]:
         "grounded": True,
         "latency_ms": 64,
         "conversation_id": CONVERSATION,
+        "turn_id": TURN,
     }
 
 

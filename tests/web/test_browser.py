@@ -134,6 +134,20 @@ async def test_a_question_gets_the_figure_its_rows_and_a_source(customer: Page, 
     await _take_picture(customer, "chat")
 
 
+@pytest.mark.parametrize("page", [{}, PHONE, {**PHONE, "color_scheme": "dark"}], indirect=True)
+async def test_a_thumb_down_says_why(customer: Page, request: pytest.FixtureRequest):
+    await customer.fill("#question", QUESTION)
+    await expect(customer.locator("#send")).to_be_enabled()
+    await customer.keyboard.press("Enter")
+    await customer.locator(".thumb-down").click(timeout=15_000)
+    await expect(customer.locator(".thumb-down")).to_have_attribute("aria-pressed", "false")
+    await _take_picture(customer, f"why-{request.node.name}")
+    await customer.locator(".reason", has_text="Another period was meant").click()
+    await expect(customer.locator(".thanks")).to_have_text("Thank you")
+    await expect(customer.locator(".thumb-down")).to_have_attribute("aria-pressed", "true")
+    await expect(customer.locator(".reason")).to_have_count(0)
+
+
 async def test_an_answer_can_be_a_chart(customer: Page):
     await customer.fill("#question", "Show my spending by category last month")
     await expect(customer.locator("#send")).to_be_enabled()

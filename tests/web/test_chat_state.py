@@ -1,4 +1,4 @@
-from tests.web.stub_api import ALERT, CONVERSATION, NASTY, answer
+from tests.web.stub_api import ALERT, CONVERSATION, NASTY, TURN, answer
 from tests.web.stub_web import Web
 from webapp.models.answer import Turn, figure
 from webapp.states.chat import ChatState
@@ -50,6 +50,30 @@ async def test_rows_open_and_close_by_their_turn(web: Web):
     for index, shows in ((0, True), (7, True), (-1, True), (0, False)):
         ChatState.toggle_rows.fn(chat, index)
         assert chat.turns[0].shows_rows is shows
+
+
+async def test_an_opinion_of_an_answer_is_told_and_a_thumb_down_says_why(web: Web):
+    chat = await web.page(ChatState)
+    await ChatState.resume.fn(chat, CONVERSATION)
+    await ChatState.praise.fn(chat, 0)
+    assert chat.turns[0].verdict == "up"
+    ChatState.ask_why.fn(chat, 0)
+    assert (chat.turns[0].verdict, chat.turns[0].asks_why) == ("up", True)
+    await ChatState.complain.fn(chat, 0, "wrong_period")
+    assert (chat.turns[0].verdict, chat.turns[0].asks_why) == ("down", False)
+    told = [call for call in web.stub.calls if call.startswith("feedback")]
+    assert told == [f"feedback {TURN} up", f"feedback {TURN} down wrong_period"]
+
+
+async def test_an_opinion_of_nothing_or_for_a_made_up_reason_is_not_told(web: Web):
+    chat = await web.page(ChatState)
+    ChatState.submit.fn(chat, {"question": "How much on groceries?"})
+    await ChatState.praise.fn(chat, 0)  # it has no answer yet
+    await ChatState.resume.fn(chat, CONVERSATION)
+    await ChatState.praise.fn(chat, 3)
+    await ChatState.complain.fn(chat, 0, "because")
+    assert chat.turns[0].verdict == ""
+    assert not [call for call in web.stub.calls if call.startswith("feedback")]
 
 
 async def test_an_answer_is_shown_in_words_as_it_comes(web: Web):

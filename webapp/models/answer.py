@@ -21,6 +21,17 @@ _PAYMENT_COLUMNS = (
 )  # fmt: skip
 """Of a payment or an alert, what tells one from another, in the order people read it."""
 _HEADS = {"occurred_at": "When", "counterparty": "Payment", "amount_minor": "Amount"}
+REASONS = {
+    "wrong_figure": "A wrong figure",
+    "wrong_period": "Another period was meant",
+    "wrong_name": "Another payee, category or account was meant",
+    "not_understood": "Not what was asked",
+    "incomplete": "Something is missing",
+    "unclear": "Hard to understand",
+    "slow": "It took too long",
+    "other": "Something else",
+}
+"""What can be wrong with an answer, as the API calls it and as people do."""
 _CALENDAR = frozenset(unit.value for unit in Unit)
 
 
@@ -69,6 +80,11 @@ class Turn:
     footnote: str = ""
     error: str = ""
     is_running: bool = False
+    id: str = ""
+    """What the API calls it; empty until there is an answer that an opinion can be of."""
+    verdict: str = ""
+    """What the person thinks of it: `up`, `down`, or nothing yet."""
+    asks_why: bool = False
 
     @classmethod
     def of(cls, found: dict[str, Any], time_zone: str) -> Self:
@@ -97,7 +113,7 @@ class Turn:
 
     def complete(self, answer: dict[str, Any], time_zone: str) -> None:
         """Show the whole answer, whatever of it came before."""
-        self.answer, self.status = answer["answer"], answer["status"]
+        self.answer, self.status, self.id = answer["answer"], answer["status"], answer["turn_id"] or ""
         self.figures = _few(answer["figures"])
         self.citations = [citation(each) for each in answer["citations"]]
         self.follow_ups = answer["follow_ups"]

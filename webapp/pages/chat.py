@@ -3,7 +3,7 @@ import reflex as rx
 from webapp.components.echart import echart
 from webapp.components.layout import ASK, shell, until_alive
 from webapp.components.newest import newest_in_view
-from webapp.models.answer import Cell, Citation, Figure, Row, Turn
+from webapp.models.answer import REASONS, Cell, Citation, Figure, Row, Turn
 from webapp.states.chat import QUESTION_CHARS_MAX, ChatState, Conversation
 
 _COLUMN = "w-full max-w-3xl mx-auto px-4 sm:px-6"
@@ -186,13 +186,17 @@ def _answer(turn: Turn, index: int) -> rx.Component:
         rx.cond(turn.chart_title, _chart(turn)),
         rx.cond(turn.rows, _rows(turn, index)),
         rx.cond(turn.citations, rx.el.ul(rx.foreach(turn.citations, _citation), class_name="flex flex-col gap-2")),
-        rx.cond(
-            turn.footnote,
-            rx.el.p(
-                rx.icon("badge-check", size=14, class_name="text-primary"),
+        rx.el.div(
+            rx.cond(
                 turn.footnote,
-                class_name="footnote flex items-center gap-1.5 text-xs opacity-70",
+                rx.el.p(
+                    rx.icon("badge-check", size=14, class_name="text-primary"),
+                    turn.footnote,
+                    class_name="footnote flex items-center gap-1.5 text-xs opacity-70",
+                ),
             ),
+            rx.cond(turn.id, _thumbs(turn, index)),
+            class_name="flex flex-wrap items-center justify-between gap-x-4 gap-y-1",
         ),
         rx.cond(turn.follow_ups, rx.el.div(rx.foreach(turn.follow_ups, _follow_up), class_name="flex flex-wrap gap-2")),
     )
@@ -286,6 +290,55 @@ def _citation(citation: Citation) -> rx.Component:
         ": ",
         citation.text,
         class_name="wash rounded-lg px-4 py-2.5 text-sm wrap-anywhere",
+    )
+
+
+def _thumbs(turn: Turn, index: int) -> rx.Component:
+    return rx.el.div(
+        rx.cond(turn.verdict, rx.el.span("Thank you", role="status", class_name="thanks text-xs opacity-70 mr-1")),
+        _thumb("up", "This helped", turn.verdict == "up", ChatState.praise(index)),
+        _thumb("down", "Something is wrong", turn.verdict == "down", ChatState.ask_why(index)),
+        rx.cond(turn.asks_why, _reasons(index)),
+        class_name="relative flex items-center gap-0.5 ml-auto",
+    )
+
+
+def _thumb(way: str, label: str, is_given: bool | rx.Var, on_click: rx.event.EventType) -> rx.Component:
+    return rx.el.button(
+        rx.icon(f"thumbs-{way}", size=15),
+        type="button",
+        on_click=on_click,
+        aria_label=label,
+        title=label,
+        aria_pressed=is_given,
+        class_name=rx.cond(
+            is_given,
+            f"thumb-{way} btn btn-ghost btn-sm btn-square text-primary",
+            f"thumb-{way} btn btn-ghost btn-sm btn-square opacity-60 hover:opacity-100",
+        ),
+    )
+
+
+def _reasons(index: int) -> rx.Component:
+    """What was wrong. A thumb down counts once one of these says why."""
+    return rx.el.fieldset(
+        rx.el.legend("What was wrong?", class_name="float-left w-full text-sm font-medium mb-2"),
+        rx.el.div(
+            *[_reason(index, name, text) for name, text in REASONS.items()],
+            class_name="clear-left flex flex-wrap gap-2",
+        ),
+        # Above the thumbs: what opens below them may lie under the composer.
+        class_name="surface absolute bottom-full right-0 z-10 mb-2 px-4 pb-4 pt-3 shadow-xl "
+        "w-[min(24rem,calc(100vw-2rem))]",
+    )
+
+
+def _reason(index: int, name: str, text: str) -> rx.Component:
+    return rx.el.button(
+        text,
+        type="button",
+        on_click=ChatState.complain(index, name),
+        class_name="reason btn btn-sm btn-ghost border border-base-300 font-normal h-auto py-1.5 text-left",
     )
 
 

@@ -7,7 +7,7 @@ import reflex as rx
 
 from webapp import backend
 from webapp.client import ApiAway, ApiRefused
-from webapp.models.answer import Turn
+from webapp.models.answer import REASONS, Turn
 from webapp.sessions import Session
 from webapp.states.person import PersonState
 
@@ -84,6 +84,21 @@ class ChatState(PersonState):
             self.turns[index].shows_rows = not self.turns[index].shows_rows
 
     @rx.event
+    async def praise(self, index: int):
+        await self._tell(index, verdict="up")
+
+    @rx.event
+    def ask_why(self, index: int):
+        """Offer the reasons for a thumb down, or put them away."""
+        if 0 <= index < len(self.turns):
+            self.turns[index].asks_why = not self.turns[index].asks_why
+
+    @rx.event
+    async def complain(self, index: int, reason: str):
+        if reason in REASONS:
+            await self._tell(index, verdict="down", reason=reason)
+
+    @rx.event
     def start_over(self):
         return self._show("", [])
 
@@ -132,6 +147,12 @@ class ChatState(PersonState):
         self.is_busy = True
         self._run += 1
         return ChatState.answer(question)
+
+    async def _tell(self, index: int, *, verdict: str, **why: str) -> None:
+        if 0 <= index < len(self.turns) and (turn := self.turns[index]).id:
+            await backend.api.put(self._session(), f"/answers/{turn.id}/feedback", verdict=verdict, **why)
+            turn.verdict, turn.asks_why = verdict, False
+            self.turns[index] = turn
 
     def _show(self, conversation_id: str, turns: list[Turn]):
         self.conversation_id, self.turns = conversation_id, turns
