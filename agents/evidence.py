@@ -99,6 +99,9 @@ class Evidence:
     def _less(self, match: re.Match[str]) -> int:
         return int(self.value_of(match["operand"])) - int(match["minor"])
 
+    def _left(self, match: re.Match[str]) -> int:
+        return int(match["minor"]) - int(self.value_of(match["operand"]))
+
     def _computed(self, match: re.Match[str]) -> Any:
         values = [self.value_of(operand) for operand in _operands(match["operands"])]
         if not values or any(not isinstance(value, (int, Decimal)) for value in values):
@@ -148,6 +151,11 @@ def less(operand: str, minor: int) -> str:
     return f"[{operand}] less {minor}"
 
 
+def left_of(minor: int, operand: str) -> str:
+    """The source of what is left of an amount that the asker named, once a cell, or a sum of cells, is taken off."""
+    return f"{minor} less [{operand}]"
+
+
 def units_in(period: Period, unit: Unit) -> int | Decimal:
     """How many days, months ... the period holds or touches; of weeks, seven days each, also parts."""
     if unit is Unit.DAY:
@@ -173,6 +181,7 @@ _SOURCES: list[tuple[re.Pattern[str], Callable[[Evidence, re.Match[str]], Any]]]
     (re.compile(r"number of rows of (?P<table>[a-z]+(?: \d+)?)"), Evidence._rows),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"days from \[(?P<operand>.+)\] to (?P<day>\d{4}-\d\d-\d\d)"), Evidence._days),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"\[(?P<operand>.+)\] less (?P<minor>\d+)"), Evidence._less),  # pyright: ignore[reportPrivateUsage]
+    (re.compile(r"(?P<minor>\d+) less \[(?P<operand>.+)\]"), Evidence._left),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"\[(?P<operand>.+)\] per (?P<unit>\w+)"), Evidence._per_unit),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"(?P<operation>[a-z]+) of (?P<operands>\[.+\])"), Evidence._computed),  # pyright: ignore[reportPrivateUsage]
 ]

@@ -46,6 +46,8 @@ class Operation(StrEnum):
     """The value per day, week, month ... of the period."""
     THRESHOLD = "threshold"
     """Whether the value is above or below an amount."""
+    LEFT = "left"
+    """What is left of an amount that the asker named, a budget, once the value is taken off."""
     WHEN_LAST = "when_last"
     WHEN_FIRST = "when_first"
     TO_NEW = "to_new"

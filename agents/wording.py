@@ -57,6 +57,8 @@ def group_name(dimension: str, value: object) -> str:
             return _calendar(dimension, text)
         case Dimension.CHANNEL | Dimension.STATUS:
             return _channel(text)
+        case Dimension.WEEKEND:
+            return f"{text}s"
         case _:
             return text
 

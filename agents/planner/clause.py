@@ -65,6 +65,10 @@ class Clause:
     def after(self, mention: Mention[Any]) -> list[Mention[Any]]:
         return [other for other in self.mentions if other.start >= mention.end]
 
+    def lacks_place(self, *cues: Cue) -> bool:
+        """Whether one of these cues is said and has found no place."""
+        return any(id(mention) not in self._placed for mention in self.find(*cues))
+
     def unplaced(self) -> list[str]:
         """Phrases that were understood and found no place."""
         return [

@@ -400,9 +400,9 @@ class _Composer:
         things = (*self.frame.objects, *self.frame.conditions)
         compared = next(f for f in things if f.field in _COMPARED and len(f.values) > 1)
         timed = tuple(d for d in self.frame.group_by if d in _TIMED)[:1]
-        query = self._query(
-            _stretch(spans), group_by=(*timed, _COMPARED[compared.field]), limit=200 if timed else GROUPS_SHOWN
-        )
+        order = None if timed else Order(by=self._measures()[0])
+        groups, limit = (*timed, _COMPARED[compared.field]), 200 if timed else GROUPS_SHOWN
+        query = self._query(_stretch(spans), group_by=groups, order=order, limit=limit)
         if timed:
             return InsightTask(operation=Operation.BREAKDOWN, queries=(query,))
         asked = self.frame.asks_difference
@@ -513,7 +513,10 @@ class _Composer:
         """What is meant where no period was said: see docs/asking.md."""
         frame, everything = self.frame, self._everything()
         names_payee = any(f.field in ("counterparty", "description") for f in frame.objects)
-        is_dated = operation in (Operation.WHEN_LAST, Operation.WHEN_FIRST) or frame.latest in ("latest", "earliest")
+        is_dated = operation in (Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.PROJECTED) or frame.latest in (
+            "latest",
+            "earliest",
+        )
         if is_dated:
             return everything, ""
         if operation is Operation.PACE or set(frame.group_by) & (_TIMED | {Dimension.WEEKDAY, Dimension.HOUR}):

@@ -88,6 +88,8 @@ def intended(intent: Intent, clause: Clause) -> Frame | None:
         return None
     if clause.has(Cue.RECURRING, Cue.REFUNDS) and intent not in _TOPICS:
         return None
+    if intent is Intent.BUDGET and len(clause.reading.of("amount")) == 1:
+        return _left(intent, _slots(clause))
     topic, build = _TOPICS.get(intent), _BUILDERS.get(intent)
     frame = _of_topic(intent, topic, clause) if topic else build(intent, _slots(clause)) if build else None
     return frame.with_changes(position=clause.reading.position) if frame else None
@@ -320,6 +322,12 @@ def _threshold(_: Intent, found: _Slots) -> Frame | None:
     return found.asking(Operation.THRESHOLD, found.plain, threshold=said, conditions=kept)
 
 
+def _left(intent: Intent, found: _Slots) -> Frame | None:
+    """What is left of a budget that is named with its amount."""
+    frame = _threshold(intent, found)
+    return frame.with_changes(ask=Operation.LEFT) if frame else None
+
+
 def _failed_share(_: Intent, found: _Slots) -> Frame:
     kept = tuple(f for f in found.base.conditions if f.field != "status")
     return found.asking(Operation.VALUE, Measure.FAILED_SHARE, conditions=kept)
@@ -370,6 +378,7 @@ _OF_OPERATION: dict[Operation, frozenset[Intent]] = {
     Operation.USUAL: frozenset({Intent.USUAL}),
     Operation.PACE: frozenset({Intent.PACE, Intent.AVERAGE}),
     Operation.THRESHOLD: frozenset({Intent.THRESHOLD}),
+    Operation.LEFT: frozenset({Intent.BUDGET}),
     Operation.WHEN_LAST: frozenset({Intent.WHEN_LAST, Intent.DAYS_SINCE, Intent.LATEST}),
     Operation.WHEN_FIRST: frozenset({Intent.WHEN_FIRST}),
     Operation.SAVINGS_RATE: frozenset({Intent.SAVINGS_RATE}),
@@ -389,7 +398,8 @@ def meanings(frame: Frame) -> frozenset[Intent]:
     if frame.ask is Operation.LIST:
         return frozenset({Intent.LIST, _LISTED.get(frame.latest or "", Intent.LIST)})
     if frame.ask in (Operation.RANK, Operation.BREAKDOWN) and frame.group_by:
-        return frozenset({_ranked(frame.group_by[0]), *_OF_OPERATION.get(frame.ask, ())})
+        amount = (Intent.TOTAL, Intent.LARGEST) if frame.asks_amount else ()
+        return frozenset({_ranked(frame.group_by[0]), *_OF_OPERATION.get(frame.ask, ()), *amount})
     return _OF_OPERATION.get(frame.ask, frozenset())
 
 

@@ -68,6 +68,8 @@ _CLEANER = frozenset(
     }
 )  # fmt: skip
 """What is told by its meaning better than by its words, where these ask for no more than that."""
+_NARROWING = (Cue.TOP, Cue.EXCEPT, Cue.WEEKDAYS, Cue.HOURS, Cue.STATUS)
+"""Cues without which a figure is of something else: what is meant by the whole has to have a place for them."""
 _SPARE = frozenset(
     {
         None, Operation.VALUE, Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.COUNT_GROUPS,
@@ -202,7 +204,8 @@ class _Weighing:
         clause = Clause(self.known)
         if intent is Intent.EDIT:
             return named(clause) if self.has_last else None
-        return intended(intent, clause)
+        frame = intended(intent, clause)
+        return None if clause.lacks_place(*_NARROWING) else frame
 
     def _under(self, frame: Frame) -> Parsed:
         """The clause under another frame; it leans on the last question where it names nothing itself."""

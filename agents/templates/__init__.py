@@ -8,7 +8,7 @@ from agents.templates.comparisons import compare, share, usual, versus
 from agents.templates.groups import breakdown, count_groups, rank, to_new
 from agents.templates.lists import entries, when, who
 from agents.templates.told import Told
-from agents.templates.values import pace, projected, savings_rate, threshold, together, value
+from agents.templates.values import left, pace, projected, savings_rate, threshold, together, value
 
 _TEMPLATES: dict[Operation, Callable[[Told], Draft]] = {
     Operation.VALUE: value,
@@ -25,6 +25,7 @@ _TEMPLATES: dict[Operation, Callable[[Told], Draft]] = {
     Operation.USUAL: usual,
     Operation.PACE: pace,
     Operation.THRESHOLD: threshold,
+    Operation.LEFT: left,
     Operation.WHEN_LAST: when,
     Operation.WHEN_FIRST: when,
     Operation.WHO: who,

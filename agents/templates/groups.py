@@ -71,7 +71,8 @@ def rank(told: Told) -> Draft:
         winner = told.make.name(label, told.group(first), source, amount=amount)
     figures = [told.figure(_label(told, row), told.source(n)) for n, row in rows[:FIGURES_MAX]]
     lines = [f"{told.group(row)} {told.say(figure)}" for (_, row), figure in zip(rows, figures, strict=False)]
-    text = f"{told.group(first)}: {told.say(figures[0])} ({told.label()})."
+    place_said = f"Number {told.task.position}: " if told.task.position > 1 else ""
+    text = f"{place_said}{told.group(first)}: {told.say(figures[0])} ({told.label()})."
     text += f" Then {'; '.join(lines[1:])}." if lines[1:] else ""
     if asks_amount and told.task.first > 1 and told.measure is not Measure.COUNT:
         total = told.figure(

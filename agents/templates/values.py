@@ -3,7 +3,7 @@
 from agents.answer import Figure
 from agents.charts import chart
 from agents.draft import Draft
-from agents.evidence import absent, cell, computed, per_unit, units_in
+from agents.evidence import absent, cell, computed, left_of, per_unit, units_in
 from agents.plan import Threshold
 from agents.templates.told import NOTHING, Told, day, number, whereto
 from agents.wording import count, label, listed, money
@@ -146,6 +146,21 @@ def threshold(told: Told) -> Draft:
     return Draft(
         f"{verdict}: {figure.label} came to {told.say(figure)}, {side} {said}.", [figure], rows=told.entry_rows()
     )
+
+
+def left(told: Told) -> Draft:
+    """What is left of the budget that the asker named."""
+    asked = told.task.threshold
+    assert asked is not None
+    if not told.result.rows:
+        return NOTHING
+    spent = told.figure(told.label(), told.source())
+    assert spent.currency is not None
+    budget = money(asked.said_minor, spent.currency)
+    rest = told.make.money(f"Left of {budget}, {told.label()}", left_of(asked.said_minor, told.source()))
+    assert rest.value_minor is not None
+    says = f"{told.say(rest)} is left" if rest.value_minor >= 0 else f"{told.say(rest).lstrip('-−')} over"
+    return Draft(f"{says}: {spent.label} came to {told.say(spent)} of {budget}.", [rest, spent], rows=told.entry_rows())
 
 
 def _is_within(found: int | float, asked: Threshold) -> bool:
