@@ -43,6 +43,14 @@ def parse_amount(text: str, currency: Currency, *, decimal: str = ".") -> Money:
     return -money if _is_negative(found) else money
 
 
+def mark_of(text: str) -> str:
+    """The currency that a printed amount is marked with; empty where its mark is none or is shared by several."""
+    found = _AMOUNT.fullmatch(text.strip()) if len(text) <= _LENGTH_MAX else None
+    mark = (found["mark"] or found["behind"] or "") if found else ""
+    stated = _MARKS.get(mark, mark)
+    return stated if re.fullmatch("[A-Z]{3}", stated) else ""
+
+
 def _is_negative(found: re.Match[str]) -> bool:
     """Whether brackets, a minus or `Dr` say so; a second sign beside the first (`-5 Dr`) could mean either."""
     signs = [sign for part in ("bracket", "sign", "inner", "trailing", "side") if (sign := found[part])]

@@ -132,7 +132,7 @@ class _Import:
             files=[str(path) for paths in sources.paths.values() for path in paths],
             actor=actor,
         )
-        self._report = Report(batch_id=self._batch.id)
+        self._report = Report(batch_id=self._batch.id, assumed=sources.assumed)
         self._holders = Holders(sources.profile, stage.first_days(), self._reject_holder)
         self._poster = Poster(sources.profile, self._holders.refused)
 
@@ -219,6 +219,7 @@ class _Import:
         report.unknown_categories = dict(self._poster.unknown_categories)
         report.read_categories = dict(self._poster.read_categories)
         report.refunds = self._poster.refunds
+        report.opened_at_zero = self._poster.opened_at_zero
         async with self._unit() as session:
             await self._differ(session, self._poster.settle())
             await self._count(session, finished_at=datetime.now(UTC))

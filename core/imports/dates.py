@@ -7,8 +7,21 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 ISO = "iso"
+RECOGNISED = "recognised"
+"""Instead of formats: those in which all of a file's dates can be read, see `spelling`."""
+
+DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y")
+MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y", "%m.%d.%y")
+NAMED = (
+    "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%d %B %Y", "%d/%b/%Y", "%b %d %Y", "%b %d, %Y", "%B %d, %Y",
+    "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
+)  # fmt: skip
+"""Formats that can be read in one way only."""
+
+_CLOCKS = (" %H:%M:%S", " %H:%M", " %I:%M %p", ", %H:%M:%S", ", %H:%M")
 _COUNTED = re.compile(r"(seconds|hours|days) since (\d{4}-\d\d-\d\d)")
 _YEARS = range(1900, 2200)
+SHOWN_MAX = 8
 
 UNTIMED = time(12, 0, 0, 1)
 """Local time of a payment of which only the day is known: noon, so that the day is the same in every time zone but the
@@ -28,9 +41,22 @@ class Moment:
         return (self.at or datetime.combine(self.day, UNTIMED, zone)).astimezone(UTC)
 
 
+def formats(named: object) -> object:
+    """The formats that a word stands for: `eu` (day first), `us` (month first), `iso`; anything else as it is."""
+    orders = {"eu": DAY_FIRST, "us": MONTH_FIRST, ISO: (), RECOGNISED: ()}
+    if not isinstance(named, str):
+        return named
+    if named not in orders:
+        return [named]
+    if named == RECOGNISED:
+        return [RECOGNISED]
+    days = (*orders[named], *NAMED)
+    return [ISO, *days, *(f"{day}{clock}" for day in days for clock in _CLOCKS)]
+
+
 def check_format(form: str) -> str:
     """The format itself. Raises ValueError with what would work when it is none."""
-    if form == ISO or _COUNTED.fullmatch(form):
+    if form in (ISO, RECOGNISED) or _COUNTED.fullmatch(form):
         return form
     if "%" not in form:
         raise ValueError(f"{form!r} is not a date format: write iso, %d/%m/%Y, %y%m%d or days since 2024-01-01")
@@ -54,7 +80,8 @@ def parse_moment(text: str, formats: tuple[str, ...], zone: ZoneInfo) -> Moment:
             continue
         if moment.day.year in _YEARS:
             return moment
-    raise ValueError(f"{text!r} is not a date in the format {' or '.join(formats)}")
+    shown = " or ".join(formats) if len(formats) <= SHOWN_MAX else f"{' or '.join(formats[:SHOWN_MAX])}, ..."
+    raise ValueError(f"{text!r} is not a date in the format {shown}")
 
 
 def _parse(text: str, form: str, zone: ZoneInfo) -> Moment:

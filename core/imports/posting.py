@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import text
@@ -70,7 +71,7 @@ class Poster:
     """Posts the rows of one import, chunk by chunk. It remembers a few numbers per account, never rows."""
 
     def __init__(self, profile: Profile, refused: Mapping[Number, str]) -> None:
-        self._opens_from_first_row = profile.transactions.opening == "first_row"
+        self._opening_rule = profile.transactions.opening
         self._zone = profile.zone
         self._refused = refused
         self._books: dict[Number, Book] = {}
@@ -82,6 +83,7 @@ class Poster:
         self.unknown_categories: Counter[str] = Counter()
         self.read_categories: Counter[str] = Counter()
         self.refunds = 0
+        self.opened_at_zero: list[str] = []
 
     async def post(
         self, session: AsyncSession, rows: Sequence[Staged]
@@ -124,12 +126,22 @@ class Poster:
         firsts: dict[Number, Entry] = {}
         for entry in entries:
             firsts.setdefault(_own(entry), entry)
-        return {
+        new = {
             at: entry
             for at, entry in firsts.items()
-            if self._opens_from_first_row and entry.balance_before_minor
             if at in accounts and accounts[at].version == 0 and at not in self._books
         }
+        if self._opening_rule == "first_row":
+            self.opened_at_zero += [number for (_, number), entry in new.items() if entry.balance_minor is None]
+        return {at: entry for at, entry in new.items() if self._before_minor(entry)}
+
+    def _before_minor(self, entry: Entry) -> int:
+        """What its account held before this first row."""
+        if self._opening_rule == "zero":
+            return 0
+        if entry.balance_before_minor is None and isinstance(self._opening_rule, Decimal):
+            return Money.parse(self._opening_rule, entry.currency).amount_minor
+        return entry.balance_before_minor or 0
 
     def _open_books(
         self,
@@ -143,7 +155,7 @@ class Poster:
             at = _own(row.entry)
             if at in self._books or at not in accounts:
                 continue
-            before = openings[at].balance_before_minor if at in openings else accounts[at].posted_minor
+            before = self._before_minor(openings[at]) if at in openings else accounts[at].posted_minor
             if key in known:
                 before = known[key].before_minor(accounts[at])
             self._books[at] = Book(before or 0)
@@ -222,8 +234,7 @@ class Poster:
         return None
 
     def _opening(self, entry: Entry, own: Holding, other: Holding) -> Transfer:
-        before = entry.balance_before_minor
-        assert before
+        before = self._before_minor(entry)
         sender, receiver = (own, other) if before < 0 else (other, own)
         midnight = datetime.combine(entry.day, time(), self._zone)
         return Transfer(

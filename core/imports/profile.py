@@ -27,7 +27,7 @@ from pydantic import (
 
 from core.categories import BY_SLUG
 from core.errors import InvalidRequest
-from core.imports.dates import ISO, check_format
+from core.imports.dates import ISO, RECOGNISED, check_format, formats
 from core.imports.template import Condition, Record, Reference, Text, conditions_of, fits
 
 PROFILE_BYTES_MAX = 256 * 1024
@@ -47,6 +47,8 @@ def _encoding(name: str) -> str:
 
 
 def _zone(name: str) -> str:
+    if name == RECOGNISED:
+        return name
     try:
         return ZoneInfo(name).key
     except (ValueError, OSError, LookupError):
@@ -61,6 +63,7 @@ Value = Annotated[Text, PlainValidator(Text.parse)]
 """A template or a list of rules, see `template`."""
 Conditions = Annotated[tuple[Condition, ...], PlainValidator(conditions_of)]
 TimeZone = Annotated[str, AfterValidator(_zone)]
+Dates = Annotated[list[Annotated[str, AfterValidator(check_format)]], BeforeValidator(formats)]
 EMPTY = Text.parse("")
 
 
@@ -85,11 +88,14 @@ class Format(_Closed):
 
     encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
     """A byte order mark in the file wins over this."""
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    delimiter: Annotated[str, Field(max_length=1)] = ""
+    """Empty: recognised by the header, as is the line that the header stands in."""
     quote: Annotated[str, Field(max_length=1)] = '"'
     """Empty: cells are never quoted."""
     columns: list[str] | None = None
     """Names of the columns, for files without a header line."""
+    names: dict[str, list[str]] = {}
+    """Other names that a column may have in the header. Case, underscores and what stands in brackets do not matter."""
     skip_lines: Annotated[int, Field(ge=0, le=1_000)] = 0
     """Lines before the header (or before the first row) that hold something else."""
     header_contains: str = ""
@@ -154,11 +160,15 @@ class AccountSection(_Closed):
 
 
 class AmountSection(_Closed):
-    """One signed value, or one value with a direction, or two columns of which each row fills one."""
+    """One signed value, or one value with a direction, or two columns of which each row fills one.
+
+    With all of them, the two columns count where the value is empty.
+    """
 
     value: Value | None = None
     direction: Value | None = None
-    """Must come out as `in` or `out`; the value's own sign is then left out of account."""
+    """Must come out as `in` or `out` (or credit, debit, cr, dr); the value's own sign is then left out of account.
+    Empty: its sign decides."""
     positive: Literal["in", "out"] = "in"
     """What a value without a sign means where no direction is given."""
     incoming: Value | None = None
@@ -171,8 +181,7 @@ class AmountSection(_Closed):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        has_pair = self.incoming is not None and self.outgoing is not None
-        if (self.value is None) is not has_pair or (has_pair and self.direction is not None):
+        if (self.incoming is None) is not (self.outgoing is None) or (self.value is None and self.incoming is None):
             raise ValueError("give value (and direction, if it has no sign), or both incoming and outgoing")
         return self
 
@@ -196,8 +205,9 @@ class TransactionSection(_Closed):
     """The bank's own id of the row, where it has one: the best protection against posting twice."""
     balance: Value = EMPTY
     """The balance after the row, checked against the ledger."""
-    opening: Literal["zero", "first_row"] = "first_row"
-    """What a new account held before its first row: nothing, or what the first balance implies."""
+    opening: Literal["zero", "first_row"] | Decimal = "first_row"
+    """What a new account held before its first row: nothing, what its first balance implies, or this amount where the
+    file states no balance."""
     description: Value = EMPTY
     category: Value = EMPTY
     merchant_code: Value = EMPTY
@@ -217,22 +227,43 @@ class Profile(_Closed):
     bank: BankSection
     currency: Value
     time_zone: TimeZone
-    decimal: Literal[".", ","] = "."
+    """`recognised`: the one that goes with the currency, see `spelling`."""
+    decimal: Literal[".", ",", "recognised"] = "."
     """The sign before the fraction of an amount."""
-    dates: Annotated[list[Annotated[str, AfterValidator(check_format)]], Field(min_length=1)] = [ISO]
+    dates: Annotated[Dates, Field(min_length=1)] = [ISO]
     """Formats to try, in order."""
+    given: dict[str, str] = {}
+    """Values of columns that a file does not have: the command's options."""
+    assumed: dict[str, str] = {}
+    """Values of columns that neither a file nor `given` has; the report names those that were used."""
     format: Format = Format()
     files: dict[str, FileSection]
     customers: Annotated[list[CustomerSection], BeforeValidator(_one_or_more)] = []
     accounts: Annotated[list[AccountSection], BeforeValidator(_one_or_more)] = []
     transactions: TransactionSection
 
+    def told(self, *, given: dict[str, str], zone: str, dates: str, opening: str) -> "Profile":
+        """The profile with what the command was told about these files. Raises ProfileInvalid for what it cannot be."""
+        changes: dict[str, object] = {"given": {name: value for name, value in given.items() if value}}
+        changes |= {"time_zone": zone} if zone else {}
+        changes |= {"dates": dates} if dates else {}
+        try:
+            if opening:
+                told = {**dict(self.transactions), "opening": opening}
+                changes["transactions"] = TransactionSection.model_validate(told)
+            return Profile.model_validate({**dict(self), **changes})
+        except ValidationError as invalid:
+            raise ProfileInvalid("; ".join(_problem(error) for error in invalid.errors())) from invalid
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
     def format_of(self, file: str) -> Format:
-        return self.files[file].format or self.format
+        """How files of this kind are read; the columns that the profile uses are found in any case."""
+        form = self.files[file].format or self.format
+        used: dict[str, list[str]] = {reference.own_column: [] for _, reference in self.references(file)}
+        return form.model_copy(update={"names": used | form.names})
 
     def kind_of(self, path: Path) -> str:
         """Which kind of file this is, by its name."""

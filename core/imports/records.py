@@ -4,11 +4,13 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Self
 
@@ -18,6 +20,11 @@ from core.imports.profile import Format
 RECORD_MAX = 64 * 1024
 """Characters of one record. Statements have hundreds; past this the file is not what the profile says it is."""
 
+HEADER_WITHIN = 40
+"""Lines in which a header is looked for where the profile does not say how to know it."""
+
+_DELIMITERS = ",;\t|"
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _GZIP = b"\x1f\x8b"
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _UNDECODABLE = "\ufffd"
@@ -45,6 +52,7 @@ def read(path: Path, form: Format) -> Iterator[Line]:
     Gzip and byte order marks are recognised. Raises FileUnreadable when the header is not there or the bytes end early.
     """
     try:
+        form = _settled(path, form)
         with _opened(path, form) as text:
             records = _records(text, form)
             header = form.columns or _header(path, records, form)
@@ -54,7 +62,7 @@ def read(path: Path, form: Format) -> Iterator[Line]:
                 if raw.strip():
                     yield _line(number, raw, problem, header, form)
     except (OSError, EOFError, zlib.error, UnicodeError) as broken:
-        raise FileUnreadable(f"{path.name} cannot be read: {broken}") from broken
+        raise FileUnreadable(f"{path.name} cannot be read: {_reason(broken)}") from broken
 
 
 def columns(path: Path, form: Format) -> list[str]:
@@ -62,10 +70,54 @@ def columns(path: Path, form: Format) -> list[str]:
     if form.columns:
         return form.columns
     try:
+        form = _settled(path, form)
         with _opened(path, form) as text:
             return _header(path, _records(text, form), form)
     except (OSError, EOFError, zlib.error, UnicodeError) as broken:
-        raise FileUnreadable(f"{path.name} cannot be read: {broken}") from broken
+        raise FileUnreadable(f"{path.name} cannot be read: {_reason(broken)}") from broken
+
+
+def _settled(path: Path, form: Format) -> Format:
+    """The form with what it leaves to the file: the delimiter, and the line that names the most of its columns."""
+    if form.delimiter and (form.columns or form.header_contains):
+        return form
+    with _opened(path, form) as text:
+        start = [
+            (number, raw) for number, raw in islice(_Lines(text, skip=form.skip_lines), HEADER_WITHIN) if raw.strip()
+        ]
+    if form.header_contains:
+        start = [(number, raw) for number, raw in start if form.header_contains in raw] or start
+    readings = [
+        (
+            len(_found(_cells(raw, one), form.names)),
+            raw.count(one.delimiter) if number == start[0][0] else 0,
+            -number,
+            one,
+        )
+        for number, raw in start
+        for one in (form.model_copy(update={"delimiter": sign}) for sign in form.delimiter or _DELIMITERS)
+    ]
+    named, _, number, settled = max(readings, key=lambda reading: reading[:3], default=(0, 0, 0, form))
+    if form.columns or form.header_contains or named < 2:
+        return settled
+    return settled.model_copy(update={"skip_lines": -number - 1})
+
+
+def _found(header: list[str], names: dict[str, list[str]]) -> dict[int, str]:
+    """Which columns of the header are which of the profile's: as it is written, else by one of its other names."""
+    found: dict[int, str] = {}
+    spoken = [_spoken(cell) for cell in header]
+    for name, others in names.items():
+        places = [at for at, cell in enumerate(header) if cell == name]
+        places += [at for other in (name, *others) for at, cell in enumerate(spoken) if cell and cell == _spoken(other)]
+        if place := [at for at in places if at not in found]:
+            found[place[0]] = name
+    return found
+
+
+def _spoken(name: str) -> str:
+    """`Amount (GBP)`, `AMOUNT` and `amount_` read alike."""
+    return " ".join(_BRACKETS.sub(" ", name).casefold().replace("_", " ").replace(".", " ").strip("*: ").split())
 
 
 @contextmanager
@@ -160,9 +212,14 @@ def _header(path: Path, records: Iterator[tuple[int, str, str | None]], form: Fo
     for _, raw, _ in records:
         if raw.strip() and form.header_contains in raw:
             names = _cells(raw, form)
-            return [_nth(name, names[:at].count(name) + 1) for at, name in enumerate(names)]
+            ours = _found(names, form.names)
+            return [ours.get(at) or _nth(name, names[:at].count(name) + 1) for at, name in enumerate(names)]
     missing = f"no line that holds {form.header_contains!r}" if form.header_contains else "no header line"
     raise FileUnreadable(f"{path.name} has {missing}")
+
+
+def _reason(broken: Exception) -> str:
+    return (broken.strerror if isinstance(broken, OSError) else None) or str(broken)
 
 
 def _nth(name: str, count: int) -> str:

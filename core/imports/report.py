@@ -35,6 +35,10 @@ class Report:
     """Categories that words of the narration gave, for neither file nor profile did, and how many rows got them."""
     accounts_apart: dict[str, str] = field(default_factory=dict[str, str])
     """Second accounts of a customer at one bank, and the name of the bank that keeps each here."""
+    assumed: dict[str, str] = field(default_factory=dict[str, str])
+    """What neither the files nor the command said, and what was taken instead: the currency, the time zone."""
+    opened_at_zero: list[str] = field(default_factory=list[str])
+    """Accounts opened with nothing, because nothing states a balance: theirs is what moved, not what they hold."""
     refunds: int = 0
     """Rows posted as money that came back."""
     seconds: float = 0.0
@@ -81,6 +85,8 @@ class Report:
             "unknown_categories": self.unknown_categories,
             "read_categories": self.read_categories,
             "accounts_apart": self.accounts_apart,
+            "assumed": self.assumed,
+            "opened_at_zero": self.opened_at_zero,
             "refunds": self.refunds,
             "seconds": round(self.seconds, 2),
         }

@@ -6,10 +6,14 @@ from pathlib import Path
 
 from core.imports.profile import Profile, ProfileInvalid
 from core.imports.records import FileUnreadable, Line, columns, read
+from core.imports.spelling import settled
 from core.imports.template import Fields, Record
 
 LOOKUP_ROWS_MAX = 1_000_000
 """Rows of one file that others look things up in; such files are held in memory."""
+
+GIVEN = ("account", "bank", "currency", "email", "owner")
+"""Columns that the command's options can stand for."""
 
 Reject = Callable[[Path, Line, str], None]
 
@@ -29,12 +33,17 @@ class Sources:
 
     def __init__(self, profile: Profile, paths: Sequence[Path]) -> None:
         self.profile = profile
+        """With its spelling settled by what the files show."""
         self.paths: dict[str, list[Path]] = {}
         for path in dict.fromkeys(paths):
             self.paths.setdefault(profile.kind_of(path), []).append(path)
         self._tables: dict[str, dict[str, Fields]] = {}
+        self._defaults = profile.assumed | profile.given
+        self._check_given()
         for kind in self._kinds_read():
             self._check(kind)
+        self.profile, self.assumed = settled(profile, self._records(), self._columns())
+        self._defaults |= self.profile.assumed | profile.given
 
     def load_tables(self, reject: Reject) -> None:
         """Read the files that others look things up in."""
@@ -54,8 +63,27 @@ class Sources:
                 if line.problem is not None:
                     reject(path, line, line.problem)
                     continue
-                record = Record(line.cells, self._tables)
+                record = Record(self._filled(line.cells), self._tables)
                 yield Row(path, line, record, section.takes(record))
+
+    def _filled(self, cells: Fields) -> Fields:
+        return {**cells, **{name: value for name, value in self._defaults.items() if not cells.get(name)}}
+
+    def _records(self) -> Iterator[Record]:
+        """The payments as they stand in the files, before anything is known of how they are spelt."""
+        rows = self.rows(self.profile.transactions.file, lambda _path, _line, _reason: None)
+        return (row.record for row in rows if row.is_taken)
+
+    def _columns(self) -> set[str]:
+        kind = self.profile.transactions.file
+        return {name for path in self.paths.get(kind, []) for name in columns(path, self.profile.format_of(kind))}
+
+    def _check_given(self) -> None:
+        used = {one.own_column for kind in self.profile.files for _, one in self.profile.references(kind)}
+        if unused := self.profile.given.keys() - used:
+            raise ProfileInvalid(
+                f"the profile {self.profile.name} has no column {min(unused)!r} that a value could fill"
+            )
 
     def _kinds_read(self) -> list[str]:
         return [kind for kind in self.paths if self.profile.files[kind].ignore is None]
@@ -66,9 +94,10 @@ class Sources:
             known = columns(path, self.profile.format_of(kind))
             for key, reference in self.profile.references(kind):
                 column = reference.own_column
-                if column not in known and not reference.is_optional:
+                if column not in {*known, *self._defaults} and not reference.is_optional:
                     has = ", ".join(name for name in known if name)[:500]
-                    raise ProfileInvalid(f"{key} uses the column {column!r}, and {path.name} has: {has}")
+                    hint = f" (or say --{column} for all rows)" if column in GIVEN else ""
+                    raise ProfileInvalid(f"{key} uses the column {column!r}, and {path.name} has: {has}{hint}")
                 if reference.table and reference.table not in self.paths and not reference.is_optional:
                     wanted = self.profile.files[reference.table].match
                     raise ProfileInvalid(f"{key} looks things up in {reference.table}: give the file {wanted} too")

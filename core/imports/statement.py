@@ -30,6 +30,7 @@ ELSEWHERE = "ELSEWHERE"
 _BANKS_OWN = {"cash": "Cash", "interest": "Interest", "fees": "Fees"}
 """Categories of rows whose other side is the bank itself, and what its account is called."""
 
+_DIRECTIONS = {"in": 1, "credit": 1, "cr": 1, "c": 1, "+": 1, "out": -1, "debit": -1, "dr": -1, "d": -1, "-": -1}
 _YES, _NO = ("yes", "true", "1", "y", "refund", "refunded", "reversal", "chargeback"), ("no", "false", "0", "n")
 
 
@@ -167,19 +168,15 @@ def _signed_minor(amount: AmountSection, record: Record, currency: str, decimal:
     def minor(text: str) -> int:
         return parse_amount(text, currency, decimal=decimal).amount_minor
 
-    if amount.value is None:
-        assert amount.incoming and amount.outgoing  # the profile was checked
+    stated = amount.value.of(record) if amount.value else ""
+    if not stated and amount.incoming and amount.outgoing:
         return _of_pair(amount.incoming.of(record), amount.outgoing.of(record), minor)
-    value = minor(amount.value.of(record))
-    if amount.direction is None:
+    value, direction = minor(stated), amount.direction.of(record).lower() if amount.direction else ""
+    if not direction:
         return value if amount.positive == "in" else -value
-    match amount.direction.of(record).lower():
-        case "in":
-            return abs(value)
-        case "out":
-            return -abs(value)
-        case other:
-            raise ValueError(f"the direction comes out as {other!r}, which is neither in nor out")
+    if direction not in _DIRECTIONS:
+        raise ValueError(f"the direction comes out as {direction!r}, which is neither in nor out")
+    return _DIRECTIONS[direction] * abs(value)
 
 
 def _of_pair(incoming: str, outgoing: str, minor: Callable[[str], int]) -> int:

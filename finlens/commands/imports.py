@@ -26,13 +26,24 @@ SHOWN_MAX = 20
 
 def import_files(
     files: Annotated[list[Path], typer.Argument(help="statements, plain or gzipped", metavar="FILE...")],
-    profile: Annotated[str, typer.Option(help="path of a mapping profile, or a shipped one: berka, plain")],
+    profile: Annotated[str, typer.Option(help="path of a mapping profile, or a shipped one: berka, plain")] = "plain",
+    account: Annotated[str, typer.Option(help="the account's number, if the files have no column for it")] = "",
+    owner: Annotated[str, typer.Option(help="its holder's name, likewise")] = "",
+    email: Annotated[str, typer.Option(help="the holder's mail, likewise: one mail, one customer")] = "",
+    bank: Annotated[str, typer.Option(help="the bank, likewise")] = "",
+    currency: Annotated[str, typer.Option(help="the currency, likewise: GBP")] = "",
+    zone: Annotated[str, typer.Option(help="the time zone of the dates: Europe/London")] = "",
+    dates: Annotated[str, typer.Option(help="eu (day first), us (month first), iso, or a format: %d.%m.%y")] = "",
+    opening: Annotated[
+        str, typer.Option(help="what a new account held before its first row, if no balance says so")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="report everything, store nothing")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on standard output")] = False,
 ) -> None:
     """Import statements: every row is posted, matched with a known one, or rejected with its line and the reason."""
     console = Console(stderr=True)
-    mapping = load_profile(profile)
+    given = {"account": account, "owner": owner, "email": email, "bank": bank, "currency": currency}
+    mapping = load_profile(profile).told(given=given, zone=zone, dates=dates, opening=opening)
     settings = installation(console.print)
     try:
         with _bar(console) as bar:
@@ -88,6 +99,10 @@ def _print(report: Report, console: Console, is_dry_run: bool) -> None:
     hidden = max(0, report.rejected_count - SHOWN_MAX), max(0, report.balance_difference_count - SHOWN_MAX)
     if any(hidden):
         console.print(f"and {hidden[0]} more rejected rows, {hidden[1]} more balance differences: --json lists them")
+    for what, value in report.assumed.items():
+        console.print(f"assumed   {what.replace('_', ' ')} {value}: nothing says otherwise")
+    for number in report.opened_at_zero:
+        console.print(f"balance   {number} opens with nothing, for no balance is stated: --opening AMOUNT gives one")
     for number, bank in report.accounts_apart.items():
         console.print(f"account   {number} is its holder's second at the bank, and is kept at {bank!r}")
     if report.refunds:

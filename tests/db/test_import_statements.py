@@ -393,3 +393,18 @@ async def test_rows_of_which_only_the_day_is_known_are_no_burst(database: Databa
         account=statement.account,
     )
     assert found == []
+
+
+async def test_opening_that_the_command_was_told_is_there_before_the_first_row(
+    database: Database, statement: Statement
+) -> None:
+    path = statement.write("a.csv", ("2026-01-02", "-12.50", "Tea"))
+    told = PLAIN.told(given={}, zone="", dates="", opening="1000")
+    report = await run(database, path, profile=told)
+    assert report.opened_at_zero == []
+    assert [after for *_, after in await entries(database, statement.account)] == [100000, 98750]
+
+
+async def test_account_that_opens_with_nothing_is_told(database: Database, statement: Statement) -> None:
+    report = await run(database, statement.write("a.csv", ("2026-01-02", "-12.50", "Tea")))
+    assert report.opened_at_zero == [statement.account]

@@ -1,0 +1,98 @@
+"""How files spell dates, amounts and their currency, where a profile says `recognised`: found by looking at all rows
+before any is read. What could be read in two ways is refused with what would settle it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from core.imports.amounts import mark_of
+from core.imports.dates import ISO, RECOGNISED, formats
+from core.imports.profile import Profile, ProfileInvalid
+from core.imports.template import Record
+
+_NUMERIC = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{2,4}\b.*")
+_FRACTION = re.compile(r".*([.,])\d{1,2}\D*")
+
+_ZONES = {
+    "INR": "Asia/Kolkata", "GBP": "Europe/London", "EUR": "Europe/Berlin", "USD": "America/New_York",
+    "CHF": "Europe/Zurich", "CZK": "Europe/Prague", "PLN": "Europe/Warsaw", "SEK": "Europe/Stockholm",
+    "CAD": "America/Toronto", "AUD": "Australia/Sydney", "JPY": "Asia/Tokyo", "SGD": "Asia/Singapore",
+    "AED": "Asia/Dubai",
+}  # fmt: skip
+"""Where most who hold a currency live; the command's `--zone` says otherwise."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the rows show."""
+
+    dates: dict[str, str] = field(default_factory=dict[str, str])
+    """An example of a date of which the day, or the month, must come first, and of one that may be both."""
+    signs: set[str] = field(default_factory=set[str])
+    marks: set[str] = field(default_factory=set[str])
+    currencies: set[str] = field(default_factory=set[str])
+
+
+def settled(profile: Profile, records: Iterable[Record], known: set[str]) -> tuple[Profile, dict[str, str]]:
+    """The profile with its spelling decided, and what of it was assumed and is to be told.
+
+    `known` are the columns that the files have. Raises ProfileInvalid where the dates may be read in two ways.
+    """
+    missing = {name: value for name, value in profile.assumed.items() if name not in known | profile.given.keys()}
+    is_open = profile.dates == [RECOGNISED] or RECOGNISED in (profile.decimal, profile.time_zone)
+    if not is_open:
+        return profile, missing
+    seen = _look(profile, records)
+    if "currency" in missing and len(seen.marks) == 1:
+        missing["currency"] = next(iter(seen.marks))
+    currency = next(iter(seen.currencies), "") if "currency" not in missing else missing["currency"]
+    changes: dict[str, object] = {"assumed": profile.assumed | missing}
+    if profile.dates == [RECOGNISED]:
+        order = _order(seen) or _order_of_currency(seen, "" if "currency" in missing else currency)
+        missing |= {"dates": order} if order != ISO and order not in seen.dates else {}
+        changes["dates"] = formats(order)
+    if profile.decimal == RECOGNISED:
+        changes["decimal"] = "," if seen.signs == {","} else "."
+    if profile.time_zone == RECOGNISED:
+        changes["time_zone"] = missing["time_zone"] = _ZONES.get(currency, "UTC")
+    return profile.model_copy(update=changes), missing
+
+
+def _look(profile: Profile, records: Iterable[Record]) -> _Seen:
+    seen, section = _Seen(), profile.transactions
+    amounts = [value for value in (section.amount.value, section.amount.incoming, section.amount.outgoing) if value]
+    for record in records:
+        if numeric := _NUMERIC.fullmatch(text := section.date.of(record)):
+            seen.dates.setdefault(_first(int(numeric[1]), int(numeric[2])), text)
+        seen.currencies.add(profile.currency.of(record))
+        for printed in filter(None, (amount.of(record) for amount in amounts)):
+            seen.signs.update(found[1] for found in [_FRACTION.fullmatch(printed)] if found)
+            seen.marks.update(filter(None, [mark_of(printed)]))
+    return seen
+
+
+def _first(one: int, two: int) -> str:
+    if one > 12 >= two:
+        return "eu"
+    if two > 12 >= one:
+        return "us"
+    return "either" if one != two and max(one, two) <= 12 else ""
+
+
+def _order(seen: _Seen) -> str:
+    """The order that some date proves; empty where all may be read in two ways."""
+    orders = [order for order in ("eu", "us") if order in seen.dates]
+    if len(orders) == 2:
+        raise ProfileInvalid(
+            f"dates are written in two ways, {seen.dates['eu']} and {seen.dates['us']}: import them apart"
+        )
+    return orders[0] if orders else "" if "either" in seen.dates else ISO
+
+
+def _order_of_currency(seen: _Seen, currency: str) -> str:
+    """The order in use where the currency is. Raises ProfileInvalid if the currency is not known either."""
+    if not currency:
+        raise ProfileInvalid(
+            f"dates like {seen.dates['either']} may begin with the day or the month: say --dates eu or --dates us"
+        )
+    return "us" if currency == "USD" else "eu"
