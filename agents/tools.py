@@ -41,7 +41,7 @@ from core.insights.query import (
 )
 from core.insights.recurring import Recurring, find_recurring
 from core.periods import today_in
-from rag.retriever import search
+from rag.retriever import near, search
 
 ALERTS_MAX = 50
 HITS_MAX = 10
@@ -279,7 +279,7 @@ async def anomalies(asker: Asker, asked: Stretch) -> Anomalies:
 async def search_summaries(asker: Asker, asked: Words) -> FoundSummaries:
     if asker.analyst.embedder is None:
         return FoundSummaries(summaries=[])
-    period = asked.period.period if asked.period else None
+    period = near(asked.period.period) if asked.period else None
     async with asker.look() as connection:
         hits = await search(
             connection, asker.principal, asked.text, embedder=asker.analyst.embedder, period=period, limit=HITS_MAX

@@ -51,7 +51,8 @@ _MEANT = text("""
     WITH mine AS (
         SELECT s.id, s.bank_id, s.customer_id, s.gist_hash
           FROM rag.summary s JOIN rag.vector v USING (gist_hash)
-         WHERE s.gist_hash = ANY (:hashes) ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED
+         WHERE s.gist_hash = ANY (:hashes) ORDER BY s.id
+           FOR NO KEY UPDATE OF s SKIP LOCKED FOR KEY SHARE OF v
     )
     INSERT INTO rag.meaning AS m (summary_id, bank_id, customer_id, gist_hash) SELECT * FROM mine
         ON CONFLICT (summary_id) DO UPDATE SET gist_hash = excluded.gist_hash
@@ -69,11 +70,14 @@ _DONE = text("""
 _UNUSED = text("""
     SELECT v.gist_hash FROM rag.vector v
      WHERE NOT EXISTS (SELECT FROM rag.meaning m WHERE m.gist_hash = v.gist_hash)
+       AND NOT EXISTS (SELECT FROM rag.summary s WHERE s.gist_hash = v.gist_hash)
      LIMIT :limit FOR UPDATE OF v SKIP LOCKED
 """)
 _SWEEP = text("""
     DELETE FROM rag.vector v
-     WHERE v.gist_hash = ANY (:hashes) AND NOT EXISTS (SELECT FROM rag.meaning m WHERE m.gist_hash = v.gist_hash)
+     WHERE v.gist_hash = ANY (:hashes)
+       AND NOT EXISTS (SELECT FROM rag.meaning m WHERE m.gist_hash = v.gist_hash)
+       AND NOT EXISTS (SELECT FROM rag.summary s WHERE s.gist_hash = v.gist_hash)
 """)
 _SWEPT_MAX = 10_000
 
