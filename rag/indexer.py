@@ -10,7 +10,7 @@ many payments of one account between two rounds cost one retelling.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -24,8 +24,8 @@ from rag.news import hear_all
 from rag.retelling import ACCOUNTS_MAX, retell_accounts, retell_series, retell_week
 
 POLL_S = 0.2
-PENDING_POLL_S = 0.02
-"""The same while somebody waits for all to be done."""
+_POLL_FIRST_S = 0.02
+"""What a lane waits at first that has nothing to do: twice as long each time, up to its own beat."""
 VECTOR_LANES = (8, GISTS_MAX)
 """Gists that each lane takes at once: few, for the newest to wait for no others; and many, which costs less."""
 TIDY_S = 30.0
@@ -91,14 +91,13 @@ async def index_pending(
     await drain(database)
     rounds: list[Work] = []
     ended = asyncio.Event()
-    working = asyncio.create_task(
-        _work(database, embedder, ended, poll_s=PENDING_POLL_S, rest_s=0, report=rounds.append)
-    )
+    working = asyncio.create_task(_work(database, embedder, ended, poll_s=POLL_S, rest_s=0, report=rounds.append))
+    beat = _beats(POLL_S)
     try:
         # What a step has claimed counts as pending until it has committed.
         while not working.done() and (left := await pending(database)):
             report(sum(rounds, Work()), left)
-            await asyncio.sleep(PENDING_POLL_S)
+            await asyncio.sleep(next(beat))
     finally:
         ended.set()
         await working
@@ -120,11 +119,13 @@ async def _work(
     told = asyncio.Event()
 
     async def lane(step: Callable[[], Awaitable[Work]], every_s: float = poll_s) -> None:
+        beat = _beats(every_s)
         while not ended.is_set():
             if work := await step():
                 report(work)
+                beat = _beats(every_s)
             else:
-                await _either(ended, every_s)
+                await _either(ended, next(beat))
 
     async def texts() -> Work:
         work = await _texts(database)
@@ -147,6 +148,14 @@ async def _work(
     except ExceptionGroup as failed:
         # Whoever begins anew asks what kind of error it was, and of two at once the first tells.
         raise failed.exceptions[0] from failed
+
+
+def _beats(every_s: float) -> Iterator[float]:
+    """Seconds to wait between looks that find nothing."""
+    wait_s = _POLL_FIRST_S
+    while True:
+        yield min(wait_s, every_s)
+        wait_s *= 2
 
 
 async def _either(event: asyncio.Event, seconds: float) -> None:
