@@ -15,7 +15,7 @@ from core.money import Currency, Money
 from core.periods import Period, Unit
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_NO_MONEY = ("count", "points", "version")
+_NO_MONEY = ("count", "points", "version", "payments", "alerts", "accounts", "customers")
 _CALENDAR = ("day", "week", "month", "quarter", "year")
 
 

@@ -103,10 +103,10 @@ class BalanceTask(BaseModel):
 
 class AlertsTask(BaseModel):
     """Alerts of the caller's bank. `asks` for the alerts themselves, the money in them, how many accounts or customers
-    they are on, or which accounts have most of them."""
+    they are on, their highest points, or which accounts have most of them."""
 
     kind: Literal["alerts"] = "alerts"
-    asks: Literal["alerts", "value", "accounts", "customers", "riskiest"] = "alerts"
+    asks: Literal["alerts", "value", "accounts", "customers", "points", "riskiest"] = "alerts"
     period: QueryPeriod | None = None
     status: Literal["open", "confirmed", "dismissed"] | None = None
     points_min: int | None = None

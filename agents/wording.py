@@ -167,6 +167,10 @@ def _condition(f: Filter) -> str:
             return f"on {listed([f'{str(value).capitalize()}s' for value in f.values])}"
         case "account":
             return "in that account"
+        case "alert":
+            return "with an alert" if len(f.values) > 1 else f"with an alert ({names})"
+        case "weekend":
+            return "" if len(f.values) > 1 else f"on {names}s"
         case _:
             return ""
 

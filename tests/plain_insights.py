@@ -384,6 +384,8 @@ def _passes(side: Side, condition: Filter, asked: Asked, is_before: bool) -> boo
             return _says({"weekend" if local.isoweekday() > 5 else "weekday"}, condition)
         case "recurring":
             return _says({asked.comes_back(side)}, condition)
+        case "alert":
+            return _says({side.alert or "none"}, condition)
         case "payee_is_new":
             return _says({"new" if asked.is_new(side, is_before) else "known"}, condition)
         case "account":

@@ -55,6 +55,7 @@ def conditions(draw: st.DrawFn) -> dict[str, Any]:
         "payee_is_new": ["new", "known"],
         "recurring": ["recurring", "one_off"],
         "weekend": ["weekday", "weekend"],
+        "alert": ["open", "confirmed", "dismissed", "none"],
         "percent_of_usual": [0, 1, 50, 99, 100, 101, 200, 10_000],
     }
     if operator is Operator.BETWEEN:

@@ -225,7 +225,8 @@ class BuiltinPlanner:
         return self._declined("topic")
 
     def frame_doubt(self, frame: Frame, memory: Memory) -> Thought | None:
-        if frame.topic is Topic.ALERTS and not self.principal.sees_alerts:
+        is_of_alerts = frame.topic is Topic.ALERTS or any(f.field == "alert" for f in frame.conditions)
+        if is_of_alerts and not self.principal.sees_alerts:
             return self._declined("alerts")
         if frame.topic is Topic.ALERTS and _says_more_than_alerts(frame):
             return self._asked_back("I list and count alerts by period and state. Could you ask for them without more?")

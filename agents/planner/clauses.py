@@ -46,7 +46,7 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _OPENS = re.compile(
-    r"(?:on (?:an? )?average|just|only|out of curiosity|by the way|of|in|for|over|during|since|between|from|last|this|leaving|excluding|except|without|apart|"
+    r"(?:on (?:an? )?average|across|just|only|out of curiosity|by the way|of|in|for|over|during|since|between|from|last|this|leaving|excluding|except|without|apart|"
     r"besides|per|each|every|typically|usually|normally|roughly|approximately|overall|altogether|with|at|through|via|"
     r"as for|regarding|about|out of|among|within|till|until|after|before|up to|if|when|whenever|every time|each time|not counting|ignoring|taking|considering|given|looking|by|as of|compared)\b",
     re.IGNORECASE,

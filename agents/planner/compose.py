@@ -522,6 +522,7 @@ class _Composer:
         if operation is Operation.PACE or set(frame.group_by) & (_TIMED | {Dimension.WEEKDAY, Dimension.HOUR}):
             return self._for_time(everything)
         is_extreme = frame.measure in _EXTREMES or frame.latest in ("largest", "smallest")
+        is_extreme = is_extreme or any(f.field == "alert" for f in frame.conditions)
         if (names_payee or is_extreme) and operation not in (
             Operation.COMPARE,
             Operation.DIFFERENCE,

@@ -76,7 +76,7 @@ class Frame(BaseModel):
     is_next: bool = False
     """Of recurring payments: when the next one is due. Of a projection: of the next month."""
     alert_status: Literal["open", "confirmed", "dismissed"] | None = None
-    alerts_ask: Literal["alerts", "value", "accounts", "customers", "riskiest"] = "alerts"
+    alerts_ask: Literal["alerts", "value", "accounts", "customers", "points", "riskiest"] = "alerts"
     points_min: int | None = None
     points_max: int | None = None
     reason: ReasonCode | None = None

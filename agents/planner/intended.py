@@ -84,7 +84,7 @@ def intended(intent: Intent, clause: Clause) -> Frame | None:
     """The frame of a clause that wants `intent`; None where the clause lacks what this takes, or says what it has no
     room for: flagged payments are not all payments."""
     is_of_flags = intent in _OF_FLAGS
-    if clause.has(Cue.FLAGGED, Cue.ALERTS) and not is_of_flags:
+    if clause.has(Cue.FLAGGED, Cue.ALERTS) and not is_of_flags and not slots.narrows_alerts(clause):
         return None
     if clause.has(Cue.RECURRING, Cue.REFUNDS) and intent not in _TOPICS:
         return None
@@ -92,7 +92,7 @@ def intended(intent: Intent, clause: Clause) -> Frame | None:
         return _left(intent, _slots(clause))
     topic, build = _TOPICS.get(intent), _BUILDERS.get(intent)
     frame = _of_topic(intent, topic, clause) if topic else build(intent, _slots(clause)) if build else None
-    return frame.with_changes(position=clause.reading.position) if frame else None
+    return slots.of_alerted(frame.with_changes(position=clause.reading.position)) if frame else None
 
 
 def named(clause: Clause) -> Frame:

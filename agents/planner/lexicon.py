@@ -165,7 +165,7 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.MEASURE, Measure.LARGEST, r"(?:single )?(?:largest|biggest|highest|maximum|max|most expensive|priciest|costliest|greatest|heaviest|huge(?:st)?|top)(?: single| individual| ever)?"),
     (Cue.MEASURE, Measure.SMALLEST, r"(?:single )?(?:smallest|lowest|minimum|min|least expensive|cheapest|tiniest|littlest)(?: single| individual| ever)?"),
     (Cue.TOP, "n", rf"(?:my |the )?(?:top|first|biggest|largest|highest|most expensive|main|leading)[ -](?P<n>\d{{1,3}}|{_N})(?: (?:biggest|largest|highest|most expensive|costliest))?|(?:the |my )?(?P<m>\d{{1,3}}|{_N}) (?:biggest|largest|highest|most expensive|costliest|top|main|heaviest)"),
-    (Cue.TOP, "low", rf"(?:bottom|smallest|lowest|cheapest|least)[ -](?P<n>\d{{1,3}}|{_N})|(?P<m>\d{{1,3}}|{_N}) (?:smallest|lowest|cheapest)"),
+    (Cue.TOP, "low", rf"(?:bottom|smallest|lowest|cheapest|(?<!at )least)[ -](?P<n>\d{{1,3}}|{_N})|(?P<m>\d{{1,3}}|{_N}) (?:smallest|lowest|cheapest)"),
     (Cue.LATEST, "n", rf"(?:my |the )?(?:last|latest|most recent|recent|previous|newest|past)(?: (?P<n>\d{{1,3}}|{_N}))?(?= (?:\w+ )?{_PAYMENT}\b)|latest|newest|most recent(?:ly)?|last time|the last one|recent(?= (?:activity|ones))"),
     (Cue.FIRST, None, rf"first time|earliest|oldest|(?:my |the )(?:very )?first(?= (?:\w+ )?{_PAYMENT}\b)|first"),
     (Cue.FIRST, None, r"(?:did|have) (?:i|we) first"),
@@ -210,7 +210,7 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.RECURRING, True, r"when(?:'s| is| are)?(?: the| my)? next|(?:is|are) (?:next )?due(?: next)?|next due date(?: (?:of|for))?|due(?: (?:date|next|on))?(?: (?:of|for))?"),
     (Cue.ACCOUNTS, None, r"how many (?:customers|clients|accounts|account holders)(?: (?:do (?:we|i) have|are there|have we got|does (?:the|our|my) bank have))?|(?:which|what|how many|list(?: of)?|show(?: me)?|all)(?: (?:bank|are|of))?(?: (?:my|the|all))* accounts(?: do i (?:have|hold|own))?|my accounts|accounts do i (?:have|hold)"),
     (Cue.ALERTS, None, r"(?:fraud |new |risk )*alerts?|(?:payments|transactions) (?:that )?(?:were |was |got |have been )?alerted|flagged (?:payments|transactions|transfers)|suspicious (?:payments|transactions|activity|transfers)|(?:payments|transactions|transfers) (?:that )?(?:were|was|are|got|have been)? ?(?:flagged|suspicious)|suspected fraud|fraud(?:ulent)? (?:cases|payments|transactions|transfers)|frauds?"),
-    (Cue.FLAGGED, None, r"flagged|suspicious|suspected|fraudulent|(?:a )?fraud(?: alert)?|an alert|risky|raised|marked|held(?: for review)?|trigger(?:ed)?|alerted|odd|strange|weird"),
+    (Cue.FLAGGED, None, r"flagged|suspicious|suspected|fraudulent|(?:a )?fraud(?: alert)?|an alert|risky|raised|marked|held(?: for review)?|trigger(?:ed)?|alerted|odd|strange|weird|riskiest|riskier|high[- ]risk"),
     (Cue.COVERAGE, None, r"(?:how far back|since when|from when|what period|what dates|which dates|how much history|how old)(?: (?:do|does|is|are|goes?|go|you|i|my|the|we|have|data|records|history|cover(?:ed)?|reach|transactions|known|there))*"),
     # Talk about what was said before.
     (Cue.ANAPHORA, "those", rf"(?:those|these) (?:{_PAYMENT}|bills|visits|trips|rides|meals|charges|withdrawals|ones)|those(?: (?:payments|transactions|ones|purchases))?|these(?: (?:payments|transactions|ones|purchases))?|them|they|him|her|the (?:rows|payments|transactions|details?|entries) behind (?:it|that|this)"),

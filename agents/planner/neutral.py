@@ -57,7 +57,7 @@ UNSPENT = frozenset(
     averages mean least most best worst first last whole total part half rest bit lot family wife husband son daughter
     mother father brother sister friend friends mom dad kid kids me you him her them us myself nobody everybody
     certain sure real example instance comparison contrast addition general particular short long time day days night
-    hook sake memory look check sense idea guess bet tune extent degree level limit end ends start beginning middle close
+    hook circle circles round such sake memory look check sense idea guess bet tune extent degree level limit end ends start beginning middle close
     """.split()
 )
 """Nouns behind a preposition on which nobody spends: "for the record", "on an average", "at this rate"."""

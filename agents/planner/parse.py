@@ -102,7 +102,8 @@ def _frame(clause: Clause) -> Frame:
         text=_story(clause) if topic is Topic.RECALL else clause.reading.text if topic is Topic.ALERTS else "",
     )
     frame = slots.with_amounts(frame, clause)
-    return asked(slots.with_measure(frame, clause), clause).with_changes(position=clause.reading.position)
+    frame = asked(slots.with_measure(frame, clause), clause).with_changes(position=clause.reading.position)
+    return slots.of_alerted(frame)
 
 
 def _story(clause: Clause) -> str:

@@ -93,6 +93,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bfill(?:ed|ing)? (?:up )?(?:the|my|our|her) (?:car|tank|bike|scooter)(?: up)?\b", "bought fuel"),
         (r"\bhow many (?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)days)\b", r"how many days on \g<day>"),
         (r", (?:the |my )?\w+ (?:n|and) all(?=$|[?.!])", ""),
+        (r"\bhow (?:big|large) (?=is|was|are|were)\b", "how much "),
         (r"\bleccy\b", "electricity"),
         (r"\bw[ie]?k?e?nds\b", "weekends"),
         (r"\bgas money\b", "fuel"),

@@ -14,7 +14,9 @@ from agents.planner.mentions import Mention
 from agents.planner.names import Named
 from agents.planner.periods import Spoken
 from agents.scope import OwnAccount
-from core.insights.query import Filter, Flow, Measure, Operator, QueryPeriod
+from core.fraud.reasons import ReasonCode
+from core.insights.catalogue import ALERT_STATES
+from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.periods import Period, Unit
 
 INCOME_CATEGORIES = frozenset({"salary", "pension", "interest", "business_income"})
@@ -70,7 +72,51 @@ def _is_explanation(clause: Clause) -> bool:
 
 
 def _is_alerts(clause: Clause) -> bool:
+    return is_of_alerts(clause) and not narrows_alerts(clause)
+
+
+def is_of_alerts(clause: Clause) -> bool:
     return clause.has(Cue.ALERTS) or (clause.has(Cue.FLAGGED) and clause.has(Cue.SHOW, Cue.WHICH, Cue.PAYMENTS))
+
+
+_ALERT_CUES = (
+    Cue.DIFFERENCE, Cue.COMPARE, Cue.SHARE, Cue.GROUP, Cue.EACH, Cue.TREND, Cue.BREAKDOWN, Cue.WEEKDAYS, Cue.HOURS,
+    Cue.WHEN, Cue.DAYS_AGO,
+)  # fmt: skip
+_ALERT_MEASURES = (Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST)
+_ALERT_GROUPS = frozenset(Dimension) - {Dimension.ACCOUNT, Dimension.CUSTOMER, Dimension.BANK}
+_OF_POINTS = re.compile(r"\b(?:risk\w*|scor\w*|points?)\b")
+
+
+def narrows_alerts(clause: Clause) -> bool:
+    """Whether alerted payments are asked about as payments are: the largest, by card, by month. Alerts themselves are
+    counted and listed by period, state and points."""
+    if not is_of_alerts(clause) or clause.has(Cue.WHY) or _OF_POINTS.search(clause.reading.text):
+        return False
+    named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "amount"))
+    groups = clause.has(Cue.MOST, Cue.LEAST, Cue.WHICH) and any(
+        noun.value[1] in _ALERT_GROUPS for noun in clause.find(Cue.NOUN)
+    )
+    return named or groups or clause.has(*_ALERT_CUES) or clause.says(*_ALERT_MEASURES)
+
+
+def _raised(clause: Clause) -> list[Filter]:
+    """The condition that payments raised an alert, where they are asked about as payments."""
+    if not narrows_alerts(clause):
+        return []
+    clause.take(Cue.ALERTS, Cue.FLAGGED)
+    status = alert_status(clause)
+    return [Filter(field="alert", operator=Operator.IN, values=(status,) if status else ALERT_STATES[:-1])]
+
+
+def of_alerted(frame: Frame) -> Frame:
+    """Of payments that raised an alert all are meant, whoever's they are, and "the most" is of their number."""
+    if not any(f.field == "alert" for f in frame.conditions):
+        return frame
+    counts = frame.measure is None and frame.ask not in (Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST)
+    sums = {Measure.SPEND: Measure.VOLUME, Measure.INCOME: Measure.VOLUME}
+    measure = Measure.COUNT if counts else sums.get(frame.measure, frame.measure) if frame.measure else None
+    return frame.with_changes(measure=measure, flow=Flow.ANY)
 
 
 def _is_balance(clause: Clause) -> bool:
@@ -257,6 +303,7 @@ def conditions(clause: Clause) -> tuple[Filter, ...]:
     found += [Filter(field="weekday", operator=Operator.IN, values=days) for days in _weekdays(clause)]
     found += _halves_of_the_week(clause)
     found += [limit for first, last in clause.take(Cue.HOURS) for limit in range_of("hour", first, last)]
+    found += _raised(clause)
     if statuses := clause.take(Cue.STATUS):
         found.append(Filter(field="status", operator=Operator.IN, values=tuple(statuses)))
     return merged(found)
@@ -389,20 +436,38 @@ def alerts_asked(clause: Clause, asks: str | None) -> dict[str, object] | None:
     scored = _SCORED.search(text)
     if clause.reading.of("amount") and not scored:
         return None
-    if clause.has(Cue.DIFFERENCE, Cue.COMPARE, Cue.SHARE, Cue.USUAL, Cue.GROUP, Cue.EACH, Cue.TREND, Cue.BREAKDOWN):
+    if clause.has(Cue.USUAL) or narrows_alerts(clause):
         return None
-    if clause.reading.of("channel"):
-        return None
-    if {Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST} & set(clause.measures) and asks is None:
-        return None
-    if asks is None and clause.says(Measure.COUNT):
+    if asks == "riskiest" and _HIGHEST_POINTS.search(text):
+        asks = "points"
+    if asks in (None, "value") and clause.says(Measure.COUNT):
         counted = re.search(
             r"\b(?:how many|number of|count of)(?: \w+)? (?P<what>accounts?|customers?|clients?)\b", text
         )
         asks = {"a": "accounts", "c": "customers"}[counted["what"][0]] if counted else "alerts"
     if asks is None and re.search(r"\b(?:worth|value|amount|how much|sum|rupees|money)\b", text):
         asks = "value"
-    return {"alerts_ask": asks or "alerts", **_points(scored)}
+    return {"alerts_ask": asks or "alerts", "reason": _reason(text), **_points(scored)}
+
+
+_HIGHEST_POINTS = re.compile(r"\b(?:highest|largest|biggest|top|max(?:imum)?)(?: \w+)? (?:scores?|points?)\b")
+_GROUNDS = re.compile(r"\b(?:because|for|due to|on account of|of type|by reason|reason|where|when|caused by|about)\b")
+_REASONS: dict[ReasonCode, str] = {
+    "PASS_THRU": r"pass(?:ed|es|ing)?[- ](?:straight |right |it |quickly )*(?:on|through)|pass-?thr(?:ough|u)"
+    r"|moved (?:straight |right )?on|in and (?:straight )?out",
+    "STRUCT": r"just (?:under|below)|structur\w+|splitting|under (?:a|the) (?:\w+ )?(?:limit|threshold)",
+    "NEW_PAYEE_HIGH": r"new payees?|first payments?|somebody new|unknown payees?",
+    "VEL_BURST": r"burst|velocity|many payments|rapid|in a short time|quick succession",
+    "ODD_HOUR": r"odd hours?|unusual hours?|at night|night[- ]time|strange hours?|small hours",
+    "AMT_SELF": r"unusual(?:ly)? (?:large|high|big|amounts?)|larger than usual|amounts? (?:far |much )?above",
+}
+
+
+def _reason(text: str) -> ReasonCode | None:
+    """What alerts were raised for, where the question says so."""
+    if not _GROUNDS.search(text):
+        return None
+    return next((code for code, pattern in _REASONS.items() if re.search(rf"\b(?:{pattern})", text)), None)
 
 
 def _points(scored: re.Match[str] | None) -> dict[str, object]:

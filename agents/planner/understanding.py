@@ -64,10 +64,11 @@ _FORGIVEN = {
 _CLEANER = frozenset(
     {
         Intent.REFUNDS, Intent.NEXT_DUE, Intent.RECURRING, Intent.COUNT_DAYS, Intent.ALERTS, Intent.ALERTS_VALUE,
-        Intent.RISKIEST,
+        Intent.RISKIEST, Intent.CIRCLES, Intent.PASS_THROUGH, Intent.JUST_UNDER,
     }
 )  # fmt: skip
 """What is told by its meaning better than by its words, where these ask for no more than that."""
+_SIGNALS = frozenset({Intent.CIRCLES, Intent.PASS_THROUGH, Intent.JUST_UNDER})
 _NARROWING = (Cue.TOP, Cue.EXCEPT, Cue.WEEKDAYS, Cue.HOURS, Cue.STATUS)
 """Cues without which a figure is of something else: what is meant by the whole has to have a place for them."""
 _SPARE = frozenset(
@@ -175,6 +176,8 @@ class _Weighing:
         has_room = asked.ask in _SPARE or asked.topic is Topic.ALERTS
         if first not in _CLEANER or not self.is_sure or not has_room or NTH.search(self.reading.text):
             return None
+        if first in _SIGNALS and Clause(self.reading).has(Cue.ALERTS):
+            return None  # alerts for that reason, and not every payment that shows it
         assert first is not None
         frame = self._meant(first)
         return self._under(frame) if frame else None

@@ -38,13 +38,16 @@ def alerts(finding: Finding, evidence: Evidence) -> Draft:
     worth = [make.money(f"In {about}", cell(totals.name, n, "amount_minor")) for n in rows]
     accounts = make.count(f"Accounts with {about}", _sum(totals.name, "accounts", len(totals.rows)))
     customers = make.count(f"Customers with {about}", _sum(totals.name, "customers", len(totals.rows)))
+    highest = make.count(f"Most points in {about}", cell(totals.name, 1, "points_max"))
     assert isinstance(number.value, int) and isinstance(accounts.value, int)
     text = (
         f"{count(number.value, 'alert')}{_beside(task)}, {' and '.join(map(say, worth))} in all,"
-        f" on {count(accounts.value, 'account')}. The newest: {'; '.join(map(_alert_line, listed.rows[:TOLD_MAX]))}."
+        f" on {count(accounts.value, 'account')}; the highest has {highest.value} points."
+        f" The newest: {'; '.join(map(_alert_line, listed.rows[:TOLD_MAX]))}."
     )
     first: dict[str, list[Figure]] = {
         "alerts": [number], "value": worth, "accounts": [accounts], "customers": [customers], "riskiest": [number],
+        "points": [highest],
     }  # fmt: skip
     figures = [*first[task.asks], *(f for f in (number, *worth, accounts) if f not in first[task.asks])]
     return Draft(text, figures, rows=[dict(row) for row in listed.rows], citations=_citations(listed.rows)).noting(

@@ -109,6 +109,8 @@ class AlertSums(BaseModel):
     amount_minor: int
     accounts: int
     customers: int
+    points_max: int
+    """Of the highest of them."""
 
 
 class AlertedAccount(BaseModel):
@@ -149,6 +151,7 @@ async def sum_alerts(
     sums = select(
         a.currency, number.label("alerts"), func.sum(a.amount_minor).cast(BigInteger).label("amount_minor"),
         func.count(a.account_id.distinct()).label("accounts"), func.count(a.customer_id.distinct()).label("customers"),
+        func.max(a.points).label("points_max"),
     )  # fmt: skip
     sums = sums.where(*_conditions(principal, wanted)).group_by(a.currency).order_by(number.desc(), a.currency)
     return [AlertSums.model_validate(dict(row)) for row in (await connection.execute(sums)).mappings()]

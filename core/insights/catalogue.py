@@ -142,6 +142,8 @@ DIMENSIONS: dict[Dimension, DimensionFacts] = {
 }
 
 _CHOICE = (Operator.IN, Operator.NOT_IN)
+ALERT_STATES = ("open", "confirmed", "dismissed", "none")
+"""What became of the alert that a payment raised; none, where it raised none."""
 _TEXT = (*_CHOICE, Operator.CONTAINS, Operator.NOT_CONTAINS)
 _RANGE = (Operator.AT_LEAST, Operator.AT_MOST, Operator.ABOVE, Operator.BELOW, Operator.BETWEEN)
 
@@ -166,6 +168,7 @@ FILTERS: dict[str, FieldFacts] = {
     "percent_of_usual": FieldFacts(
         operators=_RANGE, values=f"one integer from 0 to {PERCENT_MAX}; 200 is twice the usual"
     ),
+    "alert": FieldFacts(operators=_CHOICE, values=", ".join(ALERT_STATES), is_for_staff=True),
     "hour": FieldFacts(operators=_RANGE, values="one integer from 0 to 23"),
 }
 

@@ -87,7 +87,7 @@ def source(shape: Shape, prefix: str = "") -> FromClause:
         found = habits.with_firsts(found, shape.asker, prefix)
     if shape.uses("percent_of_usual"):
         found = habits.with_usual(found, shape.asker, prefix)
-    if (_ALERTED | _REVIEWED).intersection(shape.measures):
+    if shape.uses("alert") or (_ALERTED | _REVIEWED).intersection(shape.measures):
         found = found.outerjoin(ALERT, ALERT.c.transaction_id == _E.transaction_id)
     return found
 
@@ -296,6 +296,9 @@ def _matches(condition: FilterShape) -> Condition:
             return _is_known_by(_E.account, _E.account_id, condition)
         case "customer":
             return _is_known_by(ACCOUNT.c.customer, _E.customer_id, condition)
+        case "alert":
+            raised = case((_E.amount_minor < number(0), ALERT.c.status))
+            return _reads(func.coalesce(raised, word("none")), condition)
         case "description":
             return _reads(_E.description, condition)
         case field:

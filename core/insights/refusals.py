@@ -8,7 +8,7 @@ from core.categories import CATEGORIES
 from core.errors import QueryRefused
 from core.identity.access import Principal, Role
 from core.insights.buckets import CALENDAR, SERIAL, WEEKEND, buckets, isoweekday, offset
-from core.insights.catalogue import DIMENSIONS, FILTERS, MEASURES, PERCENT_MAX, period_before, unit_of
+from core.insights.catalogue import ALERT_STATES, DIMENSIONS, FILTERS, MEASURES, PERCENT_MAX, period_before, unit_of
 from core.insights.query import (
     BALANCES,
     GROUPS_MAX,
@@ -223,6 +223,7 @@ _VALUE: dict[str, Callable[[str | int], bool]] = {
     "weekday": lambda value: isoweekday(value) is not None,
     "amount_minor": _is_within(2**63 - 1),
     "percent_of_usual": _is_within(PERCENT_MAX),
+    "alert": _is_one_of(*ALERT_STATES),
     "hour": _is_within(23),
 }
 
