@@ -61,8 +61,12 @@ class Api:
         wanted = {name: value for name, value in query.items() if value not in (None, "")}
         return await self._authorised(session, "GET", path, params=wanted)
 
-    async def patch(self, session: Session, path: str, **body: object) -> Any:
-        return await self._authorised(session, "PATCH", path, json=body)
+    async def patch(self, session: Session, path: str, *, version: int | None = None, **body: object) -> Any:
+        """`version` is the one that the change is meant for, where the API asks for it."""
+        return await self._authorised(session, "PATCH", path, version=version, json=body)
+
+    async def post(self, session: Session, path: str, **body: object) -> Any:
+        return await self._authorised(session, "POST", path, json=body)
 
     async def put(self, session: Session, path: str, **body: object) -> Any:
         return await self._authorised(session, "PUT", path, json=body)
@@ -114,8 +118,14 @@ class Api:
         except ApiRefused as refused:
             raise LoggedOut from refused
 
-    async def _send(self, method: str, path: str, *, token: str = "", address: str = "", **request: Any) -> Any:
-        known = {"Authorization": token and f"Bearer {token}", "X-Forwarded-For": address}
+    async def _send(
+        self, method: str, path: str, *, token: str = "", address: str = "", version: int | None = None, **request: Any
+    ) -> Any:
+        known = {
+            "Authorization": token and f"Bearer {token}",
+            "X-Forwarded-For": address,
+            "If-Match": "" if version is None else f'"{version}"',
+        }
         headers = {name: value for name, value in known.items() if value}
         try:
             response = await self._http.request(method, path, headers=headers, **request)

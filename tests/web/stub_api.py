@@ -127,6 +127,32 @@ def _add_data(api: StubApi) -> None:
         api.calls.append(f"overview {month}")
         return _overview(month)
 
+    @api.get("/accounts", dependencies=known)
+    async def accounts(limit: int):
+        return {"data": [{"currency": "INR"}, {"currency": "INR"}][:limit]}
+
+    @api.get("/insights/budgets", dependencies=known)
+    async def budgets():
+        return {"month": "2026-10-01", "as_of": "2026-10-20", "budgets": [BUDGET]}
+
+    @api.post("/insights/budgets", status_code=201, dependencies=known)
+    async def set_budget(covers: Annotated[str, Body()], amount_minor: Annotated[int, Body()]):
+        if covers == BUDGET["covers"]:
+            raise Refused(409, "already_exists", "There is a budget for this that begins in the same month")
+        api.calls.append(f"new budget {covers} {amount_minor}")
+
+    @api.patch("/insights/budgets/{budget_id}", dependencies=known)
+    async def change_budget(
+        budget_id: str, amount_minor: Annotated[int, Body(embed=True)], if_match: Annotated[str, Header()]
+    ):
+        if if_match != f'"{BUDGET["version"]}"':
+            raise Refused(412, "stale_version", "It was changed meanwhile")
+        api.calls.append(f"change {budget_id} {amount_minor}")
+
+    @api.delete("/insights/budgets/{budget_id}", status_code=204, dependencies=known)
+    async def remove_budget(budget_id: str):
+        api.calls.append(f"remove {budget_id}")
+
     @api.get("/fraud/transactions/{transaction_id}", dependencies=known)
     async def explain(transaction_id: str):
         return EXPLANATION | {"transaction_id": transaction_id}
@@ -248,6 +274,21 @@ ALERT: dict[str, Any] = EXPLANATION | {
     "amount_minor": 9500000,
     "description": NASTY,
     "occurred_at": "2026-10-21T21:42:00+00:00",
+}
+
+
+BUDGET: dict[str, Any] = {
+    "id": "019a0000-0000-7000-8000-0000000000b1",
+    "covers": "groceries",
+    "name": "Groceries",
+    "currency": "INR",
+    "amount_minor": 1_250_050,
+    "available_minor": 1_250_050,
+    "spent_minor": 1_000_000,
+    "left_minor": 250_050,
+    "projected_minor": 1_400_000,
+    "state": "at_risk",
+    "version": 3,
 }
 
 

@@ -189,6 +189,26 @@ async def test_the_overview_draws_three_charts_and_lists_the_accounts(customer: 
     await _take_picture(customer, "overview")
 
 
+@pytest.mark.parametrize("page", [{}, {**PHONE, "color_scheme": "dark"}, PHONE], indirect=True)
+async def test_a_budget_is_set_changed_and_removed(customer: Page, bank: Bank, request: pytest.FixtureRequest):
+    await customer.goto(f"{bank.url}/budgets")
+    budget = customer.locator(".budget", has_text="Groceries")
+    await _set_budget(customer, "Groceries", "12,500")
+    await expect(budget).to_contain_text("of ₹12,500.00")
+    await _set_budget(customer, "All of home", "30000")
+    await expect(customer.locator(".budget")).to_have_count(2)
+    await _take_picture(customer, f"budgets-{request.node.name}")
+    await budget.get_by_label("Change").click()
+    await expect(customer.locator("#amount")).to_have_value("12500")
+    await customer.fill("#amount", "9000.50")
+    await customer.click("#set")
+    await expect(budget).to_contain_text("of ₹9,000.50")
+    await budget.get_by_label("Remove").click()
+    await expect(budget).to_have_count(0)
+    await customer.get_by_label("Remove").click()
+    await expect(customer.get_by_text("No budgets yet")).to_be_visible()
+
+
 async def test_transactions_are_paged_and_narrowed_by_the_server(customer: Page, bank: Bank):
     await customer.goto(f"{bank.url}/transactions")
     rows = customer.locator(".transaction")
@@ -259,10 +279,10 @@ async def test_a_hand_made_event_gets_rows_only_with_a_session(customer: Page, b
 
 
 @pytest.mark.parametrize("page", [PHONE], indirect=True)
-@pytest.mark.parametrize("path", ["/", "/overview", "/transactions"])
+@pytest.mark.parametrize("path", ["/", "/overview", "/transactions", "/budgets"])
 async def test_nothing_scrolls_sideways_on_a_phone(customer: Page, bank: Bank, path: str):
     await customer.goto(f"{bank.url}{path}")
-    await expect(customer.locator("#question, #tiles, #rows").first).to_be_visible()
+    await expect(customer.locator("#question, #tiles, #rows, #covers").first).to_be_visible()
     assert await customer.evaluate("document.documentElement.scrollWidth") <= 390
     await _take_picture(customer, f"phone{path.replace('/', '-')}")
 
@@ -299,6 +319,12 @@ async def test_an_unknown_address_says_so(page: Page, bank: Bank):
     assert answer is not None
     assert answer.status == 404
     await expect(page.get_by_text("There is nothing at this address")).to_be_visible()
+
+
+async def _set_budget(page: Page, name: str, amount: str) -> None:
+    await page.select_option("#covers", label=name)
+    await page.fill("#amount", amount)
+    await page.click("#set")
 
 
 async def _expect_drawn(page: Page, selector: str, count: int) -> None:

@@ -22,6 +22,7 @@ class Place(NamedTuple):
 ASK = Place("/", "Ask", "message-circle")
 OVERVIEW = Place("/overview", "Overview", "layout-dashboard")
 TRANSACTIONS = Place("/transactions", "Transactions", "arrow-left-right")
+BUDGETS = Place("/budgets", "Budgets", "piggy-bank")
 ALERTS = Place("/alerts", "Alerts", "shield-alert")
 
 
@@ -101,7 +102,11 @@ def nothing(icon: str, title: str, text: str) -> rx.Component:
 
 def _places(entry) -> list[rx.Component]:
     common = [entry(ASK), entry(OVERVIEW), entry(TRANSACTIONS)]
-    return [*common, rx.cond(PersonState.sees_alerts, entry(ALERTS), rx.fragment())]
+    return [
+        *common,
+        rx.cond(PersonState.role == "customer", entry(BUDGETS), rx.fragment()),
+        rx.cond(PersonState.sees_alerts, entry(ALERTS), rx.fragment()),
+    ]
 
 
 def _sidebar(here: Place, aside: rx.Component | None) -> rx.Component:

@@ -1,15 +1,13 @@
 """The payments of the accounts a person may see, a page at a time, and one of them in full."""
 
-from decimal import InvalidOperation
-
 import reflex as rx
 
-from core.money import Money
 from webapp import backend
 from webapp.models import words
 from webapp.models.alert import Explanation, explanation
 from webapp.models.transaction import Transaction, transaction
-from webapp.states.person import PersonState, Unreadable
+from webapp.states.amounts import minor_units
+from webapp.states.person import PersonState
 
 PAGE_ROWS = 25
 _FILTERS = ("search", "category", "direction", "status", "start", "end", "least")
@@ -123,12 +121,5 @@ class TransactionsState(PersonState):
             "status": self.status,
             "occurred_at[gte]": self.start and words.first_instant(self.start, self.time_zone),
             "occurred_at[lte]": self.end and words.last_instant(self.end, self.time_zone),
-            "amount[gte]": self.least and _minor(self.least, self.currency),
+            "amount[gte]": self.least and minor_units(self.least, self.currency),
         }
-
-
-def _minor(text: str, currency: str) -> int:
-    try:
-        return Money.parse(text.replace(",", ""), currency).amount_minor
-    except (ValueError, InvalidOperation):
-        raise Unreadable(f"“{text}” is not an amount. Write it like 1,250.50.") from None
