@@ -22,7 +22,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core import audit
 from core.db import Database
-from core.imports.holders import Holders
+from core.imports.holders import Holders, find_accounts
+from core.imports.own import Family
 from core.imports.posting import Poster
 from core.imports.profile import Profile
 from core.imports.reconcile import BalanceDifference, in_bank_order
@@ -133,8 +134,8 @@ class _Import:
             actor=actor,
         )
         self._report = Report(batch_id=self._batch.id, assumed=sources.assumed)
-        self._holders = Holders(sources.profile, stage.first_days(), self._reject_holder)
-        self._poster = Poster(sources.profile, self._holders.refused)
+        self._spans = stage.spans()
+        self._holders = Holders(sources.profile, self._spans, self._reject_holder)
 
     async def run(self) -> Report:
         async with self._unit() as session:
@@ -142,6 +143,7 @@ class _Import:
             await self._audit(session, "import.start", files=self._batch.files, profile=self._batch.profile)
         await self._add_holders()
         await self._keep_left_out()
+        self._poster = await self._new_poster()
         await self._post()
         return await self._finish()
 
@@ -176,6 +178,16 @@ class _Import:
             yield chunk
             done += len(chunk)
             self._progress(what, done, None)
+
+    async def _new_poster(self) -> Poster:
+        async with self._unit() as session:
+            stated = await find_accounts(session, self._spans)
+            family = await Family.of(
+                session, {one.customer_id for one in stated.values() if one.customer_id}, self._spans
+            )
+        if not family.is_empty:
+            family.pair(self._stage.in_order())
+        return Poster(self._sources.profile, self._holders.refused, family, self._holders.opened)
 
     async def _keep_left_out(self) -> None:
         for chunk in _chunked(self._stage.left_out()):

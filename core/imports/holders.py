@@ -1,6 +1,6 @@
 """Banks, customers and accounts that an import needs: found where they exist, made in bulk where they do not."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -85,9 +85,9 @@ async def open_partners(session: AsyncSession, partners: Iterable[tuple[Partner,
 class Holders:
     """The customers and accounts that the files describe: found or added, in bulk. Rows refused go to `reject`."""
 
-    def __init__(self, profile: Profile, first_days: dict[Number, date], reject: Reject) -> None:
+    def __init__(self, profile: Profile, spans: Mapping[Number, tuple[date, date]], reject: Reject) -> None:
         self._profile = profile
-        self._first_days = first_days
+        self._spans = spans
         self._reject = reject
         self._customers: dict[str, UUID | str] = {}
         """By the profile's key: the customer, or why there is none."""
@@ -96,6 +96,8 @@ class Holders:
         """Accounts that could not be opened, with the reason."""
         self.customers_added = 0
         self.accounts_opened = 0
+        self.opened: set[Number] = set()
+        """Accounts opened in this import."""
         self.apart: dict[str, str] = {}
         """Accounts whose holder has another one at their bank: number -> name of the bank that keeps them here."""
 
@@ -114,6 +116,7 @@ class Holders:
         drafts = list(self._new_accounts(section, rows))
         existing = await find_accounts(session, [draft.at for draft in drafts])
         drafts = [draft for draft in drafts if draft.at not in existing]
+        self.opened |= {draft.at for draft in drafts}
         banks = await bank_ids(session, {draft.at[0]: draft.bank_name for draft in drafts})
         drafts = await self._one_per_bank(session, drafts, banks)
         banks |= await bank_ids(session, {draft.at[0]: draft.bank_name for draft in drafts if draft.at[0] not in banks})
@@ -168,9 +171,9 @@ class Holders:
         stated = section.opened_on.of(record)
         if stated:
             return parse_moment(stated, tuple(self._profile.dates), self._profile.zone).day
-        if at not in self._first_days:
+        if at not in self._spans:
             raise ValueError("nothing says when it was opened: it has no rows")
-        return self._first_days[at]
+        return self._spans[at][0]
 
     async def _one_per_bank(
         self, session: AsyncSession, drafts: list["_Draft"], banks: dict[str, UUID]

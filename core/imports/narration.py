@@ -1,4 +1,4 @@
-"""Words of narrations: what the tables that read them are written in, and whether money came back."""
+"""Words of narrations: what the tables that read them are written in, and whether money came back or is one's own."""
 
 import re
 
@@ -14,6 +14,26 @@ def says_refund(narration: str) -> bool:
     return _REFUND.search(narration) is not None
 
 
+def says_own(narration: str) -> bool:
+    """Whether it says that both accounts are one holder's."""
+    return _OWN.search(narration) is not None
+
+
+def says_transfer(narration: str) -> bool:
+    """Whether it may be a movement between one holder's accounts, if another row says the same."""
+    return _TRANSFER.search(narration) is not None
+
+
+_OWN_WORDS = r"""
+    own (?:account|transfer), self[ -]?transfer, between (?:my |own )?accounts, internal transfer, umbuchung, eigen(?:es )?konto,
+    (?:to|from|into) (?:my |a |the )?savings?, savings? pot, pot transfer, (?:to|from) pot,
+    (?:tfr|trf|transfer|xfer|sweep)\b.*\b(?:savings?|sav|saver|isa|pot), savings? (?:transfer|tfr), tagesgeld
+"""
+_TRANSFER_WORDS = (
+    r"transfer\w*, tfr, trf, xfer, savings?, sav, own, self, umbuchung, \u00fcbertrag, uebertrag, sparen, pot, sweep"
+)
+_OWN = re.compile(rf"(?<![^\W_])(?:{phrases(_OWN_WORDS)})(?![^\W_])", re.IGNORECASE)
+_TRANSFER = re.compile(rf"(?<![^\W_])(?:{phrases(_TRANSFER_WORDS)})(?![^\W_])", re.IGNORECASE)
 _REFUND_WORDS = r"""
     refund\w*, reversal, reversed, chargeback, cash ?back, money back, returned, return of goods, credit voucher, upi/rev,
     \w*erstattung\w*, retoure\w*, r(?:\u00fc|ue)ckzahlung, r(?:\u00fc|ue)cklastschrift, storno, rimborso, remboursement,

@@ -1,7 +1,7 @@
 """A chunk of rows becomes money: looked up, posted or matched, and reconciled with the balances in the file."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -11,9 +11,10 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.categories import BY_SLUG
-from core.ids import fingerprint, new_id
+from core.ids import new_id
 from core.imports.dates import Moment
 from core.imports.holders import Holding, Number, find_accounts, open_partners
+from core.imports.own import Course, Family, client_of, key_of
 from core.imports.profile import Profile
 from core.imports.reconcile import BalanceDifference, Book
 from core.imports.refunds import CHANNEL as REFUND_CHANNEL
@@ -43,6 +44,7 @@ class _Known:
 
     id: UUID
     sender_account_id: UUID
+    receiver_account_id: UUID
     amount_minor: int
     sender_after: int | None
     receiver_after: int | None
@@ -59,18 +61,24 @@ class _Known:
         return None if self.receiver_after is None else self.receiver_after - self.amount_minor
 
 
-_FIND_KNOWN = text("""
-    SELECT key_fingerprint, id, sender_account_id, amount_minor,
+_KNOWN = """
+    SELECT key_fingerprint, id, sender_account_id, receiver_account_id, amount_minor,
            sender_balance_after_minor, receiver_balance_after_minor
       FROM ledger.transaction
-     WHERE key_fingerprint = ANY(CAST(:keys AS uuid[])) AND status = 'success'
-""")
+     WHERE status = 'success' AND """
+_FIND_BY_KEY = text(f"{_KNOWN} key_fingerprint = ANY(CAST(:keys AS uuid[]))")
+_FIND_BY_ID = text(f"{_KNOWN} id = ANY(CAST(:ids AS uuid[]))")
 
 
 class Poster:
     """Posts the rows of one import, chunk by chunk. It remembers a few numbers per account, never rows."""
 
-    def __init__(self, profile: Profile, refused: Mapping[Number, str]) -> None:
+    def __init__(
+        self, profile: Profile, refused: Mapping[Number, str], family: Family, opened: Container[Number]
+    ) -> None:
+        self._family = family
+        self._opened = opened
+        """Accounts that are new with this import."""
         self._opening_rule = profile.transactions.opening
         self._zone = profile.zone
         self._refused = refused
@@ -80,6 +88,8 @@ class Poster:
         self._booked_day: tuple[str, str, date] | None = None
         self._booked: set[UUID] = set()
         """Transactions of that account and day that its book has: exports that overlap bring them again."""
+        self._stated_twice: set[UUID] = set()
+        """Transactions that the statements of both accounts have, each for its own book."""
         self.unknown_categories: Counter[str] = Counter()
         self.read_categories: Counter[str] = Counter()
         self.refunds = 0
@@ -90,7 +100,7 @@ class Poster:
     ) -> tuple[list[Outcome], list[BalanceDifference]]:
         """What became of each row, in order, and the balance differences that are certain by now."""
         firsts: dict[UUID, Staged] = {}
-        keys = [fingerprint(_client(row.entry), row.key) for row in rows]
+        keys = [key_of(row) for row in rows]
         for key, row in zip(keys, rows, strict=True):
             firsts.setdefault(key, row)
         decided = await self._decide(session, firsts)
@@ -106,19 +116,24 @@ class Poster:
         return [difference for book in self._books.values() for difference in book.settle()]
 
     async def _decide(self, session: AsyncSession, rows: Mapping[UUID, Staged]) -> dict[UUID, Outcome]:
+        known = await _known(session, [*rows, *self._family.partners_of(rows)])
+        ends = {key: (one.id, {one.sender_account_id, one.receiver_account_id}) for key, one in known.items()}
+        courses = await self._family.courses(session, rows, ends, self._zone.key)
+        rows = {key: courses[key].row if key in courses else row for key, row in rows.items()}
         entries = [row.entry for row in rows.values()]
         accounts = await find_accounts(session, {_own(e) for e in entries} | {_partner(e) for e in entries})
         openings = self._openings(entries, accounts)
         accounts |= await _open_missing(session, entries, openings, accounts)
-        known = await _known(session, list(rows))
-        self._open_books(rows, accounts, known, openings)
+        self._open_books(rows, accounts, known | await _stated(session, courses), openings)
         payments = await _payments(session, [row.entry for key, row in rows.items() if key not in known], accounts)
-        plans = {key: self._plan(row, accounts, known.get(key), openings, payments) for key, row in rows.items()}
+        plans = {
+            key: self._plan(row, accounts, known.get(key), openings, payments, courses.get(key))
+            for key, row in rows.items()
+        }
         transfers = [transfer for plan in plans.values() if isinstance(plan, _Plan) for transfer in plan.all]
         postings = await _post(session, transfers)
         return {
-            key: plan if isinstance(plan, Outcome) else _outcome(rows[key], postings[plan.transfer.id])
-            for key, plan in plans.items()
+            key: plan if isinstance(plan, Outcome) else plan.become(rows[key], postings) for key, plan in plans.items()
         }
 
     def _openings(self, entries: Sequence[Entry], accounts: Mapping[Number, Holding]) -> dict[Number, Entry]:
@@ -129,7 +144,7 @@ class Poster:
         new = {
             at: entry
             for at, entry in firsts.items()
-            if at in accounts and accounts[at].version == 0 and at not in self._books
+            if at in accounts and at not in self._books and (accounts[at].version == 0 or at in self._opened)
         }
         if self._opening_rule == "first_row":
             self.opened_at_zero += [number for (_, number), entry in new.items() if entry.balance_minor is None]
@@ -155,9 +170,10 @@ class Poster:
             at = _own(row.entry)
             if at in self._books or at not in accounts:
                 continue
-            before = self._before_minor(openings[at]) if at in openings else accounts[at].posted_minor
-            if key in known:
-                before = known[key].before_minor(accounts[at])
+            if at in openings:
+                before = self._before_minor(openings[at])
+            else:
+                before = known[key].before_minor(accounts[at]) if key in known else accounts[at].posted_minor
             self._books[at] = Book(before or 0)
 
     def _plan(
@@ -167,22 +183,40 @@ class Poster:
         known: "_Known | None",
         openings: dict[Number, Entry],
         payments: Payments,
+        course: Course | None,
     ) -> "_Plan | Outcome":
         entry = row.entry
         own, other = accounts.get(_own(entry)), accounts.get(_partner(entry))
         if own is None or other is None:
             unknown = f"account {entry.account!r} of {entry.bank} is not known, and none of the files describes it"
             return Outcome(row, "rejected", reason=self._refused.get(_own(entry), unknown))
-        if known is None:
-            opening = openings.pop(_own(entry), None)
-            source = accounts.get(_opening_partner(entry).at)
-            return _Plan(
-                self._transfer(row, own, other, payments), opening and source and self._opening(opening, own, source)
-            )
-        if known.is_of(entry, own):
+        if known is not None:
+            return self._known(row, own, known, course)
+        # The other account may be new too, and its own rows come later.
+        first = [openings.pop(at) for at in (_own(entry), _partner(entry)) if at in openings]
+        opened = [self._opening(one, accounts[_own(one)], accounts[_opening_partner(one).at]) for one in first]
+        if course and (course.states or course.stated):
+            return _Plan(opened, outcome=self._stated(row, course))
+        transfer = self._transfer(row, own, other, payments)
+        if course and course.opens:
+            course.opens.transaction_id = transfer.id
+            self._stated_twice.add(transfer.id)
+        return _Plan(opened, transfer)
+
+    def _known(self, row: Staged, own: Holding, known: "_Known", course: Course | None) -> Outcome:
+        if course and course.opens:
+            self._stated_twice.add(known.id)
+        if known.is_of(row.entry, own):
             return Outcome(row, "matched", transaction_id=known.id)
-        reason = f"the bank's id {entry.reference!r} was imported before with another amount"
+        reason = f"the bank's id {row.entry.reference!r} was imported before with another amount"
         return Outcome(row, "rejected", reason=reason)
+
+    def _stated(self, row: Staged, course: Course) -> Outcome:
+        """The row is the other side of what was posted for another account's row."""
+        if course.transaction_id is None:
+            return Outcome(row, "rejected", reason="the other account's row of this transfer was not posted")
+        self._stated_twice.add(course.transaction_id)
+        return Outcome(row, "matched", transaction_id=course.transaction_id)
 
     def _transfer(self, row: Staged, own: Holding, other: Holding, payments: Payments) -> Transfer:
         entry, at = row.entry, self._instant(row.entry)
@@ -196,7 +230,7 @@ class Poster:
             receiver_account_id=receiver.id,
             money=Money(abs(entry.amount_minor), entry.currency),
             occurred_at=at,
-            client=_client(entry),
+            client=client_of(entry),
             key=row.key,
             description=entry.description,
             category=self._category(entry, other, paid),
@@ -243,7 +277,7 @@ class Poster:
             receiver_account_id=receiver.id,
             money=Money(abs(before), entry.currency),
             occurred_at=midnight,
-            client=_client(entry),
+            client=client_of(entry),
             key=f"opening:{entry.account}",
             description="Balance before the first imported row",
             category="own_transfer",
@@ -257,21 +291,33 @@ class Poster:
         if outcome.transaction_id is None or outcome.transaction_id in self._booked:
             return []
         self._booked.add(outcome.transaction_id)
-        if (partner := self._books.get(_partner(entry))) is not None:
+        partner = self._books.get(_partner(entry)) if outcome.transaction_id not in self._stated_twice else None
+        if partner is not None:
             partner.ledger_minor -= entry.amount_minor
         return self._books[_own(entry)].enter(outcome.row)
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A row to post, after what opens its account."""
+    """What is to be posted for a row: what opens its accounts, and the row itself unless it is decided already."""
 
-    transfer: Transfer
-    opening: Transfer | None
+    openings: list[Transfer]
+    transfer: Transfer | None = None
+    outcome: Outcome | None = None
 
     @property
-    def all(self) -> tuple[Transfer, ...]:
-        return (self.transfer,) if self.opening is None else (self.opening, self.transfer)
+    def all(self) -> list[Transfer]:
+        return [*self.openings, *([self.transfer] if self.transfer else [])]
+
+    def become(self, row: Staged, postings: Mapping[UUID, Posting]) -> Outcome:
+        """The row's outcome, now that the ledger has answered."""
+        if self.transfer is not None:
+            return _outcome(row, postings[self.transfer.id])
+        stated = postings.get(self.outcome.transaction_id) if self.outcome and self.outcome.transaction_id else None
+        if stated is not None and stated.failure_code is not None:
+            return _outcome(row, stated)
+        assert self.outcome
+        return self.outcome
 
 
 async def _open_missing(
@@ -298,8 +344,19 @@ async def _payments(session: AsyncSession, entries: Sequence[Entry], accounts: M
 
 
 async def _known(session: AsyncSession, keys: Sequence[UUID]) -> dict[UUID, _Known]:
-    found = await session.execute(_FIND_KNOWN, {"keys": list(keys)})  # pyright: ignore[reportDeprecated]  # exec() is for selects
+    """What rows were posted as before, by their keys."""
+    found = await session.execute(_FIND_BY_KEY, {"keys": list(keys)})  # pyright: ignore[reportDeprecated]  # exec() is for selects
     return {key: _Known(*facts) for key, *facts in found}
+
+
+async def _stated(session: AsyncSession, courses: Mapping[UUID, Course]) -> dict[UUID, _Known]:
+    """What rows of the other account were posted as, by the keys of those that state it too."""
+    ids = {key: course.transaction_id for key, course in courses.items() if course.transaction_id}
+    if not ids:
+        return {}
+    found = await session.execute(_FIND_BY_ID, {"ids": list(ids.values())})  # pyright: ignore[reportDeprecated]  # as above
+    stored = {id: _Known(id, *facts) for _, id, *facts in found}
+    return {key: stored[id] for key, id in ids.items() if id in stored}
 
 
 async def _post(session: AsyncSession, transfers: Sequence[Transfer]) -> dict[UUID, Posting]:
@@ -325,12 +382,8 @@ def _again(row: Staged, first: Outcome) -> Outcome:
     return Outcome(row, outcome, first.transaction_id, first.reason)
 
 
-def _client(entry: Entry) -> str:
-    return f"import:{entry.bank}"
-
-
 def _own(entry: Entry) -> Number:
-    return entry.bank, entry.account
+    return entry.at
 
 
 def _partner(entry: Entry) -> Number:

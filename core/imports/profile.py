@@ -214,6 +214,8 @@ class TransactionSection(_Closed):
     """ISO 18245 code of the merchant: it gives the category where the file names none."""
     refund: Value = EMPTY
     """`yes`: money that comes back for a payment; `no`: it never does. Empty: recognised, see `refunds`."""
+    own: Value = EMPTY
+    """`yes`: it moves between the holder's own accounts; `no`: it never does. Empty: recognised, see `own`."""
     channel: Value = EMPTY
     """Empty: read from the narration."""
     counterparty: CounterpartySection = CounterpartySection()

@@ -92,8 +92,10 @@ class Payments:
 
 def may_be_refund(entry: Entry) -> bool:
     """Whether the row is to be held against earlier payments at all."""
-    if entry.amount_minor < 0 or entry.is_refund is not None:
-        return entry.amount_minor > 0 and bool(entry.is_refund)
+    if entry.amount_minor < 0 or entry.is_own:
+        return False
+    if entry.is_refund is not None:
+        return entry.is_refund
     return (entry.category or entry.read_category) not in _NEVER_BACK
 
 

@@ -90,10 +90,10 @@ class Stage:
         values = (str(path), line.number, line.raw, outcome, reason)
         self._store.execute("INSERT OR IGNORE INTO left_out VALUES (?, ?, ?, ?, ?)", values)
 
-    def first_days(self) -> dict[tuple[str, str], date]:
-        """The day of each account's first row."""
-        rows = self._store.execute("SELECT bank, account, min(day) FROM row GROUP BY bank, account")
-        return {(bank, account): date.fromisoformat(day) for bank, account, day in rows}
+    def spans(self) -> dict[tuple[str, str], tuple[date, date]]:
+        """The days of each account's first and last row."""
+        rows = self._store.execute("SELECT bank, account, min(day), max(day) FROM row GROUP BY bank, account")
+        return {(bank, account): (date.fromisoformat(a), date.fromisoformat(z)) for bank, account, a, z in rows}
 
     def left_out(self) -> Iterator[LeftOut]:
         """Rows that will not be posted, as they stand in the files."""

@@ -16,10 +16,10 @@ from core.imports.amounts import parse_amount
 from core.imports.categories import read_category, slug_of
 from core.imports.channels import read_channel
 from core.imports.dates import parse_moment
-from core.imports.narration import says_refund
+from core.imports.narration import says_own, says_refund
 from core.imports.payee import payee_of
 from core.imports.profile import AmountSection, Profile, TransactionSection
-from core.imports.template import Record
+from core.imports.template import Record, Text
 from core.money import MAX_AMOUNT_MINOR, Currency
 
 DESCRIPTION_MAX = 1_000
@@ -27,6 +27,7 @@ NAME_MAX = 200
 ELSEWHERE = "ELSEWHERE"
 """Code of the bank that keeps partners of whom no bank is known."""
 
+OWN_TRANSFER = "own_transfer"
 _BANKS_OWN = {"cash": "Cash", "interest": "Interest", "fees": "Fees"}
 """Categories of rows whose other side is the bank itself, and what its account is called."""
 
@@ -76,8 +77,15 @@ class Entry(msgspec.Struct, frozen=True):
     """What the narration's words stand for, where the file names no category; empty where they say nothing."""
     is_refund: bool | None
     """Whether the file or its narration says that this is money that came back; None where neither says so."""
+    is_own: bool | None
+    """Whether the file or its narration says that this moves between the holder's own accounts; None: neither says."""
     channel: str
     partner: Partner
+
+    @property
+    def at(self) -> tuple[str, str]:
+        """Bank and number of its account."""
+        return self.bank, self.account
 
     @property
     def balance_before_minor(self) -> int | None:
@@ -89,9 +97,13 @@ class Entry(msgspec.Struct, frozen=True):
         """Equal for rows that may be the same payment: by the bank's id, else by day, amount and narration."""
         if self.reference:
             return fingerprint(self.bank, self.account, "id", self.reference)
-        narration = " ".join(unicodedata.normalize("NFKC", self.description).casefold().split())
-        amount = f"{self.amount_minor} {self.currency}"
-        return fingerprint(self.bank, self.account, "row", self.day.isoformat(), amount, narration)
+        return identity_of(self.bank, self.account, self.day, self.amount_minor, self.currency, self.description)
+
+
+def identity_of(bank: str, account: str, day: date, amount_minor: int, currency: str, description: str) -> UUID:
+    """The identity of a row that has no id of the bank's."""
+    narration = " ".join(unicodedata.normalize("NFKC", description).casefold().split())
+    return fingerprint(bank, account, "row", day.isoformat(), f"{amount_minor} {currency}", narration)
 
 
 def understand(record: Record, profile: Profile) -> Entry:
@@ -104,7 +116,11 @@ def understand(record: Record, profile: Profile) -> Entry:
     description = printable(section.description.of(record), DESCRIPTION_MAX)
     stated = _stated_category(section, record)
     name = printable(section.counterparty.name.of(record), NAME_MAX)
-    is_refund = _is_refund(section, record, description) if amount_minor > 0 else None
+    is_refund, is_own = _said(section.refund, record, "refund"), _said(section.own, record, "own")
+    if is_refund is None and amount_minor > 0:
+        is_refund = says_refund(description) or None
+    if is_own is None:
+        is_own = stated == OWN_TRANSFER or says_own(description) or None
     read = read_category(f"{name} {description}", is_outgoing=amount_minor < 0 or bool(is_refund))
     return Entry(
         bank=code,
@@ -120,6 +136,7 @@ def understand(record: Record, profile: Profile) -> Entry:
         category=stated,
         read_category=read,
         is_refund=is_refund,
+        is_own=is_own,
         channel=printable(section.channel.of(record).lower(), NAME_MAX) or read_channel(description),
         partner=_partner(record, profile, code, currency, _Said(name, description, stated or read)),
     )
@@ -134,11 +151,11 @@ def _stated_category(section: TransactionSection, record: Record) -> str:
     return by_code if by_code != UNCATEGORISED else ""
 
 
-def _is_refund(section: TransactionSection, record: Record, description: str) -> bool | None:
-    said = section.refund.of(record).casefold()
+def _said(value: Text, record: Record, key: str) -> bool | None:
+    said = value.of(record).casefold()
     if said and said not in (*_YES, *_NO):
-        raise ValueError(f"refund comes out as {said!r}, which is neither yes nor no")
-    return said in _YES if said else says_refund(description) or None
+        raise ValueError(f"{key} comes out as {said!r}, which is neither yes nor no")
+    return said in _YES if said else None
 
 
 @lru_cache

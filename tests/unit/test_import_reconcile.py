@@ -18,7 +18,7 @@ def row(line: int, amount_minor: int, balance_minor: int | None) -> Staged:
     entry = Entry(
         bank="B", bank_name="B", account="1", day=date(1993, 1, 31), instant=None, amount_minor=amount_minor,
         currency="CZK", balance_minor=balance_minor, reference="", description="", category="",
-            read_category="", is_refund=None, channel="cash",
+            read_category="", is_refund=None, is_own=None, channel="cash",
         partner=CASH,
     )  # fmt: skip
     return Staged("f", line, "", entry, str(line))
