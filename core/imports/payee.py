@@ -67,6 +67,11 @@ _CITIES = """
 """
 _BRANDS = {r"am(?:zn|azon)(?! ?(?:prime|web|music|video|pay|fresh))": "Amazon", r"booking\.com": "Booking.com"}
 """Names that one merchant writes in many ways."""
+_CHAINS = """
+    tesco, aldi, lidl, asda, morrisons, waitrose, rewe, kaufland, penny, walmart, starbucks, mcdonalds, greggs, boots, shell, esso,
+    aral, ikea
+"""
+"""Chains whose shops print a kind of shop behind the name: `TESCO EXPRESS`, `ALDI STORES`, `SHELL OIL`."""
 
 _NOBODY = "check, cheque, chq, deposit, cash deposit, transfer, payment, balance, unknown"
 
@@ -88,6 +93,7 @@ _CODE = re.compile(r"#?\d[\d\-/:.x*]+|#\w+|(?=\w*\d\w*\d\w*\d)\w{5,}|x{3,}\w*|\*
 _PLACE = re.compile(rf"[\s,.\-]+(?:{phrases(_COUNTRIES)}|{phrases(_STATES)}|{phrases(_CITIES)})$", re.IGNORECASE)
 _ENDING = re.compile(rf"[\s,.\-]+(?:{phrases(_LEGAL)}|{phrases(_TAIL)})\.?$", re.IGNORECASE)
 _OF_PLACE = re.compile(r"\b(?:of|the|city|stadt|stadtwerke)$", re.IGNORECASE)
+_CHAIN = re.compile(rf"({phrases(_CHAINS)})(?! (?:bank|mobile|insurance|energy))(?!\w)", re.IGNORECASE)
 _NO_NAME = re.compile(rf"(?:{phrases(_NOBODY)})", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -97,6 +103,8 @@ def payee_of(narration: str) -> str:
     """The name in it, in title case. Empty where it names nobody."""
     text = " ".join(unicodedata.normalize("NFKC", narration).split()).strip(" *-/")
     name = _of_structure(text) if _IS_STRUCTURED.match(text) else _of_sentence(text)
+    if chain := _CHAIN.match(name):
+        name = chain[1]
     name = next((brand for form, brand in _BRANDS.items() if re.match(form, name, re.IGNORECASE)), _titled(name))
     return name[:NAME_MAX].strip() if len(_LETTERS.findall(name)) > 1 and not _NO_NAME.fullmatch(name) else ""
 

@@ -40,6 +40,8 @@ class ProfileInvalid(InvalidRequest):
 
 
 def _encoding(name: str) -> str:
+    if name == RECOGNISED:
+        return name
     try:
         return codecs.lookup(name).name
     except LookupError:
@@ -87,7 +89,7 @@ class Format(_Closed):
     """How the bytes of a file become cells."""
 
     encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
-    """A byte order mark in the file wins over this."""
+    """A byte order mark in the file wins over this. `recognised`: UTF-8, or cp1252 where the bytes are none."""
     delimiter: Annotated[str, Field(max_length=1)] = ""
     """Empty: recognised by the header, as is the line that the header stands in."""
     quote: Annotated[str, Field(max_length=1)] = '"'

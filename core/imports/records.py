@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from core.errors import InvalidRequest
+from core.imports.dates import RECOGNISED
 from core.imports.profile import Format
 
 RECORD_MAX = 64 * 1024
@@ -25,6 +26,7 @@ HEADER_WITHIN = 40
 
 _DELIMITERS = ",;\t|"
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_PART = 1 << 20
 _GZIP = b"\x1f\x8b"
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _UNDECODABLE = "\ufffd"
@@ -78,7 +80,9 @@ def columns(path: Path, form: Format) -> list[str]:
 
 
 def _settled(path: Path, form: Format) -> Format:
-    """The form with what it leaves to the file: the delimiter, and the line that names the most of its columns."""
+    """The form with what it leaves to the file: encoding, delimiter, the line of the header."""
+    if form.encoding == RECOGNISED:
+        form = form.model_copy(update={"encoding": "utf-8" if _is_utf8(path) else "cp1252"})
     if form.delimiter and (form.columns or form.header_contains):
         return form
     with _opened(path, form) as text:
@@ -103,6 +107,18 @@ def _settled(path: Path, form: Format) -> Format:
     return settled.model_copy(update={"skip_lines": -number - 1})
 
 
+def _is_utf8(path: Path) -> bool:
+    decode = codecs.getincrementaldecoder("utf-8")().decode
+    try:
+        with _bytes(path) as stream:
+            while part := stream.read(_PART):
+                decode(part)
+            decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _found(header: list[str], names: dict[str, list[str]]) -> dict[int, str]:
     """Which columns of the header are which of the profile's: as it is written, else by one of its other names."""
     found: dict[int, str] = {}
@@ -121,11 +137,16 @@ def _spoken(name: str) -> str:
 
 
 @contextmanager
-def _opened(path: Path, form: Format) -> Generator[IO[str]]:
+def _bytes(path: Path) -> Generator[io.BufferedReader]:
     with path.open("rb") as file:
         is_gzip = file.read(2) == _GZIP
         file.seek(0)
-        stream = io.BufferedReader(gzip.GzipFile(fileobj=file)) if is_gzip else file  # pyright: ignore[reportArgumentType]  # GzipFile is raw enough
+        yield io.BufferedReader(gzip.GzipFile(fileobj=file)) if is_gzip else file  # pyright: ignore[reportArgumentType]  # GzipFile is raw enough
+
+
+@contextmanager
+def _opened(path: Path, form: Format) -> Generator[IO[str]]:
+    with _bytes(path) as stream:
         start = stream.peek(4)
         encoding = next((name for mark, name in _MARKS if start.startswith(mark)), form.encoding)
         # Bytes that the encoding does not know become U+FFFD, and their line is refused: one bad byte is one bad row.

@@ -12,7 +12,7 @@ from core.imports.template import Fields, Record
 LOOKUP_ROWS_MAX = 1_000_000
 """Rows of one file that others look things up in; such files are held in memory."""
 
-GIVEN = ("account", "bank", "currency", "email", "owner")
+GIVEN = ("account", "account_name", "bank", "currency", "email", "owner")
 """Columns that the command's options can stand for."""
 
 Reject = Callable[[Path, Line, str], None]

@@ -28,6 +28,7 @@ def import_files(
     files: Annotated[list[Path], typer.Argument(help="statements, plain or gzipped", metavar="FILE...")],
     profile: Annotated[str, typer.Option(help="path of a mapping profile, or a shipped one: berka, plain")] = "plain",
     account: Annotated[str, typer.Option(help="the account's number, if the files have no column for it")] = "",
+    account_name: Annotated[str, typer.Option(help="what its holder calls it, likewise: Savings")] = "",
     owner: Annotated[str, typer.Option(help="its holder's name, likewise")] = "",
     email: Annotated[str, typer.Option(help="the holder's mail, likewise: one mail, one customer")] = "",
     bank: Annotated[str, typer.Option(help="the bank, likewise")] = "",
@@ -42,7 +43,8 @@ def import_files(
 ) -> None:
     """Import statements: every row is posted, matched with a known one, or rejected with its line and the reason."""
     console = Console(stderr=True)
-    given = {"account": account, "owner": owner, "email": email, "bank": bank, "currency": currency}
+    given = {"account": account, "account_name": account_name, "owner": owner, "email": email, "bank": bank}
+    given["currency"] = currency
     mapping = load_profile(profile).told(given=given, zone=zone, dates=dates, opening=opening)
     settings = installation(console.print)
     try:
