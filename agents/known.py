@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from agents.answer import Figure
+from agents.claims import MONTHS
 from agents.evidence import Row, Table, units_in
 from agents.findings import Finding, Findings
 from agents.plan import AlertsTask, BalanceTask, ForecastTask, InsightTask, Operation
@@ -14,6 +15,8 @@ from core.insights.query import Filter, InsightQuery, QueryPeriod
 from core.money import Currency, Money
 from core.periods import Period, Unit
 
+_MONTH = re.compile(rf"(?:{'|'.join(MONTHS)}) \d{{4}}")
+"""A month that came first among ranks is known as a month, and is no name: it stands in days of it too."""
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NO_MONEY = ("count", "points", "version", "payments", "alerts", "accounts", "customers")
 _CALENDAR = ("day", "week", "month", "quarter", "year")
@@ -49,7 +52,7 @@ class Known:
             pool.add(abs(Decimal(str(figure.value))))
         elif figure.unit == "date" and figure.value:
             self.days.add(date.fromisoformat(figure.value))
-        elif figure.unit == "text" and figure.value:
+        elif figure.unit == "text" and figure.value and not _MONTH.fullmatch(figure.value):
             self.words.add(figure.value)
 
 

@@ -59,7 +59,7 @@ def _share(frame: Frame, clause: Clause) -> Frame | None:
         return None
     if clause.has(Cue.DIFFERENCE, Cue.MORE, Cue.LESS):
         clause.take(Cue.SHARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.COMPARE)
-        return frame.with_changes(ask=Operation.GROWTH)
+        return grown(frame, clause)
     whole = whole_of(frame, clause)
     clause.take(Cue.SHARE)
     frame = frame.with_changes(ask=Operation.SHARE, share_of="spending", whole=whole)
@@ -348,12 +348,20 @@ def _compare(frame: Frame, clause: Clause) -> Frame | None:
     differs = clause.has(Cue.DIFFERENCE)
     if any("growth" in text for text in clause.texts(Cue.DIFFERENCE)) or _only_abbreviates(clause):
         clause.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
-        return frame.with_changes(ask=Operation.GROWTH)
+        return grown(frame, clause)
     frame = directed(frame, clause) if differs else frame
     clause.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
     if len(frame.periods) < 2 and compares_things(frame):
         return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs)
     return frame.with_changes(ask=Operation.DIFFERENCE if differs else Operation.COMPARE)
+
+
+def grown(frame: Frame, clause: Clause) -> Frame:
+    """Growth from the earlier of two periods to the later, unless one is held against the other with "than"."""
+    frame = frame.with_changes(ask=Operation.GROWTH)
+    if len(frame.periods) != 2 or "than" in clause.reading.text.split():
+        return frame
+    return frame.with_changes(periods=tuple(sorted(frame.periods, key=lambda period: period.start, reverse=True)))
 
 
 def directed(frame: Frame, clause: Clause) -> Frame:

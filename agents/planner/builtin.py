@@ -104,6 +104,7 @@ class BuiltinPlanner:
             if doubt is not None:
                 return _so_far(tasks, frame, doubt)
             frame = self._with_shared_period(self._resolved(parsed, frame, memory), parses)
+            frame = self._without_contradiction(frame)
             if frame.topic is Topic.FORECAST:
                 frame = frame.with_changes(on=day_ahead(reading.text, self.today), periods=())
             doubt = self.frame_doubt(frame, memory)
@@ -133,6 +134,24 @@ class BuiltinPlanner:
             return frame
         later = next((p.frame.periods for p in parses if p.frame.periods), ())
         return frame.with_changes(periods=later[:1]) if later and _wants_period(frame) else frame
+
+    def _without_contradiction(self, frame: Frame) -> Frame:
+        """Of "instalments to my mutual fund" the fund: a payee who never is of the category named is meant without."""
+        slugs = {
+            value for f in frame.objects if f.field == "category" and f.operator is Operator.IN for value in f.values
+        }
+        names = {
+            value
+            for f in frame.objects
+            if f.field == "counterparty" and f.operator is Operator.IN
+            for value in f.values
+        }
+        if not slugs or not names or frame.are_apart:
+            return frame
+        known = {party.category for party in self.scope.counterparties if party.name in names}
+        if not known or known & slugs:
+            return frame
+        return frame.with_changes(objects=tuple(f for f in frame.objects if f.field != "category"))
 
     def task(self, frame: Frame, memory: Memory) -> tuple[Task, Frame]:
         """The task of a frame, and the frame with what was chosen for it."""
@@ -210,7 +229,7 @@ class BuiltinPlanner:
     def _about_too_little(self, reading: Reading, parsed: Parsed, last: Frame | None) -> Thought | None:
         """Words that were understood and yet ask nothing."""
         frame = parsed.frame
-        if last is None and parsed.is_follow_up and says_nothing(parsed):
+        if last is None and reading.has(Cue.ANAPHORA) and says_nothing(parsed):
             return self._asked_back("What do you mean by that? This conversation has no question yet.")
         asked = (frame.topic, frame.ask, frame.measure, frame.objects, frame.group_by, frame.conditions, frame.without)
         if any(asked):
@@ -299,7 +318,10 @@ def _both(one: Understood, memory: Memory) -> Frame | None:
         return together(last, *three)
     if one.parsed.frame.ask is Operation.SHARE and (whole := whole_before(last, earlier[0])):
         return whole
-    return paired(last, earlier[0], one.parsed.frame) if _THE_TWO.search(one.reading.text) else None
+    differ_in_time = last.objects == earlier[0].objects and last.periods != earlier[0].periods
+    if one.parsed.frame.against is None and (differ_in_time or _THE_TWO.search(one.reading.text)):
+        return paired(last, earlier[0], one.parsed.frame)
+    return None
 
 
 def _pointing(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:

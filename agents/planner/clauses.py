@@ -54,7 +54,10 @@ _OPENS = re.compile(
 _WHEN_TOLD = re.compile(r"(?:when|whenever|every time|each time) (?:i|we|my|our|the)\b", re.IGNORECASE)
 """A question would be "when did I"."""
 _OF_WHAT = re.compile(r"(?:out )?of (?:what|all (?:that|of it)|everything)\b", re.IGNORECASE)
-_BY_HOW_MUCH = re.compile(r"(?:and )?(?:if so,? )?by (?:how much|what amount)", re.IGNORECASE)
+_BY_HOW_MUCH = re.compile(
+    r"(?:and )?(?:if so,? )?(?:by (?:how much|what amount)|(?:by )?how (?:much|many) (?:more|less|higher|lower|fewer|extra))",
+    re.IGNORECASE,
+)
 _POLITE = re.compile(
     r"^(?:hi|hello|hey|thanks|thank you|thanks a lot|many thanks|thank you (?:so|very) much|please|pls|kindly|ok|okay|cheers|"
     r"(?:please )?(?:tell me|let me know|help(?: me)?)|good (?:morning|evening|afternoon))"

@@ -25,16 +25,32 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
         return new
     if new.objects:
         last = last.with_changes(missing="")
+    if which := _which_of_them(last, parsed):
+        return which
     if one := _about_the_one(last, new, asks_amount=parsed.asks_amount):
         return one
     frame = last.with_changes(objects=_objects(last, parsed), without=_together(last.without, new.without))
     frame = _directed(frame) if new.objects else frame
-    frame = frame.with_changes(conditions=_conditions(last.conditions, new.conditions))
+    kept = tuple(f for f in last.conditions if f.field == "account") if parsed.asks_all else last.conditions
+    frame = frame.with_changes(conditions=_conditions(kept, new.conditions))
     frame = _measured(frame, new, asks_amount=parsed.asks_amount and new.ask in (None, Operation.VALUE))
     frame = _asked(frame, new)
     if new.ask is None and new.measure is None and _wants_sum(last, parsed):
         frame = frame.with_changes(ask=Operation.VALUE, measure=_sum_of(last), group_by=(), limit=None, latest=None)
     return _timed(frame, last, new, than_that=parsed.than_that)
+
+
+def _which_of_them(last: Frame, parsed: Parsed) -> Frame | None:
+    """ "Which of the three was highest?", of groups or payments that were just shown."""
+    new = parsed.frame
+    if not parsed.asks_which or new.measure not in (Measure.LARGEST, Measure.SMALLEST) or new.objects or new.periods:
+        return None
+    largest = new.measure is Measure.LARGEST
+    if last.ask is Operation.BREAKDOWN and last.group_by:
+        return last.with_changes(ask=Operation.RANK, group_by=last.group_by[:1], limit=1, descending=largest)
+    if last.ask is Operation.LIST:
+        return last.with_changes(ask=Operation.WHO, limit=1, latest="largest" if largest else "smallest")
+    return None
 
 
 def _wants_sum(last: Frame, parsed: Parsed) -> bool:
@@ -76,9 +92,10 @@ def paired(last: Frame, before: Frame, new: Frame) -> Frame | None:
     """The last two questions held against each other, as `new` asks: of two periods, or of two things."""
     if new.ask not in _COMPARING or last.topic or before.topic or last.measure is not before.measure:
         return None
-    asked = last.with_changes(ask=new.ask, group_by=(), against=None, unit=None, limit=None)
+    asked = last.with_changes(ask=new.ask, sign=new.sign, group_by=(), against=None, unit=None, limit=None)
     if last.objects == before.objects and last.periods and before.periods and last.periods != before.periods:
-        return asked.with_changes(periods=(last.periods[0], before.periods[0]))
+        both = (last.periods[0], before.periods[0])
+        return asked.with_changes(periods=tuple(sorted(both, key=lambda period: period.start, reverse=True)))
     fields = {f.field for f in (*last.objects, *before.objects)}
     if last.objects != before.objects and len(fields) == 1 and new.ask is not Operation.GROWTH:
         objects = merged((*before.objects, *last.objects))
@@ -117,7 +134,7 @@ def _both(last: Frame, before: Frame) -> Frame | None:
         apart = len({f.field for f in objects}) > 1
         return last.with_changes(objects=objects, are_apart=apart, **asked)
     if last.periods != before.periods:
-        return last.with_changes(periods=(*before.periods[:1], *last.periods[:1]), **asked)
+        return last.with_changes(periods=(*before.periods[:1], *last.periods), **asked)
     return None
 
 

@@ -11,7 +11,7 @@ from agents.intents.intent import Intent
 from agents.plan import Operation, Threshold
 from agents.planner import slots
 from agents.planner.amounts import Bounds
-from agents.planner.asking import compares_things, directed, whole_of
+from agents.planner.asking import compares_things, directed, grown, whole_of
 from agents.planner.clause import Clause
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
@@ -282,6 +282,7 @@ def _compared(intent: Intent, found: _Slots) -> Frame:
     if frame.without and len(frame.periods) < 2 and frame.against is None:
         return frame.with_changes(ask=Operation.VALUE)  # "the total minus rent" leaves out
     frame = directed(frame, found.clause) if intent is Intent.DIFFERENCE else frame
+    frame = grown(frame, found.clause) if intent is Intent.GROWTH else frame
     if len(frame.periods) < 2 and frame.against is None and compares_things(frame):
         differs = intent is Intent.DIFFERENCE
         return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs)

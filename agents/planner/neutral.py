@@ -57,7 +57,7 @@ UNSPENT = frozenset(
     averages mean least most best worst first last whole total part half rest bit lot family wife husband son daughter
     mother father brother sister friend friends mom dad kid kids me you him her them us myself nobody everybody
     certain sure real example instance comparison contrast addition general particular short long time day days night
-    hook circle circles round such sake memory look check sense idea guess bet tune extent degree level limit end ends start beginning middle close
+    bottom grandson granddaughter nephew niece hook circle circles round such sake memory look check sense idea guess bet tune extent degree level limit end ends start beginning middle close
     """.split()
 )
 """Nouns behind a preposition on which nobody spends: "for the record", "on an average", "at this rate"."""
@@ -66,7 +66,7 @@ PHRASES: tuple[str, ...] = (
     r"(?:(?:can|could|would|will|may|might) (?:you|u|i|we)(?: please| pls| plz| kindly)?(?: be able to)? )?(?:tell|let|show|inform|give|help|remind) (?:me|us)(?: (?:know|see|find|have|get|understand|out))?(?= (?:how|what|which|who|where|when|the|my|about|if|whether|of))",
     r"(?:i|we)(?:'d| would)? (?:just |only |also )?(?:like|want|need|wish|love|am trying|'m trying|am looking|hope|wanted|would like) to (?:know|see|find out|check|understand|learn|ask|work out|figure out|get|have)",
     r"(?:give|gimme|get|bring|tell|inform|let) (?:me|us)(?: (?:know|have))?(?: (?:a|the|an|my))?",
-    r"(?:both|all|these|the)? ?(?:days|dates|ends) (?:inclusive|included)",
+    r"(?:both|all|these|the)? ?(?:days|dates|ends) (?:inclusive|included|counted|taken)",
     r"(?:a |the |my )?(?:statement|record|data|details?)(?= (?:of|for|on)\b)|(?:please |pls |kindly |can you |could you )*help(?= (?:me|us)\b)|(?:estimated|given)(?= (?:spend|total|amount))",
     r"(?:end|ended|wind|wound) up(?= \w+)",
     r"(?:do|did) (?:you|u) (?:know|happen to know|have any idea)",

@@ -21,8 +21,9 @@ NTH = re.compile(r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th)[ -](?:last|la
 """Of what is told in the order of time, which one was the second is not."""
 _OF_TIME = re.compile(r"\b(?:day|week|month|quarter|year|period|time)\b")
 _THAN_THAT = re.compile(r"\b(?:than|over|above|to|with|against|from) (?:that|it|this|then|those|the other)\b")
-_TOTAL = re.compile(r"\b(?:total|sum|altogether|in all|overall|add(?:s|ed)? up)\b")
+_TOTAL = re.compile(r"\b(?:total|sum|altogether|in all|overall|add(?:s|ed)? up|come(?:s)? to|came to)\b")
 _THAN = re.compile(r"\b(?:than|over|above|to|with|against|from|vs|versus|compared|on)\b")
+_OCCASIONS = re.compile(r"\bhow many (?:visits|rides|trips|orders|meals|times|bookings|refills|donations)\b")
 COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
 
 
@@ -48,6 +49,7 @@ class Parsed:
     """ "How much more is October than that?": what is named is held against the last question's period."""
     asks_total: bool
     """ "What was the total?": a sum, whatever the last question ranked or listed."""
+    asks_which: bool
     asks_amount: bool
     """ "And how much?": money is wanted, whatever the last question counted."""
     unclear_names: tuple[Named, ...]
@@ -78,6 +80,7 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
         asks_all=_asks_all(clause),
         than_that=bool(_THAN_THAT.search(reading.text)) or not _THAN.search(reading.text),
         asks_total=bool(_TOTAL.search(reading.text)) and not clause.measures,
+        asks_which=clause.has(Cue.WHICH),
         asks_amount=clause.has(Cue.HOW_MUCH, Cue.TOTAL) and not clause.measures,
         unclear_names=tuple(m.value for m in reading.of("name") if m.value.is_unclear),
         unplaced=(*clause.unplaced(), *NTH.findall(reading.text)),
@@ -119,6 +122,8 @@ def _leans(frame: Frame, clause: Clause) -> bool:
     """Whether the clause says too little to stand alone, or points at what was said."""
     if clause.has(Cue.AGAIN, Cue.ANAPHORA, Cue.THAT_TIME, Cue.YES):
         return True
+    if clause.says(Measure.COUNT) and not frame.objects and _OCCASIONS.search(clause.reading.text):
+        return True  # "how many visits this year?", after a question about a place
     if clause.measures and not _names_anything(frame) and len(clause.reading.text.split()) <= ELLIPTICAL_WORDS:
         return True  # "how many times?", "the average?"
     if slots.names_only_prior(clause) and not clause.measures:

@@ -37,6 +37,7 @@ _ASKER_PAYS = re.compile(r"\b(?:i|we) (?:have |had |'ve )?(?:pay|paid|paying|spe
 _CASH_CHANNELS = frozenset({"atm", "cash"})
 """Cash from an ATM is the category said twice."""
 _MONEY_FROM = re.compile(r"\b(?:money|cash|funds?|sums?|deposits?|amounts?)(?: \w+)? (?:from|by)$")
+_BILLED = re.compile(r"\b(?:bills?|orders?|purchases?|charges?|invoices?|debits?)(?: \w+)? (?:from|by)$")
 _PAID_BY = re.compile(r"\b(?:paid|sent|given|transferred|credited|deposited) by$")
 _FROM_ME = re.compile(
     r"\b(?:received?|receives|gets?|got|earns?|earned|made|took|taken|had|has|have)\b.*"
@@ -260,6 +261,9 @@ def _opens_with_base(clause: Clause) -> bool:
     first, second = clause.reading.of("period")[:2]
     bases = [cue for cue in clause.find(Cue.COMPARE) if cue.end <= first.start and clause.are_adjacent(cue, first)]
     asking = clause.find(Cue.DIFFERENCE, Cue.HOW_MUCH, Cue.MORE)
+    between = [cue for cue in clause.find(Cue.DIFFERENCE) if first.end <= cue.start < second.start]
+    if any(clause.text_of(cue).startswith(("how", "by how")) for cue in between):
+        return True  # "September next to October: how much more was it in October"
     return bool(bases) and any(first.end <= cue.start < second.start for cue in asking)
 
 
@@ -411,7 +415,7 @@ def _flow_of_nouns(frame: Frame, clause: Clause) -> Flow | None:
     nouns = " ".join(clause.texts(Cue.MEASURE, Cue.PAYMENTS))
     payees = [clause.reading.text[: mention.start].rstrip() for mention in clause.reading.of("name")]
     if clause.has(Cue.PAYMENTS) and any(before.endswith((" from", " by")) for before in payees):
-        return Flow.IN
+        return Flow.OUT if any(_BILLED.search(before) for before in payees) else Flow.IN
     if any(_MONEY_FROM.search(before) for before in payees):
         return Flow.IN
     if re.search(r"payment|purchase|order|expense|debit", nouns):

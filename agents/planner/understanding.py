@@ -264,7 +264,7 @@ def _with_stories(told: Sequence[Understood]) -> list[Understood]:
     return [
         replace(one, intent=Intent.STORY)
         if _is_story(one, bool(meant))
-        or (asked_outright and _only_tells(one))
+        or (asked_outright and (_only_tells(one) or (one is told[0] and _only_names(one))))
         or (one.intent in asked and not _asks(one))
         else one
         for one in told
@@ -334,10 +334,17 @@ def _is_meant(one: Understood) -> bool:
     return one.intent not in idle and one.reading.wants.confidence >= PLAIN
 
 
+def _only_names(one: Understood) -> bool:
+    """Nothing but a payee: "Sab Kuch Mall, how much have they given back?"."""
+    mentions = one.reading.mentions
+    return len(mentions) == 1 and mentions[0].kind == "name" and not one.reading.unknown
+
+
 def _only_tells(one: Understood) -> bool:
     """A statement beside an outright question: "I should like to ask him for a discount", "Arjun says I owe him"."""
     clause, text = Clause(one.reading), one.reading.text
-    if clause.has(*_ASKS) or clause.says(Measure.COUNT) or _is_meant(one):
+    is_meant = _is_meant(one) and one.intent not in OFF_LIMITS
+    if clause.has(*_ASKS) or clause.says(Measure.COUNT) or is_meant:
         return False
     return bool(_TELLS.match(text) or _TELLS_OF.search(text)) and not one.parsed.only_modifies
 
