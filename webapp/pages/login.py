@@ -43,8 +43,9 @@ def _form() -> rx.Component:
                 name="email",
                 id="email",
                 type="email",
-                value=LoginState.email,
-                on_change=LoginState.set_email,
+                # What is typed stays in the browser: a value that the server sends back could be late and undo it.
+                default_value=LoginState.email,
+                key=LoginState.email,
                 required=True,
                 auto_complete="username",
                 class_name=_FIELD,
