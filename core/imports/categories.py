@@ -61,7 +61,7 @@ _PAID_OUT = {
         takeaway, kebab, sushi, diner, grill, pub, uber ?\*? ?eats, swiggy(?! ?instamart), zomato, deliveroo, just ?eat, doordash,
         grubhub, lieferando, mcdonald'?s?, kfc, starbucks, costa, greggs, pret, nando'?s?, wetherspoons?, subway, dominos?, chipotle
     """,
-    "subscriptions": r"netflix, spotify, disney ?plus, amazon prime, youtube premium, hotstar, hulu, audible, icloud, subscription",
+    "subscriptions": r"netflix, spotify, disney ?plus, amazon prime, youtube premium, hotstar, hulu, audible, icloud, subscription, rundfunk, tv licen[cs]e",
     "fuel": r"""
         petrol\w*, fuel\w*, filling station, gas station, tankstelle, pfs, shell, bp, esso, aral, texaco, chevron, exxon\w*,
         indian ?oil, hpcl, bpcl, bharat petroleum, jet tankstelle
@@ -81,7 +81,7 @@ _PAID_OUT = {
         electric\w*, water, gas, power, energy, stadtwerke, strom, e\.on, edf, bescom, msedcl, tata power, utility, utilities,
         sewage, con ?ed(?:ison)?, pg&e
     """,
-    "tax": r"council tax, income tax, tax(?: payment)?, hmrc, irs, finanzamt, gst payment, kfz-?steuer, rundfunk",
+    "tax": r"council tax, income tax, tax(?: payment)?, hmrc, irs, finanzamt, gst payment, kfz-?steuer",
     "loan": r"loan\w*, mortgage, emi, finance ltd, black horse, kredit, darlehen",
     "investment": r"mutual fund, zerodha, groww, vanguard, trading ?212, etf, sip, brokerage",
     "health": r"pharmac\w*, chemist, hospital, clinic, dental, dentist, apotheke, doctor, medical\w*, optician, boots, cvs, walgreens",
@@ -109,12 +109,14 @@ _PAID_OUT = {
         overdraft (?:fee|charge|interest), (?:transaction|service|account|monthly|maintenance|late|wire|card|annual|atm|bank|usage)
         (?:fee|charge)s?, fees?, charges?, interest charged?, entgelt\w*, kontof\u00fchrung, penalty, arranged overdraft
     """,
+    "transfer": "zelle, venmo, cash app, p2p, p2a",
 }
 _PAID_IN = {
     "salary": r"salar(?:y|ies), payroll, wages?, lohn, gehalt, direct dep(?:osit)?",
     "pension": r"pension\w*, rente\w*, annuity",
     "interest": r"interest, int\.? ?(?:pd|paid|cr), zinsen, habenzinsen, abschluss zinsen",
     "investment": r"dividends?, dividende",
+    "transfer": "zelle, venmo, cash app, p2p, p2a",
 }
 
 

@@ -20,7 +20,7 @@ _CARD_RAILS = r"""
 _OTHER_RAILS = r"""
     direct debit, standing order, faster payments?, bank giro, giro, bill payment, bill pay, bacs, chaps, bgc, fpo, fpi, dd,
     so, sepa, (?:folge|erst|basis)?lastschrift, dauerauftrag, (?:ue|ü)berweisung, echtzeit, zelle, ach(?: [dc])?, nach, wire,
-    direct dep(?:osit)?, inst xfer, transfer, trf, tfr, internet banking, net ?banking, instant, mandate, salary, wages, mr, mrs, miss, ms
+    direct dep(?:osit)?, inst xfer, transfer, trf, tfr, internet banking, net ?banking, instant, mandate, (?:salary|wages) from, mr, mrs, miss, ms
 """
 _JOINTS = "to, from, for, at, via, by, ref, an, von, bei, on"
 _PROCESSORS = r"""

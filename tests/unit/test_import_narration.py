@@ -9,6 +9,11 @@ from core.imports.narration import says_refund
 from core.imports.payee import payee_of
 
 PAYEES = """
+Salary June | Salary June
+Acme | SALARY FROM ACME LTD
+Google | GOOGLE *YouTubePremium
+Müller | Überweisung an Müller
+HP Petrol Pump | HP PETROL PUMP PUNE
 Tesco | TESCO PFS 4410 WATFORD GB
 Tesco | TESCO EXPRESS 5521 LONDON GB
 Tesco Mobile | TESCO MOBILE 0345
@@ -122,7 +127,7 @@ def test_payee_is_what_is_left_without_rails_codes_and_places(line: str) -> None
         ("UBER *TRIP", "taxi"), ("UBER *EATS", "eating_out"), ("LNK ATM CAMDEN", "cash"), ("GA NR00002811 BLZ70150000", "cash"),
         ("STANDING ORDER TO K HALL REFERENCE RENT", "rent"), ("RENT-A-CAR MUNICH", "travel"), ("AVIVA INSURANCE", "insurance"),
         ("BRITISH GAS", "utilities"), ("MUNICH RENTAL BIKES", ""), ("UNARRANGED OVERDRAFT CHARGE", "fees"), ("PRIYA SHAH DINNER", ""),
-        ("SCHOOL FEES TERM 2", "education"), ("STADTWERKE STROM", "utilities"), ("LB CAMDEN COUNCIL TAX", "tax"),
+        ("SCHOOL FEES TERM 2", "education"), ("STADTWERKE STROM", "utilities"), ("ZELLE PAYMENT TO JOHN", "transfer"), ("LB CAMDEN COUNCIL TAX", "tax"),
     ],
 )  # fmt: skip
 def test_words_that_leave_little_doubt_give_a_category(narration: str, slug: str) -> None:
