@@ -89,6 +89,8 @@ def _print(report: Report, console: Console, is_dry_run: bool) -> None:
         f"{report.read} rows read: {report.posted} {would}posted, {report.matched} known already, "
         f"{report.rejected_count} rejected, {report.skipped} left out by the profile, in {report.seconds:.1f} s"
     )
+    if not report.read:
+        console.print("warning   no payments: the files are empty, or none is of the kind that holds payments")
     if report.customers_added or report.accounts_opened:
         console.print(f"{report.customers_added} customers added, {report.accounts_opened} accounts opened")
     for file, line, reason in report.rejected[:SHOWN_MAX]:
@@ -109,7 +111,8 @@ def _print(report: Report, console: Console, is_dry_run: bool) -> None:
         console.print(f"account   {number} is its holder's second at the bank, and is kept at {bank!r}")
     if report.refunds:
         console.print(f"{report.refunds} rows are refunds")
-    for slug, count in sorted(report.read_categories.items()):
-        console.print(f"category  {slug}: {count} rows by words of their narration")
+    if report.read_categories:
+        counts = ", ".join(f"{slug} {count}" for slug, count in sorted(report.read_categories.items()))
+        console.print(f"category  by words of the narration: {counts} rows")
     for name, count in sorted(report.unknown_categories.items()):
         console.print(f"category  {name!r} is none of ours: {count} rows have no category")

@@ -55,6 +55,25 @@ def test_person_reads_what_became_of_the_rows(command: typer.Typer, statement: P
     assert f"balance   {statement}:4" in run.stdout
 
 
+def test_table_without_rows_is_warned_of(command: typer.Typer, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("date,amount,account\n")
+    run = CliRunner().invoke(command, [str(tmp_path / "a.csv"), "--dry-run"])
+    assert run.exit_code == 0
+    assert "warning   no payments" in run.stdout
+
+
+def test_options_stand_in_for_columns_and_what_is_assumed_is_said(command: typer.Typer, tmp_path: Path) -> None:
+    path, account = tmp_path / "a.csv", fresh("A")
+    path.write_text("Date,Narration,Amount\n2026-01-02,ALDI 12,-5\n2026-01-09,ALDI REFUND,2\n")
+    options = ["--account", account, "--account-name", "Daily", "--owner", "Asha", "--email", f"{account}@example.org"]
+    run = CliRunner().invoke(command, [str(path), *options, "--currency", "GBP", "--dry-run"])
+    assert "2 rows read: 2 would be posted" in run.stdout
+    assert f"balance   {account} opens with nothing" in run.stdout
+    assert "assumed   time zone Europe/London" in run.stdout
+    assert "assumed   currency" not in run.stdout
+    assert "1 rows are refunds" in run.stdout
+
+
 @pytest.mark.parametrize(
     ("file", "profile"), [("missing.csv", "plain"), ("missing.csv", "no-such-profile")]
 )  # fmt: skip
