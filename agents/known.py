@@ -119,7 +119,8 @@ def _add_finding(known: Known, finding: Finding, currencies: set[Currency]) -> N
     known.counts.add(Decimal(finding.task.position))
     if finding.task.operation is Operation.COUNT_GROUPS:
         known.spans.add(Decimal(finding.tables[0].rows_in_all))
-    known.spans.add(Decimal(len(finding.results) - 1))  # "the median of the 6 months before"
+    # "the median of the 6 months before"; of the next month all results are such months
+    known.spans.update((Decimal(len(finding.results) - 1), Decimal(len(finding.results))))
     if finding.task.threshold is not None:
         for currency in currencies:
             known.add_money(finding.task.threshold.said_minor, currency)

@@ -25,6 +25,8 @@ from agents.scope import Scope
 from agents.templates import ahead, fraud, insight, odd, topics
 from agents.templates.told import Told
 from agents.wording import amounts, listed, subject
+from core.categories import UNCATEGORISED
+from core.insights.query import InsightQuery
 
 ROWS_MAX = 50
 CITATIONS_MAX = 20
@@ -98,13 +100,23 @@ def _nothing(finding: Finding, scope: Scope) -> str:
         case InsightTask(queries=queries):
             about = subject(queries[0]) + amounts(queries[0], scope.currency)
             periods = [query.period.period.label for query in queries]
-            return f"Nothing found: {about}, {listed(periods[:1])}. {_known(scope)}"
+            return f"Nothing found: {about}, {listed(periods[:1])}. {_uncategorised(queries[0], scope)}{_known(scope)}"
         case ExplainTask():
             return f"I find no such payment. {_known(scope)}"
         case RecallTask():
             return f"I find no payment that fits this. {_known(scope)}"
         case _:
             return f"There is nothing to show. {_known(scope)}"
+
+
+def _uncategorised(query: InsightQuery, scope: Scope) -> str:
+    """That a category finds nothing because most payments have none, where that is so."""
+    if not any(f.field == "category" for f in query.filters):
+        return ""
+    without = sum(party.payments for party in scope.counterparties if party.category == UNCATEGORISED)
+    if 2 * without <= sum(party.payments for party in scope.counterparties):
+        return ""
+    return "Most of your payments have no category; a rule gives them one, or ask by the payee's name. "
 
 
 def _known(scope: Scope) -> str:

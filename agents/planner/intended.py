@@ -56,6 +56,9 @@ _FARTHER = re.compile(
     r"\b(?:next|coming|following|upcoming) (?:few |couple of |\w+ )?(?:days?|weeks?|quarters?|years?|months|fy)\b"
     r"|\b(?:this|the) (?:week|quarter|year|fy|financial year)\b|\btomorrow\b"
 )
+_HELD_AGAINST = re.compile(
+    r"\b(?:cross\w*|exceed\w*|whether|if|stay\w*|within|touch\w*|hit|reach\w*|break|broke|breach\w*|past|budget\w*|left|limit)\b"
+)
 _OFTEN = ("often", "frequent", "times", "visit", "payments", "transactions", "orders", "rides", "trips")
 
 
@@ -92,7 +95,7 @@ def intended(intent: Intent, clause: Clause) -> Frame | None:
         return _left(intent, _slots(clause))
     topic, build = _TOPICS.get(intent), _BUILDERS.get(intent)
     frame = _of_topic(intent, topic, clause) if topic else build(intent, _slots(clause)) if build else None
-    return slots.of_alerted(frame.with_changes(position=clause.reading.position)) if frame else None
+    return slots.of_own(slots.of_alerted(frame.with_changes(position=clause.reading.position))) if frame else None
 
 
 def named(clause: Clause) -> Frame:
@@ -125,6 +128,8 @@ def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
     counts = clause.says(Measure.COUNT) or "how many" in clause.reading.text
     if topic is Topic.RECURRING and clause.says(Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST):
         return None
+    if intent is Intent.RECURRING and _asks_a_sum(found):
+        return None
     changes: dict[str, object] = {"topic": topic, "reason": _REASONS.get(intent)}
     if topic in (Topic.BALANCE, Topic.FORECAST, Topic.COVERAGE):
         changes |= {"objects": (), "without": ()}
@@ -147,6 +152,13 @@ def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
     if topic is Topic.RECALL:
         changes["text"] = clause.reading.text
     return found.base.with_changes(**changes)
+
+
+def _asks_a_sum(found: _Slots) -> bool:
+    """ "How much am I paying for rent monthly?" is a sum of rents, and no list of what comes back."""
+    clause, slugs = found.clause, {value for f in found.base.objects if f.field == "category" for value in f.values}
+    asks = clause.has(Cue.HOW_MUCH) and clause.says(Measure.SPEND) and not clause.has(Cue.RECURRING)
+    return asks and bool(slugs) and "subscriptions" not in slugs
 
 
 def _value(intent: Intent, found: _Slots) -> Frame | None:
@@ -314,7 +326,7 @@ def _usual(_: Intent, found: _Slots) -> Frame:
 
 def _threshold(_: Intent, found: _Slots) -> Frame | None:
     amounts: list[Bounds] = [mention.value for mention in found.clause.reading.of("amount")]
-    if len(amounts) != 1:
+    if len(amounts) != 1 or not (found.clause.has(Cue.YES_NO) or _HELD_AGAINST.search(found.clause.reading.text)):
         return None
     one = amounts[0]
     low, high = (one.said_minor + 1, None) if one.is_exact else (one.low_minor, one.high_minor)

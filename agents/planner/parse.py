@@ -24,6 +24,9 @@ _THAN_THAT = re.compile(r"\b(?:than|over|above|to|with|against|from) (?:that|it|
 _TOTAL = re.compile(r"\b(?:total|sum|altogether|in all|overall|add(?:s|ed)? up|come(?:s)? to|came to)\b")
 _THAN = re.compile(r"\b(?:than|over|above|to|with|against|from|vs|versus|compared|on)\b")
 _OCCASIONS = re.compile(r"\bhow many (?:visits|rides|trips|orders|meals|times|bookings|refills|donations)\b")
+_ONE_OF_THEM = re.compile(
+    r"\b(?:biggest|largest|smallest|highest|lowest|cheapest|dearest|costliest|priciest|latest|last|first) ones?\b"
+)
 COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
 
 
@@ -106,7 +109,7 @@ def _frame(clause: Clause) -> Frame:
     )
     frame = slots.with_amounts(frame, clause)
     frame = asked(slots.with_measure(frame, clause), clause).with_changes(position=clause.reading.position)
-    return slots.of_alerted(frame)
+    return slots.of_own(slots.of_alerted(frame))
 
 
 def _story(clause: Clause) -> str:
@@ -130,7 +133,7 @@ def _leans(frame: Frame, clause: Clause) -> bool:
         return True
     if frame.ask is Operation.SHARE and not (frame.objects or frame.conditions):
         return True
-    if any(text.endswith((" one", " ones")) for text in clause.texts(Cue.LATEST, Cue.FIRST)):
+    if _ONE_OF_THEM.search(clause.reading.text) and not frame.objects:
         return True
     if clause.has(Cue.TOP, Cue.TREND, Cue.WHERE) and frame.periods:
         return False

@@ -110,6 +110,15 @@ def _raised(clause: Clause) -> list[Filter]:
     return [Filter(field="alert", operator=Operator.IN, values=(status,) if status else ALERT_STATES[:-1])]
 
 
+def of_own(frame: Frame) -> Frame:
+    """What was moved between one's own accounts is neither spent nor earned: what moved is told."""
+    slugs = {value for f in frame.objects if f.field == "category" for value in f.values}
+    if slugs != {"own_transfer"} or frame.measure not in (None, Measure.SPEND, Measure.INCOME, Measure.COUNT):
+        return frame
+    measure = frame.measure if frame.measure is Measure.COUNT else Measure.VOLUME
+    return frame.with_changes(measure=measure, flow=Flow.ANY)
+
+
 def of_alerted(frame: Frame) -> Frame:
     """Of payments that raised an alert all are meant, whoever's they are, and "the most" is of their number."""
     if not any(f.field == "alert" for f in frame.conditions):
