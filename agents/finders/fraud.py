@@ -1,11 +1,14 @@
 """What looks like fraud: alerts, why a payment was flagged, and patterns over many payments."""
 
+from uuid import UUID
+
 from agents.evidence import Evidence, Row, Table
 from agents.findings import Finding, Tools, local
 from agents.plan import CANDIDATES_MAX, AlertsTask, CirclesTask, ExplainTask, SignalsTask
+from core.errors import NotFound
 from core.fraud.alerts import AlertsWanted, alerted_accounts, list_alerts, sum_alerts
 from core.fraud.circles import find_circles
-from core.fraud.explain import explain_transaction
+from core.fraud.explain import Explanation, explain_transaction
 from core.fraud.signals import find_signals
 from core.insights.compute import compute
 
@@ -37,13 +40,21 @@ async def explain(task: ExplainTask, tools: Tools, evidence: Evidence) -> Findin
         result = await compute(tools.connection, tools.principal, task.query)
         evidence.add_result(result)
         candidates += [entry.transaction_id for entry in result.entries]
-    explained = [await explain_transaction(tools.connection, tools.principal, id) for id in candidates[:CANDIDATES_MAX]]
+    explained = [one for id in candidates[:CANDIDATES_MAX] if (one := await _explained(id, tools)) is not None]
     if not explained:
         return Finding(task, ())
     # Of several payments that fit, the question is about the one that was flagged.
     chosen = next((one for one in explained if one.reasons), explained[0])
     table = evidence.add(Table("payment", [chosen.model_dump(mode="json")], rows_in_all=1))
     return Finding(task, (table,), explanation=chosen)
+
+
+async def _explained(id: UUID, tools: Tools) -> Explanation | None:
+    """None for money that came in, which is never scored, and for what the asker may not see."""
+    try:
+        return await explain_transaction(tools.connection, tools.principal, id)
+    except NotFound:
+        return None
 
 
 async def signals(task: SignalsTask, tools: Tools, evidence: Evidence) -> Finding:

@@ -123,6 +123,13 @@ async def test_a_customer_hears_why_a_payment_of_their_own_was_flagged(chat: Cha
     assert "Rahul Sharma" in answer.answer and answer.figures[1].value_minor == 250_000
 
 
+async def test_what_came_in_was_never_flagged_and_breaks_nothing(chat: Chat) -> None:
+    """Only payments out of one's accounts are scored: of those that came in nothing is explained."""
+    assert (await chat.ask("show me the payments I received in May")).rows
+    answer = await chat.ask("why was that flagged?")
+    assert answer.status in ("no_data", "clarify")
+
+
 @pytest.mark.parametrize(
     "question", ["how many alerts above 5,000 in May", "average alert in May", "alerts by account"]
 )
