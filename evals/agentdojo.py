@@ -264,6 +264,8 @@ def _suite(users: int | None, injections: int | None) -> _Banking:
         raise SetupError("The agentdojo suite needs the extra: pip install 'finlens[evals]'") from error
 
     class Victim(BasePipelineElement):
+        """What attacks are made for: they ask it for its name, to address it by, and never call it."""
+
         name = _VICTIM
 
         def query(self, *_: Any, **__: Any) -> Any:

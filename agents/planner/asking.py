@@ -48,7 +48,8 @@ def asked(frame: Frame, clause: Clause) -> Frame:
         found = (made for rule in _RULES if (made := rule(frame, clause)) is not None)
         frame = next(found, frame)
     if frame.ask is Operation.RANK and (set(frame.group_by) & set(_UNITS.values()) or (frame.limit or 1) > 1):
-        frame = frame.with_changes(asks_amount=clause.reading.text.startswith("how much"))
+        sums = (frame.limit or 1) > 1 and clause.has(Cue.TOTAL)
+        frame = frame.with_changes(asks_amount=sums or clause.reading.text.startswith("how much"))
     _place_repeated_nouns(frame, clause)
     return frame
 
