@@ -451,7 +451,7 @@ def alerts_asked(clause: Clause, asks: str | None) -> dict[str, object] | None:
         return None
     if clause.has(Cue.USUAL) or narrows_alerts(clause):
         return None
-    if asks == "riskiest" and _HIGHEST_POINTS.search(text):
+    if _HIGHEST_POINTS.search(text):
         asks = "points"
     if asks in (None, "value") and clause.says(Measure.COUNT):
         counted = re.search(

@@ -43,6 +43,7 @@ APRIL = "moment >= '2026-04-01' AND moment < '2026-05-01'"
 YEAR = "moment >= '2026-01-01' AND moment < '2026-06-16'"
 GROCERIES = "kind = 'groceries'"
 RENT = "kind = 'rent'"
+ATE_OUT = f"kind = 'eating_out' AND {MAY}"
 AT_GREEN = "payee = 'Green Grocers'"
 
 
@@ -117,6 +118,18 @@ TRUTH = {
     "Did I spend more in May than in April? By how much?": f"SELECT ({spent(MAY, MAY)}) - ({spent(APRIL)})",
     "total spend may, take the rent out of that": f"SELECT ({spent(MAY, MAY)}) - ({spent(f'{RENT} AND {MAY}')})",
     "fuel last 45d": spent("kind = 'fuel' AND moment >= '2026-05-02'"),
+    "what was my second biggest payment in May?": f"SELECT amount_minor FROM paid WHERE {MAY} ORDER BY amount_minor DESC OFFSET 1 LIMIT 1",
+    "not counting rent, what was my third largest payment in May?": f"SELECT amount_minor FROM paid WHERE kind <> 'rent' AND {MAY} ORDER BY amount_minor DESC OFFSET 2 LIMIT 1",
+    "which payee came second in May?": f"SELECT payee FROM paid WHERE {MAY} GROUP BY payee ORDER BY sum(amount_minor) DESC OFFSET 1 LIMIT 1",
+    "How much of my May spending was groceries?": spent(f"{GROCERIES} AND {MAY}", MAY),
+    "how much less did I spend on groceries in April than in May": f"({spent(f'{GROCERIES} AND {MAY}', MAY)}) - ({spent(f'{GROCERIES} AND {APRIL}')})",
+    "what is the gap between groceries and rent in may": f"SELECT abs(({spent(f'{RENT} AND {MAY}')}) - ({spent(f'{GROCERIES} AND {MAY}', MAY)}))",
+    "Compare my groceries in April with May. How much more did I spend in May?": f"({spent(f'{GROCERIES} AND {MAY}', MAY)}) - ({spent(f'{GROCERIES} AND {APRIL}')})",
+    "how many payments did I make before 9 in the morning in May": f"SELECT count(*) FROM paid WHERE extract(hour FROM moment) < 9 AND {MAY}",
+    "what percentage of my eating out in May was on weekends": f"SELECT 100.0 * ({spent(f'{ATE_OUT} AND extract(isodow FROM moment) >= 6')}) / ({spent(ATE_OUT)})",
+    "how much of a 5,000 grocery budget was left in May?": f"500000 - ({spent(f'{GROCERIES} AND {MAY}', MAY)})",
+    "By how much did income exceed spending in May?": f"(SELECT sum(amount_minor) FROM got WHERE {MAY}) - ({spent(MAY, MAY)})",
+    "Kindly state what was spent on groceries in May, so that I may plan the kitchen.": spent(f"{GROCERIES} AND {MAY}", MAY),
 }  # fmt: skip
 
 
