@@ -37,6 +37,31 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("How much did I spend on fuel?", "Fuel, 1 to 15 June 2026"),
         ("and the month before?", "Fuel, May 2026"),
     ],
+    "sums_of_what_was_asked": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("and fuel?", "Fuel, May 2026"),
+        ("and rent?", "Rent, May 2026"),
+        ("what do all three come to?", "Groceries, Fuel and Rent, May 2026"),
+    ],
+    "parts_in_money_and_in_percent": [
+        ("How much did I spend on eating out in May?", "Eating out, May 2026"),
+        ("How much of that was by card?", "Eating out by card, May 2026"),
+        ("What percentage is that?", "Eating out by card as a share of eating out, May 2026"),
+    ],
+    "which_of_them": [
+        ("spending by month this year", "Spending, January 2026"),
+        ("which of them was the highest?", "Most spending by month, 1 January to 15 June 2026"),
+    ],
+    "a_total_after_ranks": [
+        ("which category did I spend the most on in May?", "Most spending by category, May 2026"),
+        ("what was my total that month?", "Spending, May 2026"),
+        ("take the rent out, please", "Spending except Rent, May 2026"),
+    ],
+    "differences_of_the_last_two": [
+        ("groceries in April?", "Groceries, April 2026"),
+        ("and in May?", "Groceries, May 2026"),
+        ("what is the difference between the two?", "Groceries, May 2026 against April 2026"),
+    ],
     "a_new_question_keeps_the_period_alone": [
         ("How much did I spend on groceries in May?", "Groceries, May 2026"),
         ("How much did I spend on rent?", "Rent, May 2026"),
