@@ -224,7 +224,9 @@ class BuiltinPlanner:
     @staticmethod
     def _changes_nothing(one: Understood) -> bool:
         """ "Make it 60": an edit of the last question that names nothing we could put in its place."""
-        return one.intent is Intent.EDIT and says_nothing(one.parsed) and one.parsed.frame.against is None
+        frame = one.parsed.frame
+        asks = any((frame.against, frame.ask, frame.measure, frame.position > 1))
+        return one.intent is Intent.EDIT and says_nothing(one.parsed) and not asks
 
     def _about_too_little(self, reading: Reading, parsed: Parsed, last: Frame | None) -> Thought | None:
         """Words that were understood and yet ask nothing."""
@@ -334,7 +336,8 @@ def _pointing(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
     if not is_after_rank or frame.objects or frame.topic or not _POINTS.search(reading.text):
         return parsed
     assert memory.winner is not None
-    pointed = frame.with_changes(objects=(memory.winner,), ask=frame.ask or Operation.VALUE)
+    is_sum = frame.ask is None or (frame.ask is Operation.LIST and parsed.asks_amount)
+    pointed = frame.with_changes(objects=(memory.winner,), ask=Operation.VALUE if is_sum else frame.ask)
     if pointed.measure is None and pointed.ask is Operation.VALUE:
         pointed = pointed.with_changes(measure=Measure.INCOME if last and last.flow is Flow.IN else Measure.SPEND)
     return replace(parsed, frame=pointed, alone=pointed, is_follow_up=True)

@@ -167,6 +167,8 @@ def _value(intent: Intent, found: _Slots) -> Frame | None:
         return found.asking(Operation.WHO, latest=which)
     if intent is Intent.TOTAL and found.clause.says(Measure.SPEND) and found.clause.says(Measure.INCOME):
         return None  # which of the two is meant cannot be told
+    if intent is Intent.TOTAL and found.clause.says(Measure.NET) and found.base.objects:
+        return None  # nobody saves on groceries but by what they did not pay
     if intent is Intent.TOTAL and not found.says_which_way:
         return found.base.with_changes(ask=Operation.VALUE)
     return found.asking(Operation.VALUE, _MEASURES.get(intent, found.plain))

@@ -68,6 +68,13 @@ _CLEANER = frozenset(
     }
 )  # fmt: skip
 """What is told by its meaning better than by its words, where these ask for no more than that."""
+_OF_SINGLES = frozenset({Measure.COUNT, Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST})
+_ANEW = frozenset(
+    {
+        Operation.RANK, Operation.SHARE, Operation.GROWTH, Operation.DIFFERENCE, Operation.WHEN_LAST,
+        Operation.WHEN_FIRST, Operation.COUNT_GROUPS,
+    }
+)  # fmt: skip
 _SIGNALS = frozenset({Intent.CIRCLES, Intent.PASS_THROUGH, Intent.JUST_UNDER})
 _NARROWING = (Cue.TOP, Cue.EXCEPT, Cue.WEEKDAYS, Cue.HOURS, Cue.STATUS)
 """Cues without which a figure is of something else: what is meant by the whole has to have a place for them."""
@@ -165,6 +172,12 @@ class _Weighing:
         return self.wants.confidence >= least and self.wants.confidence >= OVERRULED_TIMES * self.supported
 
     @property
+    def _asks_anew(self) -> bool:
+        """Whether an edit asks for something else of the same: "and the biggest one?"."""
+        frame = self.parsed.frame
+        return frame.topic is None and (frame.measure in _OF_SINGLES or frame.ask in _ANEW or frame.position > 1)
+
+    @property
     def _may_decide(self) -> bool:
         """Whether the meaning alone may say what is asked: never what is second, which no frame can say."""
         if NTH.search(self.reading.text):
@@ -189,7 +202,7 @@ class _Weighing:
         if self.supported < AGREED or self.parsed.unplaced or self._is_overruled:
             return None
         if self.has_last and self.wants.first is Intent.EDIT and self.is_sure:
-            return self._under(named(Clause(self.known)))
+            return self._under(self.parsed.frame if self._asks_anew else named(Clause(self.known)))
         leans = self.has_last and says_nothing(self.parsed)
         return self._under(self.parsed.frame) if leans else self.parsed
 

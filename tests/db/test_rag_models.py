@@ -154,6 +154,8 @@ async def test_words_alone_find_while_the_endpoint_is_down(database: Database, e
     assert {hit.similarity for hit in hits} == {None}
 
 
+FEW_CONNECTIONS = {"FINLENS_DATABASE_POOL_SIZE": "4"}
+"""For each of the processes: other tests have databases on the same server."""
 PROGRAM = """
 import asyncio
 from core.db import Database
@@ -187,7 +189,7 @@ async def test_several_processes_share_the_work_and_leave_none(
         running = [
             subprocess.Popen(  # noqa: ASYNC220  # they are waited for in a thread
                 [sys.executable, "-c", PROGRAM],
-                env={**environment(settings), "PYTHONPATH": str(Path(__file__).parents[2])},
+                env={**environment(settings), "PYTHONPATH": str(Path(__file__).parents[2]), **FEW_CONNECTIONS},
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
