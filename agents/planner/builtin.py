@@ -137,15 +137,7 @@ class BuiltinPlanner:
 
     def _without_contradiction(self, frame: Frame) -> Frame:
         """Of "instalments to my mutual fund" the fund: a payee who never is of the category named is meant without."""
-        slugs = {
-            value for f in frame.objects if f.field == "category" and f.operator is Operator.IN for value in f.values
-        }
-        names = {
-            value
-            for f in frame.objects
-            if f.field == "counterparty" and f.operator is Operator.IN
-            for value in f.values
-        }
+        slugs, names = frame.values_of("category"), frame.values_of("counterparty")
         if not slugs or not names or frame.are_apart:
             return frame
         known = {party.category for party in self.scope.counterparties if party.name in names}

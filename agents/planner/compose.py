@@ -429,17 +429,11 @@ class _Composer:
 
     def _projected(self, operation: Operation, _: list[_Span]) -> InsightTask:
         """The month so far, if it is this one, and what the rest of it came to in earlier months."""
-        month = Period.of(Unit.MONTH, self.today)
-        is_this = not self.frame.is_next
-        passed = self._span(month).so_far.days if is_this else 0
-        earlier = [month := month.previous() for _ in range(USUAL_PERIODS[Unit.MONTH])]
-        known = [
-            one
-            for one in earlier
-            if self.scope.first_day and one.start >= _whole_start(self.scope.first_day, Unit.MONTH)
-        ]
+        this, is_this = self._span(Period.of(Unit.MONTH, self.today)), not self.frame.is_next
+        passed = this.so_far.days if is_this else 0
+        known = [one for n in range(1, USUAL_PERIODS[Unit.MONTH] + 1) if self._is_known(one := this.whole.shifted(-n))]
         rests = [Period(start, one.end) for one in known if (start := one.start + timedelta(days=passed)) < one.end]
-        now = [self._query(self._span(Period.of(Unit.MONTH, self.today)).so_far)] if is_this else []
+        now = [self._query(this.so_far)] if is_this else []
         return InsightTask(
             operation=operation, queries=(*now, *map(self._query, rests)), unit=Unit.MONTH if is_this else None
         )
@@ -454,6 +448,11 @@ class _Composer:
     def _savings_rate(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         query = self._query(spans[0].so_far, measures=(Measure.NET, Measure.INCOME), flow=Flow.ANY)
         return InsightTask(operation=operation, queries=(query,))
+
+    def _is_known(self, month: Period) -> bool:
+        """Whether the data cover the month from its start."""
+        first = self.scope.first_day
+        return first is not None and month.start >= _whole_start(first, Unit.MONTH)
 
     # Parts of queries.
 

@@ -140,7 +140,7 @@ def _both(last: Frame, before: Frame) -> Frame | None:
 
 def _directed(frame: Frame) -> Frame:
     """ "And my salary?" asks for what came in, whatever way the money went before."""
-    slugs = {value for f in frame.objects if f.field == "category" for value in f.values}
+    slugs = frame.values_of("category")
     if not slugs or frame.measure not in (None, Measure.SPEND, Measure.INCOME):
         return frame
     if slugs <= INCOME_CATEGORIES:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from agents.plan import Operation, Threshold
 from core.fraud.reasons import ReasonCode
-from core.insights.query import Dimension, Filter, Flow, Measure, QueryPeriod
+from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.periods import Unit
 
 
@@ -89,6 +89,11 @@ class Frame(BaseModel):
     """The phrase that was asked back about: until it is settled, nothing may build on this frame."""
     text: str = ""
     """For memories: what to search summaries for; for alerts: the words that asked for them."""
+
+    def values_of(self, field: str) -> frozenset[str]:
+        """What is asked about of one field by name: the slugs of its categories, the names of its payees."""
+        asked = (f for f in self.objects if f.field == field and f.operator is Operator.IN)
+        return frozenset(str(value) for f in asked for value in f.values)
 
     def with_changes(self, **changes: object) -> Self:
         return self.model_copy(update=changes)

@@ -156,7 +156,7 @@ def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
 
 def _asks_a_sum(found: _Slots) -> bool:
     """ "How much am I paying for rent monthly?" is a sum of rents, and no list of what comes back."""
-    clause, slugs = found.clause, {value for f in found.base.objects if f.field == "category" for value in f.values}
+    clause, slugs = found.clause, found.base.values_of("category")
     asks = clause.has(Cue.HOW_MUCH) and clause.says(Measure.SPEND) and not clause.has(Cue.RECURRING)
     return asks and bool(slugs) and "subscriptions" not in slugs
 

@@ -112,8 +112,8 @@ def _raised(clause: Clause) -> list[Filter]:
 
 def of_own(frame: Frame) -> Frame:
     """What was moved between one's own accounts is neither spent nor earned: what moved is told."""
-    slugs = {value for f in frame.objects if f.field == "category" for value in f.values}
-    if slugs != {"own_transfer"} or frame.measure not in (None, Measure.SPEND, Measure.INCOME, Measure.COUNT):
+    told = (None, Measure.SPEND, Measure.INCOME, Measure.COUNT)
+    if frame.values_of("category") != frozenset({"own_transfer"}) or frame.measure not in told:
         return frame
     measure = frame.measure if frame.measure is Measure.COUNT else Measure.VOLUME
     return frame.with_changes(measure=measure, flow=Flow.ANY)
@@ -394,18 +394,18 @@ def _names_spending_first(clause: Clause) -> bool:
 
 
 def _names_income(frame: Frame) -> bool:
-    slugs = {value for f in frame.objects if f.field == "category" for value in f.values}
+    slugs = frame.values_of("category")
     return bool(slugs) and slugs <= INCOME_CATEGORIES
 
 
 def _mixes_directions(frame: Frame) -> bool:
     """ "Interest on my loan": one comes in and the other goes out, so a sum of both is neither."""
-    slugs = {value for f in frame.objects if f.field == "category" for value in f.values}
+    slugs = frame.values_of("category")
     return bool(slugs & INCOME_CATEGORIES) and not slugs <= INCOME_CATEGORIES
 
 
 def flow_of(frame: Frame, clause: Clause) -> Flow | None:
-    slugs = {value for f in frame.objects if f.field == "category" for value in f.values}
+    slugs = frame.values_of("category")
     is_income = bool(slugs) and slugs <= INCOME_CATEGORIES and not _ASKER_PAYS.search(clause.reading.text)
     if _FROM_ME.search(clause.reading.text) or _BY_ME.search(clause.reading.text):
         return Flow.OUT

@@ -179,7 +179,8 @@ class _Weighing:
 
     @property
     def _may_decide(self) -> bool:
-        """Whether the meaning alone may say what is asked: never what is second, which no frame can say."""
+        """Whether the meaning alone may say what is asked: never what is second in the order of
+        time, which no frame can say."""
         if NTH.search(self.reading.text):
             return False
         return (self._stumbles and self.is_sure) or self._is_overruled
