@@ -48,6 +48,13 @@ class Principal:
         if self.role not in roles:
             raise NotAllowed(f"This is for {' or '.join(roles)} only")
 
+    def own_customer(self) -> UUID:
+        """The customer who is asking. Raises NotAllowed for everybody else."""
+        self.require(Role.CUSTOMER)
+        if self.customer_id is None:
+            raise NotAllowed
+        return self.customer_id
+
 
 def visible_accounts(
     principal: Principal, *, customer_id: SQLCoreOperations[UUID | None], bank_id: SQLCoreOperations[UUID]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from core.identity.guard import CurrentPrincipal, Look, ServicesOf
-from core.insights import budget_routes, pattern_routes, rules_routes, spending_routes
+from core.insights import budget_routes, pattern_routes, rules_routes, spending_routes, suggestion_routes
 from core.insights.catalogue import Catalogue, catalogue
 from core.insights.compute import compute
 from core.insights.export import EXPORTS, Format
@@ -22,7 +22,7 @@ _AS_FILE: dict[int | str, dict[str, Any]] = {
 }
 
 router = APIRouter(prefix="/insights", tags=["insights"])
-for part in (rules_routes, spending_routes, budget_routes, pattern_routes):
+for part in (rules_routes, suggestion_routes, spending_routes, budget_routes, pattern_routes):
     router.include_router(part.router)
 
 

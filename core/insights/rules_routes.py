@@ -6,8 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Response
 
 from core.audit import record
-from core.errors import NotAllowed
-from core.identity.access import Principal, Role
 from core.identity.guard import CurrentPrincipal, Unit
 from core.insights.rule_effects import RuleEffect, effect, remember, telling
 from core.insights.rules import (
@@ -34,13 +32,13 @@ class RuleToTry(NewRule):
 @router.get("")
 async def list_rules(principal: CurrentPrincipal, session: Unit) -> list[Rule]:
     """The caller's rules in the order in which they are asked; at most 100."""
-    return await rules_of(session, _customer(principal))
+    return await rules_of(session, principal.own_customer())
 
 
 @router.post("", status_code=201)
 async def create_rule(new: NewRule, principal: CurrentPrincipal, session: Unit, response: Response) -> Rule:
     """From now on payments that fit have this category, those of the past too, unless an earlier rule fits."""
-    customer_id = _customer(principal)
+    customer_id = principal.own_customer()
     await lock_rules(session, customer_id)
     async with telling(session, customer_id, actor=principal.subject):
         rule = await add_rule(session, customer_id, new)
@@ -52,7 +50,7 @@ async def create_rule(new: NewRule, principal: CurrentPrincipal, session: Unit, 
 @router.post("/preview")
 async def preview_rule(new: RuleToTry, principal: CurrentPrincipal, session: Unit) -> RuleEffect:
     """What the rule would change, were it added (in place of `instead_of`). Nothing is stored."""
-    customer_id = _customer(principal)
+    customer_id = principal.own_customer()
     await lock_rules(session, customer_id)
     await remember(session, customer_id)
     if new.instead_of:
@@ -65,7 +63,7 @@ async def preview_rule(new: RuleToTry, principal: CurrentPrincipal, session: Uni
 
 @router.get("/{rule_id}")
 async def read_rule(rule_id: UUID, principal: CurrentPrincipal, session: Unit, response: Response) -> Rule:
-    rule = await rule_of(session, _customer(principal), rule_id)
+    rule = await rule_of(session, principal.own_customer(), rule_id)
     tag(response, rule.version)
     return rule
 
@@ -80,7 +78,7 @@ async def patch_rule(
     if_match: IfMatch = None,
 ) -> Rule:
     """Change what the rule asks for, its category or its place."""
-    customer_id = _customer(principal)
+    customer_id = principal.own_customer()
     await lock_rules(session, customer_id)
     rule = await rule_of(session, customer_id, rule_id)
     check_version(if_match, rule.version)
@@ -94,16 +92,9 @@ async def patch_rule(
 @router.delete("/{rule_id}", status_code=204)
 async def remove_rule(rule_id: UUID, principal: CurrentPrincipal, session: Unit) -> None:
     """Payments have the category again that they would have had without the rule."""
-    customer_id = _customer(principal)
+    customer_id = principal.own_customer()
     await lock_rules(session, customer_id)
     rule = await rule_of(session, customer_id, rule_id)
     async with telling(session, customer_id, actor=principal.subject):
         await delete_rule(session, customer_id, rule)
     await record(session, actor=principal.subject, action="rule.delete", subject=f"rule:{rule_id}")
-
-
-def _customer(principal: Principal) -> UUID:
-    principal.require(Role.CUSTOMER)
-    if principal.customer_id is None:
-        raise NotAllowed
-    return principal.customer_id

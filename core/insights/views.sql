@@ -119,7 +119,10 @@ SELECT e.transaction_id, e.account_id, e.bank_id, e.bank, e.customer_id, e.accou
           FROM insights.part p
          WHERE p.transaction_id = e.split_as_id AND p.account_id = e.account_id) AS parts,
        (SELECT s.category FROM insights.suggestion s
-         WHERE s.transaction_id = e.transaction_id AND s.account_id = e.account_id) AS suggested_category
+         WHERE s.transaction_id = e.transaction_id AND s.account_id = e.account_id
+           AND NOT EXISTS (SELECT FROM insights.dismissal d
+                            WHERE d.customer_id = e.customer_id AND d.counterparty = e.counterparty
+                              AND d.category = s.category)) AS suggested_category
   FROM insights.%1$s e
 $view$, side);
     END LOOP;
@@ -141,3 +144,17 @@ SELECT e.transaction_id, e.account_id, e.bank_id, e.bank, e.customer_id, e.accou
        e.split_as_id, e.parts, e.suggested_category
   FROM reporting.entry e
   LEFT JOIN insights.part p ON p.transaction_id = e.split_as_id AND p.account_id = e.account_id;
+
+-- Payments out that nothing has given a category, with the one that is suggested and was not dismissed. From the
+-- suggestions to their payments: a customer has far more payments than suggestions. OFFSET 0 has the view asked for one
+-- payment at a time, and not for all of them at once.
+CREATE VIEW insights.open_suggestion AS
+SELECT a.customer_id, e.transaction_id, e.account_id, e.counterparty, e.suggested_category AS category, e.currency,
+       -e.amount_minor AS amount_minor, e.occurred_at
+  FROM banking.account a
+  JOIN insights.suggestion s ON s.account_id = a.id
+ CROSS JOIN LATERAL (
+    SELECT x.* FROM reporting.entry_sent x
+     WHERE x.transaction_id = s.transaction_id AND x.account_id = s.account_id
+    OFFSET 0) e
+ WHERE e.suggested_category IS NOT NULL AND e.category = 'uncategorised' AND e.status = 'success' AND e.parts IS NULL;

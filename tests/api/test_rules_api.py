@@ -164,3 +164,79 @@ async def test_a_suggestion_is_shown_until_there_is_a_category_and_is_never_coun
     )
     assert (accepted.json()["category"], accepted.json()["suggested_category"]) == ("eating_out", None)
     assert await spend(people) == {"eating_out": 500}
+
+
+TEA = {"counterparty": "Ravi", "category": "eating_out"}
+
+
+async def suggest(people: People, database: Database, id: str) -> None:
+    async with database.unit() as session:
+        side = {"id": id, "account": people.town.asha_account.id}
+        await session.execute(text("INSERT INTO insights.suggestion VALUES (:id, :account, 'eating_out', 0.8)"), side)
+
+
+async def suggestions(people: People) -> list[dict[str, Any]]:
+    return (await people["customer"].get("/insights/suggestions")).json()
+
+
+async def test_a_suggestion_is_accepted_for_all_payments_to_a_payee_and_taken_back(
+    people: People, tea: str, database: Database
+) -> None:
+    async with database.unit() as session:
+        other = await pay(session, people.town.asha_account, people.town.ravi_account, 300, description="Samosas")
+        unlike = await pay(session, people.town.asha_account, people.town.ravi_account, 200, description="?")
+    for id in (tea, str(other.id)):
+        await suggest(people, database, id)
+    [found] = await suggestions(people)
+    assert (found["payments"], found["sums"]) == (2, [{"currency": "INR", "amount_minor": 800}])
+    tried = (await people["customer"].post("/insights/suggestions/preview", json=TEA)).json()
+    assert {entry["transaction_id"] for entry in tried["entries"]} == {tea, str(other.id)}
+    figures = {c["category"]: (c["spend_minor_before"], c["spend_minor_after"]) for c in tried["categories"]}
+    assert figures == {"uncategorised": (1_000, 200), "eating_out": (0, 800)}
+    assert await spend(people) == {"uncategorised": 1_000}
+    accepted = await people["customer"].post("/insights/suggestions/accept", json=TEA)
+    assert (accepted.status_code, accepted.json()) == (200, {"payments": 2})
+    assert await spend(people) == {"uncategorised": 200, "eating_out": 800}
+    assert await category(people, str(unlike.id)) == "uncategorised"
+    assert await suggestions(people) == []
+    assert (await people["customer"].post("/insights/suggestions/accept", json=TEA)).status_code == 404
+    assert (await people["customer"].post("/insights/suggestions/take-back", json=TEA)).status_code == 204
+    assert (await spend(people), len(await suggestions(people))) == ({"uncategorised": 1_000}, 1)
+
+
+async def test_what_is_dismissed_is_not_suggested_for_the_next_payment_either(
+    people: People, tea: str, database: Database
+) -> None:
+    await suggest(people, database, tea)
+    assert (await people["customer"].post("/insights/suggestions/dismiss", json=TEA)).status_code == 204
+    async with database.unit() as session:
+        later = await pay(session, people.town.asha_account, people.town.ravi_account, 100, description="Tea")
+    await suggest(people, database, str(later.id))
+    assert await suggestions(people) == []
+    assert (await people["customer"].get(f"/transactions/{later.id}")).json()["suggested_category"] is None
+    await people["customer"].post("/insights/suggestions/take-back", json=TEA)
+    assert [found["payments"] for found in await suggestions(people)] == [2]
+
+
+async def test_a_suggestion_leaves_a_note_and_a_split_alone(people: People, tea: str, database: Database) -> None:
+    async with database.unit() as session:
+        shared = await pay(session, people.town.asha_account, people.town.ravi_account, 300, description="Shared")
+    for id in (tea, str(shared.id)):
+        await suggest(people, database, id)
+    noted = {"note": "with Tara"}
+    await people["customer"].patch(f"/transactions/{tea}", json=noted, headers={"If-Match": '"0"'})
+    parts = [{"category": "pets", "amount_minor": 100}, {"category": "gifts", "amount_minor": 200}]
+    await people["customer"].put(f"/transactions/{shared.id}/split", json={"parts": parts}, headers={"If-Match": '"0"'})
+    assert (await people["customer"].post("/insights/suggestions/accept", json=TEA)).json() == {"payments": 1}
+    assert (await people["customer"].get(f"/transactions/{tea}")).json()["note"] == "with Tara"
+    assert await spend(people) == {"eating_out": 500, "pets": 100, "gifts": 200}
+
+
+async def test_suggestions_are_nobody_elses(people: People, tea: str, database: Database) -> None:
+    await suggest(people, database, tea)
+    assert (await people["ravi"].get("/insights/suggestions")).json() == []
+    for path in ("accept", "preview"):
+        assert (await people["ravi"].post(f"/insights/suggestions/{path}", json=TEA)).status_code == 404
+    await people["ravi"].post("/insights/suggestions/dismiss", json=TEA)
+    assert len(await suggestions(people)) == 1
+    assert (await people["staff"].get("/insights/suggestions")).status_code == 403
