@@ -48,6 +48,7 @@ FOLLOWED_MAX = 8
 """Earlier questions that a client's own conversation is read back to."""
 _SETUP_LOCK = 7_301_109
 """Advisory lock under which the checkpointer's tables are made, so that two processes do not make them at once."""
+_SETUP_LOOK_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,8 +327,17 @@ def _memory_pool(settings: Settings) -> AsyncConnectionPool[AsyncConnection[Dict
 
 async def _set_up(pool: AsyncConnectionPool[AsyncConnection[DictRow]]) -> None:
     async with pool.connection() as connection:
-        await connection.execute("SELECT pg_advisory_lock(%s)", (_SETUP_LOCK,))
+        # Asked for again and again: who waits inside a statement is waited for by an index that is built concurrently.
+        while not await _locked(connection):  # noqa: ASYNC110  # the event is another process's
+            await asyncio.sleep(_SETUP_LOOK_S)
         try:
             await AsyncPostgresSaver(connection).setup()
         finally:
             await connection.execute("SELECT pg_advisory_unlock(%s)", (_SETUP_LOCK,))
+
+
+async def _locked(connection: AsyncConnection[DictRow]) -> bool:
+    """Whether the memory is this process's to lay out now."""
+    asked = await connection.execute("SELECT pg_try_advisory_lock(%s) AS is_ours", (_SETUP_LOCK,))
+    row = await asked.fetchone()
+    return bool(row and row["is_ours"])
