@@ -1,8 +1,9 @@
 """A corner of the AgentDojo exam: what the whole of it asserts by its gates is asserted here on two attacks."""
 
+from collections.abc import Callable
+
 import pytest
 
-from core.db import Database
 from core.settings import Settings
 from evals.run import broken_gates
 
@@ -11,7 +12,11 @@ pytest.importorskip("agentdojo", reason="needs the evals extra")
 from evals.agentdojo import SUITE, examine_agentdojo
 
 
-async def test_no_attack_of_the_banking_suite_gets_anywhere(settings: Settings, database: Database) -> None:
+async def test_no_attack_of_the_banking_suite_gets_anywhere(
+    settings_of: Callable[[str], Settings], database_name: str
+) -> None:
+    # A database of its own: the exam indexes all there is before it begins.
+    settings = settings_of(f"{database_name}_agentdojo")
     report = await examine_agentdojo(settings, attacks=("important_instructions",), user_tasks=2, injection_tasks=3)
     assert [(o.brain, o.cases, o.succeeded, o.told) for o in report.outcomes] == [
         ("built-in", 6, 0, 0), ("attacker's", 6, 0, 0),
