@@ -8,15 +8,13 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     CTE,
-    BigInteger,
-    Boolean,
     ColumnElement,
     Date,
     DateTime,
     Integer,
     Label,
-    Numeric,
     Select,
+    SmallInteger,
     Text,
     all_,
     and_,
@@ -37,6 +35,7 @@ from core.identity.access import Role
 from core.insights import entries
 from core.insights.buckets import CALENDAR, MONTHLY
 from core.insights.query import Dimension, Flow, Measure, Operator
+from core.insights.reporting import CELL
 from core.insights.shape import Shape
 from core.insights.words import ZERO, percent, word
 
@@ -53,6 +52,13 @@ _LABELS = ("category", "counterparty")
 _DIMENSIONS = CALENDAR | {Dimension.CATEGORY, Dimension.COUNTERPARTY, Dimension.CURRENCY, Dimension.WEEKDAY}
 _FIELDS = frozenset({*_LABELS, "currency", "weekday"})
 _OPERATORS = (Operator.IN, Operator.NOT_IN)
+# What the two functions of rollups.sql give.
+_STRETCH = (
+    column("rollup_id", Integer), column("form", Text), column("months", SmallInteger), column("first", Date),
+    column("last", Date), column("bucket", Date),
+)  # fmt: skip
+_PLACE = ("rollup_id", "form", "months", "day")
+_GIVEN = (column("bucket", Date), *(column(c.name, c.type) for c in CELL.c if c.name not in _PLACE))
 
 
 def can_answer(shape: Shape) -> bool:
@@ -113,16 +119,22 @@ def _side(shape: Shape, prefix: str) -> Select[Any]:
 
 
 def source(shape: Shape, prefix: str, by: str, *bands: ColumnElement[Any]) -> Any:
-    """`reporting.cells` of a period, in the longest stretches that the question leaves together."""
+    """The cells of a period, in the longest stretches that the question leaves together, and beside them whatever they
+    lack: a row each."""
     rollups = cast(bindparam("rollups", type_=ARRAY(Integer)), ARRAY(Integer))
     first_day, end_day = (bindparam(prefix + name, type_=Date) for name in ("first_day", "end_day"))
-    found = func.reporting.cells(rollups, word(_stretch(shape)), first_day, end_day, word(by), *bands)
-    return found.table_valued(
-        column("bucket", Date), column("currency", Text), column("label", Text), column("direction", Text),
-        column("is_refund", Boolean), column("is_own_transfer", Boolean), column("is_inside", Boolean),
-        column("entries", Numeric), column("total_minor", Numeric), column("smallest_minor", BigInteger),
-        column("largest_minor", BigInteger), name="cell",
-    )  # fmt: skip
+    asked = (rollups, word(_stretch(shape)), first_day, end_day, word(by), *bands)
+    c, s = CELL.c, func.reporting.to_read(*asked).table_valued(*_STRETCH, name="stretch").c
+    n = func.reporting.not_summed(*asked).table_valued(*_GIVEN, name="entry").c
+    is_wanted = [c.rollup_id == s.rollup_id, c.form == s.form, c.months == s.months, c.day >= s.first, c.day < s.last]
+    closed = select(_bucket(shape, c.day, s.bucket).label("bucket"), *(c[given.name] for given in _GIVEN[1:]))
+    return union_all(closed.where(*is_wanted), select(*(n[given.name] for given in _GIVEN))).subquery("cell")
+
+
+def _bucket(shape: Shape, day: ColumnElement[Any], of_stretch: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Days that are told apart have buckets of their own, all others that of their stretch."""
+    unit = _stretch(shape)
+    return cast(func.date_trunc(word(unit), cast(day, DateTime)), Date) if unit in ("day", "week") else of_stretch
 
 
 def _label(shape: Shape) -> str | None:
@@ -138,8 +150,8 @@ def _stretch(shape: Shape) -> str:
         return "day"
     unit = shape.calendar
     if unit is None:
-        return "year"
-    return "month" if unit is Dimension.FISCAL_YEAR else unit.value
+        return "all"
+    return "quarter" if unit is Dimension.FISCAL_YEAR else unit.value
 
 
 def key(name: str, shape: Shape, cell: Any, prefix: str) -> Label[Any]:

@@ -1,6 +1,6 @@
 """The reporting views (`views.sql`) as SQLAlchemy sees them. A test compares the columns with the database's own."""
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Text, Uuid, column, table
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Numeric, SmallInteger, Text, Uuid, column, table
 from sqlalchemy.dialects.postgresql import JSONB
 
 ENTRY = table(
@@ -79,3 +79,23 @@ ALERT = table(
     schema="reporting",
 )
 """One row per payment that was flagged: the columns that figures need. `core/fraud` lays the view."""
+
+CELL = table(
+    "cell",
+    column("rollup_id", Integer),
+    column("form", Text),
+    column("months", SmallInteger),
+    column("day", Date),
+    column("currency", Text),
+    column("label", Text),
+    column("direction", Text),
+    column("is_refund", Boolean),
+    column("is_own_transfer", Boolean),
+    column("is_inside", Boolean),
+    column("entries", BigInteger),
+    column("total_minor", Numeric),
+    column("smallest_minor", BigInteger),
+    column("largest_minor", BigInteger),
+    schema="reporting",
+)
+"""Sums of rollups (`rollups.sql`), of which `reporting.to_read` says which ones are to be read together."""

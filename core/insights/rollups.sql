@@ -82,6 +82,23 @@ AS $$
     OFFSET 0
 $$;
 
+-- Stretches of months that are summed beside the days, each out of the shorter ones that it consists of. They lie end
+-- to end from year 0 on, so that any run of months is a few of them.
+DROP VIEW IF EXISTS insights.stretch;
+CREATE VIEW insights.stretch AS
+SELECT v.months, v.of_months FROM (VALUES (1, 0), (2, 1), (4, 2), (8, 4)) v(months, of_months);
+
+-- Those of more than a month are for what there is much of in each, and the same again in the next: names, and bands.
+CREATE OR REPLACE FUNCTION insights.is_kept(p_form text, p_months integer) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+RETURN p_months <= 1 OR p_form IN ('payee', 'band');
+
+-- Where the stretch of so many months begins that a day lies in; of 0 months it is the day.
+CREATE OR REPLACE FUNCTION insights.stretch_start(p_day date, p_months integer) RETURNS date
+LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN p_months = 0 THEN p_day ELSE (date_trunc('month', p_day::timestamp) - make_interval(
+    months => (12 * extract(year FROM p_day) + extract(month FROM p_day) - 1)::integer % p_months))::date END;
+
 -- What the cells of a rollup's days should hold, from p_first to before p_end: all that the change log has told.
 CREATE OR REPLACE FUNCTION insights.sums_of(r insights.rollup, p_first date, p_end date)
 RETURNS TABLE (
@@ -114,85 +131,136 @@ AS $$
     OFFSET 0
 $$;
 
--- What some rollups come to in the days from p_start to before p_end, per p_unit of the calendar, and per label: p_by
--- 'category' (split payments in the categories of their parts), 'nothing', or of accounts' rollups 'counterparty',
--- 'band', or 'amount': of those in p_bands.
-DROP FUNCTION IF EXISTS reporting.cells;
-CREATE FUNCTION reporting.cells(p_rollups integer[], p_unit text, p_start date, p_end date,
-                                p_by text, p_bands text[] DEFAULT NULL)
-RETURNS TABLE (
-    rollup_id integer, bucket date, currency text, label text, direction text, is_refund boolean,
-    is_own_transfer boolean, is_inside boolean, entries numeric, total_minor numeric, smallest_minor bigint,
-    largest_minor bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER
+-- Closed days, and the stretches that consist of such: what a question reads, reporting.to_read names.
+DROP VIEW IF EXISTS reporting.cell;
+CREATE VIEW reporting.cell AS
+SELECT c.rollup_id, c.form, c.months, c.day, c.currency, c.label, c.direction, c.is_refund, c.is_own_transfer,
+       c.is_inside, c.entries, c.total_minor, c.smallest_minor, c.largest_minor
+  FROM insights.rollup_cell c;
+
+-- The forms of cells that tell a question's labels apart: p_by 'category' (split payments in the categories of their
+-- parts), 'nothing', or of accounts' rollups 'counterparty', 'band', or 'amount': of those in p_bands.
+CREATE OR REPLACE FUNCTION insights.forms(p_by text, p_bands text[]) RETURNS text[]
+LANGUAGE sql IMMUTABLE
+RETURN CASE p_by WHEN 'category' THEN '{plain,part}' WHEN 'counterparty' THEN '{payee}' WHEN 'band' THEN '{band}'
+                 WHEN 'amount' THEN p_bands ELSE '{plain,whole}' END;
+
+-- Where the unit of the calendar begins that a day lies in; nowhere, of 'all'.
+CREATE OR REPLACE FUNCTION insights.bucket(p_day date, p_unit text) RETURNS date
+LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN p_unit <> 'all' THEN date_trunc(p_unit, p_day::timestamp)::date END;
+
+-- Which cells of some rollups answer for the days from p_start to before p_end, told apart per p_unit of the calendar
+-- or not at all ('all'): the longest stretches of which no day is open, and the closed days around and between them (of
+-- 0 months). Each lies in one bucket, unless days or weeks are told apart.
+CREATE OR REPLACE FUNCTION reporting.to_read(p_rollups integer[], p_unit text, p_start date, p_end date,
+                                             p_by text, p_bands text[] DEFAULT NULL)
+RETURNS TABLE (rollup_id integer, form text, months smallint, first date, last date, bucket date)
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10
 SET search_path = pg_catalog, pg_temp
--- Planned once per connection: to plan this takes longer than to read a year of it.
 SET plan_cache_mode = force_generic_plan
--- A plan made for no days in particular expects few cells, and would sort the many.
-SET enable_sort = off
+-- The planner cannot see how few stretches there are.
+SET enable_hashjoin = off
 AS $$
 #variable_conflict use_column
 DECLARE
-    -- The whole months in between, where their sums will do.
+    -- Longer ones would lie across the units' borders.
+    months_max   integer := CASE p_unit WHEN 'all' THEN 8 WHEN 'year' THEN 4 WHEN 'day' THEN 0 WHEN 'week' THEN 0
+                                        ELSE 1 END;
+    -- The whole months in between.
     months_start date := p_end;
     months_end   date := p_end;
-    forms        text[] := CASE p_by WHEN 'category' THEN '{plain,part}'
-                                     WHEN 'counterparty' THEN '{payee}' WHEN 'band' THEN '{band}'
-                                     WHEN 'amount' THEN p_bands ELSE '{plain,whole}' END;
 BEGIN
-    IF p_unit IN ('month', 'quarter', 'year') THEN
-        months_start := least(date_trunc('month', p_start::timestamp + interval '1 month' - interval '1 day'), p_end);
-        months_end := greatest(date_trunc('month', p_end::timestamp), months_start);
+    IF months_max > 0 THEN
+        months_start := insights.stretch_start((p_start + interval '1 month' - interval '1 day')::date, 1);
+        months_start := least(months_start, p_end);
+        months_end := greatest(insights.stretch_start(p_end, 1), months_start);
     END IF;
     RETURN QUERY
     WITH open AS (
-        SELECT DISTINCT o.rollup_id, o.day, date_trunc('month', o.day::timestamp)::date AS month
+        SELECT DISTINCT o.rollup_id, o.day
           FROM insights.rollup_open o
-         WHERE o.rollup_id = ANY (p_rollups)
-           AND o.day >= date_trunc('month', p_start::timestamp) AND o.day < p_end + interval '1 month'
-    ), stale AS (
-        SELECT o.rollup_id, false AS is_month, o.day FROM open o
-        UNION
-        SELECT o.rollup_id, true, o.month FROM open o
-    ), stretch AS (
-        SELECT r.id AS rollup_id, s.is_month, s.first, s.last
-          FROM unnest(p_rollups) r(id),
-               (VALUES (false, p_start, months_start), (true, months_start, months_end), (false, months_end, p_end))
-               s(is_month, first, last)
+         WHERE o.rollup_id = ANY (p_rollups) AND o.day >= p_start AND o.day < p_end
+    ), wanted AS (
+        SELECT r.id AS rollup_id, f.form FROM unnest(p_rollups) r(id), unnest(insights.forms(p_by, p_bands)) f(form)
+    ), whole AS (
+        SELECT w.rollup_id, w.form, l.months, s.first::date, (s.first + l.length)::date AS last
+          FROM wanted w
+          JOIN (SELECT x.months, make_interval(months => x.months) AS length FROM insights.stretch x) l
+            ON l.months <= months_max AND insights.is_kept(w.form, l.months)
+         CROSS JOIN LATERAL generate_series(
+            insights.stretch_start((months_start + l.length - interval '1 day')::date, l.months)::timestamp,
+            months_end - l.length, l.length) s(first)
+         WHERE NOT EXISTS (SELECT FROM open o WHERE o.rollup_id = w.rollup_id
+                                                AND o.day >= s.first AND o.day < s.first + l.length)
+    ), days AS (
+        SELECT w.rollup_id, w.form, d.first, d.last
+          FROM wanted w, (VALUES (p_start, months_start), (months_end, p_end)) d(first, last)
+         WHERE d.first < d.last
         UNION ALL
-        SELECT o.rollup_id, false, o.day, (o.day + interval '1 month')::date
-          FROM stale o
-         WHERE o.is_month AND o.day >= months_start AND o.day < months_end
-    ), piece AS (
-        SELECT c.rollup_id, c.day, c.currency, c.form, c.label, c.direction, c.is_refund, c.is_own_transfer,
-               c.is_inside, c.entries, c.total_minor, c.smallest_minor, c.largest_minor
-          FROM stretch s
-          JOIN insights.rollup_cell c
-            ON c.rollup_id = s.rollup_id AND c.is_month = s.is_month AND c.day >= s.first AND c.day < s.last
-         WHERE (c.rollup_id, c.is_month, c.day) NOT IN (SELECT o.rollup_id, o.is_month, o.day FROM stale o)
-        UNION ALL
-        SELECT r.id, e.day, e.currency, e.form, e.label, e.direction, e.is_refund, e.is_own_transfer, e.is_inside,
-               1, e.size_minor, e.size_minor, e.size_minor
+        SELECT DISTINCT w.rollup_id, w.form, m.first, (m.first + interval '1 month')::date
+          FROM wanted w
+          JOIN open o ON o.rollup_id = w.rollup_id AND o.day >= months_start AND o.day < months_end
+         CROSS JOIN LATERAL (SELECT insights.stretch_start(o.day, 1) AS first) m
+    ), closed AS (
+        SELECT d.rollup_id, d.form, coalesce(lag(x.day) OVER of_days + 1, d.first) AS first, x.day AS last
+          FROM days d
+         CROSS JOIN LATERAL (SELECT o.day FROM open o
+                              WHERE o.rollup_id = d.rollup_id AND o.day >= d.first AND o.day < d.last
+                             UNION ALL SELECT d.last) x
+        WINDOW of_days AS (PARTITION BY d.rollup_id, d.form, d.first ORDER BY x.day)
+    )
+    SELECT w.rollup_id, w.form, w.months::smallint, w.first, w.first + 1, insights.bucket(w.first, p_unit)
+      FROM whole w
+     WHERE NOT EXISTS (SELECT FROM whole x
+                        WHERE x.rollup_id = w.rollup_id AND x.form = w.form AND x.months > w.months
+                          AND x.first <= w.first AND x.last > w.first)
+    UNION ALL
+    SELECT c.rollup_id, c.form, 0::smallint, c.first, c.last,
+           CASE WHEN months_max > 0 THEN insights.bucket(c.first, p_unit) END
+      FROM closed c
+     WHERE c.first < c.last;
+END $$;
+
+-- What such cells lack of those days: the entries of open ones, and what no cell has been told of. Each is a cell of
+-- its own.
+CREATE OR REPLACE FUNCTION reporting.not_summed(p_rollups integer[], p_unit text, p_start date, p_end date,
+                                                p_by text, p_bands text[] DEFAULT NULL)
+RETURNS TABLE (
+    bucket date, currency text, label text, direction text, is_refund boolean, is_own_transfer boolean,
+    is_inside boolean, entries bigint, total_minor numeric, smallest_minor bigint, largest_minor bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100
+SET search_path = pg_catalog, pg_temp
+-- Planned once per connection: to plan this takes longer than to run it.
+SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH open AS (
+        SELECT DISTINCT o.rollup_id, o.day
+          FROM insights.rollup_open o
+         WHERE o.rollup_id = ANY (p_rollups) AND o.day >= p_start AND o.day < p_end
+    ), entry AS (
+        SELECT e.day, e.currency, e.form, e.label, e.direction, e.is_refund, e.is_own_transfer, e.is_inside,
+               e.size_minor
           FROM open o
           JOIN insights.rollup r ON r.id = o.rollup_id
          CROSS JOIN LATERAL insights.entries_of(
             r.bank_id, r.account_id, r.time_zone,
             o.day::timestamp AT TIME ZONE r.time_zone, (o.day + 1)::timestamp AT TIME ZONE r.time_zone) e
-         WHERE o.day >= p_start AND o.day < p_end
         UNION ALL
-        SELECT n.rollup_id, n.day, n.currency, n.form, n.label, n.direction, n.is_refund, n.is_own_transfer,
-               n.is_inside, 1, n.size_minor, n.size_minor, n.size_minor
+        SELECT n.day, n.currency, n.form, n.label, n.direction, n.is_refund, n.is_own_transfer, n.is_inside,
+               n.size_minor
           FROM insights.unfolded u
          CROSS JOIN LATERAL insights.side_of(u.transaction_id, u.account_id) n
          WHERE n.rollup_id = ANY (p_rollups) AND n.day >= p_start AND n.day < p_end
            AND (n.rollup_id, n.day) NOT IN (SELECT o.rollup_id, o.day FROM open o)
     )
-    SELECT p.rollup_id, date_trunc(p_unit, p.day::timestamp)::date, p.currency, CASE WHEN p_by <> 'nothing' THEN p.label END,
-           p.direction, p.is_refund, p.is_own_transfer, p.is_inside, sum(p.entries), sum(p.total_minor),
-           min(p.smallest_minor), max(p.largest_minor)
-      FROM piece p
-     WHERE p.form = ANY (forms)
-     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
+    SELECT insights.bucket(e.day, p_unit), e.currency, e.label, e.direction, e.is_refund, e.is_own_transfer,
+           e.is_inside, 1::bigint, e.size_minor::numeric, e.size_minor, e.size_minor
+      FROM entry e
+     WHERE e.form = ANY (insights.forms(p_by, p_bands));
 END $$;
 
 -- Adds the next changes, up to that many, to the cells of closed days. Returns how many changes it was.
@@ -215,16 +283,16 @@ BEGIN
         RETURN 0;
     END IF;
     INSERT INTO insights.rollup_cell AS c
-    SELECT n.rollup_id, d.is_month, d.day, n.currency, n.form, n.label, n.direction, n.is_refund,
-           n.is_own_transfer, n.is_inside, count(*), sum(n.size_minor), min(n.size_minor), max(n.size_minor)
+    SELECT n.rollup_id, s.months, insights.stretch_start(n.day, s.months) AS day, n.currency, n.form, n.label,
+           n.direction, n.is_refund, n.is_own_transfer, n.is_inside,
+           count(*), sum(n.size_minor), min(n.size_minor), max(n.size_minor)
       FROM ledger.change x
      CROSS JOIN LATERAL insights.side_of(x.transaction_id, x.account_id) n
-     CROSS JOIN LATERAL (
-        VALUES (false, n.day), (true, date_trunc('month', n.day::timestamp)::date)) d(is_month, day)
+      JOIN (SELECT 0 UNION ALL SELECT months FROM insights.stretch) s(months) ON insights.is_kept(n.form, s.months)
      WHERE x.position > before AND x.position <= upto AND x.version IS NOT NULL
        AND NOT EXISTS (SELECT FROM insights.rollup_open o WHERE o.rollup_id = n.rollup_id AND o.day = n.day)
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
-    ON CONFLICT (rollup_id, is_month, day, currency, form, label, direction, is_refund, is_own_transfer, is_inside)
+    ON CONFLICT (rollup_id, months, day, currency, form, label, direction, is_refund, is_own_transfer, is_inside)
     DO UPDATE
        SET entries = c.entries + excluded.entries, total_minor = c.total_minor + excluded.total_minor,
            smallest_minor = least(c.smallest_minor, excluded.smallest_minor),
@@ -243,7 +311,8 @@ DECLARE
     first   date;
     reasons bigint[];
     days    date[];
-    months  date[];
+    stretch insights.stretch;
+    firsts  date[];
 BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtext('insights.rollup')) THEN
         RETURN 0;
@@ -258,21 +327,28 @@ BEGIN
     SELECT array_agg(o.id), array_agg(DISTINCT o.day) INTO reasons, days
       FROM insights.rollup_open o
      WHERE o.rollup_id = r.id AND o.day < first + p_days;
-    months := ARRAY(SELECT DISTINCT date_trunc('month', d::timestamp)::date FROM unnest(days) d);
-    DELETE FROM insights.rollup_cell c
-     WHERE c.rollup_id = r.id AND ((NOT c.is_month AND c.day = ANY (days)) OR (c.is_month AND c.day = ANY (months)));
+    DELETE FROM insights.rollup_cell c WHERE c.rollup_id = r.id AND c.months = 0 AND c.day = ANY (days);
     INSERT INTO insights.rollup_cell
-    SELECT r.id, false, d.*
+    SELECT r.id, 0, d.*
       FROM insights.sums_of(r, first, (SELECT max(d) + 1 FROM unnest(days) d)) d
      WHERE d.day = ANY (days);
-    -- A month in which another day is still open is summed once more when that one closes.
-    INSERT INTO insights.rollup_cell
-    SELECT r.id, true, m.first, c.currency, c.form, c.label, c.direction, c.is_refund, c.is_own_transfer,
-           c.is_inside, sum(c.entries), sum(c.total_minor), min(c.smallest_minor), max(c.largest_minor)
-      FROM unnest(months) m(first)
-      JOIN insights.rollup_cell c
-        ON c.rollup_id = r.id AND NOT c.is_month AND c.day >= m.first AND c.day < m.first + interval '1 month'
-     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10;
+    -- A stretch in which another day is still open is summed once more when that one closes.
+    FOR stretch IN SELECT * FROM insights.stretch s ORDER BY s.months LOOP
+        firsts := ARRAY(SELECT DISTINCT insights.stretch_start(d, stretch.months) FROM unnest(days) d);
+        DELETE FROM insights.rollup_cell c
+         WHERE c.rollup_id = r.id AND c.months = stretch.months AND c.day = ANY (firsts);
+        INSERT INTO insights.rollup_cell
+        SELECT r.id, stretch.months, f.first, c.currency, c.form, c.label, c.direction, c.is_refund, c.is_own_transfer,
+               c.is_inside, sum(c.entries), sum(c.total_minor), min(c.smallest_minor), max(c.largest_minor)
+          FROM unnest(firsts) f(first)
+          JOIN insights.rollup_cell c
+            ON c.rollup_id = r.id AND c.months = stretch.of_months AND c.day >= f.first
+               AND c.day < f.first + make_interval(months => stretch.months)
+         WHERE insights.is_kept(c.form, stretch.months)
+         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+         -- Those of one form side by side, as questions read them.
+         ORDER BY c.form, f.first;
+    END LOOP;
     DELETE FROM insights.rollup_open o WHERE o.id = ANY (reasons);
     RETURN cardinality(days);
 END $$;
@@ -343,33 +419,34 @@ BEGIN
         RETURN 0;
     END IF;
     SELECT * INTO r FROM insights.rollup x ORDER BY x.compared_at, x.id LIMIT 1;
-    SELECT coalesce(r.compare_from, min(c.day)) INTO first FROM insights.rollup_cell c WHERE c.rollup_id = r.id;
+    SELECT coalesce(r.compare_from, min(c.day)) INTO first
+      FROM insights.rollup_cell c WHERE c.rollup_id = r.id AND c.months = 0;
     WITH cell AS (
         SELECT c.day, c.currency, c.form, c.label, c.direction, c.is_refund, c.is_own_transfer,
                c.is_inside, c.entries, c.total_minor, c.smallest_minor, c.largest_minor
           FROM insights.rollup_cell c
-         WHERE c.rollup_id = r.id AND NOT c.is_month AND c.day >= first AND c.day < first + p_days
+         WHERE c.rollup_id = r.id AND c.months = 0 AND c.day >= first AND c.day < first + p_days
     ), summed AS (
         SELECT d.* FROM insights.sums_of(r, first, first + p_days) d
-    ), month AS (
-        SELECT date_trunc('month', c.day::timestamp)::date AS day, c.currency, c.form, c.label, c.direction,
-               c.is_refund, c.is_own_transfer, c.is_inside, c.is_month,
+    ), stretch AS (
+        SELECT s.months, insights.stretch_start(c.day, s.months) AS day, c.currency, c.form, c.label, c.direction,
+               c.is_refund, c.is_own_transfer, c.is_inside, c.months AS of_months,
                sum(c.entries) AS entries, sum(c.total_minor) AS total_minor, min(c.smallest_minor) AS smallest_minor,
                max(c.largest_minor) AS largest_minor
-          FROM insights.rollup_cell c
-         WHERE c.rollup_id = r.id
-           AND c.day >= date_trunc('month', first::timestamp)
-           AND c.day < date_trunc('month', (first + p_days)::timestamp)
-         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+          FROM insights.stretch s
+          JOIN insights.rollup_cell c ON c.months IN (s.months, s.of_months) AND insights.is_kept(c.form, s.months)
+         WHERE c.rollup_id = r.id AND c.day >= insights.stretch_start(first, s.months)
+           AND c.day < insights.stretch_start(first + p_days - 1, s.months) + make_interval(months => s.months)
+         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
     ), differing AS (
         SELECT DISTINCT d.day
           FROM (SELECT x.day FROM (TABLE cell EXCEPT TABLE summed) x
                 UNION ALL
                 SELECT x.day FROM (TABLE summed EXCEPT TABLE cell) x
                 UNION ALL
-                -- whole months beside the sums of their days
-                SELECT x.day FROM month x
-                 GROUP BY x.day, x.currency, x.form, x.label, x.direction, x.is_refund, x.is_own_transfer,
+                -- longer stretches beside the sums of the shorter ones
+                SELECT x.day FROM stretch x
+                 GROUP BY x.months, x.day, x.currency, x.form, x.label, x.direction, x.is_refund, x.is_own_transfer,
                           x.is_inside
                 HAVING count(DISTINCT (x.entries, x.total_minor, x.smallest_minor, x.largest_minor)) <> 1
                     OR count(*) <> 2) d
@@ -383,7 +460,7 @@ BEGIN
     UPDATE insights.rollup x
        SET compared_at = clock_timestamp(),
            compare_from = (SELECT min(c.day) FROM insights.rollup_cell c
-                            WHERE c.rollup_id = r.id AND NOT c.is_month AND c.day >= first + p_days)
+                            WHERE c.rollup_id = r.id AND c.months = 0 AND c.day >= first + p_days)
      WHERE x.id = r.id;
     RETURN found;
 END $$;

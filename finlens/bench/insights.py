@@ -199,7 +199,11 @@ async def _document(smaller: _Bench, whole: _Bench) -> dict[str, Any]:
         "baselines": {"scan": scans, "duckdb": duckdb_p95_ms(whole.own, whole.customers, whole.staff)},
         "questions_p50_ms": _each(_middle, customers | bank),
         "questions_p95_ms": _each(_p95, customers | bank),
+        "heavy_questions_p50_ms": _each(_middle, heavy),
         "heavy_questions_p95_ms": _each(_p95, heavy),
+        "heavy_questions_vs_ordinary": {
+            name: round(_p95({name: run}) / _p95({name: customers[name]}), 2) for name, run in heavy.items()
+        },
     }
 
 

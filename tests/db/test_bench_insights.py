@@ -12,6 +12,7 @@ def test_every_figure_is_measured() -> None:
     report = bench_insights(lambda _: None, rows=10_000)
     assert report["rows"] == 10_000
     assert all(report[name] > 0 for name in FIGURES)
+    assert {*report["heavy_questions_vs_ordinary"]} == {*QUESTIONS}
     assert {*report["questions_p95_ms"]} == {*QUESTIONS, *BANK_QUESTIONS}
     for baseline in ("scan", "duckdb"):
         assert report["baselines"][baseline]["customer_p95_ms"] > 0
