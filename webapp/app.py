@@ -7,6 +7,7 @@ import reflex as rx
 from webapp.client import ApiAway, ApiRefused
 from webapp.pages.alerts import alerts
 from webapp.pages.budgets import budgets
+from webapp.pages.categories import categories
 from webapp.pages.chat import chat
 from webapp.pages.login import login
 from webapp.pages.not_found import not_found
@@ -16,6 +17,7 @@ from webapp.routes import routes
 from webapp.sessions import LoggedOut
 from webapp.states.alerts import AlertsState
 from webapp.states.budgets import BudgetsState
+from webapp.states.categories import CategoriesState
 from webapp.states.chat import ChatState
 from webapp.states.login import LoginState
 from webapp.states.notice import NoticeState
@@ -60,6 +62,7 @@ app.add_page(chat, route="/", title="Ask · FinLens", on_load=ChatState.open)
 app.add_page(overview, route="/overview", title="Overview · FinLens", on_load=OverviewState.open)
 app.add_page(transactions, route="/transactions", title="Transactions · FinLens", on_load=TransactionsState.open)
 app.add_page(budgets, route="/budgets", title="Budgets · FinLens", on_load=BudgetsState.open)
+app.add_page(categories, route="/categories", title="Categories · FinLens", on_load=CategoriesState.open)
 app.add_page(alerts, route="/alerts", title="Alerts · FinLens", on_load=AlertsState.open)
 app.add_page(login, route="/login", title="Log in · FinLens", on_load=LoginState.open)
 app.add_page(not_found, route="404", title="Not found · FinLens")

@@ -1,9 +1,11 @@
-"""A household with two months of shopping, one payment nobody would expect, and the analyst of its bank."""
+"""A household with two months of shopping, one payment nobody would expect, two that have only a suggested category,
+and the analyst of its bank."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.banking.tables import Account, Bank, CustomerKind
@@ -15,6 +17,7 @@ from tests.factories import make_account, make_bank, make_customer, make_user, p
 ZONE = ZoneInfo("Asia/Kolkata")
 NASTY = '<img src=x onerror="window.hacked=1">'
 SCAM = "Moonshot Holdings"
+CAFE = "Blue Lotus Cafe"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ async def settle(session: AsyncSession, now: datetime) -> Household:
     stranger = await _shop(session, bank, SCAM)
     night = _at(last_month.end - timedelta(days=1), 3)
     await pay(session, home, stranger, 4_800_000, occurred_at=night, description=NASTY)
+    await _eat_out(session, home, await _shop(session, bank, CAFE), last_month.previous().start)
     groceries = [spent for shop, spent in trips if shop < 2]
     return Household(
         customer=(await make_user(session, Role.CUSTOMER, customer=asha)).email,
@@ -56,6 +60,14 @@ async def settle(session: AsyncSession, now: datetime) -> Household:
 async def _shop(session: AsyncSession, bank: Bank, name: str, **facts: object) -> Account:
     shop = await make_customer(session, name=name, kind=CustomerKind.BUSINESS, **facts)
     return await make_account(session, bank, shop)
+
+
+async def _eat_out(session: AsyncSession, home: Account, cafe: Account, day: date) -> None:
+    """Twice, in a place that says not what it is; the suggestions are those that its name makes."""
+    suggest = text("INSERT INTO insights.suggestion VALUES (:id, :account, 'eating_out', 0.7)")
+    for evening in range(2):
+        paid = await pay(session, home, cafe, 42_000, occurred_at=_at(day + timedelta(days=evening), 20))
+        await session.execute(suggest, {"id": paid.id, "account": home.id})
 
 
 async def _go_shopping(session: AsyncSession, home: Account, shops: list[Account], day: date) -> tuple[int, int]:

@@ -153,6 +153,41 @@ def _add_data(api: StubApi) -> None:
     async def remove_budget(budget_id: str):
         api.calls.append(f"remove {budget_id}")
 
+    @api.get("/insights/suggestions", dependencies=known)
+    async def suggestions():
+        return [SUGGESTION]
+
+    @api.post("/insights/suggestions/{verb}", dependencies=known)
+    async def decide_suggestion(verb: str, counterparty: Annotated[str, Body()], category: Annotated[str, Body()]):
+        api.calls.append(f"{verb} {category} {counterparty}")
+        return EFFECT if verb == "preview" else {"payments": SUGGESTION["payments"]}
+
+    @api.get("/insights/rules", dependencies=known)
+    async def rules():
+        return [RULE]
+
+    @api.get("/insights/rules/{rule_id}", dependencies=known)
+    async def one_rule(rule_id: str):
+        return RULE | {"id": rule_id}
+
+    @api.post("/insights/rules/preview", dependencies=known)
+    async def try_rule(new: Annotated[dict[str, Any], Body()]):
+        api.calls.append(f"try {new}")
+        return EFFECT
+
+    @api.post("/insights/rules", status_code=201, dependencies=known)
+    async def add_rule(new: Annotated[dict[str, Any], Body()]):
+        api.calls.append(f"add {new}")
+        return RULE | new
+
+    @api.patch("/insights/rules/{rule_id}", dependencies=known)
+    async def change_rule(rule_id: str, place: Annotated[int, Body(embed=True)], if_match: Annotated[str, Header()]):
+        api.calls.append(f"place {place} {rule_id} {if_match}")
+
+    @api.delete("/insights/rules/{rule_id}", status_code=204, dependencies=known)
+    async def remove_rule(rule_id: str):
+        api.calls.append(f"remove {rule_id}")
+
     @api.get("/fraud/transactions/{transaction_id}", dependencies=known)
     async def explain(transaction_id: str):
         return EXPLANATION | {"transaction_id": transaction_id}
@@ -240,6 +275,7 @@ def payment(i: int) -> dict[str, Any]:
         "description": "Salary" if is_salary else text,
         "note": None,
         "category": "salary" if is_salary else "groceries",
+        "suggested_category": None,
         "channel": "card",
         "occurred_at": f"2026-{10 - i // 28:02d}-{28 - i % 28:02d}T11:05:00+00:00",
         "balance_after_minor": 4_210_000 - i * 1000,
@@ -289,6 +325,54 @@ BUDGET: dict[str, Any] = {
     "projected_minor": 1_400_000,
     "state": "at_risk",
     "version": 3,
+}
+
+
+SUGGESTION: dict[str, Any] = {
+    "counterparty": "Blue Lotus Cafe",
+    "category": "eating_out",
+    "payments": 2,
+    "sums": [{"currency": "EUR", "amount_minor": 950}, {"currency": "INR", "amount_minor": 84_000}],
+    "latest_at": "2026-10-03T19:00:00+00:00",
+}
+RULE: dict[str, Any] = {
+    "id": "019a0000-0000-7000-8000-0000000000d1",
+    "place": 2,
+    "category": "groceries",
+    "description": None,
+    "counterparty": "Annapurna",
+    "direction": "out",
+    "channel": None,
+    "currency": "INR",
+    "amount_minor_min": None,
+    "amount_minor_max": 500_000,
+    "version": 4,
+}
+EFFECT: dict[str, Any] = {
+    "changed": 1,
+    "categories": [
+        {
+            "category": slug,
+            "currency": "INR",
+            "payments_before": before,
+            "payments_after": after,
+            "spend_minor_before": before * 42_000,
+            "spend_minor_after": after * 42_000,
+            "income_minor_before": 0,
+            "income_minor_after": 0,
+        }
+        for slug, before, after in (("eating_out", 0, 1), ("uncategorised", 2, 1))
+    ],
+    "entries": [
+        {
+            "occurred_at": "2026-10-03T19:00:00+00:00",
+            "counterparty": "Blue Lotus Cafe",
+            "amount_minor": -42_000,
+            "currency": "INR",
+            "category_before": "uncategorised",
+            "category_after": "eating_out",
+        }
+    ],
 }
 
 

@@ -18,7 +18,7 @@ from core.settings import Settings
 from finlens.installation import environment, web_environment
 from tests.factories import PASSWORD
 from tests.web.browser import chromium, find_chromium, free_port, log_in, serving
-from tests.web.household import NASTY, SCAM, Household, settle
+from tests.web.household import CAFE, NASTY, SCAM, Household, settle
 from tests.web.stub_api import PASSWORD as STUB_PASSWORD
 from tests.web.stub_api import StubApi
 from webapp.build import ensure_built
@@ -209,6 +209,57 @@ async def test_a_budget_is_set_changed_and_removed(customer: Page, bank: Bank, r
     await expect(customer.get_by_text("No budgets yet")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    "page", [{}, {"color_scheme": "dark"}, PHONE, {**PHONE, "color_scheme": "dark"}], indirect=True
+)
+async def test_a_suggestion_is_accepted_dismissed_and_made_a_rule(
+    customer: Page, bank: Bank, request: pytest.FixtureRequest
+):
+    await customer.goto(f"{bank.url}/categories")
+    suggested, nothing = customer.locator(".suggestion", has_text=CAFE), customer.get_by_text("Nothing to suggest")
+    await expect(suggested).to_contain_text("Suggested")
+    await expect(suggested).to_contain_text("2 payments · ₹840.00")
+    await suggested.get_by_role("button", name="What changes").click()
+    await expect(suggested.locator(".effect")).to_contain_text("2 payments would change")
+    await expect(suggested.locator(".effect")).to_contain_text("Eating out")
+    await _take_picture(customer, f"suggestion-{request.node.name}")
+    for verb in ("Accept", "Dismiss"):
+        await suggested.get_by_role("button", name=verb).click()
+        await expect(nothing).to_be_visible()
+        await customer.click("#undo")
+        await expect(suggested).to_be_visible()
+    await suggested.get_by_text("Make a rule").click()
+    await expect(customer.locator(".effect")).to_contain_text("2 payments would change")
+    await customer.click("#add")
+    rule = customer.locator(".rule", has_text=CAFE)
+    await expect(rule).to_contain_text("is Eating out")
+    await expect(nothing).to_be_visible()
+    await _take_picture(customer, f"rule-{request.node.name}")
+    await rule.get_by_label("Remove").click()
+    await expect(suggested).to_be_visible()
+
+
+async def test_a_rule_is_tried_out_before_it_is_added(customer: Page, bank: Bank):
+    await customer.goto(f"{bank.url}/categories")
+    await customer.get_by_label("Paid to or from").fill("greenleaf")
+    await customer.select_option("#category", label="Gifts and donations")
+    await customer.click("#try")
+    await expect(customer.locator(".effect")).to_contain_text("payments would change")
+    await expect(customer.locator(".rule")).to_have_count(0)
+    await customer.click("#add")
+    await expect(customer.locator(".rule")).to_contain_text("greenleaf")
+    await customer.click("#undo")
+    await expect(customer.locator(".rule")).to_have_count(0)
+
+
+async def test_a_suggested_category_is_marked_as_such_among_the_payments(customer: Page, bank: Bank):
+    await customer.goto(f"{bank.url}/transactions")
+    await customer.fill("#search", CAFE)
+    await expect(customer.locator(".transaction")).to_have_count(2)
+    await expect(customer.locator(".transaction").first).to_contain_text("Uncategorised")
+    await expect(customer.locator(".transaction").first).to_contain_text("Suggested: Eating out")
+
+
 async def test_transactions_are_paged_and_narrowed_by_the_server(customer: Page, bank: Bank):
     await customer.goto(f"{bank.url}/transactions")
     rows = customer.locator(".transaction")
@@ -279,10 +330,10 @@ async def test_a_hand_made_event_gets_rows_only_with_a_session(customer: Page, b
 
 
 @pytest.mark.parametrize("page", [PHONE], indirect=True)
-@pytest.mark.parametrize("path", ["/", "/overview", "/transactions", "/budgets"])
+@pytest.mark.parametrize("path", ["/", "/overview", "/transactions", "/budgets", "/categories"])
 async def test_nothing_scrolls_sideways_on_a_phone(customer: Page, bank: Bank, path: str):
     await customer.goto(f"{bank.url}{path}")
-    await expect(customer.locator("#question, #tiles, #rows, #covers").first).to_be_visible()
+    await expect(customer.locator("#question, #tiles, #rows, #covers, #suggestions").first).to_be_visible()
     assert await customer.evaluate("document.documentElement.scrollWidth") <= 390
     await _take_picture(customer, f"phone{path.replace('/', '-')}")
 

@@ -23,6 +23,7 @@ ASK = Place("/", "Ask", "message-circle")
 OVERVIEW = Place("/overview", "Overview", "layout-dashboard")
 TRANSACTIONS = Place("/transactions", "Transactions", "arrow-left-right")
 BUDGETS = Place("/budgets", "Budgets", "piggy-bank")
+CATEGORIES = Place("/categories", "Categories", "tags")
 ALERTS = Place("/alerts", "Alerts", "shield-alert")
 
 
@@ -75,7 +76,7 @@ def page(title: str, *children: rx.Component, actions: rx.Component | None = Non
 def card(title: str, *children: rx.Component, hint: str = "", class_name: str = "") -> rx.Component:
     return rx.el.section(
         rx.el.div(
-            rx.el.h2(title, class_name="font-semibold"),
+            rx.el.h2(title, class_name="font-semibold whitespace-nowrap"),
             rx.el.span(hint, class_name="text-sm opacity-60"),
             class_name="flex items-baseline justify-between gap-3 mb-4",
         ),
@@ -104,7 +105,7 @@ def _places(entry) -> list[rx.Component]:
     common = [entry(ASK), entry(OVERVIEW), entry(TRANSACTIONS)]
     return [
         *common,
-        rx.cond(PersonState.role == "customer", entry(BUDGETS), rx.fragment()),
+        *[rx.cond(PersonState.role == "customer", entry(place), rx.fragment()) for place in (BUDGETS, CATEGORIES)],
         rx.cond(PersonState.sees_alerts, entry(ALERTS), rx.fragment()),
     ]
 

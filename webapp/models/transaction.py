@@ -14,6 +14,8 @@ class Transaction:
     counterparty: str = ""
     account: str = ""
     category: str = ""
+    suggested: str = ""
+    """A category that is only guessed, of what has none."""
     channel: str = ""
     description: str = ""
     amount: str = ""
@@ -36,6 +38,7 @@ def transaction(found: dict[str, Any], time_zone: str) -> Transaction:
         counterparty=found["counterparty"],
         account=found["account"],
         category=words.category(found["category"]),
+        suggested=words.category(found["suggested_category"]),
         channel=words.heading(found["channel"]),
         description=found["description"],
         amount=words.signed_money(signed_minor, found["currency"]),

@@ -154,7 +154,11 @@ def _row(row: Transaction, index: int) -> rx.Component:
             ),
             class_name="align-top",
         ),
-        rx.el.td(row.category, class_name="hidden md:table-cell whitespace-nowrap text-sm align-top"),
+        rx.el.td(
+            row.category,
+            rx.cond(row.suggested, rx.el.p("Suggested: ", row.suggested, class_name="text-xs opacity-60")),
+            class_name="hidden md:table-cell whitespace-nowrap text-sm align-top",
+        ),
         rx.el.td(row.account, class_name="hidden lg:table-cell whitespace-nowrap text-sm opacity-70 align-top"),
         rx.el.td(
             rx.el.p(row.amount, class_name=rx.cond(row.is_in, "text-success font-medium", "font-medium")),
@@ -226,6 +230,7 @@ def _details() -> rx.Component:
                 _fact("When", chosen.moment),
                 _fact("Account", chosen.account),
                 _fact("Category", chosen.category),
+                _fact("Suggested", chosen.suggested),
                 _fact("Channel", chosen.channel),
                 _fact("Description", chosen.description),
                 _fact("Note", chosen.note),
