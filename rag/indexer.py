@@ -1,10 +1,11 @@
 """Indexer: keeps the summaries in step with the ledger.
 
 Each step is short, resumable and safe to run in several processes at once:
-  1. `news`: hear the ledger's change log, mark what it puts out of date, and jot down what is new: a payment can be
-     found by its words from that commit on;
-  2. `retelling`: write the texts of what is marked;
-  3. `embedding`: give a vector to each gist that has none.
+  1. `jottings`: jot down what the ledger's change log tells of new payments: each can be found by its words from that
+     commit on;
+  2. `news`: mark what the change log puts out of date;
+  3. `retelling`: write the texts of what is marked;
+  4. `embedding`: give a vector to each gist that has none.
 Each has a lane of its own, so that none waits for the next. Whoever asks comes first, then the newest payments, and
 many payments of one account between two rounds cost one retelling.
 """
@@ -12,14 +13,14 @@ many payments of one account between two rounds cost one retelling.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from core.db import Database
 from core.ledger.relay import drain
 from rag.backlog import Pending, pending
 from rag.embedder import Embedder
-from rag.embedding import GISTS_MAX, adopt, embed_some, sweep
-from rag.jottings import drop_jottings
+from rag.embedding import GISTS_MAX, adopt, embed_some, give_way, sweep
+from rag.jottings import drop_jottings, jot_all
 from rag.news import hear_all
 from rag.retelling import ACCOUNTS_MAX, retell_accounts, retell_series, retell_week
 
@@ -33,13 +34,18 @@ TIDY_S = 30.0
 PATTERNS_MAX = 2
 """Accounts whose series, and weeks, that are retold in one round: each takes as long as many texts."""
 COURTESY_S = 5.0
-"""How long series and weeks wait while there are more accounts to retell than one round takes."""
+"""How long series and weeks wait while there are more accounts to retell than one round takes, or new payments to
+embed."""
+TEXTS_COURTESY_S = 0.5
+"""How long accounts to retell wait for new payments to be embedded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What one round, or several, did."""
 
+    jotted: int = 0
+    """New payments told in one line, once for each side."""
     events: int = 0
     """Changes heard of: one for each side of a payment."""
     accounts: int = 0
@@ -53,6 +59,7 @@ class Work:
 
     def __add__(self, other: "Work") -> "Work":
         return Work(
+            self.jotted + other.jotted,
             self.events + other.events,
             self.accounts + other.accounts,
             self.series + other.series,
@@ -62,7 +69,7 @@ class Work:
         )
 
     def __bool__(self) -> bool:
-        return any((self.events, self.accounts, self.series, self.weeks, self.changed, self.embedded))
+        return any(astuple(self))
 
 
 async def follow(
@@ -101,7 +108,7 @@ async def index_pending(
     finally:
         ended.set()
         await working
-    await _tidied(database, rest_s=0)
+    await _tidied(database, embedder, rest_s=0)
     return sum(rounds, Work())
 
 
@@ -128,6 +135,7 @@ async def _work(
                 await _either(ended, next(beat))
 
     async def texts() -> Work:
+        await give_way(database, TEXTS_COURTESY_S)
         work = await _texts(database)
         (told.clear if work.accounts >= ACCOUNTS_MAX else told.set)()
         return work
@@ -135,16 +143,18 @@ async def _work(
     async def patterns() -> Work:
         # Not for ever: what never comes to rest recurs, too.
         await _either(told, COURTESY_S)
+        await give_way(database, COURTESY_S)
         return await _patterns(database, rest_s=rest_s)
 
     try:
         async with asyncio.TaskGroup() as lanes:
+            lanes.create_task(lane(lambda: _lines(database)))
             lanes.create_task(lane(lambda: _news(database)))
             lanes.create_task(lane(texts))
             lanes.create_task(lane(patterns))
             for at_most in VECTOR_LANES:
                 lanes.create_task(lane(lambda at_most=at_most: _vectors(database, embedder, at_most)))
-            lanes.create_task(lane(lambda: _tidied(database, rest_s=rest_s), TIDY_S))
+            lanes.create_task(lane(lambda: _tidied(database, embedder, rest_s=rest_s), TIDY_S))
     except ExceptionGroup as failed:
         # Whoever begins anew asks what kind of error it was, and of two at once the first tells.
         raise failed.exceptions[0] from failed
@@ -160,8 +170,14 @@ def _beats(every_s: float) -> Iterator[float]:
 
 async def _either(event: asyncio.Event, seconds: float) -> None:
     """Wait for the event, or so long."""
+    # Not asyncio.wait_for: it forgets that it was cancelled where the event comes at the same moment.
     with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
+
+
+async def _lines(database: Database) -> Work:
+    return Work(jotted=await jot_all(database))
 
 
 async def _news(database: Database) -> Work:
@@ -189,8 +205,8 @@ async def _vectors(database: Database, embedder: Embedder, at_most: int) -> Work
     return Work(embedded=await embed_some(database, embedder, at_most=at_most))
 
 
-async def _tidied(database: Database, *, rest_s: float | None = None) -> Work:
+async def _tidied(database: Database, embedder: Embedder, *, rest_s: float | None = None) -> Work:
     """Nothing new: what is told in full, and what no summary needs any more, is taken away."""
     await (drop_jottings(database) if rest_s is None else drop_jottings(database, rest_s=rest_s))
-    await sweep(database)
+    await sweep(database, embedder)
     return Work()

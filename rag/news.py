@@ -1,21 +1,17 @@
-"""News: what the ledger's changes put out of date. Marked in the ledger's own terms; many marks of one text are one.
-New payments are jotted down in the same breath."""
+"""News: what the ledger's changes put out of date. Marked in the ledger's own terms; many marks of one text are one."""
 
-from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.db import Database
 from core.insights.rollups import BANK_TIME_ZONE
-from rag.jottings import jot_down
+from rag.jottings import nobody_jots
 from rag.store import ASKED_LATELY
 
 CHANGES_MAX = 2_000
-"""Changes that are heard at once. Of so many nothing is jotted down: an import is told in full in the same time."""
+"""Changes that are heard at once."""
 
 # Only one process hears at a time; a second one has nothing to hear.
 _MAY_HEAR = text("SELECT pg_try_advisory_xact_lock(hashtext('rag.progress'))")
@@ -24,7 +20,7 @@ _MAY_HEAR = text("SELECT pg_try_advisory_xact_lock(hashtext('rag.progress'))")
 # holder has asked lately.
 _MARK = f"""
     sides AS (
-        SELECT e.account_id, a.customer_id, a.bank_id,
+        SELECT e.account_id, e.occurred_at, a.customer_id, a.bank_id,
                date_trunc('month', e.occurred_at AT TIME ZONE c.time_zone)::date AS month,
                date_trunc('week', e.occurred_at AT TIME ZONE '{BANK_TIME_ZONE}')::date AS week,
                coalesce(o.customer_id, o.id) AS key
@@ -34,8 +30,8 @@ _MARK = f"""
           JOIN banking.account o ON o.id = e.other_id
     ),
     accounts AS (
-        INSERT INTO rag.stale AS s (account_id, months, counterparties, asked)
-        SELECT x.account_id, array_agg(DISTINCT x.month), array_agg(DISTINCT x.key),
+        INSERT INTO rag.stale AS s (account_id, months, counterparties, newest, asked)
+        SELECT x.account_id, array_agg(DISTINCT x.month), array_agg(DISTINCT x.key), max(x.occurred_at),
                coalesce((SELECT k.questions FROM rag.asker k
                           WHERE k.id = x.customer_id AND k.asked_at > now() - interval '{ASKED_LATELY}'), 0)
           FROM sides x
@@ -44,7 +40,7 @@ _MARK = f"""
             ON CONFLICT (account_id) DO UPDATE
            SET months = ARRAY(SELECT DISTINCT unnest(s.months || excluded.months)),
                counterparties = ARRAY(SELECT DISTINCT unnest(s.counterparties || excluded.counterparties)),
-               asked = greatest(s.asked, excluded.asked)
+               newest = greatest(s.newest, excluded.newest), asked = greatest(s.asked, excluded.asked)
     ),
     series AS (
         INSERT INTO rag.stale_series (account_id) SELECT DISTINCT account_id FROM sides ORDER BY account_id
@@ -59,7 +55,7 @@ _MARK = f"""
 # Positions of the change log have no gaps, and none appears below one that was there.
 _HEAR = text(f"""
     WITH fresh AS (
-        SELECT c.position, c.account_id, c.transaction_id, c.kind
+        SELECT c.position, c.account_id, c.transaction_id
           FROM ledger.change c
          WHERE c.position > (SELECT position FROM rag.progress WHERE consumer = 'summaries')
          ORDER BY c.position LIMIT :changes
@@ -78,11 +74,12 @@ _HEAR = text(f"""
           JOIN ledger.transaction p ON p.id = ANY (ARRAY[t.id, t.reverses_id])
     ),
     {_MARK}
-    SELECT account_id, transaction_id, kind = 'added' AS is_new FROM fresh
+    SELECT count(*) FROM fresh
 """)  # noqa: S608  # of constants
 
 # A name stands in the texts of its holder, and in those of all whom they paid or were paid by. What was jotted down
 # would outlive it.
+_IS_RENAMED = text("SELECT EXISTS (SELECT FROM rag.renamed)")
 _RENAMED = text(f"""
     WITH renamed AS (DELETE FROM rag.renamed RETURNING customer_id),
     touched AS (
@@ -159,17 +156,7 @@ async def _hear(database: Database) -> int:
     async with database.app.begin() as connection:
         if not await connection.scalar(_MAY_HEAR):
             return 0
-        await connection.execute(_RENAMED)
-        heard = (await connection.execute(_HEAR, {"changes": CHANGES_MAX})).all()
-        if len(heard) < CHANGES_MAX:
-            await jot_down(connection, _paid(heard))
-        return len(heard)
-
-
-def _paid(heard: Iterable[Row[Any]]) -> dict[UUID, set[UUID]]:
-    """The payments that were not there before, by account."""
-    paid: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    for change in heard:
-        if change.is_new:
-            paid[change.account_id].add(change.transaction_id)
-    return paid
+        if await connection.scalar(_IS_RENAMED):
+            await nobody_jots(connection)
+            await connection.execute(_RENAMED)
+        return await connection.scalar(_HEAR, {"changes": CHANGES_MAX}) or 0

@@ -34,7 +34,7 @@ _CLAIM = text("""
          ORDER BY asked DESC, newest DESC, marked_at, account_id LIMIT :limit FOR UPDATE SKIP LOCKED
     )
     DELETE FROM rag.stale s USING claimed WHERE s.account_id = claimed.account_id
-    RETURNING s.account_id, s.months, s.counterparties
+    RETURNING s.account_id, s.months, s.counterparties, s.newest
 """)
 _CLAIM_SERIES = text("""
     WITH claimed AS MATERIALIZED (
@@ -131,7 +131,7 @@ async def retell_week(database: Database, *, rest_s: float = WEEK_REST_S) -> Ret
 
 async def _claimed(connection: AsyncConnection) -> dict[UUID, Touched]:
     rows = await connection.execute(_CLAIM, {"limit": ACCOUNTS_MAX})
-    return {row.account_id: Touched(_months(row.months), sorted(row.counterparties)) for row in rows}
+    return {row.account_id: Touched(_months(row.months), sorted(row.counterparties), row.newest) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,8 @@ def _written(
                 "gone": [str(key) for key in {*mine.counterparties} - {relation.key for relation in known}],
             }
         )
-    return _Written(rows_of(found), json.dumps(kept, default=str))
+    newest = {account_id: mine.newest for account_id, mine in touched.items()}
+    return _Written(rows_of(found, newest=newest), json.dumps(kept, default=str))
 
 
 def _summaries(

@@ -2,8 +2,9 @@
 its gist has a vector already, whoever it was made for; a gist that has none waits to be embedded."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,19 +20,23 @@ ASKED_LATELY = "1 day"
 # Whoever embeds a gist holds its row in rag.unembedded, and whoever sweeps a vector holds that: we wait for either, and
 # then see what became of it. What is told in full is not written over by what is jotted down.
 _STORE = text(f"""
-    WITH told AS (
+    WITH given AS MATERIALIZED (
+        SELECT id, kind, subject, account_id, bank_id, customer_id, period_start, period_end, text,
+               decode(text_hash, 'hex') AS text_hash, gist, decode(gist_hash, 'hex') AS gist_hash, ids, days, amounts,
+               others, is_jotted, newest
+          FROM jsonb_to_recordset(CAST(:summaries AS jsonb))
+               n(id uuid, kind text, subject text, account_id uuid, bank_id uuid, customer_id uuid, period_start date,
+                 period_end date, text text, text_hash text, gist text, gist_hash text, ids uuid[], days date[],
+                 amounts bigint[], others uuid[], is_jotted boolean, newest timestamptz)
+    ),
+    told AS (
         INSERT INTO rag.summary AS s (
             id, kind, subject, account_id, bank_id, customer_id, period_start, period_end, text, text_hash, gist,
             gist_hash, transaction_ids, transaction_days, transaction_amounts_minor, transaction_counterparties,
             is_jotted)
-        SELECT n.id, n.kind, n.subject, n.account_id, n.bank_id, n.customer_id, n.period_start, n.period_end, n.text,
-               decode(n.text_hash, 'hex'), n.gist, decode(n.gist_hash, 'hex'), n.ids, n.days, n.amounts, n.others,
-               n.is_jotted
-          FROM jsonb_to_recordset(CAST(:summaries AS jsonb))
-               n(id uuid, kind text, subject text, account_id uuid, bank_id uuid, customer_id uuid, period_start date,
-                 period_end date, text text, text_hash text, gist text, gist_hash text, ids uuid[], days date[],
-                 amounts bigint[], others uuid[], is_jotted boolean)
-         ORDER BY n.account_id, n.kind, n.subject
+        SELECT id, kind, subject, account_id, bank_id, customer_id, period_start, period_end, text, text_hash, gist,
+               gist_hash, ids, days, amounts, others, is_jotted
+          FROM given ORDER BY account_id, kind, subject
             ON CONFLICT ON CONSTRAINT one_summary_per_subject DO UPDATE
            SET text = excluded.text, text_hash = excluded.text_hash, gist = excluded.gist,
                gist_hash = excluded.gist_hash, transaction_ids = excluded.transaction_ids,
@@ -47,7 +52,7 @@ _STORE = text(f"""
                (excluded.text_hash, excluded.gist_hash, excluded.transaction_ids, excluded.transaction_days,
                 excluded.transaction_amounts_minor, excluded.transaction_counterparties, excluded.period_start,
                 excluded.period_end, false)
-        RETURNING s.id, s.bank_id, s.customer_id, s.period_start, s.gist_hash
+        RETURNING s.id, s.bank_id, s.customer_id, s.gist_hash
     ),
     known AS MATERIALIZED (
         SELECT v.gist_hash FROM rag.vector v
@@ -60,16 +65,18 @@ _STORE = text(f"""
          WHERE m.gist_hash <> excluded.gist_hash
     ),
     waiting AS (
-        INSERT INTO rag.unembedded AS u (gist_hash, begins, asked)
-        SELECT t.gist_hash, max(t.period_start),
+        INSERT INTO rag.unembedded AS u (gist_hash, newest, is_jotted, asked)
+        SELECT t.gist_hash, max(least(g.newest, g.period_end, now())), bool_or(g.is_jotted),
                coalesce(max(k.questions) FILTER (WHERE k.asked_at > now() - interval '{ASKED_LATELY}'), 0)
           FROM told t
+          JOIN given g USING (gist_hash)
           LEFT JOIN rag.asker k ON k.id = t.customer_id
          WHERE t.gist_hash NOT IN (SELECT gist_hash FROM known)
          GROUP BY t.gist_hash
          ORDER BY t.gist_hash
             ON CONFLICT (gist_hash) DO UPDATE
-           SET begins = greatest(u.begins, excluded.begins), asked = greatest(u.asked, excluded.asked)
+           SET newest = greatest(u.newest, excluded.newest), is_jotted = u.is_jotted OR excluded.is_jotted,
+               asked = greatest(u.asked, excluded.asked)
     )
     SELECT count(*) FROM told
 """)  # noqa: S608  # of a constant
@@ -89,9 +96,20 @@ async def store(connection: AsyncConnection, rows: str) -> int:
     return await connection.scalar(_STORE, {"summaries": rows}) or 0
 
 
-def rows_of(told: Iterable[tuple[Owner, Summary]], *, is_jotted: bool = False) -> str:
-    """As `store` takes them. `is_jotted`: only until they are told in full."""
-    return json.dumps([_row(owner, summary) | {"is_jotted": is_jotted} for owner, summary in told], default=str)
+def rows_of(
+    told: Iterable[tuple[Owner, Summary]],
+    *,
+    newest: Mapping[UUID, datetime] | None = None,
+    is_jotted: bool = False,
+) -> str:
+    """As `store` takes them. `newest`: by account, when the newest payment occurred for which they are told; what ends
+    before tells nothing of it, and is as new as its end. `is_jotted`: only until they are told in full."""
+    since = newest or {}
+    rows = (
+        _row(owner, summary) | {"newest": owner.account_id and since.get(owner.account_id), "is_jotted": is_jotted}
+        for owner, summary in told
+    )
+    return json.dumps([*rows], default=str)
 
 
 def _row(owner: Owner, summary: Summary) -> dict[str, Any]:

@@ -21,11 +21,14 @@ from core.categories import BY_SLUG
 from core.db import Database
 from rag.category_words import CATEGORY_WORDS
 from rag.embedder import Embedder, Vectors
+from rag.embedding import give_way
 
 CONFIDENT = 0.5
 """Cosine from which on a suggestion is worth making: `finlens eval suggestions` prints what it buys."""
 
 POLL_S = 1.0
+COURTESY_S = 5.0
+"""How long suggestions wait for new payments to be embedded, between two looks."""
 _CHANGES = 500
 _SAID_MAX = 200
 _SAME_PAYEE_MAX = 200
@@ -150,6 +153,7 @@ async def suggest_on(database: Database, embedder: Embedder) -> None:
     """Keep suggestions in step with the ledger until cancelled."""
     known = await asyncio.to_thread(Meanings.of_categories, embedder)
     while True:
+        await give_way(database, COURTESY_S)
         if not await suggest_next(database, embedder, known):
             await asyncio.sleep(POLL_S)
 

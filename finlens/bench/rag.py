@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 from core.db import Database
+from core.errors import SetupError
 from core.identity.access import Principal, Role
 from core.ids import new_id
 from finlens.bench import history, library
@@ -31,10 +32,17 @@ LOADS = (20, 200)
 """Payments per second."""
 REBUILD_S = 60.0
 READY_TIMEOUT_S = 120.0
+LEDGER_TIMEOUT_S = 300.0
 SEARCHES, WARM_UP = 120, 12
 NEAREST = 10
 _ROUNDING = 1e-6
 
+# What the ledger's own jobs find to do in a history that was not made by them: payments to decide, to tell of and to
+# score, and days to sum. A payment is told of when all before it have been.
+_LEDGER_LEFT = """
+    SELECT EXISTS (SELECT FROM ledger.outbox) OR EXISTS (SELECT FROM insights.rollup_open)
+        OR EXISTS (SELECT FROM ledger.transaction WHERE status IN ('pending', 'processing'))
+"""
 # What was not reached in time is not to stand in the way of what follows.
 _LEAVE_OFF = """
     TRUNCATE rag.unembedded, rag.stale, rag.stale_series, rag.stale_week;
@@ -62,23 +70,36 @@ def bench_rag(report: Report, *, summaries: int, seconds: float) -> dict[str, An
             connection.execute("UPDATE identity.app_user SET role = 'admin', bank_id = NULL")
             history.make(connection, History.of(PAYMENTS, accounts=ACCOUNTS))
         rebuild = asyncio.run(_rebuild(own, report))
-        with own.superuser() as connection:
-            connection.execute(_LEAVE_OFF)
         with supervisor:
             port = free_port()
             supervisor.start(own.program("api", "finlens", "serve", "api", "--service", "ledger", port=port))
             supervisor.start(own.program("worker", "finlens", "serve", "worker"))
             supervisor.wait_until_ready(READY_TIMEOUT_S)
+            _await_the_ledger(own, report)
+            behind = asyncio.run(watch_lag(own, port, report, per_s=LOADS[0], seconds=seconds)).document()
+            with own.superuser() as connection:
+                connection.execute(_LEAVE_OFF)
             calm, busy = (
                 asyncio.run(watch_lag(own, port, report, per_s=per_s, seconds=seconds)).document() for per_s in LOADS
             )
         searches = asyncio.run(_search(own, report, summaries))
     return {
-        "lag": {"at_20_per_s": calm, "at_200_per_s": busy},
+        "lag": {"at_20_per_s": calm, "at_20_per_s_with_a_backlog": behind, "at_200_per_s": busy},
         "rebuild": rebuild,
         "search": searches,
         "machine": machine(),
     }
+
+
+def _await_the_ledger(own: Stage, report: Report) -> None:
+    """Until the ledger's own jobs have done what the made history left them; the index's backlog stays."""
+    report("Waiting for the ledger's own jobs")
+    began = time.perf_counter()
+    with own.superuser() as connection:
+        while connection.execute(_LEDGER_LEFT).fetchone() == (True,):
+            if time.perf_counter() - began > LEDGER_TIMEOUT_S:
+                raise SetupError("The worker did not catch up with the ledger in five minutes")
+            time.sleep(1)
 
 
 async def _rebuild(own: Stage, report: Report) -> dict[str, float]:

@@ -10,6 +10,7 @@ from core.db import Database
 from core.ledger.relay import drain
 from core.settings import Settings
 from finlens.serve import api
+from rag.jottings import jot_all
 from rag.news import hear_all
 from tests.factories import make_town
 
@@ -37,6 +38,7 @@ async def figures(client: AsyncClient) -> dict[str, float]:
 
 async def test_what_the_index_has_still_to_do_is_told(metrics: AsyncClient, database: Database) -> None:
     await drain(database)
+    await jot_all(database)
     await hear_all(database)
     before = await figures(metrics)
     async with database.unit() as session:
@@ -45,6 +47,8 @@ async def test_what_the_index_has_still_to_do_is_told(metrics: AsyncClient, data
     told = await figures(metrics)
     assert told["finlens_index_changes_unheard"] >= before["finlens_index_changes_unheard"] + 4
     assert told["finlens_index_words_lag_seconds"] > 0
+    await jot_all(database)
+    assert (await figures(metrics))["finlens_index_words_lag_seconds"] == 0
     await hear_all(database)
     heard = await figures(metrics)
     assert heard["finlens_index_changes_unheard"] == 0

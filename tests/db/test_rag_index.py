@@ -16,12 +16,12 @@ from core.ledger.annotations import annotate
 from core.ledger.relay import drain
 from core.ledger.transfers import Transfer, post_transfers
 from core.settings import Settings
-from rag import facts, news, retelling
+from rag import facts, jottings, retelling
 from rag.backlog import Lag, Pending, lag, pending
 from rag.embedder import EmbedderUnavailable, Vectors
 from rag.embedding import adopt, embed_some, sweep
 from rag.indexer import Work, follow, index_pending
-from rag.jottings import drop_jottings, jot_down
+from rag.jottings import drop_jottings, jot_all, jot_down
 from rag.news import hear_all, mark_everything, note_question
 from rag.retelling import retell_accounts
 from tests.factories import Town, fresh, make_account, make_bank, make_customer, make_town, make_transfer, pay
@@ -89,10 +89,13 @@ async def test_a_payment_is_jotted_down_until_it_is_told(database: Database, emb
         town = await make_town(session)
         lent = await pay(session, town.asha_account, town.ravi_account, 5_050, description="cricket tickets")
     await drain(database)
-    await hear_all(database)
+    assert await jot_all(database) > 0
     [line] = [row for row in await summaries(database, town.asha_account) if lent.id in row.transaction_ids]
     assert (line.kind, line.subject, line.is_jotted) == ("transaction", str(lent.id), True)
     assert "paid 50.50 INR to Ravi" in line.text
+    await drop_jottings(database, rest_s=0)
+    assert lent.id in await _told_ids(database, town.asha_account)
+    await hear_all(database)
     await drop_jottings(database, rest_s=0)
     assert lent.id in await _told_ids(database, town.asha_account)
     await retell_accounts(database)
@@ -119,14 +122,18 @@ async def test_an_import_is_told_and_not_jotted_down(
     database: Database, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await index_pending(database, embedder)
-    monkeypatch.setattr(news, "CHANGES_MAX", 2)
+    monkeypatch.setattr(jottings, "CHANGES_MAX", 2)
     async with database.unit() as session:
         town = await make_town(session)
+        before = await pay(session, town.asha_account, town.ravi_account, 100, occurred_at=DIWALI)
+        today = await pay(session, town.asha_account, town.ravi_account, 200, description="cricket tickets")
     await drain(database)
-    await hear_all(database)
-    assert await summaries(database, town.asha_account) == []
+    await jot_all(database)
+    told = await _told_ids(database, town.asha_account)
+    assert today.id in told
+    assert before.id not in told
     await index_pending(database, embedder)
-    assert len(await summaries(database, town.asha_account)) > 0
+    assert before.id in await _told_ids(database, town.asha_account)
 
 
 async def test_outside_and_cash_accounts_get_no_summaries(database: Database, embedder: FakeEmbedder) -> None:
@@ -434,14 +441,89 @@ async def test_who_asks_is_served_first_then_the_newest(
         order.append(done)
     mine = [account.id for town in towns for account in (town.asha_account, town.ravi_account)]
     assert order[:2] == [towns[1].ravi_account.id, towns[2].asha_account.id]
-    assert [id for id in order if id in mine][2:4] == sorted(
-        account.id for account in (towns[0].asha_account, towns[0].ravi_account)
-    )
+    # What was paid into each when the towns were made is their newest.
+    assert [id for id in order if id in mine][2:4] == [towns[2].ravi_account.id, towns[1].asha_account.id]
 
 
 async def _marked(database: Database) -> set[UUID]:
     async with database.app.connect() as connection:
         return set((await connection.execute(text("SELECT account_id FROM rag.stale"))).scalars())
+
+
+async def test_a_new_payment_is_embedded_before_a_backlog_as_young_as_today(
+    database: Database, embedder: FakeEmbedder
+) -> None:
+    await index_pending(database, embedder)
+    async with database.unit() as session:
+        towns = [await make_town(session) for _ in range(5)]
+        for town in towns:
+            for months_ago in range(20):
+                at = datetime.now(UTC) - timedelta(days=30 * months_ago, minutes=5)
+                for words in ("tea", "bus"):
+                    said = f"{fresh(words)} {months_ago}"
+                    await pay(session, town.asha_account, town.ravi_account, 500, occurred_at=at, description=said)
+    await drain(database)
+    async with database.app.begin() as connection:  # as an import that nothing is jotted down of
+        await connection.execute(
+            text(
+                "UPDATE rag.progress SET position = (SELECT max(position) FROM ledger.change)"
+                " WHERE consumer = 'jottings'"
+            )
+        )
+    await hear_all(database)
+    while (await retell_accounts(database)).subjects:
+        pass
+    assert (await pending(database)).gists > 100
+    async with database.unit() as session:
+        lent = await pay(session, towns[0].asha_account, towns[0].ravi_account, 900, description="quaint zither")
+    await drain(database)
+    await jot_all(database)
+    await embed_some(database, embedder, at_most=2)
+    assert all("zither" in gist for gist in embedder.texts)
+    await hear_all(database)
+    await retell_accounts(database)
+    await embed_some(database, embedder, at_most=8)
+    # Their payment, their month, and all that passed between the two, which began long before.
+    of_it = [row for row in await summaries(database, towns[0].asha_account) if lent.id in row.transaction_ids]
+    assert {row.kind for row in of_it} == {"transaction", "month", "counterparty"}
+    assert {row.gist for row in of_it} <= set(embedder.texts)
+    await index_pending(database, embedder)
+
+
+async def test_a_new_payment_is_found_while_its_account_is_retold(database: Database, embedder: FakeEmbedder) -> None:
+    async with database.unit() as session:
+        town = await make_town(session)
+    await drain(database)
+    await hear_all(database)
+    async with database.app.begin() as retelling_it:
+        await retelling_it.execute(text("DELETE FROM rag.stale WHERE account_id = :id"), {"id": town.asha_account.id})
+        async with database.unit() as session:
+            lent = await pay(session, town.asha_account, town.ravi_account, 900, description="quaint zither")
+        await drain(database)
+        async with asyncio.timeout(5):
+            await jot_all(database)
+        assert "zither" in await texts(database, town.asha_account)
+        assert lent.id in await _told_ids(database, town.asha_account)
+    await index_pending(database, embedder)
+
+
+async def test_a_summary_that_is_held_while_its_gist_is_embedded_gets_its_meaning_next(
+    database: Database, embedder: FakeEmbedder
+) -> None:
+    async with database.unit() as session:
+        town = await make_town(session)
+        await pay(session, town.asha_account, town.ravi_account, 900, description="quaint zither")
+    await drain(database)
+    await hear_all(database)
+    await retell_accounts(database)
+    async with database.app.begin() as holding:
+        await holding.execute(
+            text("SELECT FROM rag.summary WHERE account_id = :id FOR UPDATE"), {"id": town.asha_account.id}
+        )
+        while await embed_some(database, embedder):
+            pass
+    await index_pending(database, embedder)
+    assert {row.model for row in await summaries(database, town.asha_account)} == {"fake"}
 
 
 async def test_how_long_the_oldest_waits_is_told(database: Database, embedder: FakeEmbedder) -> None:
@@ -452,10 +534,15 @@ async def test_how_long_the_oldest_waits_is_told(database: Database, embedder: F
         await pay(session, town.asha_account, town.ravi_account, 100)
     await drain(database)
     await asyncio.sleep(0.05)
-    assert (await lag(database)).words_s >= 0.05
-    await hear_all(database)
     waits = await lag(database)
-    assert (waits.words_s, waits.texts_s > 0) == (0, True)
+    assert waits.words_s >= 0.05
+    assert waits.texts_s >= 0.05
+    await jot_all(database)
+    waits = await lag(database)
+    assert waits.words_s == 0
+    assert waits.texts_s >= 0.05
+    await hear_all(database)
+    assert (await lag(database)).texts_s > 0
     await retell_accounts(database)
     waits = await lag(database)
     assert (waits.words_s, waits.texts_s) == (0, 0)
@@ -471,7 +558,7 @@ async def test_a_vector_goes_when_nothing_has_its_gist_any_more(database: Databa
     assert gone <= await _vectors(database)
     async with database.app.begin() as connection:
         await connection.execute(text("DELETE FROM rag.summary WHERE gist_hash = ANY (:gone)"), {"gone": list(gone)})
-    assert await sweep(database) >= len(gone)
+    assert await sweep(database, embedder) >= len(gone)
     left = await _vectors(database)
     assert not gone & left
     assert {row.gist_hash for row in await summaries(database, town.ravi_account)} <= left
@@ -487,7 +574,7 @@ async def test_gists_that_could_not_be_embedded_wait_for_the_next_round(database
         town = await make_town(session)
         await pay(session, town.asha_account, town.ravi_account, 100, description="brittle kazoo")
     await drain(database)
-    await hear_all(database)
+    await jot_all(database)
 
     class Broken(FakeEmbedder):
         def embed(self, texts: Sequence[str]) -> Vectors:

@@ -22,7 +22,7 @@ from finlens.installation import environment
 from rag.backlog import pending
 from rag.embedder import EmbedderUnavailable, MiniLm
 from rag.embedders import load_embedder
-from rag.embedding import adopt, embed_some
+from rag.embedding import adopt, embed_some, sweep
 from rag.endpoint import OpenAIEmbedder
 from rag.indexer import index_pending
 from rag.retriever import search
@@ -133,6 +133,7 @@ async def test_both_models_find_until_the_new_one_has_made_every_vector(database
         assert everything <= await found()
         steps += 1
     assert steps > 3
+    await sweep(database, new)
     async with database.app.connect() as connection:
         made = (await connection.execute(text("SELECT DISTINCT model, dimension FROM rag.vector"))).all()
         models = (await connection.execute(text("SELECT name FROM rag.model"))).scalars().all()

@@ -273,7 +273,7 @@ async def test_a_text_is_found_by_its_words_before_it_is_embedded(home: Househol
         await connection.execute(
             text("""
                 WITH gone AS (DELETE FROM rag.meaning RETURNING gist_hash)
-                INSERT INTO rag.unembedded (gist_hash, begins) SELECT DISTINCT gist_hash, current_date FROM gone
+                INSERT INTO rag.unembedded (gist_hash, newest) SELECT DISTINCT gist_hash, now() FROM gone
             """)
         )
     try:
