@@ -1,9 +1,9 @@
 """Retriever: from words to the summaries, and so the payments, that they speak of. Retrieval finds; SQL counts.
 
-Scope comes first, then two rankings over what is left: by meaning (cosine) and by words (each worth more the rarer it
-is). Reciprocal rank fusion joins them. What neither finds close enough is left out, so a question about nothing in the
-ledger finds nothing. Where the scope is large, as a bank's is, a graph is walked instead of all vectors compared, and
-the rarest words find what the others then weigh.
+Scope comes first, then two rankings over what is left: by meaning (cosine, the question leaning towards what it is
+about) and by words (each worth more the rarer it is). Reciprocal rank fusion joins them. What neither finds close
+enough is left out, so a question about nothing in the ledger finds nothing. Where the scope is large, as a bank's is, a
+graph is walked instead of all vectors compared, and the rarest words find what the others then weigh.
 """
 
 import asyncio
@@ -57,6 +57,8 @@ from core.identity.access import Principal, Role, visible_accounts
 from core.periods import Period, Unit
 from rag.embedder import Embedder, EmbedderUnavailable, Vectors
 from rag.embedding import GRAPH_DIMENSION_MAX
+from rag.seasons import SEASON, season_of
+from rag.senses.reader import Heard, reader_of
 from rag.summaries import Kind
 
 LIMIT_MAX = 50
@@ -85,6 +87,8 @@ _GRAPH_WIDTH = 500
 _GRAPH_VISITS_MAX = 40_000
 _IN_PERIOD = 0.8
 """Of the floor where a period is known: what is there is few, and the question has lost the words of its time."""
+_AT_HOME = 0.5
+"""Of the floor where the question is plainly about money: what it finds may be told in other words than its own."""
 _BESIDE = 2 / 3
 """Of the floor that the nearest must reach: how near those beside it must be."""
 _DAYS_EXACT = 2
@@ -92,6 +96,8 @@ _AROUND = timedelta(days=3)
 _MONTHS = "|".join(f"{name}|{name[:3]}" for name in month_name[1:])
 _DATES = re.compile(rf"\b({_MONTHS}|sept|(19|20)\d\d)\b", re.IGNORECASE)
 _UNITS = {"month": Unit.MONTH, "week": Unit.WEEK}
+_WORDS_WEIGHT = 0.5
+"""Of the ranking by words beside one by meaning: people tell a story, and its words stand in other texts."""
 _FUSION_K = 60  # Cormack, Clarke, Buettcher 2009: "Reciprocal Rank Fusion outperforms Condorcet"
 
 # Within this transaction alone: how widely the graph is searched, and that it goes on past what is out of scope.
@@ -156,7 +162,7 @@ class Hit:
     text: str
     score: float
     similarity: float | None
-    """Cosine with the question; None where it was found by its words alone."""
+    """Cosine with what the question is about; None where it was found by its words alone."""
     matched: tuple[str, ...]
     """Stems of the question that stand in the text, in alphabetical order."""
     transaction_ids: tuple[UUID, ...]
@@ -222,18 +228,22 @@ async def search(
     Only of what the principal may see, and where given only of these kinds and with payments in `period`, with one of
     `counterparties` (a customer's id, or that of an outside account) and of amounts between the two, in minor units of
     the account's currency. `rankings` lets an exam see what one of them finds alone. If the embedder cannot be reached,
-    words alone find.
+    words alone find. A season narrows a year: "spring 2026" with the period 2026 means March to May.
     """
+    period = season_of(period, words) if period else None
     question = _asked(words, period)
     wanted = _Wanted(period, kinds, counterparties, least_minor, most_minor)
     within = _Within(principal, wanted, is_large=await _is_large(connection, principal))
     stems, models = (await connection.execute(_HEARD, {"question": question})).one()
+    if not stems:
+        return []
     makers = _makers(embedder, models) if rankings != "words" else []
     # The models read the question while the database looks for its words.
     vectors = [asyncio.create_task(asyncio.to_thread(maker.embed, [question])) for maker in makers]
-    by_words = await _by_words(connection, within, stems) if stems and rankings != "meaning" else {}
+    by_words = await _by_words(connection, within, stems) if rankings != "meaning" else {}
     by_meaning = [await _by_meaning(connection, within, *made) for made in zip(makers, vectors, strict=True)]
-    scores = _fused(*by_meaning, {id: coverage for id, (coverage, _) in by_words.items()})
+    coverages = {id: coverage for id, (coverage, _) in by_words.items()}
+    scores = _fused(*((ranking, 1.0) for ranking in by_meaning), (coverages, _WORDS_WEIGHT))
     similarities = {id: similarity for ranking in by_meaning for id, similarity in ranking.items()}
     best = sorted(scores, key=lambda id: (-scores[id], -similarities.get(id, 0), id))[: min(limit, LIMIT_MAX)]
     rows = await connection.execute(select(*_SHOWN).where(within.scope(), _S.id.in_(best)))
@@ -261,7 +271,7 @@ def _asked(text: str, period: Period | None) -> str:
     """What is searched for. All that is left within a period is of its time: to name it says nothing more, and weighs
     as much as what was bought."""
     question = text[:QUESTION_MAX].replace("\0", " ")
-    timeless = _DATES.sub(" ", question) if period else question
+    timeless = SEASON.sub(" ", _DATES.sub(" ", question)) if period else question
     return timeless if re.search(r"\w", timeless) else question
 
 
@@ -322,15 +332,23 @@ async def _by_meaning(
     except EmbedderUnavailable as trouble:
         log.warning("a question was searched for by its words alone", why=trouble.detail)
         return {}
+    heard = _heard(vector, maker.name)
     rows = await nearest(
         connection,
         within.principal,
-        vector,
+        heard.vector,
         model=maker.name,
         where=_fitting(within.wanted),
         by_graph=within.is_large and maker.dimension <= GRAPH_DIMENSION_MAX,
     )
-    return _near_enough(rows, maker.floor * (_IN_PERIOD if within.wanted.period else 1))
+    in_period = _IN_PERIOD if within.wanted.period else 1
+    return _near_enough(rows, maker.floor * in_period * (1 if heard.is_foreign else _AT_HOME))
+
+
+def _heard(vector: Vectors, model: str) -> Heard:
+    """What a model's vectors cannot be read for may be about anything."""
+    reader = reader_of(model)
+    return reader.hear(vector) if reader else Heard(vector, is_foreign=True)
 
 
 def _near_enough(rows: Sequence[tuple[UUID, float]], floor: float) -> dict[UUID, float]:
@@ -481,13 +499,13 @@ def _query(stem: str) -> ColumnElement[Any]:
     return func.plainto_tsquery("simple", stem, type_=TSQUERY)
 
 
-def _fused(*rankings: Mapping[UUID, float]) -> dict[UUID, float]:
-    """Reciprocal rank fusion; equals share a rank."""
+def _fused(*weighed: tuple[Mapping[UUID, float], float]) -> dict[UUID, float]:
+    """Reciprocal rank fusion of rankings and how much each counts; equals share a rank."""
     scores: dict[UUID, float] = defaultdict(float)
-    for ranking in rankings:
+    for ranking, weight in weighed:
         ranks = {value: rank for rank, value in enumerate(sorted(set(ranking.values()), reverse=True), start=1)}
         for id, value in ranking.items():
-            scores[id] += 1 / (_FUSION_K + ranks[value])
+            scores[id] += weight / (_FUSION_K + ranks[value])
     return scores
 
 

@@ -12,7 +12,7 @@ from core.identity.access import Principal, Role
 from core.periods import Period
 from evals.exam import FOLDER
 from evals.id_based import ragas_shares
-from evals.retrieval import POINTED_MAX, Asker, Case, RetrievalReport, Wordings, is_find, score, shares
+from evals.retrieval import AUTHORS, POINTED_MAX, Asker, Case, RetrievalReport, Wordings, is_find, score, shares
 from rag.retriever import Hit
 
 MEANT = uuid4()
@@ -69,14 +69,14 @@ def test_the_report_looks_at_the_test_split_of_the_whole_retriever() -> None:
     assert document["failures"] == []
 
 
-@pytest.mark.parametrize("file", ["dev", "test", "test_second"])
-def test_every_author_words_every_memory_and_fills_in_only_what_it_knows(file: str) -> None:
+@pytest.mark.parametrize("file", [file for files in AUTHORS.values() for file in files])
+def test_an_author_words_known_memories_and_fills_in_only_what_they_know(file: str) -> None:
     memories = yaml.safe_load((FOLDER / "retrieval" / "memories.yaml").read_text())
-    author = Wordings.model_validate(yaml.safe_load((FOLDER / "retrieval" / f"{file}.yaml").read_text()))
-    assert author.questions.keys() == {memory["memory"] for memory in memories}
-    assert sum(map(len, author.questions.values())) > 100
+    author = Wordings.model_validate(yaml.safe_load((FOLDER / "retrieval" / file).read_text()))
+    assert author.questions.keys() <= {memory["memory"] for memory in memories}
+    assert sum(map(len, author.questions.values())) > 40
     for memory in memories:
-        for question in author.questions[memory["memory"]]:
+        for question in author.questions.get(memory["memory"], []):
             words = re.findall(r"{(\w+)}", question)
             assert all(re.search(rf"\b{word}\b", memory["sql"]) for word in words), question
 
