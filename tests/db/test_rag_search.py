@@ -116,6 +116,9 @@ async def home(settings_of: Callable[[str], Settings], database_name: str) -> As
         ("30000 to my landlord", "rent march"),
         ("streaming video", "monthly plan"),
         ("food shopping", "vegetables and rice"),
+        ("I was under the weather and went to the drugstore", "fever tablets"),
+        ("stocking the kitchen", "vegetables and rice"),
+        ("flying off with my wife", "two tickets to Goa"),
     ],
 )
 async def test_a_payment_is_among_the_first_five_hits_by_its_words_and_by_other_words(
@@ -123,6 +126,14 @@ async def test_a_payment_is_among_the_first_five_hits_by_its_words_and_by_other_
 ) -> None:
     hits = await home.ask(question, customer(home.asha))
     assert home.payments[description] in {id for hit in hits for id in hit.transaction_ids}, [h.text for h in hits]
+
+
+async def test_a_season_within_a_year_narrows_what_is_found(home: Household) -> None:
+    year = Period(date(2026, 1, 1), date(2027, 1, 1), Unit.YEAR)
+    spring = await home.ask("what I paid in spring 2026", customer(home.asha), period=year, limit=50)
+    told = {id for hit in spring for id in hit.transaction_ids}
+    assert told >= {home.payments["vaccination for Bruno"], home.payments["two tickets to Goa"]}
+    assert not told & {home.payments["fever tablets"], home.payments["gold coin for mother"]}
 
 
 @pytest.mark.parametrize(
