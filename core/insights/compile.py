@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     BigInteger,
-    BindParameter,
     ColumnElement,
     CompoundSelect,
     Date,
@@ -78,7 +77,8 @@ def figures(shape: Shape) -> Select[Any]:
         groups = _kept(shape, groups).cte("kept")
     if shape.is_limited_per:
         groups = _chosen(shape, groups).cte("chosen")
-    return entries.divided(shape, _limited(shape, _ranked(shape, groups).cte("ranked")))
+    limited = _with_others(shape, _ranked(shape, groups).cte("ranked")) if shape.others else _first(shape, groups)
+    return entries.divided(shape, limited)
 
 
 def rows(shape: Shape) -> Select[Any]:
@@ -314,17 +314,16 @@ def _chosen(shape: Shape, groups: CTE) -> Select[Any]:
 def _ranked(shape: Shape, groups: CTE) -> Select[Any]:
     """Each group's place within its currency, the number of groups there, and the currency's weight."""
     currency = groups.c.currency
-    number_of_groups = groups.c.groups if shape.is_limited_per else func.count().over(partition_by=currency)
     ranked: Select[Any] = select(
         *(groups.c[name] for name in (*shape.keys, "currency", *columns(shape))),
         func.row_number().over(partition_by=currency, order_by=_order(shape, groups)).label("place"),
-        number_of_groups.label("groups"),
+        func.count().over(partition_by=currency).label("groups"),
         func.sum(groups.c.entries).over(partition_by=currency).label("weight"),
     )
     return ranked
 
 
-def _order(shape: Shape, groups: CTE) -> list[ColumnElement[Any]]:
+def _order(shape: Shape, groups: FromClause) -> list[ColumnElement[Any]]:
     """What was asked for, else the groups' own order, else the first measure downwards; names break ties."""
     if shape.order:
         return _best(shape, groups)
@@ -332,23 +331,29 @@ def _order(shape: Shape, groups: CTE) -> list[ColumnElement[Any]]:
     return [*times, *_best(shape, groups)]
 
 
-def _best(shape: Shape, groups: CTE) -> list[ColumnElement[Any]]:
+def _best(shape: Shape, groups: FromClause) -> list[ColumnElement[Any]]:
     by, descending = shape.order or (shape.measures[0].value, True)
     names = [groups.c[name].asc() for name in shape.keys]
     return [(groups.c[by].desc() if descending else groups.c[by].asc()).nulls_last(), *names]
 
 
-def _limited(shape: Shape, ranked: CTE) -> Select[Any]:
-    limit = bindparam("limit", type_=Integer)
-    if shape.others:
-        return _with_others(shape, ranked, limit)
-    shown: Select[Any] = select(*(ranked.c[name] for name in (*shape.keys, "currency", *columns(shape), "groups")))
-    return shown.where(ranked.c.place <= limit).order_by(ranked.c.weight.desc(), ranked.c.currency, ranked.c.place)
+def _first(shape: Shape, groups: CTE) -> Select[Any]:
+    """The first groups of each currency, beside how many there are. No more than those are put in order."""
+    g = groups.c
+    number_of_groups = func.max(g.groups) if shape.is_limited_per else func.count()
+    weighed = select(g.currency, number_of_groups.label("groups"), func.sum(g.entries).label("weight"))
+    totals = weighed.group_by(g.currency).cte("totals")
+    shown = [g[name] for name in (*shape.keys, "currency", *columns(shape))]
+    ordered = select(*shown).where(g.currency == totals.c.currency).order_by(*_order(shape, groups))
+    first = ordered.limit(bindparam("limit", type_=Integer)).lateral("first")
+    found: list[ColumnElement[Any]] = [*first.c, totals.c.groups]
+    chosen: Select[Any] = select(*found).join_from(totals, first, true())
+    return chosen.order_by(totals.c.weight.desc(), totals.c.currency, *_order(shape, first))
 
 
-def _with_others(shape: Shape, ranked: CTE, limit: BindParameter[int]) -> Select[Any]:
+def _with_others(shape: Shape, ranked: CTE) -> Select[Any]:
     """The places past the limit become one place; each group before it stays alone in its own."""
-    r = ranked.c
+    limit, r = bindparam("limit", type_=Integer), ranked.c
     place = func.least(r.place, limit + number(1))
     names = [case((r.place <= limit, r[name]), else_=_OTHER.get(name, word(OTHERS))) for name in shape.keys]
     groups = [value.label(name) for name, value in zip(shape.keys, names, strict=True)]

@@ -5,9 +5,11 @@ WHERE reporting.entry.bank_id = :asker_bank_id::UUID AND reporting.entry.custome
 groups AS 
 (SELECT entries.customer AS customer, entries.customer_id AS customer_id, entries.currency AS currency, count(entries.alert) AS flagged, round((sign(CAST(1000 * (count(*) FILTER (WHERE entries.alert = 'confirmed')) AS NUMERIC)) * reporting.half_even(abs(1000 * (count(*) FILTER (WHERE entries.alert = 'confirmed'))), nullif(greatest(count(*) FILTER (WHERE entries.alert != 'open'), 0), 0))) / CAST(10.0 AS NUMERIC), 1) AS alert_precision, round((sign(CAST(1000 * (count(*) FILTER (WHERE entries.outcome = 'failed')) AS NUMERIC)) * reporting.half_even(abs(1000 * (count(*) FILTER (WHERE entries.outcome = 'failed'))), nullif(greatest(count(entries.outcome), 0), 0))) / CAST(10.0 AS NUMERIC), 1) AS failed_share, count(*) AS entries 
 FROM entries GROUP BY entries.customer, entries.customer_id, entries.currency), 
-ranked AS 
-(SELECT groups.customer AS customer, groups.customer_id AS customer_id, groups.currency AS currency, groups.flagged AS flagged, groups.alert_precision AS alert_precision, groups.failed_share AS failed_share, row_number() OVER (PARTITION BY groups.currency ORDER BY groups.flagged DESC NULLS LAST, groups.customer ASC, groups.customer_id ASC) AS place, count(*) OVER (PARTITION BY groups.currency) AS groups, sum(groups.entries) OVER (PARTITION BY groups.currency) AS weight 
-FROM groups)
- SELECT ranked.customer, ranked.customer_id, ranked.currency, ranked.flagged, ranked.alert_precision, ranked.failed_share, ranked.groups 
-FROM ranked 
-WHERE ranked.place <= :limit::INTEGER ORDER BY ranked.weight DESC, ranked.currency, ranked.place
+totals AS 
+(SELECT groups.currency AS currency, count(*) AS groups, sum(groups.entries) AS weight 
+FROM groups GROUP BY groups.currency)
+ SELECT first.customer, first.customer_id, first.currency, first.flagged, first.alert_precision, first.failed_share, totals.groups 
+FROM totals JOIN LATERAL (SELECT groups.customer AS customer, groups.customer_id AS customer_id, groups.currency AS currency, groups.flagged AS flagged, groups.alert_precision AS alert_precision, groups.failed_share AS failed_share 
+FROM groups 
+WHERE groups.currency = totals.currency ORDER BY groups.flagged DESC NULLS LAST, groups.customer ASC, groups.customer_id ASC 
+ LIMIT :limit::INTEGER) AS first ON true ORDER BY totals.weight DESC, totals.currency, first.flagged DESC NULLS LAST, first.customer ASC, first.customer_id ASC

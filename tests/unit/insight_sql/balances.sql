@@ -18,9 +18,11 @@ WHERE course.day < :end_day::DATE),
 groups AS 
 (SELECT entries.account AS account, entries.account_id AS account_id, entries.month AS month, entries.currency AS currency, sum(entries.balance_minor) FILTER (WHERE entries.is_last) AS balance, min(entries.balance_minor) AS balance_lowest, count(*) AS entries 
 FROM entries GROUP BY entries.account, entries.account_id, entries.month, entries.currency), 
-ranked AS 
-(SELECT groups.account AS account, groups.account_id AS account_id, groups.month AS month, groups.currency AS currency, groups.balance AS balance, groups.balance_lowest AS balance_lowest, row_number() OVER (PARTITION BY groups.currency ORDER BY groups.month ASC, groups.balance DESC NULLS LAST, groups.account ASC, groups.account_id ASC, groups.month ASC) AS place, count(*) OVER (PARTITION BY groups.currency) AS groups, sum(groups.entries) OVER (PARTITION BY groups.currency) AS weight 
-FROM groups)
- SELECT ranked.account, ranked.account_id, ranked.month, ranked.currency, ranked.balance, ranked.balance_lowest, ranked.groups 
-FROM ranked 
-WHERE ranked.place <= :limit::INTEGER ORDER BY ranked.weight DESC, ranked.currency, ranked.place
+totals AS 
+(SELECT groups.currency AS currency, count(*) AS groups, sum(groups.entries) AS weight 
+FROM groups GROUP BY groups.currency)
+ SELECT first.account, first.account_id, first.month, first.currency, first.balance, first.balance_lowest, totals.groups 
+FROM totals JOIN LATERAL (SELECT groups.account AS account, groups.account_id AS account_id, groups.month AS month, groups.currency AS currency, groups.balance AS balance, groups.balance_lowest AS balance_lowest 
+FROM groups 
+WHERE groups.currency = totals.currency ORDER BY groups.month ASC, groups.balance DESC NULLS LAST, groups.account ASC, groups.account_id ASC, groups.month ASC 
+ LIMIT :limit::INTEGER) AS first ON true ORDER BY totals.weight DESC, totals.currency, first.month ASC, first.balance DESC NULLS LAST, first.account ASC, first.account_id ASC, first.month ASC

@@ -17,9 +17,11 @@ chosen AS
 FROM (SELECT kept.category_group AS category_group, kept.counterparty AS counterparty, kept.currency AS currency, kept.spend AS spend, kept.entries AS entries, kept.share AS share, row_number() OVER (PARTITION BY kept.currency, kept.category_group ORDER BY kept.spend DESC NULLS LAST, kept.category_group ASC, kept.counterparty ASC) AS place_per, count(*) OVER (PARTITION BY kept.currency) AS groups 
 FROM kept) AS placed 
 WHERE placed.place_per <= :limit_per::INTEGER), 
-ranked AS 
-(SELECT chosen.category_group AS category_group, chosen.counterparty AS counterparty, chosen.currency AS currency, chosen.spend AS spend, chosen.share AS share, row_number() OVER (PARTITION BY chosen.currency ORDER BY chosen.spend DESC NULLS LAST, chosen.category_group ASC, chosen.counterparty ASC) AS place, chosen.groups AS groups, sum(chosen.entries) OVER (PARTITION BY chosen.currency) AS weight 
-FROM chosen)
- SELECT ranked.category_group, ranked.counterparty, ranked.currency, ranked.spend, ranked.share, ranked.groups 
-FROM ranked 
-WHERE ranked.place <= :limit::INTEGER ORDER BY ranked.weight DESC, ranked.currency, ranked.place
+totals AS 
+(SELECT chosen.currency AS currency, max(chosen.groups) AS groups, sum(chosen.entries) AS weight 
+FROM chosen GROUP BY chosen.currency)
+ SELECT first.category_group, first.counterparty, first.currency, first.spend, first.share, totals.groups 
+FROM totals JOIN LATERAL (SELECT chosen.category_group AS category_group, chosen.counterparty AS counterparty, chosen.currency AS currency, chosen.spend AS spend, chosen.share AS share 
+FROM chosen 
+WHERE chosen.currency = totals.currency ORDER BY chosen.spend DESC NULLS LAST, chosen.category_group ASC, chosen.counterparty ASC 
+ LIMIT :limit::INTEGER) AS first ON true ORDER BY totals.weight DESC, totals.currency, first.spend DESC NULLS LAST, first.category_group ASC, first.counterparty ASC

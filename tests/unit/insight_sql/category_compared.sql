@@ -7,9 +7,11 @@ WHERE reporting.entry_part.customer_id = :asker_customer_id::UUID AND reporting.
 groups AS 
 (SELECT entries.category AS category, entries.currency AS currency, coalesce(sum(entries.spend_minor) FILTER (WHERE NOT entries.is_before), 0) AS spend, coalesce(sum(entries.spend_minor) FILTER (WHERE entries.is_before), 0) AS spend_before, reporting.half_even((percentile_disc(0.5) WITHIN GROUP (ORDER BY entries.amount_minor ASC) FILTER (WHERE NOT entries.is_before)) + (percentile_disc(0.5) WITHIN GROUP (ORDER BY entries.amount_minor DESC) FILTER (WHERE NOT entries.is_before)), 2) AS median, reporting.half_even((percentile_disc(0.5) WITHIN GROUP (ORDER BY entries.amount_minor ASC) FILTER (WHERE entries.is_before)) + (percentile_disc(0.5) WITHIN GROUP (ORDER BY entries.amount_minor DESC) FILTER (WHERE entries.is_before)), 2) AS median_before, count(*) AS entries 
 FROM entries GROUP BY entries.category, entries.currency), 
-ranked AS 
-(SELECT groups.category AS category, groups.currency AS currency, groups.spend AS spend, groups.spend_before AS spend_before, groups.median AS median, groups.median_before AS median_before, row_number() OVER (PARTITION BY groups.currency ORDER BY groups.spend DESC NULLS LAST, groups.category ASC) AS place, count(*) OVER (PARTITION BY groups.currency) AS groups, sum(groups.entries) OVER (PARTITION BY groups.currency) AS weight 
-FROM groups)
- SELECT ranked.category, ranked.currency, ranked.spend, ranked.spend_before, ranked.median, ranked.median_before, ranked.groups 
-FROM ranked 
-WHERE ranked.place <= :limit::INTEGER ORDER BY ranked.weight DESC, ranked.currency, ranked.place
+totals AS 
+(SELECT groups.currency AS currency, count(*) AS groups, sum(groups.entries) AS weight 
+FROM groups GROUP BY groups.currency)
+ SELECT first.category, first.currency, first.spend, first.spend_before, first.median, first.median_before, totals.groups 
+FROM totals JOIN LATERAL (SELECT groups.category AS category, groups.currency AS currency, groups.spend AS spend, groups.spend_before AS spend_before, groups.median AS median, groups.median_before AS median_before 
+FROM groups 
+WHERE groups.currency = totals.currency ORDER BY groups.spend DESC NULLS LAST, groups.category ASC 
+ LIMIT :limit::INTEGER) AS first ON true ORDER BY totals.weight DESC, totals.currency, first.spend DESC NULLS LAST, first.category ASC

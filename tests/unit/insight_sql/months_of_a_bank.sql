@@ -9,9 +9,11 @@ filled AS
 (SELECT every_month.month AS month, heads.currency AS currency, coalesce(groups.income, 0) AS income, coalesce(groups.net, 0) AS net, coalesce(groups.count, 0) AS count, coalesce(groups.entries, 0) AS entries 
 FROM (SELECT DISTINCT groups.currency AS currency 
 FROM groups) AS heads JOIN unnest(CAST(:every_month::DATE[] AS DATE[])) AS every_month(month) ON true LEFT OUTER JOIN groups ON groups.currency = heads.currency AND groups.month = every_month.month), 
-ranked AS 
-(SELECT filled.month AS month, filled.currency AS currency, filled.income AS income, filled.net AS net, filled.count AS count, row_number() OVER (PARTITION BY filled.currency ORDER BY filled.month ASC, filled.income DESC NULLS LAST, filled.month ASC) AS place, count(*) OVER (PARTITION BY filled.currency) AS groups, sum(filled.entries) OVER (PARTITION BY filled.currency) AS weight 
-FROM filled)
- SELECT ranked.month, ranked.currency, ranked.income, ranked.net, ranked.count, ranked.groups 
-FROM ranked 
-WHERE ranked.place <= :limit::INTEGER ORDER BY ranked.weight DESC, ranked.currency, ranked.place
+totals AS 
+(SELECT filled.currency AS currency, count(*) AS groups, sum(filled.entries) AS weight 
+FROM filled GROUP BY filled.currency)
+ SELECT first.month, first.currency, first.income, first.net, first.count, totals.groups 
+FROM totals JOIN LATERAL (SELECT filled.month AS month, filled.currency AS currency, filled.income AS income, filled.net AS net, filled.count AS count 
+FROM filled 
+WHERE filled.currency = totals.currency ORDER BY filled.month ASC, filled.income DESC NULLS LAST, filled.month ASC 
+ LIMIT :limit::INTEGER) AS first ON true ORDER BY totals.weight DESC, totals.currency, first.month ASC, first.income DESC NULLS LAST, first.month ASC

@@ -17,9 +17,11 @@ filled AS
 (SELECT every_fiscal_year.fiscal_year AS fiscal_year, heads.currency AS currency, coalesce(groups.new_counterparties, 0) AS new_counterparties, coalesce(groups.entries, 0) AS entries 
 FROM (SELECT DISTINCT groups.currency AS currency 
 FROM groups) AS heads JOIN unnest(CAST(:every_fiscal_year::DATE[] AS DATE[])) AS every_fiscal_year(fiscal_year) ON true LEFT OUTER JOIN groups ON groups.currency = heads.currency AND groups.fiscal_year = every_fiscal_year.fiscal_year), 
-ranked AS 
-(SELECT filled.fiscal_year AS fiscal_year, filled.currency AS currency, filled.new_counterparties AS new_counterparties, row_number() OVER (PARTITION BY filled.currency ORDER BY filled.fiscal_year ASC, filled.new_counterparties DESC NULLS LAST, filled.fiscal_year ASC) AS place, count(*) OVER (PARTITION BY filled.currency) AS groups, sum(filled.entries) OVER (PARTITION BY filled.currency) AS weight 
-FROM filled)
- SELECT ranked.fiscal_year, ranked.currency, ranked.new_counterparties, ranked.groups 
-FROM ranked 
-WHERE ranked.place <= :limit::INTEGER ORDER BY ranked.weight DESC, ranked.currency, ranked.place
+totals AS 
+(SELECT filled.currency AS currency, count(*) AS groups, sum(filled.entries) AS weight 
+FROM filled GROUP BY filled.currency)
+ SELECT first.fiscal_year, first.currency, first.new_counterparties, totals.groups 
+FROM totals JOIN LATERAL (SELECT filled.fiscal_year AS fiscal_year, filled.currency AS currency, filled.new_counterparties AS new_counterparties 
+FROM filled 
+WHERE filled.currency = totals.currency ORDER BY filled.fiscal_year ASC, filled.new_counterparties DESC NULLS LAST, filled.fiscal_year ASC 
+ LIMIT :limit::INTEGER) AS first ON true ORDER BY totals.weight DESC, totals.currency, first.fiscal_year ASC, first.new_counterparties DESC NULLS LAST, first.fiscal_year ASC

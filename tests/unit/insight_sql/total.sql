@@ -5,9 +5,11 @@ WHERE reporting.entry.customer_id = :asker_customer_id::UUID AND reporting.entry
 groups AS 
 (SELECT entries.currency AS currency, coalesce(sum(entries.spend_minor), 0) AS spend, count(*) AS entries 
 FROM entries GROUP BY entries.currency), 
-ranked AS 
-(SELECT groups.currency AS currency, groups.spend AS spend, row_number() OVER (PARTITION BY groups.currency ORDER BY groups.spend DESC NULLS LAST) AS place, count(*) OVER (PARTITION BY groups.currency) AS groups, sum(groups.entries) OVER (PARTITION BY groups.currency) AS weight 
-FROM groups)
- SELECT ranked.currency, ranked.spend, ranked.groups 
-FROM ranked 
-WHERE ranked.place <= :limit::INTEGER ORDER BY ranked.weight DESC, ranked.currency, ranked.place
+totals AS 
+(SELECT groups.currency AS currency, count(*) AS groups, sum(groups.entries) AS weight 
+FROM groups GROUP BY groups.currency)
+ SELECT first.currency, first.spend, totals.groups 
+FROM totals JOIN LATERAL (SELECT groups.currency AS currency, groups.spend AS spend 
+FROM groups 
+WHERE groups.currency = totals.currency ORDER BY groups.spend DESC NULLS LAST 
+ LIMIT :limit::INTEGER) AS first ON true ORDER BY totals.weight DESC, totals.currency, first.spend DESC NULLS LAST

@@ -8,9 +8,11 @@ FROM entries GROUP BY entries.currency),
 derived AS 
 (SELECT groups.currency AS currency, groups.spend AS spend, groups.conditional_0 AS conditional_0, groups.entries AS entries, round((sign(CAST(1000 * groups.conditional_0 AS NUMERIC)) * reporting.half_even(abs(1000 * groups.conditional_0), nullif(greatest(groups.spend, 0), 0))) / CAST(10.0 AS NUMERIC), 1) AS ratio_0 
 FROM groups), 
-ranked AS 
-(SELECT derived.currency AS currency, derived.spend AS spend, derived.conditional_0 AS conditional_0, derived.ratio_0 AS ratio_0, row_number() OVER (PARTITION BY derived.currency ORDER BY derived.spend DESC NULLS LAST) AS place, count(*) OVER (PARTITION BY derived.currency) AS groups, sum(derived.entries) OVER (PARTITION BY derived.currency) AS weight 
-FROM derived)
- SELECT ranked.currency, ranked.spend, ranked.conditional_0, ranked.ratio_0, ranked.groups 
-FROM ranked 
-WHERE ranked.place <= :limit::INTEGER ORDER BY ranked.weight DESC, ranked.currency, ranked.place
+totals AS 
+(SELECT derived.currency AS currency, count(*) AS groups, sum(derived.entries) AS weight 
+FROM derived GROUP BY derived.currency)
+ SELECT first.currency, first.spend, first.conditional_0, first.ratio_0, totals.groups 
+FROM totals JOIN LATERAL (SELECT derived.currency AS currency, derived.spend AS spend, derived.conditional_0 AS conditional_0, derived.ratio_0 AS ratio_0 
+FROM derived 
+WHERE derived.currency = totals.currency ORDER BY derived.spend DESC NULLS LAST 
+ LIMIT :limit::INTEGER) AS first ON true ORDER BY totals.weight DESC, totals.currency, first.spend DESC NULLS LAST
