@@ -12,6 +12,7 @@ from core.identity.access import Principal
 from core.insights import cells, compile, medians
 from core.insights.buckets import label
 from core.insights.catalogue import DIMENSIONS, period_before, span_of, unit_of
+from core.insights.conversion import converted, unconverted
 from core.insights.parameters import parameters
 from core.insights.query import Dimension, EntryRow, InsightQuery, InsightResult, QueryPeriod, ResultColumn
 from core.insights.reading import fetch_text
@@ -38,6 +39,9 @@ async def compute(
     the time limit. Without `with_rollups` the entries are added up, however many they are.
     """
     check(query, principal)
+    if query.convert:
+        each = unconverted(query)
+        return converted(query, await compute(connection, principal, each, explain=explain, with_rollups=with_rollups))
     shape, values = shape_of(query, principal), parameters(query, principal)
     has_cells = with_rollups and (cells.can_answer(shape) or medians.can_answer(shape))
     if has_cells and (rollups := await rollups_of(connection, principal)):

@@ -1,6 +1,7 @@
 """InsightQuery: the one typed question behind charts, REST and the analyst; and InsightResult, its answer."""
 
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -203,6 +204,25 @@ class Order(BaseModel):
     descending: bool = True
 
 
+class Rate(BaseModel):
+    """One unit of `currency` is `rate` units of the one converted to, on that day, whoever says so."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    currency: Currency
+    rate: Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=9)]
+    on: Day
+
+
+class Conversion(BaseModel):
+    """Figures of all currencies in one. Rates are stated, never looked up, and stand in the answer with the query."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    to: Currency
+    rates: Annotated[tuple[Rate, ...], Field(min_length=1, max_length=20)]
+
+
 class InsightQuery(BaseModel):
     """One question about the entries that the asker may see. Scope is never part of it: it comes from the token."""
 
@@ -227,6 +247,8 @@ class InsightQuery(BaseModel):
     """With two dimensions: groups of the second for each of the first."""
     others: bool = False
     """Add one row `(others)` that sums what the limit cut off; only for measures that add up."""
+    convert: Conversion | None = None
+    """Of measures that add up: each currency's figure at the rate stated, rounded once, and then added."""
     rows: Annotated[int, Field(ge=0, le=ROWS_MAX)] = 0
     """How many of the entries behind the figures to return."""
     rows_first: Literal["largest", "smallest", "latest", "earliest"] = "largest"

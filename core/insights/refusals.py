@@ -244,6 +244,23 @@ def _others(query: InsightQuery) -> Iterator[Refusal]:
         yield "(others) stands for what one limit cuts off: leave limit_per out", {"limit_per": None}
 
 
+def _conversion(query: InsightQuery) -> Iterator[Refusal]:
+    """Converted are sums: of anything else each currency has its own, and what is kept or cut would be cut before."""
+    if query.convert is None:
+        return
+    loose = [m for m in _measures(query) if not MEASURES[m].adds_up or MEASURES[m].unit == "percent"]
+    cut = [name for name in ("ratios", "having", "limit_per", "others") if getattr(query, name)]
+    stated = [rate.currency for rate in query.convert.rates]
+    if loose:
+        yield f"{loose[0]} is no sum: ask for it by currency", {"convert": None}
+    if cut:
+        yield f"{cut[0]} is told of each currency by itself: leave it out, or do not convert", {"convert": None}
+    if Dimension.CURRENCY in query.group_by:
+        yield "Of all currencies there is one group", _grouped(query, lambda d: d is not Dimension.CURRENCY)
+    if query.convert.to in stated or len({*stated}) < len(stated):
+        yield "State one rate for each other currency", {"convert": None}
+
+
 def _limits(query: InsightQuery) -> Iterator[Refusal]:
     if query.limit_per and len(query.group_by) != 2:
         yield "limit_per is for two dimensions: so many of the second for each of the first", {"limit_per": None}
@@ -275,8 +292,8 @@ def _comparison(query: InsightQuery) -> Iterator[Refusal]:
 
 
 _RULES: tuple[Callable[[InsightQuery], Iterator[Refusal]], ...] = (
-    _names, _references, _kinds, _shares, _balances, _statuses, _flows, _one_calendar, _conditions, _others, _limits,
-    _groups, _comparison,
+    _names, _references, _kinds, _shares, _balances, _statuses, _flows, _one_calendar, _conditions, _others,
+    _conversion, _limits, _groups, _comparison,
 )  # fmt: skip
 
 

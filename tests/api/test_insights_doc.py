@@ -54,7 +54,7 @@ async def household(people: People, database: Database) -> People:
 
 async def test_queries_of_the_page_give_the_rows_under_them(household: People, database: Database) -> None:
     blocks = _BLOCK.findall(PAGE.read_text())
-    assert len(blocks) == 7
+    assert len(blocks) == 8
     for query, rows in blocks:
         answer = await household["customer"].post("/insights/query", json=json.loads(query))
         assert answer.status_code == 200, answer.text

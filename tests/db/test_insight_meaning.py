@@ -10,7 +10,7 @@ from sqlalchemy import inspect, text
 
 from core.banking.tables import Account, Customer
 from core.db import Database
-from core.errors import QueryTooSlow
+from core.errors import QueryRefused, QueryTooSlow
 from core.identity.access import Principal, Role
 from core.insights.compute import compute
 from core.insights.query import InsightQuery
@@ -97,6 +97,25 @@ async def test_two_currencies_are_two_rows(database: Database, town: Town) -> No
         {"currency": "CZK", "spend": 4_000},
         {"currency": "INR", "spend": 50_000},
     ]
+
+
+async def test_currencies_are_added_at_the_rates_that_are_stated(database: Database, town: Town) -> None:
+    async with database.unit() as session:
+        koruny = [
+            await make_account(session, await make_bank(session), who, currency="CZK") for who in (town.asha, None)
+        ]
+        await pay(session, koruny[1], koruny[0], 9_000, occurred_at=NOON)
+        await pay(session, koruny[0], koruny[1], 4_000, occurred_at=NOON, category="fuel")
+        await pay(session, town.asha_account, town.ravi_account, 10_000, occurred_at=NOON, category="fuel")
+        await pay(session, town.asha_account, town.ravi_account, 11_000, occurred_at=NOON, category="rent")
+    rate = {"currency": "CZK", "rate": "4.005", "on": "2026-05-29"}
+    asked = {"group_by": ["category"], "limit": 1, "convert": {"to": "INR", "rates": [rate]}}
+    [first] = await ask(database, as_customer(town.asha), "spend", "count", **asked)
+    assert first == {"category": "fuel", "currency": "INR", "spend": 26_020, "count": 2}
+    asked["convert"] = {"to": "EUR", "rates": [rate]}
+    with pytest.raises(QueryRefused, match="money in INR"):
+        await ask(database, as_customer(town.asha), "spend", **asked)
+    await check_books(database)
 
 
 async def test_a_limit_holds_for_each_currency(database: Database, town: Town) -> None:

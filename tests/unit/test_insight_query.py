@@ -37,6 +37,7 @@ def where(field: str, operator: str, *values: str | int) -> dict[str, Any]:
     return {"filters": [{"field": field, "operator": operator, "values": values}]}
 
 
+IN_EUROS = {"to": "EUR", "rates": [{"currency": "INR", "rate": "0.0105", "on": "2026-05-29"}]}
 REFUSED = [
     (query("spend", "spend"), "once", query("spend")),
     (query("income", "count"), "income is not about flow 'out'", query("income", "count", flow="in")),
@@ -45,6 +46,23 @@ REFUSED = [
     (query("spend", order={"by": "income"}), "not by income", query("spend")),
     (query("average", group_by=["category"], others=True), "average", query("average", group_by=["category"])),
     (query("spend", others=True), "needs groups", query("spend")),
+    (query("median", convert=IN_EUROS), "median is no sum", query("median")),
+    (query("spend", "share", convert=IN_EUROS), "share is no sum", query("spend", "share")),
+    (
+        query("spend", group_by=["currency"], convert=IN_EUROS),
+        "one group",
+        query("spend", convert=IN_EUROS),
+    ),
+    (
+        query("spend", group_by=["category"], others=True, convert=IN_EUROS),
+        "others is told of each currency",
+        query("spend", group_by=["category"], others=True),
+    ),
+    (
+        query("spend", convert={**IN_EUROS, "to": "INR"}),
+        "one rate for each other",
+        query("spend"),
+    ),
     (query("spend", group_by=["weekday"], others=True), "weekday has none", query("spend", group_by=["weekday"])),
     (
         query("spend", **where("amount_minor", "contains", "1")),
