@@ -28,9 +28,10 @@ from agents.intents.classifier import Classifier
 from agents.intents.intent import Intent
 from agents.intents.plain import plain
 from agents.plan import Clarify, Decline, InsightTask, Operation, Plan
-from agents.planner.builtin import BuiltinPlanner, Memory, Thought
+from agents.planner.builtin import BuiltinPlanner, Thought
 from agents.planner.clauses import clauses
 from agents.planner.frame import Frame
+from agents.planner.memory import Memory
 from agents.planner.reading import Reader, Reading
 from agents.run import query_of, run
 from agents.scope import Scope

@@ -23,8 +23,9 @@ from agents.findings import Findings
 from agents.grounding import unfounded_words
 from agents.plan import Clarify, Decline, InsightTask, Plan, Task
 from agents.plan_call import TOOL, Lists, PlanCall, as_keys, as_part, check_room, check_whole, frame_of, lists_of
-from agents.planner.builtin import BuiltinPlanner, Memory, Thought
+from agents.planner.builtin import BuiltinPlanner, Thought
 from agents.planner.frame import Frame, Topic
+from agents.planner.memory import Memory
 from agents.planner.reading import Reader, Reading
 from agents.speech import Speech, plain
 from agents.verified import Example, examples, wording

@@ -36,6 +36,8 @@ class Operation(StrEnum):
     """The same, and the difference is what was asked for."""
     GROWTH = "growth"
     """The same, in percent."""
+    MOVED = "moved"
+    """The group whose value changed most between the query's two periods."""
     VERSUS = "versus"
     """Categories or payees side by side."""
     SHARE = "share"
@@ -160,6 +162,8 @@ class RefundsTask(BaseModel):
     """How many there were is what was asked."""
     asks: Literal["all", "largest", "latest", "earliest"] = "all"
     """One of them, where one was asked about."""
+    days_to: date | None = None
+    """The day up to which the days since that one are counted, where these were asked for."""
     note: str = ""
 
 

@@ -16,8 +16,8 @@ from agents.aliases import Aliases, said
 from agents.context import AgentContext
 from agents.plan import TASKS_MAX, ExplainTask, InsightTask, Operation, Task, Threshold
 from agents.planner.ahead import day_ahead
-from agents.planner.builtin import Memory
 from agents.planner.frame import Frame, Prior, Topic
+from agents.planner.memory import Memory
 from agents.planner.mentions import Mention
 from agents.planner.periods import PeriodReader
 from agents.planner.reading import Reading

@@ -17,9 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agents.context import AgentContext
 from agents.plan import Plan
-from agents.planner.builtin import BuiltinPlanner, Memory, Thought
+from agents.planner.builtin import BuiltinPlanner, Thought
 from agents.planner.compose import compose
 from agents.planner.frame import Frame
+from agents.planner.memory import Memory
 from agents.planner.mentions import Mention
 from agents.planner.reading import Reading
 from agents.scope import Scope

@@ -87,6 +87,7 @@ _MEASURES: dict[Measure, str] = {
     Measure.COUNTERPARTIES: "Payees",
     Measure.NEW_COUNTERPARTIES: "New payees",
     Measure.FAILED_SHARE: "Failed payments as a share of all",
+    Measure.ALERT_PRECISION: "Confirmed alerts as a share of all that were decided",
     Measure.BALANCE: "Balance",
     Measure.BALANCE_AVERAGE: "Average balance",
     Measure.BALANCE_LOWEST: "Lowest balance",

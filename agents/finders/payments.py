@@ -13,8 +13,7 @@ from core.identity.access import visible_accounts
 from core.insights.compute import compute
 from core.insights.reporting import ENTRY
 from core.periods import midnight
-from rag.retriever import Hit, near, search
-from rag.summaries import Kind
+from rag.retriever import near, search
 
 HITS_MAX = 3
 RECALLED_MAX = 20
@@ -62,13 +61,9 @@ async def recall(task: RecallTask, tools: Tools, evidence: Evidence) -> Finding:
     if tools.embedder is None:
         return Finding(task, ())
     period = near(task.period.period) if task.period else None
-    hits: list[Hit] = []
-    attempts: tuple[tuple[Kind, ...] | None, ...] = (("transaction",), None)
-    for kinds in attempts:  # one payment that somebody remembers, else what tells of several
-        hits = hits or await search(
-            tools.connection, tools.principal, task.text,
-            embedder=tools.embedder, period=period, kinds=kinds, limit=HITS_MAX,
-        )  # fmt: skip
+    hits = await search(
+        tools.connection, tools.principal, task.text, embedder=tools.embedder, period=period, limit=HITS_MAX
+    )
     ids = list(dict.fromkeys(id for hit in hits for id in hit.transaction_ids))[:RECALLED_MAX]
     rows = await _entries(ids, tools)
     return Finding(task, (evidence.add(Table("entries 1", rows, task.period, len(rows))),), hits=tuple(hits))

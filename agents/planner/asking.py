@@ -49,9 +49,33 @@ def asked(frame: Frame, clause: Clause) -> Frame:
         frame = next(found, frame)
     if frame.ask is Operation.RANK and (set(frame.group_by) & set(_UNITS.values()) or (frame.limit or 1) > 1):
         sums = (frame.limit or 1) > 1 and clause.has(Cue.TOTAL)
-        frame = frame.with_changes(asks_amount=sums or clause.reading.text.startswith("how much"))
+        frame = frame.with_changes(asks_amount=sums or asks_amount_first(clause))
+    if frame.ask is Operation.LIST and (frame.limit or 1) > 1 and clause.has(Cue.TOTAL, Cue.HOW_MUCH):
+        frame = frame.with_changes(asks_amount=True)
     _place_repeated_nouns(frame, clause)
     return frame
+
+
+_MOVED = (Dimension.CATEGORY, Dimension.COUNTERPARTY, Dimension.CHANNEL)
+
+
+def _moved(frame: Frame, clause: Clause) -> Frame | None:
+    """ "Which category went up the most": whose change from one period to the other was the largest."""
+    changes = clause.has(Cue.DIFFERENCE) or (frame.against is not None and clause.has(Cue.MORE, Cue.LESS))
+    is_most = clause.has(Cue.MOST) or clause.says(Measure.LARGEST)
+    groups = [noun.value[1] for noun in clause.find(Cue.NOUN) if noun.value[1] in _MOVED]
+    if not (groups and changes and is_most and clause.has(Cue.WHICH, Cue.WHO)) or clause.has(Cue.SHARE):
+        return None
+    frame = directed(frame, clause)
+    clause.take(Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.MOST, Cue.COMPARE)
+    return frame.with_changes(ask=Operation.MOVED, group_by=tuple(groups[:1]), measure=_plain(frame))
+
+
+def asks_amount_first(clause: Clause) -> bool:
+    """ "How much was my dearest month", and not "which month was the dearest, and how much was it"."""
+    said = clause.find(Cue.HOW_MUCH)
+    asked = clause.find(Cue.WHICH, Cue.WHO, Cue.WHERE, Cue.WHEN)
+    return bool(said) and all(said[0].start < other.start for other in asked)
 
 
 def _share(frame: Frame, clause: Clause) -> Frame | None:
@@ -62,12 +86,16 @@ def _share(frame: Frame, clause: Clause) -> Frame | None:
         clause.take(Cue.SHARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.COMPARE)
         return grown(frame, clause)
     whole = whole_of(frame, clause)
+    if not _incomes(whole)[0]:
+        frame = _of_part(frame, clause)
     clause.take(Cue.SHARE)
     frame = frame.with_changes(ask=Operation.SHARE, share_of="spending", whole=whole)
     earned, spent = _incomes(frame.objects)
     if earned and spent:  # "what share of my salary went on rent"
         out = {"flow": Flow.OUT, "measure": Measure.SPEND}
         return frame.with_changes(share_of="income", objects=spent, whole=earned, **out)
+    if earned and clause.says(Measure.SPEND):  # "what portion of my salary did I spend"
+        return frame.with_changes(share_of="income", objects=(), whole=earned, flow=Flow.OUT, measure=Measure.SPEND)
     if not (clause.says(Measure.INCOME) and frame.objects):
         return frame
     flow, measure = (Flow.IN, Measure.INCOME) if earned else (Flow.OUT, Measure.SPEND)
@@ -91,7 +119,7 @@ _VERB = re.compile(r"\b(?:was|were|is|are|went|goes|go|gone|came|happens?|happen
 
 def whole_of(frame: Frame, clause: Clause) -> tuple[Filter, ...]:
     """What the whole of a share is of, where that is less than everything: "what share of food was on weekends"."""
-    if before := _before_the_verb(clause):
+    if before := _before_the_verb(clause) or _before_the_share(clause):
         return before
     objects = _whole_objects(frame, clause)
     return (*objects, *frame.conditions) if objects else ()
@@ -105,7 +133,33 @@ def _before_the_verb(clause: Clause) -> tuple[Filter, ...]:
         return ()
     of_whole = [m for m in clause.mentions if said[0].end <= m.start < verb.start()]
     of_part = [m for m in clause.mentions if m.start >= verb.end()]
-    return _named_by(of_whole, clause) if _named_by(of_part, clause) else ()
+    names_days = any(m.kind == "period" and m.value.weekdays for m in of_part)
+    return _named_by(of_whole, clause) if names_days or _named_by(of_part, clause) else ()
+
+
+def _before_the_share(clause: Clause) -> tuple[Filter, ...]:
+    """What is named before "what percentage", where something is named behind it too: "of my food, what percentage was
+    on weekends"."""
+    whole, part = _around_the_share(clause)
+    return whole if part else ()
+
+
+def _around_the_share(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
+    """What is named before "what percentage", and behind it."""
+    said = clause.find(Cue.SHARE)
+    if not said or clause.text_of(said[0]).endswith("of"):
+        return (), ()
+    before = [m for m in clause.mentions if m.end <= said[0].start]
+    behind = [m for m in clause.mentions if m.start >= said[0].end]
+    return _named_by(before, clause), _named_by(behind, clause)
+
+
+def _of_part(frame: Frame, clause: Clause) -> Frame:
+    """ "Of groceries and fuel together, what percentage was fuel?": the part is the fuel alone."""
+    whole, part = _around_the_share(clause)
+    fields = {f.field for f in whole} & {f.field for f in part}
+    kept = tuple(f for f in frame.objects if f.field not in fields)
+    return frame.with_changes(objects=(*kept, *(f for f in part if f.field in fields))) if fields else frame
 
 
 def _named_by(mentions: list[Mention[Any]], clause: Clause) -> tuple[Filter, ...]:
@@ -317,7 +371,8 @@ def _counted_place(clause: Clause) -> bool:
         for place in clause.after(count)[:1]:
             between = clause.reading.text[count.end : place.start].split()
             is_place = place.kind == "category" and stem(clause.text_of(place).split()[-1]) in PLACES
-            if is_place and set(between) <= _DIFFERENT and "times" not in clause.text_of(count):
+            counts_payments = any(clause.are_adjacent(place, said) for said in clause.find(Cue.PAYMENTS))
+            if is_place and not counts_payments and set(between) <= _DIFFERENT and "times" not in clause.text_of(count):
                 return True
     return False
 
@@ -353,7 +408,10 @@ def _compare(frame: Frame, clause: Clause) -> Frame | None:
     frame = directed(frame, clause) if differs else frame
     clause.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
     if len(frame.periods) < 2 and compares_things(frame):
-        return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs)
+        sign = (
+            "size" if differs and clause.has(Cue.YES_NO) else frame.sign
+        )  # "did X or Y cost more, and the difference"
+        return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs, sign=sign)
     return frame.with_changes(ask=Operation.DIFFERENCE if differs else Operation.COMPARE)
 
 
@@ -420,7 +478,7 @@ def _listed(frame: Frame, clause: Clause) -> Frame | None:
 
 
 _RULES: tuple[Callable[[Frame, Clause], Frame | None], ...] = (
-    _share, _usual, _rank, _when, _which, _latest, _compare, _grouped, _listed,
+    _moved, _share, _usual, _rank, _when, _which, _latest, _compare, _grouped, _listed,
 )  # fmt: skip
 
 

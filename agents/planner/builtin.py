@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from uuid import UUID
 
 from agents.follow_ups import starters
 from agents.intents.intent import OFF_LIMITS, Intent
@@ -12,18 +11,20 @@ from agents.plan import CANDIDATES_MAX, Clarify, Decline, ExplainTask, Operation
 from agents.planner.ahead import day_ahead
 from agents.planner.categories import NARROWER
 from agents.planner.compose import compose
-from agents.planner.follow import edit, explain_amount, paired, together, whole_before
+from agents.planner.follow import edit, explain_amount
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
+from agents.planner.memory import Memory
 from agents.planner.names import Named, Names
-from agents.planner.parse import COMPARING, Parsed
+from agents.planner.parse import Parsed
+from agents.planner.pointing import compared_last, in_one, meant_before, pointing
 from agents.planner.reading import Reading
 from agents.planner.understanding import Understood, says_nothing, understand
 from agents.scope import Scope
 from agents.wording import category, listed
 from core.identity.access import Principal
 from core.insights.forecast import DAYS_MAX
-from core.insights.query import Filter, Flow, Measure, Operator, QueryPeriod
+from core.insights.query import Measure, Operator
 from core.periods import Unit
 
 _REASONS = {
@@ -48,21 +49,6 @@ _WORTH = re.compile(r"\b(?:value|worth|sum|amount|amounts|money)\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """What a conversation remembers: the last frame, the payments last listed, the question last suggested."""
-
-    frame: Frame | None = None
-    listed: tuple[UUID, ...] = ()
-    suggested: str | None = None
-    earlier: tuple[Frame, ...] = ()
-    """The frames of the questions before the last, the latest first."""
-    winner_period: QueryPeriod | None = None
-    """Which day, week or month it was."""
-    winner: Filter | None = None
-    """Who, or what, came first where the last question asked for ranks."""
-
-
-@dataclass(frozen=True, slots=True)
 class Thought:
     """What a planner made of a question, and the frame that a follow-up will edit."""
 
@@ -83,7 +69,7 @@ class BuiltinPlanner:
     def plan(self, readings: Sequence[Reading], memory: Memory) -> Thought:
         """A plan for all clauses of a question, or what keeps us from one."""
         tasks: list[Task] = []
-        frame = memory.frame
+        frame = meant_before(readings[0].text, memory)
         understood = understand(readings, self.scope.currencies, has_last=memory.frame is not None)
         if refused := next((self._refused(one) for one in understood if one.intent in OFF_LIMITS), None):
             return refused
@@ -93,13 +79,13 @@ class BuiltinPlanner:
             return Thought(Clarify(question=question, choices=tuple(starters(self.scope))), unsettled)
         pairs = _without_modifiers([(one.reading, one.parsed) for one in understood])
         parses = [parsed for _, parsed in pairs]
-        if both := _both(understood[0], memory):
+        if both := in_one(understood[0], memory):
             task, frame = self.task(both, memory)
             return Thought(Plan(tasks=(task,)), frame)
         for n, (reading, parsed) in enumerate(pairs):
             if tasks and _repeats(reading, parsed):
                 continue
-            parsed = _pointing(reading, parsed, memory) if n == 0 else parsed
+            parsed = pointing(reading, parsed, memory) if n == 0 else parsed
             doubt = self._doubt(reading, parsed, frame, memory if n == 0 else Memory(frame))
             if doubt is not None:
                 return _so_far(tasks, frame, doubt)
@@ -121,7 +107,7 @@ class BuiltinPlanner:
         if parsed.frame.topic is Topic.EXPLAIN and not parsed.says_flagged and last.topic is None:
             return explain_amount(last)
         if parsed.is_follow_up:
-            return edit(_compared_last(last, parsed, memory), parsed)
+            return edit(compared_last(last, parsed, memory), parsed)
         keeps_period = (
             not parsed.frame.periods and last.periods and not last.is_default_period and _wants_period(parsed.frame)
         )
@@ -290,66 +276,17 @@ class BuiltinPlanner:
 
 _OF_ONE = frozenset({Topic.FORECAST, Topic.BUDGETS, Topic.UNUSUAL, Topic.DUPLICATES})
 """Asked of one customer's accounts."""
-_POINTS = re.compile(
-    r"\b(?:she|he|her|him|them|they|it|there|(?:that|this|same)(?: same)? (?:shop|place|person|one|head|category|"
-    r"merchant|payee|guy|man|woman|store|restaurant|area))\b"
-)
-
-
-_THE_TWO = re.compile(r"\b(?:the two|both|them|those two|these two|each other|one another)\b")
-_THE_THREE = re.compile(r"\b(?:three|3|all of (?:them|those|these))\b")
-_THAT_TIME = re.compile(r"\b(?:that|the same|this same|said) (?:month|day|week|quarter|year|date)\b")
-
-
-def _both(one: Understood, memory: Memory) -> Frame | None:
-    """The last two questions in one, where a question that names nothing adds them up or holds them against each
-    other."""
-    last, earlier = memory.frame, memory.earlier
-    if last is None or not earlier or not says_nothing(one.parsed):
-        return None
-    if one.intent is Intent.SUM_OF_THOSE:
-        three = earlier[:2] if _THE_THREE.search(one.reading.text) else earlier[:1]
-        return together(last, *three)
-    if one.parsed.frame.ask is Operation.SHARE and (whole := whole_before(last, earlier[0])):
-        return whole
-    differ_in_time = last.objects == earlier[0].objects and last.periods != earlier[0].periods
-    if one.parsed.frame.against is None and (differ_in_time or _THE_TWO.search(one.reading.text)):
-        return paired(last, earlier[0], one.parsed.frame)
-    return None
-
-
-def _pointing(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
-    """ "How many times did I pay her?", after a question for whoever got most: her."""
-    last, frame = memory.frame, parsed.frame
-    if memory.winner_period and not frame.periods and _THAT_TIME.search(reading.text):
-        frame = frame.with_changes(periods=(memory.winner_period,))
-        parsed = replace(parsed, frame=frame, alone=frame, is_follow_up=True)
-    is_after_rank = last is not None and last.ask is Operation.RANK and memory.winner is not None
-    if not is_after_rank or frame.objects or frame.topic or not _POINTS.search(reading.text):
-        return parsed
-    assert memory.winner is not None
-    is_sum = frame.ask is None or (frame.ask is Operation.LIST and parsed.asks_amount)
-    pointed = frame.with_changes(objects=(memory.winner,), ask=Operation.VALUE if is_sum else frame.ask)
-    if pointed.measure is None and pointed.ask is Operation.VALUE:
-        pointed = pointed.with_changes(measure=Measure.INCOME if last and last.flow is Flow.IN else Measure.SPEND)
-    return replace(parsed, frame=pointed, alone=pointed, is_follow_up=True)
-
-
-def _compared_last(last: Frame, parsed: Parsed, memory: Memory) -> Frame:
-    """The last frame; where a difference names its own period again, "how much less was it in July?", with the period
-    of the question before."""
-    frame, before = parsed.frame, memory.earlier[0] if memory.earlier else None
-    names_last = frame.ask in COMPARING and len(frame.periods) == 1 and frame.periods == last.periods[:1]
-    if before is None or not names_last or before.objects != last.objects or not before.periods:
-        return last
-    return last.with_changes(periods=before.periods[:1])
 
 
 def _so_far(tasks: Sequence[Task], frame: Frame | None, doubt: Thought) -> Thought:
     """What was understood before a part of the question that is in doubt, with the question back about that part."""
-    if not tasks or not isinstance(doubt.planned, Clarify):
+    beyond = (_REASONS["alerts"], _REASONS["topic"])
+    why = doubt.planned.question if isinstance(doubt.planned, Clarify) else ""
+    if isinstance(doubt.planned, Decline) and doubt.planned.reason in beyond:
+        why = doubt.planned.reason
+    if not tasks or not why:
         return doubt
-    return Thought(Plan(tasks=tuple(tasks), left_out=f"Of the rest: {doubt.planned.question}"), frame)
+    return Thought(Plan(tasks=tuple(tasks), left_out=f"Of the rest: {why}"), frame)
 
 
 def _adds_up(frame: Frame) -> bool:
@@ -364,7 +301,7 @@ def _adds_up(frame: Frame) -> bool:
 
 def _is_ranked(frame: Frame) -> bool:
     """Whether places count: of groups by their sum, of payments by their amount."""
-    of_payments = frame.measure in (Measure.LARGEST, Measure.SMALLEST) or frame.latest in ("largest", "smallest")
+    of_payments = frame.measure in (Measure.LARGEST, Measure.SMALLEST) or frame.latest is not None
     return frame.topic is None and (frame.ask is Operation.RANK or of_payments)
 
 

@@ -6,7 +6,7 @@ CLAUSES_MAX = 3
 
 _STARTERS = (
     r"how (?:much|many|often|does|do|did|has|is|was)|what(?:'s| is| was| are| were| share| percentage| did)?|which|who|whom|where|when|why|"
-    r"is (?:that|it|this)|was (?:that|it|this)|are (?:they|those|these)|did (?:i|we)|do (?:i|we)|have (?:i|we)|show|list|compare"
+    r"is (?:that|it|this)|was (?:that|it|this)|are (?:they|those|these)|did (?:i|we)|do (?:i|we)|have (?:i|we)|(?:did|has|have|does|is|was) (?:its|they|their|he|she|his|her)|show|list|compare"
 )
 _STOP = (
     "".join(
@@ -17,7 +17,7 @@ _STOP = (
 )
 """A full stop, and not the one of an abbreviation."""
 _BREAK = re.compile(
-    rf"\s*(?:[?;!]+|{_STOP})\s*(?=\S)|,? (?:and|also|then|plus|&) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)|, (?:and )?(?=(?:on|in|to|at|for|by) (?:how many|which|whom|what)\b)",
+    rf"\s*(?:[?;!]+|{_STOP})\s*(?=\S)|,? (?:and|also|then|plus|&|n) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)|, (?:and )?(?=(?:on|in|to|at|for|by) (?:how many|which|whom|what)\b)",
     re.IGNORECASE,
 )
 _REASONS = (
@@ -48,7 +48,7 @@ _OPENING = re.compile(
 _OPENS = re.compile(
     r"(?:on (?:an? )?average|across|just|only|out of curiosity|by the way|of|in|for|over|during|since|between|from|last|this|leaving|excluding|except|without|apart|"
     r"besides|per|each|every|typically|usually|normally|roughly|approximately|overall|altogether|with|at|through|via|"
-    r"as for|regarding|about|out of|among|within|till|until|after|before|up to|if|when|whenever|every time|each time|not counting|ignoring|taking|considering|given|looking|by|as of|compared)\b",
+    r"as for|regarding|about|out of|among|within|till|until|after|before|up to|if|when|whenever|every time|each time|not counting|ignoring|taking|considering|given|looking|by|as of|as at|as on|compared)\b",
     re.IGNORECASE,
 )
 _WHEN_TOLD = re.compile(r"(?:when|whenever|every time|each time) (?:i|we|my|our|the)\b", re.IGNORECASE)

@@ -186,6 +186,7 @@ class _Composer:
             counterparties=self._named("counterparty"),
             counts=self.frame.measure is Measure.COUNT,
             asks=_REFUND.get(self.frame.latest or "", "all"),
+            days_to=self.today if self.frame.unit is Unit.DAY else None,
             note="" if period else "You named no period, so this is all of them.",
         )
 
@@ -255,6 +256,7 @@ class _Composer:
             Operation.COMPARE: self._compare,
             Operation.DIFFERENCE: self._compare,
             Operation.GROWTH: self._compare,
+            Operation.MOVED: self._moved,
             Operation.VERSUS: self._versus,
             Operation.SHARE: self._share,
             Operation.USUAL: self._usual,
@@ -304,7 +306,8 @@ class _Composer:
         first = self.frame.latest or "latest"
         limit = self.frame.limit or LISTED_MAX
         if operation is not Operation.LIST:
-            limit, first = 1, "earliest" if operation is Operation.WHEN_FIRST else self.frame.latest or "latest"
+            limit = self.frame.position
+            first = "earliest" if operation is Operation.WHEN_FIRST else self.frame.latest or "latest"
         flow = self.frame.flow or (Flow.OUT if self._is_outgoing() else Flow.ANY)
         measures = _LISTED.get(flow, (Measure.COUNT,))
         period = _stretch(spans)
@@ -395,6 +398,11 @@ class _Composer:
         note = f"{running} is not over yet." if is_uneven else ""
         operation = Operation.COMPARE if groups else operation
         return InsightTask(operation=operation, queries=(query,), sign=self.frame.sign, note=note)
+
+    def _moved(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        task = self._compare(operation, spans)
+        query = task.queries[0].model_copy(update={"limit": GROUPS_MAX})
+        return task.model_copy(update={"operation": operation, "queries": (query,)})
 
     def _versus(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         things = (*self.frame.objects, *self.frame.conditions)
@@ -498,7 +506,7 @@ class _Composer:
 
     def _spans(self, operation: Operation) -> tuple[list[_Span], str]:
         if self.frame.periods:
-            return [self._span(p.period) for p in self.frame.periods], ""
+            return [self._span(p.period) for p in dict.fromkeys(self.frame.periods)], ""
         period, note = self.default_period(operation)
         return [self._span(period)], note
 
@@ -518,9 +526,13 @@ class _Composer:
         )
         if is_dated:
             return everything, ""
+        last_month = Period.of(Unit.MONTH, self.today).previous()
+        if operation is Operation.SAVINGS_RATE and self._is_known(last_month):
+            return last_month, f"You named no period, so this is {last_month.label}."  # this month is not paid yet
         if operation is Operation.PACE or set(frame.group_by) & (_TIMED | {Dimension.WEEKDAY, Dimension.HOUR}):
             return self._for_time(everything)
         is_extreme = frame.measure in _EXTREMES or frame.latest in ("largest", "smallest")
+        is_extreme = is_extreme or frame.measure is Measure.ALERT_PRECISION
         is_extreme = is_extreme or any(f.field == "alert" for f in frame.conditions)
         if (names_payee or is_extreme) and operation not in (
             Operation.COMPARE,

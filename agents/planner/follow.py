@@ -27,6 +27,9 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
         last = last.with_changes(missing="")
     if which := _which_of_them(last, parsed):
         return which
+    is_rank = last.ask is Operation.RANK and (last.limit or 1) == 1
+    if is_rank and parsed.asks_amount and not parsed.asks_total and _names_nothing(new):
+        return last.with_changes(asks_amount=True)
     if one := _about_the_one(last, new, asks_amount=parsed.asks_amount):
         return one
     frame = last.with_changes(objects=_objects(last, parsed), without=_together(last.without, new.without))
@@ -34,10 +37,23 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
     kept = tuple(f for f in last.conditions if f.field == "account") if parsed.asks_all else last.conditions
     frame = frame.with_changes(conditions=_conditions(kept, new.conditions))
     frame = _measured(frame, new, asks_amount=parsed.asks_amount and new.ask in (None, Operation.VALUE))
-    frame = _asked(frame, new)
+    frame = _shared(_asked(frame, new), last, new)
     if new.ask is None and new.measure is None and _wants_sum(last, parsed):
         frame = frame.with_changes(ask=Operation.VALUE, measure=_sum_of(last), group_by=(), limit=None, latest=None)
     return _timed(frame, last, new, than_that=parsed.than_that)
+
+
+def _shared(frame: Frame, last: Frame, new: Frame) -> Frame:
+    """ "What share of it was the hospital?": of what the last question asked about; of an income, what was spent."""
+    if new.ask is not Operation.SHARE or new.whole:
+        return frame
+    if last.flow is Flow.IN and new.flow is not Flow.IN and not new.objects:
+        of_income = {"share_of": "income", "objects": (), "whole": last.objects}
+        return frame.with_changes(**of_income, flow=Flow.OUT, measure=Measure.SPEND)
+    whole = (*last.objects, *last.conditions)
+    fields = {f.field for f in whole}
+    narrows = any(f.field not in fields for f in (*new.objects, *new.conditions))
+    return frame.with_changes(whole=whole) if whole and narrows and last.ask is not Operation.SHARE else frame
 
 
 def _which_of_them(last: Frame, parsed: Parsed) -> Frame | None:
@@ -53,11 +69,17 @@ def _which_of_them(last: Frame, parsed: Parsed) -> Frame | None:
     return None
 
 
+def _names_nothing(new: Frame) -> bool:
+    named = any((new.objects, new.periods, new.conditions, new.without, new.group_by, new.against))
+    return not named and new.ask in (None, Operation.VALUE) and new.measure is None
+
+
 def _wants_sum(last: Frame, parsed: Parsed) -> bool:
     """ "And the total?" after ranks or a list, "how much was it in rupees?" after a share."""
     of_many = last.ask in (Operation.RANK, Operation.BREAKDOWN, Operation.LIST, Operation.COUNT_GROUPS)
     in_percent = last.ask in (Operation.SHARE, Operation.GROWTH)
-    return (parsed.asks_total and (of_many or in_percent)) or (parsed.asks_amount and in_percent)
+    narrows_list = last.ask is Operation.LIST and bool(parsed.frame.conditions or parsed.frame.objects)
+    return (parsed.asks_total and (of_many or in_percent)) or (parsed.asks_amount and (in_percent or narrows_list))
 
 
 def _about_the_one(last: Frame, new: Frame, *, asks_amount: bool) -> Frame | None:
@@ -121,6 +143,16 @@ def together(last: Frame, *earlier: Frame) -> Frame | None:
     for before in earlier:
         frame = _both(frame, before) if frame is not None else None
     return frame
+
+
+def mean_of(last: Frame, *earlier: Frame) -> Frame | None:
+    """The mean of what several questions asked of one period each; None where they differ in more than the period."""
+    same = all(f.objects == last.objects and f.conditions == last.conditions for f in earlier)
+    periods = tuple(period for f in (last, *earlier) for period in f.periods[:1])
+    units = {period.unit for period in periods}
+    if not same or len(periods) <= len(earlier) or len(units) != 1 or None in units or last.topic:
+        return None
+    return last.with_changes(ask=Operation.PACE, measure=_sum_of(last), unit=units.pop(), periods=periods, group_by=())
 
 
 def _both(last: Frame, before: Frame) -> Frame | None:

@@ -11,7 +11,7 @@ from agents.intents.intent import Intent
 from agents.plan import Operation, Threshold
 from agents.planner import slots
 from agents.planner.amounts import Bounds
-from agents.planner.asking import compares_things, directed, grown, whole_of
+from agents.planner.asking import asks_amount_first, compares_things, directed, grown, whole_of
 from agents.planner.clause import Clause
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
@@ -59,6 +59,7 @@ _FARTHER = re.compile(
 _HELD_AGAINST = re.compile(
     r"\b(?:cross\w*|exceed\w*|whether|if|stay\w*|within|touch\w*|hit|reach\w*|break|broke|breach\w*|past|budget\w*|left|limit)\b"
 )
+_RATE = re.compile(r"\b(?:rates?|ratio|out of (?:every|all)|how often)\b")
 _OFTEN = ("often", "frequent", "times", "visit", "payments", "transactions", "orders", "rides", "trips")
 
 
@@ -135,6 +136,7 @@ def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
         changes |= {"objects": (), "without": ()}
     if topic is Topic.REFUNDS:
         changes["latest"] = slots.refund_asked(clause)
+        changes["unit"] = Unit.DAY if clause.has(Cue.DAYS_AGO) else None
     if topic in (Topic.REFUNDS, Topic.RECURRING, Topic.BALANCE):
         changes |= {"measure": Measure.COUNT if counts else None, "is_next": intent is Intent.NEXT_DUE}
         changes["flow"] = found.flow
@@ -209,6 +211,8 @@ def is_within_months(text: str) -> bool:
 
 
 def _new_payees(_: Intent, found: _Slots) -> Frame:
+    if found.clause.has(Cue.HOW_MUCH):
+        return _to_new(Intent.TOTAL_TO_NEW, found)
     return _since_then(found.asking(Operation.VALUE, Measure.NEW_COUNTERPARTIES))
 
 
@@ -260,7 +264,7 @@ def _top(intent: Intent, found: _Slots) -> Frame | None:
     is_least = clause.has(Cue.LEAST, Cue.LESS) or clause.says(Measure.SMALLEST) or any(n < 0 for n in numbers)
     counts = clause.says(Measure.COUNT) or any(word in clause.reading.text for word in _OFTEN)
     measure = Measure.COUNT if counts and dimension is Dimension.COUNTERPARTY else found.plain
-    asks_amount = intent is Intent.TOP_TIME and clause.reading.text.startswith("how much")
+    asks_amount = intent is Intent.TOP_TIME and asks_amount_first(clause)
     return found.asking(
         Operation.RANK, measure, group_by=(dimension,), limit=limit, descending=not is_least, asks_amount=asks_amount
     )
@@ -298,8 +302,9 @@ def _compared(intent: Intent, found: _Slots) -> Frame:
     frame = directed(frame, found.clause) if intent is Intent.DIFFERENCE else frame
     frame = grown(frame, found.clause) if intent is Intent.GROWTH else frame
     if len(frame.periods) < 2 and frame.against is None and compares_things(frame):
-        differs = intent is Intent.DIFFERENCE
-        return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs)
+        differs = intent is Intent.DIFFERENCE and not found.clause.has(Cue.WHERE, Cue.WHICH, Cue.WHO)
+        sign = "size" if differs and found.clause.has(Cue.YES_NO) else frame.sign
+        return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs, sign=sign)
     return frame
 
 
@@ -344,6 +349,9 @@ def _left(intent: Intent, found: _Slots) -> Frame | None:
 
 
 def _failed_share(_: Intent, found: _Slots) -> Frame:
+    if not (found.clause.has(Cue.SHARE) or _RATE.search(found.clause.reading.text)):
+        asks_sum = found.clause.has(Cue.HOW_MUCH, Cue.TOTAL)
+        return found.asking(Operation.VALUE, found.plain if asks_sum else Measure.COUNT)
     kept = tuple(f for f in found.base.conditions if f.field != "status")
     return found.asking(Operation.VALUE, Measure.FAILED_SHARE, conditions=kept)
 
@@ -376,6 +384,7 @@ _BUILDERS: dict[Intent, Callable[[Intent, _Slots], Frame | None]] = {
 _OF_MEASURE = {measure: intent for intent, measure in _MEASURES.items()} | {
     Measure.SPEND: Intent.TOTAL, Measure.INCOME: Intent.TOTAL, Measure.NET: Intent.NET, Measure.VOLUME: Intent.VOLUME,
     Measure.NEW_COUNTERPARTIES: Intent.NEW_PAYEES, Measure.FAILED_SHARE: Intent.FAILED_SHARE,
+    Measure.ALERT_PRECISION: Intent.ALERTS_VALUE,
 }  # fmt: skip
 _OF_TOPIC: dict[Topic, frozenset[Intent]] = {
     topic: frozenset(intent for intent, of in _TOPICS.items() if of is topic) for topic in Topic
@@ -388,6 +397,9 @@ _OF_OPERATION: dict[Operation, frozenset[Intent]] = {
     Operation.COMPARE: frozenset({Intent.COMPARE, Intent.DIFFERENCE, Intent.GROWTH}),
     Operation.DIFFERENCE: frozenset({Intent.DIFFERENCE, Intent.COMPARE}),
     Operation.GROWTH: frozenset({Intent.GROWTH}),
+    Operation.MOVED: frozenset(
+        {Intent.TOP_CATEGORY, Intent.TOP_PAYEE, Intent.DIFFERENCE, Intent.GROWTH, Intent.COMPARE}
+    ),
     Operation.VERSUS: frozenset({Intent.COMPARE, Intent.DIFFERENCE}),
     Operation.SHARE: frozenset({Intent.SHARE, Intent.SHARE_OF_INCOME}),
     Operation.USUAL: frozenset({Intent.USUAL}),

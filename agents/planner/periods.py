@@ -520,7 +520,8 @@ class _Joiner:
             return None
         begin, end = first.value.period, second.value.period.end
         if begin.start >= end and not first.value.has_year:
-            begin = _years_on(begin, -1)
+            of_week = bool(first.value.weekdays and second.value.weekdays)
+            begin = _weeks_on(begin, -1) if of_week else _years_on(begin, -1)
         start = begin.start
         if start >= end:
             return None
@@ -554,6 +555,8 @@ class _Joiner:
             return self._opened(atom, match, reader.until_now(period.start))
         if (match := _FROM.search(before)) and (tail := _ONWARDS.match(self.text, atom.end)):
             return replace(self._opened(atom, match, reader.until_now(period.start)), end=tail.end())
+        if period.days == 1 and (match := _FROM.search(before)) and match.group().startswith("from"):
+            return self._opened(atom, match, reader.until_now(period.start))
         if match := _AFTER.search(before):
             return self._opened(atom, match, reader.until_now(period.end))
         if match := _BEFORE.search(before):
@@ -579,6 +582,11 @@ def _from_to(days: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     first, last = (_DAYS.index(day) for day in days)
     return tuple(_DAYS[(first + n) % 7] for n in range((last - first) % 7 + 1))
+
+
+def _weeks_on(period: Period, weeks: int) -> Period:
+    moved = timedelta(weeks=weeks)
+    return Period(period.start + moved, period.end + moved, period.unit)
 
 
 def _years_on(period: Period, years: int) -> Period:

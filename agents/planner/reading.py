@@ -53,7 +53,7 @@ _QUALIFIERS = frozenset(
     """
     next latest recent weekly monthly yearly annual previous usual regular normal daily silly stupid bloody damn big
     small single whole entire own new old dear dearest such various several certain different actual real true proper
-    before again after twice already later earlier since back forth apart together she he they who whoever
+    house home household family before again after twice already later earlier since back forth apart together she he they who whoever
     """.split()
 )
 """Before what is paid for they say nothing of what it is."""
@@ -96,6 +96,9 @@ class Reading:
         start = self.text.index(phrase)
         before, after = self.text[:start].rstrip(), self.text[start + len(phrase) :].lstrip()
         head = phrase.split()[-1]
+        is_narrower = bool({phrase, stem(phrase)} & NARROWER.keys()) and not self.of("name")
+        if is_narrower or len(list(read_categories(phrase))) > 1:
+            return True  # two categories that clash: "health insurance"
         if head in UNSPENT or stem(head) in UNSPENT:
             return False
         if set(phrase.split()) <= UNSPENT | _QUALIFIERS:
@@ -266,7 +269,7 @@ def _holders(text: str, scope: Scope) -> Iterator[Mention[Any]]:
     for name, accounts in _account_holders(scope.accounts).items():
         for match in re.finditer(rf"\b(?:(?:did|has|does|had|is|customer|of|for) )?{re.escape(name)}(?:'s?)?\b", text):
             if match.group() != name or text[match.end() :].startswith(
-                (" spend", " spent", " pay", " paid", " receive")
+                (" spend", " spent", " pay", " paid", " receive", " was flagged", " got flagged")
             ):
                 yield Mention("account", tuple(accounts), match.start(), match.end(), weight=9)
 

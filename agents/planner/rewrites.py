@@ -7,12 +7,12 @@ from agents.planner.words import words
 _SHORT: dict[str, str] = {
     # time
     "lst": "last", "prev": "previous", "curr": "current", "qtr": "quarter", "mnth": "month", "mnths": "months",
-    "mth": "month", "wk": "week", "wks": "weeks", "yr": "year", "yrs": "years", "yday": "yesterday",
+    "mth": "month", "wk": "week", "wks": "weeks", "yr": "year", "yrs": "years", "yday": "yesterday", "yest": "yesterday",
     # payments and amounts
     "pmt": "payment", "pmts": "payments", "pymt": "payment", "txn": "transaction", "txns": "transactions",
     "trans": "transactions", "trnx": "transactions", "txs": "transactions", "tx": "transactions", "exp": "expenses",
     "grocs": "groceries", "subs": "subscriptions", "amt": "amount", "amts": "amounts", "bal": "balance",
-    "acct": "account", "accts": "accounts", "acc": "account", "accs": "accounts", "accnt": "account",
+    "ac": "account", "acct": "account", "accts": "accounts", "acc": "account", "accs": "accounts", "accnt": "account",
     # what is asked of them
     "tot": "total", "cnt": "count", "diff": "difference", "avrg": "average", "avrage": "average", "nos": "number",
     "pct": "percent", "pc": "percent", "spnd": "spend", "approx": "about", "chg": "change",
@@ -49,7 +49,7 @@ _FROM_IT = r"(?: (?:of|from) (?:that|it|this|them|those|the total|the figure))?(
 _PUT = "take|leave|strip|cut|knock|keep|taking|leaving|stripping|keeping|set|setting|put|putting"
 _DROP = (
     "drop|dropping|strip out|stripping out|knock off|cut out|subtract|subtracting|discount|discounting|"
-    "omit|omitting|skip|skipping|net of|disregard|disregarding|sans"
+    "omit|omitting|skip|skipping|ignore|net of|disregard|disregarding|remove|removing|sans"
 )
 _PAYEES = "suppliers?|vendors?|shops?|stores?|places?|people|merchants?|payees?|companies|apps?"
 _PUTTING = "leaving|leave|setting|set|putting|put|taking|take|keeping|and"
@@ -57,6 +57,34 @@ _PUTTING = "leaving|leave|setting|set|putting|put|taking|take|keeping|and"
 _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
+        (r"(?<!for )(?<!or )(?<!and )\btake away (?!food|orders?|from|payments?|meals?)", "excluding "),
+        (r"\b(?P<who>i|we) drop(?:ped)?(?= (?:at|on|in|there|each|every|per)\b)", r"\g<who> spend"),
+        (r"\b(?:go(?:ing)? back to |back to |return to )?(?:what i asked (?:at )?first|(?:my|the) (?:very )?first question|the question i began with|what i (?:began|started) with|(?:that|the) first one(?= for| but|,| please|$)|the first (?:one|thing) i asked)\b", "the original"),
+        (rf"\bthan (?:in )?the (?P<month>{_MONTHS}) before\b", r"than in \g<month> last year"),
+        (r"\bthan my average (?=\w+ (?:payment|bill|order|purchase|transaction|ride|meal)\b)", "than the mean "),
+        (r"\bgive me the (?=gap|difference|change|total|sum)", "what is the "),
+        (r"\bhow many (?:percent|per cent|%)", "what percent"),
+        (r"\bhow much (?:lighter|thinner|leaner|slimmer|weaker|poorer|shorter)\b", "how much less"),
+        (r"\bhow much (?:fatter|thicker|heavier|steeper|richer|stronger|wider|worse|taller|plumper)\b", "how much more"),
+        (r"\b(?:highest|most|biggest|largest|greatest|maximum|top) (?:amount|sum|total|spend|spending|figure) (?:that )?(?P<who>i|we)(?: have|'ve| had)?(?: ever)? (?P<verb>spent|paid|spend|pay)(?P<what>[^?.,]*?) in (?:any |a |one )(?:one |single |given )?(?:calendar )?(?P<unit>day|week|month|quarter|year)\b", r"how much is the biggest spending \g<unit>\g<what>"),
+        (r"\b(?:total|amount|sum|size|value) (?:of|for|in) (?=(?:my |our |the )?(?:\w+est|most expensive) (?:\w+ )?(?:day|week|month|quarter|year|weekday)\b)", "how much is "),
+        (r"\b(?:costliest|dearest|heaviest|priciest|steepest|heftiest|most expensive) (?=\w+ (?:day|date|week|month|quarter|year)\b)", "biggest spending "),
+        (r"\b(?:cheapest|lightest|least expensive|leanest|thriftiest) (?=\w+ (?:day|date|week|month|quarter|year)\b)", "smallest spending "),
+        (r"\bhow (?:dear|costly|expensive|heavy|big|large|high) (?=(?:was|is|has|were)\b)", "how much "),
+        (r"\bmoney (?:leave|left|leaves|leaving|went out of|go out of) (?:me|us|my account|our account|my accounts|my hands|my pocket)\b", "money spent"),
+        (r"\b(?:rather than|instead of|and not|not) (?:by |the |an? )?(?:mean|average|median|money|value|amount|rupees)\b", ""),
+        (r"\b(?:,? ?counting (?:each|every) (?:one )?as one|counted one by one)\b", " number of payments"),
+        (r"(?:\b(?:less|minus|net of|after|after deducting|deducting|taking off) (?:any |all |the )?(?:refunds?|returns|money back|(?:what|whatever|anything) (?:they|it|he|she|was|i)(?: \w+)? (?:gave|returned|paid|sent|got|given|refunded|sent)(?: back)?))", ""),
+        (r"\b(?P<bill>bills?|charges?|invoices?) (?:that )?(?:we|i)(?: have|'ve)? (?:got|received|had)\b", r"\g<bill> i paid"),
+        (r"\b(?P<n>\d[\d,.]*k?) and upwards?\b", r"\g<n> and above"),
+        (r"\b(?:in|within|of) the range (?:of |from )?(?=(?:rs\.? ?|₹ ?)?\d)", "between "),
+        (r"\b(?:leaving|setting|putting|taking) the (?:top|first|largest|biggest|highest)(?: one)? (?:aside|out|away|apart),? ", ""),
+        (r"\b(?:eating(?: up)?|burning|draining|swallowing|guzzling|sucking) (?:up |away )?(?:most of )?my money\b", "costing me the most"),
+        (r"\b(?:eating|food) (?:places?|joints?|outlets?|spots?)\b|\bplaces? to eat\b|\beateries\b|\beatery\b", "restaurants"),
+        (r"\b(?:credit|debit) (?:or|and|/) ?(?:credit|debit) cards?\b", "card"),
+        (r"\bfrom (?P<time>\d{1,2}(?::\d\d)? ?(?:am|pm|a\.m\.|p\.m\.)) (?:onwards?|on|and later|or later)\b", r"after \g<time>"),
+        (r"\b(?:still |currently |presently )?running(?= (?:subscriptions|memberships))|(?<=subscriptions )(?:that are |which are )?(?:still |currently )?running\b", "active"),
+        (r"\bsubtract(?:ing)? (?:everything|all|what|whatever)(?: that| which)? (?:went|goes|has gone) out\b.*", "less money out"),
         (rf"\b(?P<month>{_MONTHS}) month\b", r"\g<month>"),
         (r"\b(?:ltm|ttm)\b", "last 12 months"),
         (r"\bsabse (?:bada|badi|mehenga|mehengi)\b", "biggest"),
@@ -144,7 +172,8 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bas (?:on|at) ", "as of "),
         (r"\b(?P<which>last|this|past) weak\b", r"\g<which> week"),
         (rf"\b(?:{_PUT}) {_THING} (?:out|off|aside|away|to one side){_FROM_IT}", r"excluding \g<thing>"),
-        (rf"\b(?:{_DROP}) {_THING}{_FROM_IT}", r"excluding \g<thing>"),
+        (rf"\b(?:{_DROP}) (?!(?:at|in|on|to|by|for|into|per|each|an?|off|by) ){_THING}{_FROM_IT}", r"excluding \g<thing>"),
+        (r", (?P<thing>[\w&' ]+? (?:and|or) [\w&' ]+?) (?:excluded|aside|apart|not included|left out)$", r" excluding \g<thing>"),
         (rf"\b(?!(?:{_PUTTING}) )(?P<thing>[\w&']+) (?:excluded|aside|apart(?! from)|not included|left out)(?=$|[ ?.,!])",
          r"excluding \g<thing>"),
     )

@@ -47,9 +47,11 @@ _BY_ME = re.compile(r"\bby (?:me|us)\b")
 _BOTH_WAYS = re.compile(r"\b(?:in and out|both ways|debits? and credits?|credits? and debits?|either way|in or out)\b")
 _PRIORS: tuple[Prior, ...] = ("following", "year_before", "previous")
 _AGGREGATES = (
-    Measure.COUNT, Measure.NET, Measure.MEDIAN, Measure.AVERAGE, Measure.VOLUME, Measure.LARGEST, Measure.SMALLEST,
+    Measure.ALERT_PRECISION, Measure.COUNT, Measure.NET, Measure.MEDIAN, Measure.AVERAGE, Measure.VOLUME,
+    Measure.LARGEST, Measure.SMALLEST,
 )  # fmt: skip
 """In order of precedence: "how many of the largest" counts."""
+_BOTH_DIRECTIONS = (Measure.NET, Measure.VOLUME, Measure.ALERT_PRECISION)
 
 
 def topic(clause: Clause) -> Topic | None:
@@ -77,7 +79,10 @@ def _is_alerts(clause: Clause) -> bool:
 
 
 def is_of_alerts(clause: Clause) -> bool:
-    return clause.has(Cue.ALERTS) or (clause.has(Cue.FLAGGED) and clause.has(Cue.SHOW, Cue.WHICH, Cue.PAYMENTS))
+    if clause.says(Measure.ALERT_PRECISION):
+        return False
+    asks = clause.has(Cue.SHOW, Cue.WHICH, Cue.PAYMENTS) or clause.says(Measure.COUNT)
+    return clause.has(Cue.ALERTS) or (clause.has(Cue.FLAGGED) and asks)
 
 
 _ALERT_CUES = (
@@ -94,7 +99,7 @@ def narrows_alerts(clause: Clause) -> bool:
     counted and listed by period, state and points."""
     if not is_of_alerts(clause) or clause.has(Cue.WHY) or _OF_POINTS.search(clause.reading.text):
         return False
-    named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "amount"))
+    named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "amount", "account"))
     groups = clause.has(Cue.MOST, Cue.LEAST, Cue.WHICH) and any(
         noun.value[1] in _ALERT_GROUPS for noun in clause.find(Cue.NOUN)
     )
@@ -180,16 +185,20 @@ def objects(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
     left_out: list[Mention[Any]] = []
     excluding: Mention[Any] | None = None
     for mention in clause.mentions:
+        if left_out and _BEGINS_ASKING.search(clause.reading.text[left_out[-1].end : mention.start]):
+            excluding = None
         if is_cue(mention, Cue.EXCEPT):
             excluding = mention
         elif mention.kind in OBJECT_KINDS:
             (left_out if excluding else kept).append(mention)
             clause.place(mention, *([excluding] if excluding else []))
-        elif not is_cue(mention, Cue.OR, Cue.ANAPHORA, Cue.TOTAL, Cue.PAYMENTS, Cue.MEASURE):
+        elif not is_cue(mention, Cue.OR, Cue.BOTH, Cue.ANAPHORA, Cue.TOTAL, Cue.PAYMENTS, Cue.MEASURE):
             excluding = None
     return filters(_parts(without_heads(kept, clause), clause), Operator.IN), filters(left_out, Operator.NOT_IN)
 
 
+_BEGINS_ASKING = re.compile(r"(?<!\band )(?<!\bor )\b(?:what|how|which|who|whom|where|when)\b")
+"""Where the question goes on behind what it leaves out: "leaving out rent, what ..."."""
 _PART = re.compile(r"\bhow (?:much|many) of\b")
 _BEGINS_PART = re.compile(r"\b(?:was|were|is|are|went|goes|go|has|have|did)\b")
 
@@ -208,6 +217,8 @@ def _parts(kept: list[Mention[Any]], clause: Clause) -> list[Mention[Any]]:
 def spoken(clause: Clause) -> list[Spoken]:
     """The periods said, without "overall" beside another one, and without days of the week that are a condition."""
     said: list[Spoken] = [mention.value for mention in clause.reading.of("period")]
+    if clause.has(Cue.ONLY):
+        said = [one for one in said if not one.weekdays]  # "Monday to Friday only": days of any week
     if len(said) > 1:
         said = [one for one in said if not one.is_everything] or said[:1]
     longest = max((one.period.days for one in said), default=0)
@@ -271,6 +282,9 @@ def _opens_with_base(clause: Clause) -> bool:
     bases = [cue for cue in clause.find(Cue.COMPARE) if cue.end <= first.start and clause.are_adjacent(cue, first)]
     asking = clause.find(Cue.DIFFERENCE, Cue.HOW_MUCH, Cue.MORE)
     between = [cue for cue in clause.find(Cue.DIFFERENCE) if first.end <= cue.start < second.start]
+    named_again = [m for m in clause.reading.of("period")[2:] if asking and m.start >= asking[0].end]
+    if named_again and named_again[-1].value.period == second.value.period:
+        return True  # "put September next to October: how much more was it in October"
     if any(clause.text_of(cue).startswith(("how", "by how")) for cue in between):
         return True  # "September next to October: how much more was it in October"
     return bool(bases) and any(first.end <= cue.start < second.start for cue in asking)
@@ -385,7 +399,7 @@ def with_measure(frame: Frame, clause: Clause) -> Frame:
     chosen = next((measure for measure in _AGGREGATES if clause.says(measure)), None)
     if chosen is None and (clause.measures or flow is Flow.IN):
         chosen = Measure.INCOME if flow is Flow.IN else Measure.SPEND
-    return frame.with_changes(measure=chosen, flow=Flow.ANY if chosen in (Measure.NET, Measure.VOLUME) else flow)
+    return frame.with_changes(measure=chosen, flow=Flow.ANY if chosen in _BOTH_DIRECTIONS else flow)
 
 
 def _names_spending_first(clause: Clause) -> bool:
@@ -500,7 +514,7 @@ def refund_asked(clause: Clause) -> Literal["largest", "latest", "earliest"] | N
         return "largest"
     if clause.has(Cue.FIRST):
         return "earliest"
-    return "latest" if clause.has(Cue.LATEST, Cue.WHEN) else None
+    return "latest" if clause.has(Cue.LATEST, Cue.WHEN, Cue.DAYS_AGO) else None
 
 
 _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

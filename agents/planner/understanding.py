@@ -20,7 +20,7 @@ from agents.planner.intended import intended, is_within_months, meanings, named
 from agents.planner.lexicon import Cue
 from agents.planner.parse import COMPARING, NTH, Parsed, parse
 from agents.planner.reading import Reading
-from core.insights.query import Dimension, Flow, Measure
+from core.insights.query import Dimension, Filter, Flow, Measure
 from core.money import Currency
 
 AGREED = 0.15
@@ -59,6 +59,7 @@ _FORGIVEN = {
         {Intent.FORECAST_BALANCE, Intent.FORECAST_SPEND, Intent.AFFORD, Intent.BUDGET, Intent.NEXT_DUE}
     ),
     "advice": frozenset(Intent) - OFF_LIMITS,
+    "action": frozenset({Intent.AFFORD}),
 }
 """Refusals by single words, and the meanings of the whole that lift them."""
 _CLEANER = frozenset(
@@ -187,7 +188,7 @@ class _Weighing:
 
     def _cleaner(self) -> Parsed | None:
         first, asked = self.wants.first, self.parsed.frame
-        has_room = asked.ask in _SPARE or asked.topic is Topic.ALERTS
+        has_room = (asked.ask in _SPARE or asked.topic is Topic.ALERTS) and asked.measure is not Measure.ALERT_PRECISION
         if first not in _CLEANER or not self.is_sure or not has_room or NTH.search(self.reading.text):
             return None
         if first in _SIGNALS and Clause(self.reading).has(Cue.ALERTS):
@@ -286,7 +287,8 @@ def _with_stories(told: Sequence[Understood]) -> list[Understood]:
 
 
 _ASKS_FIGURE = (Cue.HOW_MUCH, Cue.WHICH, Cue.WHO, Cue.WHERE, Cue.WHEN, Cue.DAYS_AGO, Cue.WHY, Cue.YES_NO)
-_SHOWN = frozenset({Operation.COMPARE, Operation.VERSUS, Operation.BREAKDOWN, Operation.LIST})
+_ASKS_OUTRIGHT = re.compile(r"(?:and |so |ok |then )*what(?:'s| did| do| does| have| has| was| is| were| are| will)?\b")
+_SHOWN = frozenset({Operation.COMPARE, Operation.VERSUS, Operation.BREAKDOWN, Operation.LIST, Operation.RANK})
 _OF_SHOWN = frozenset({None, Operation.VALUE, Operation.DIFFERENCE, Operation.GROWTH, Operation.RANK})
 
 
@@ -296,7 +298,7 @@ def _with_shown(told: Sequence[Understood]) -> list[Understood]:
     joined: list[Understood] = []
     for one in told:
         if joined and _is_about_shown(joined[-1], one):
-            joined[-1] = _about_shown(joined[-1].parsed.frame, one)
+            joined[-1] = _about_shown(joined[-1].parsed, one)
         else:
             joined.append(one)
     return joined
@@ -313,13 +315,22 @@ def _is_about_shown(shown: Understood, one: Understood) -> bool:
         or frame.ask not in _OF_SHOWN
     ):
         return False
+    if _ASKS_OUTRIGHT.match(shown.reading.text):
+        return False
     asks = frame.ask not in (None, Operation.VALUE) or one.parsed.asks_amount or Clause(one.reading).says(Measure.COUNT)
     same = all(period in earlier.periods for period in frame.periods)
     return asks and same and not Clause(shown.reading).has(*_ASKS_FIGURE) and not shown.parsed.asks_amount
 
 
-def _about_shown(shown: Frame, one: Understood) -> Understood:
-    frame = one.parsed.frame
+def _about_shown(shown_parsed: Parsed, one: Understood) -> Understood:
+    shown, frame = shown_parsed.frame, one.parsed.frame
+    if (
+        shown.ask in (Operation.RANK, Operation.LIST)
+        and (shown.limit or 1) > 0
+        and frame.ask in (None, Operation.VALUE)
+    ):
+        amount = shown.with_changes(asks_amount=True)
+        return replace(one, parsed=replace(shown_parsed, frame=amount, alone=amount))
     others = tuple(period for period in shown.periods if period not in frame.periods)
     periods = (*frame.periods, *others) if frame.ask in COMPARING else frame.periods or shown.periods
     lent: dict[str, object] = {
@@ -331,7 +342,8 @@ def _about_shown(shown: Frame, one: Understood) -> Understood:
     if frame.ask in (None, Operation.VALUE) and frame.measure is None:
         lent |= {"ask": Operation.VALUE, "measure": Measure.INCOME if shown.flow is Flow.IN else Measure.SPEND}
     frame = frame.with_changes(**lent)
-    return replace(one, parsed=replace(one.parsed, frame=frame, alone=frame, is_follow_up=False, unplaced=()))
+    leans = shown_parsed.is_follow_up and not frame.objects
+    return replace(one, parsed=replace(one.parsed, frame=frame, alone=frame, is_follow_up=leans, unplaced=()))
 
 
 def _asks(one: Understood) -> bool:
@@ -393,10 +405,18 @@ def _lent(one: Understood, stories: Sequence[Reading]) -> Understood:
         changes["periods"] = (*periods, *frame.periods)  # "my October was insane: by how much was it up on September?"
     if not frame.objects:
         changes |= _named_before(told, points=_points_back(one))
+    elif meant := _explained(stories):
+        changes["objects"] = meant
     if not changes:
         return one
     parsed = replace(one.parsed, frame=frame.with_changes(**changes), alone=one.parsed.alone.with_changes(**changes))
     return replace(one, parsed=replace(parsed, is_follow_up=False))
+
+
+def _explained(stories: Sequence[Reading]) -> tuple[Filter, ...]:
+    """Whom the asker meant: "the pharmacy; I mean Arogya"."""
+    meant = [named(Clause(story)) for story in stories if _EXPLAINS.match(story.text)]
+    return tuple(f for story in meant for f in story.objects if f.field == "counterparty")
 
 
 def _points_back(one: Understood) -> bool:

@@ -1,6 +1,7 @@
 """Templates that hold one value against another: periods, categories, a whole, what is usual."""
 
 from decimal import Decimal
+from typing import Any
 
 from agents.answer import Figure
 from agents.charts import chart, pair
@@ -86,9 +87,33 @@ def _compare_groups(told: Told) -> Draft:
     return Draft(text, figures, chart=chart(told.result, told.about()), rows=told.result.rows)
 
 
+def moved(told: Told) -> Draft:
+    """The group that changed most from one period to the other, by how much, and what it was in each."""
+    if not told.result.rows:
+        return NOTHING
+    changes = [told.difference(told.source(n), told.source(n, f"{told.measure}_before")) for n, _ in _numbered(told)]
+    sizes = [Decimal(str(told.evidence.value_of(change) or 0)) for change in changes]
+    best = sizes.index(max(sizes))
+    n, row, other = best + 1, told.result.rows[best], _other(told)
+    name = told.group(row)
+    now = told.figure(f"{name}, {told.period}", told.source(n))
+    before = told.figure(f"{name}, {other}", told.source(n, f"{told.measure}_before"))
+    change = told.figure(f"{name}, {_held_against(told, told.period, other)}", changes[best])
+    amount = None if told.measure is Measure.COUNT else change.source
+    winner = told.make.name("Changed most", name, told.source(n, told.query.group_by[0]), amount=amount)
+    word = "more" if number(now) > number(before) else "less"
+    text = f"{name}: {told.say(_size(change))} {word} in {told.period} ({told.say(now)}) than in {other}"
+    text += f" ({told.say(before)})."
+    return Draft(text, [winner, change, now, before], rows=told.result.rows)
+
+
+def _numbered(told: Told) -> list[tuple[int, dict[str, Any]]]:
+    return list(enumerate(told.result.rows, start=1))
+
+
 def versus(told: Told) -> Draft:
     """Which of two or more was the larger, and each; or first by how much, where that was asked."""
-    rows = list(enumerate(told.result.rows, start=1))
+    rows = _numbered(told)
     if not rows:
         return NOTHING
     figures = [told.figure(f"{told.group(row)}, {told.period}", told.source(n)) for n, row in rows]

@@ -47,13 +47,25 @@ def _few(told: Told) -> Draft:
     singles = _singles(told)
     shown, which = len(told.result.entries), _FIRST[told.query.rows_first]
     head = f"The {which} {told.noun}" if shown == 1 else f"The {shown} {which} {told.noun}s"
+    together = _together(told) if told.task.asks_amount and shown > 1 else []
+    if together:
+        head = f"{told.say(together[0])} in all. {head}"
     table = told.entries_table
     beside = [
         told.make.date("On", cell(table, 1, "occurred_at")),
         told.make.name("With", told.result.entries[0].counterparty, cell(table, 1, "counterparty")),
     ]
-    figures = [*singles, *beside] if shown == 1 else singles
+    figures = [*singles, *beside] if shown == 1 else [*together, *singles]
     return Draft(f"{head}: {_lines(told)}.", figures, rows=told.entry_rows())
+
+
+def _together(told: Told) -> list[Figure]:
+    """What the payments shown come to; nothing where they are of several currencies."""
+    singles = _singles(told, ALL)
+    if len({figure.currency for figure in singles}) > 1:
+        return []
+    about = f"{len(singles)} {_FIRST[told.query.rows_first]} {told.noun}s, {told.about()}"
+    return [told.make.money(about, computed("sum", *(figure.source for figure in singles)))]
 
 
 def _placed(told: Told) -> Draft:
@@ -73,13 +85,15 @@ def _placed(told: Told) -> Draft:
 
 def when(told: Told) -> Draft:
     """The day of the last or the first payment that fits, and the payment."""
-    if not told.result.entries:
+    place = told.task.position
+    if len(told.result.entries) < place:
         return NOTHING
-    entry = told.result.entries[0]
+    entry = told.result.entries[place - 1]
     which = _ONE.get(told.query.rows_first, "Last")
     about = subject(told.query, told.query.measures[-1])
-    date = told.make.date(f"{which} time, {about}", cell(told.entries_table, 1, "occurred_at"))
-    amount = _singles(told)[0]
+    said = f"{which} time" if place == 1 else f"{which} time but {place - 1}"
+    date = told.make.date(f"{said}, {about}", cell(told.entries_table, place, "occurred_at"))
+    amount = _singles(told)[place - 1]
     text = f"{day(entry.occurred_at)}: {told.say(amount)} {whereto(entry)}."
     if told.task.unit is not Unit.DAY:
         return Draft(text, [date, amount], rows=told.entry_rows())
@@ -99,14 +113,14 @@ def who(told: Told) -> Draft:
     return Draft(text, [name, amount, on], rows=told.entry_rows())
 
 
-def _singles(told: Told) -> list[Figure]:
+def _singles(told: Told, most: int = TOLD_MAX) -> list[Figure]:
     """The first entries as figures, sign left out."""
     return [
         told.make.money(
             f"{entry.counterparty}, {day(entry.occurred_at)}",
             computed("size", cell(told.entries_table, n, "amount_minor")),
         )
-        for n, entry in enumerate(told.result.entries[:TOLD_MAX], start=1)
+        for n, entry in enumerate(told.result.entries[:most], start=1)
     ]
 
 

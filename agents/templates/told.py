@@ -106,7 +106,7 @@ class Told:
         match measure or self.measure:
             case Measure.COUNT | Measure.COUNTERPARTIES | Measure.NEW_COUNTERPARTIES:
                 return self.make.count(label, source)
-            case Measure.FAILED_SHARE | Measure.SAVINGS_RATE:
+            case Measure.FAILED_SHARE | Measure.SAVINGS_RATE | Measure.ALERT_PRECISION:
                 return self.make.percent(label, source)
             case _:
                 return self.make.money(label, source)

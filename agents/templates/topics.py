@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from agents.answer import Citation, Figure
 from agents.draft import Draft, Figures
-from agents.evidence import Evidence, Row, cell, computed, rows_of
+from agents.evidence import Evidence, Row, cell, computed, days_until, rows_of
 from agents.findings import Finding
 from agents.plan import BalanceTask, RecallTask, RecurringTask, RefundsTask
 from agents.scope import Scope
@@ -84,6 +84,9 @@ def refunds(finding: Finding, evidence: Evidence) -> Draft:
         dated = make.date(f"The {task.asks} refund", cell(entries.name, 1, "occurred_at"))
         text = f"The {task.asks} refund: {say(each[0])} from {row['counterparty']} on {day(row['occurred_at'])}."
         first = [each[0], dated] if task.asks == "largest" else [dated, each[0]]
+        if task.days_to:
+            first = [make.days(f"Days since the {task.asks} refund", days_until(dated.source, task.days_to)), *first]
+            text = f"{count(int(str(first[0].value)), 'day')} ago. {text}"
         return Draft(text, [*first, number, *sums], rows=rows)
     ordered = [number, *sums] if task.counts else [*sums, number]
     return Draft(text, [*ordered, *each], rows=rows).noting(task.note)

@@ -18,7 +18,10 @@ def value(told: Told) -> Draft:
     course of it as a chart."""
     if not told.result.rows:
         return _none_counted(told) if told.measure is Measure.COUNT else NOTHING
-    currencies = told.currencies()
+    # A share of nothing is no figure: of alerts of which none was decided, say.
+    currencies = [one for one in told.currencies() if told.evidence.value_of(told.source_in(one)) is not None]
+    if not currencies:
+        return NOTHING
     asked = [told.figure(told.label(currency), told.source_in(currency)) for currency in currencies]
     beside = [
         told.figure(told.label(currency, measure), told.source_in(currency, measure), measure)

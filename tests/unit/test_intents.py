@@ -156,7 +156,7 @@ def test_an_intent_and_its_frame_mean_the_same(classifier: Classifier) -> None:
 
 _NEIGHBOURS = {
     Intent.SHARE_OF_INCOME, Intent.DAYS_SINCE, Intent.COUNT_DAYS, Intent.COMPARE, Intent.DIFFERENCE,
-    Intent.TOP_CUSTOMERS,
+    Intent.TOP_CUSTOMERS, Intent.FAILED_SHARE,
 }  # fmt: skip
 """Told apart within their frames by more than the operation."""
 
