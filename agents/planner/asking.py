@@ -94,12 +94,20 @@ def _share(frame: Frame, clause: Clause) -> Frame | None:
     if earned and spent:  # "what share of my salary went on rent"
         out = {"flow": Flow.OUT, "measure": Measure.SPEND}
         return frame.with_changes(share_of="income", objects=spent, whole=earned, **out)
-    if earned and clause.says(Measure.SPEND):  # "what portion of my salary did I spend"
-        return frame.with_changes(share_of="income", objects=(), whole=earned, flow=Flow.OUT, measure=Measure.SPEND)
+    if of_income := spent_of_income(frame, clause):
+        return of_income
     if not (clause.says(Measure.INCOME) and frame.objects):
         return frame
     flow, measure = (Flow.IN, Measure.INCOME) if earned else (Flow.OUT, Measure.SPEND)
     return frame.with_changes(share_of="income", flow=flow, measure=measure, whole=())
+
+
+def spent_of_income(frame: Frame, clause: Clause) -> Frame | None:
+    """ "What portion of my salary did I spend"; None where something else is asked."""
+    earned, spent = _incomes(frame.objects)
+    if not earned or spent or not clause.says(Measure.SPEND):
+        return None
+    return frame.with_changes(share_of="income", objects=(), whole=earned, flow=Flow.OUT, measure=Measure.SPEND)
 
 
 def _incomes(objects: tuple[Filter, ...]) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
@@ -353,6 +361,8 @@ def _dimension(frame: Frame, clause: Clause) -> Dimension | None:
     superlative = clause.has(Cue.MOST, Cue.LEAST)
     if clause.has(Cue.WHERE):
         clause.take(Cue.WHERE)
+        if frame.group_by:
+            return frame.group_by[0]
         return Dimension.COUNTERPARTY if superlative else Dimension.CATEGORY
     return Dimension.CATEGORY if superlative and not frame.group_by else None
 

@@ -11,6 +11,7 @@ from agents.plan import CANDIDATES_MAX, Clarify, Decline, ExplainTask, Operation
 from agents.planner.ahead import day_ahead
 from agents.planner.categories import NARROWER
 from agents.planner.compose import compose
+from agents.planner.compounds import HEADS
 from agents.planner.follow import edit, explain_amount
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
@@ -175,6 +176,7 @@ class BuiltinPlanner:
             return self._declined("topic")
         if parsed.frame.topic is Topic.BALANCE and _is_owner(phrase, reading.text):
             return self._declined("owner")
+        phrase = next((key for key in NARROWER if _is_headed(phrase, key)), phrase)
         if slugs := NARROWER.get(phrase):
             name = category(slugs[0])
             suggested = reading.text.replace(phrase, name.lower())
@@ -303,6 +305,11 @@ def _is_ranked(frame: Frame) -> bool:
     """Whether places count: of groups by their sum, of payments by their amount."""
     of_payments = frame.measure in (Measure.LARGEST, Measure.SMALLEST) or frame.latest is not None
     return frame.topic is None and (frame.ask is Operation.RANK or of_payments)
+
+
+def _is_headed(phrase: str, key: str) -> bool:
+    """ "Health insurance premium" is health insurance."""
+    return phrase.startswith(f"{key} ") and set(phrase.removeprefix(key).split()) <= HEADS
 
 
 def _unsettled(parsed: Parsed, phrase: str) -> Frame:

@@ -24,7 +24,7 @@ _EVERYDAY: dict[str, str] = {
     "electronics": "electronic, electronic items, electronic things, electronic gadgets, gadgetry, electronics, gadgets, electronic goods",
     "shopping": "shopping, general shopping, online shopping",
     "entertainment": "the movies, movie, movie tickets, cinema tickets, movie theatre, theatre, theater, films, film, cinemas, amusement, recreation, entertainment, movies, cinema, fun, leisure, movies and shows, going out, outings",
-    "subscriptions": "subscription, subscriptions, streaming, streaming services, memberships",
+    "subscriptions": "subscription, subscriptions, ott, streaming, streaming services, memberships",
     "travel": "travel, travelling, traveling, trip, trips, holiday, holidays, vacation, vacations",
     "gifts": "gifting, present, charities, charitable giving, giving, alms, offerings, gifts, gift, donation, donations, charity, gifts and donations, donate, presents",
     "health": "medication, medications, drugstore, chemists, clinic, clinics, medicals, hospitalisation, medical shop, medical store, medicine shop, doctor visits, doctor fees, physician, healthcare expenses, health, healthcare, medical, medicine, medicines, pharmacy, pharmacies, doctor, doctors, hospital, hospitals, "
@@ -46,7 +46,7 @@ _EVERYDAY: dict[str, str] = {
     "business_income": "business income, client payments, freelance income, freelancing",
     "cash": "cash taken out, cash drawn, drew cash, took out cash, take out cash, cash from atm, cash from the atm, atm cash, cash-out, cash outs, cash, cash withdrawal, cash withdrawals, atm withdrawal, atm withdrawals, atm, atms, cash machine, cash machines, cashpoint, withdrawals, withdrawal, withdraw, "
     "withdrew, withdrawn, cash deposit, cash deposits",
-    "transfer": "sent to friends, money to friends, transfers to family, transfers to people, payments to people, other people, friends, friends and family, family and friends, transfers to friends, peer to peer",
+    "transfer": "sent to friends, money to friends, transfers to family, transfers to people, payments to people, other people, friends, friends and family, family and friends, individuals, transfers to friends, peer to peer",
     "own_transfer": "own transfers, own transfer, own accounts, between my accounts, transfers between my accounts",
     "services": "services",
     "uncategorised": "uncategorised, uncategorized, without category, without a category, unclassified, no category",

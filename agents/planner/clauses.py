@@ -28,7 +28,7 @@ _REASONS = (
 REASON = re.compile(_REASONS, re.IGNORECASE)
 """What begins so tells why something is asked, and asks nothing."""
 _REASON_BEHIND = re.compile(
-    rf",\s+(?={_REASONS})|\s+(?=(?:so that|so as to|in order that|because|lest|whose)\b|so (?:i|we) (?:can|could|may|know)\b)",
+    rf",\s+(?={_REASONS})|\s+(?=(?:so that|so as to|in order that|because|lest)\b|so (?:i|we) (?:can|could|may|know)\b)",
     re.IGNORECASE,
 )
 _REASON_BEFORE = re.compile(
@@ -60,7 +60,7 @@ _BY_HOW_MUCH = re.compile(
 )
 _POLITE = re.compile(
     r"^(?:hi|hello|hey|thanks|thank you|thanks a lot|many thanks|thank you (?:so|very) much|please|pls|kindly|ok|okay|cheers|"
-    r"(?:please )?(?:tell me|let me know|help(?: me)?)|good (?:morning|evening|afternoon))"
+    r"(?:please )?(?:tell me|let me know|help(?: me)?)|(?:(?:just )?tell me )?(?:just )?one (?:more |last |quick )?thing|good (?:morning|evening|afternoon))"
     r"[\s,.!]*(?:finlens|there|sir|madam|team|all)?[\s,.!]*$",
     re.IGNORECASE,
 )

@@ -520,6 +520,8 @@ class _Composer:
         """What is meant where no period was said: see docs/asking.md."""
         frame, everything = self.frame, self._everything()
         names_payee = any(f.field in ("counterparty", "description") for f in frame.objects)
+        # To a bank, whoever holds an account is named as a payee is.
+        names_payee = names_payee or (self.scope.is_of_many and any(f.field == "account" for f in frame.conditions))
         is_dated = operation in (Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.PROJECTED) or frame.latest in (
             "latest",
             "earliest",
@@ -578,6 +580,9 @@ class _Composer:
 
 def _of_whole(frame: Frame) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
     """The objects and conditions of the whole that a share is of: its own account, and what was said of it."""
+    alerted = tuple(f for f in frame.conditions if f.field == "alert")
+    if alerted and len(frame.conditions) > len(alerted) and not frame.whole:
+        return (), alerted  # of alerts the part that is by UPI
     if frame.objects and not frame.whole:
         return (), frame.conditions
     objects = tuple(f for f in frame.whole if f.field in _OBJECT_FIELDS)

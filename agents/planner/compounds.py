@@ -55,6 +55,12 @@ def _grown(text: str, mention: Mention[Any], held: dict[int, Mention[Any]]) -> M
     return replace(mention, start=start, end=end)
 
 
+def without_head(phrase: str) -> str:
+    """ "Broadband" of "broadband bill"."""
+    words = phrase.split()
+    return " ".join(words[:-1] if len(words) > 1 and words[-1] in HEADS else words)
+
+
 def _is_within(mention: Mention[Any], other: Mention[Any]) -> bool:
     return other.start <= mention.start and mention.end <= other.end and mention.length < other.length
 

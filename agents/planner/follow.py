@@ -23,6 +23,11 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
         if new.topic in (Topic.REFUNDS, Topic.DUPLICATES) and last.topic is None:
             return new.with_changes(objects=new.objects or last.objects, periods=new.periods or last.periods[:1])
         return new
+    if last.topic is Topic.REFUNDS and new.topic is None and new.ask in (None, Operation.VALUE):
+        return last.with_changes(
+            objects=new.objects or last.objects, periods=new.periods or last.periods,
+            measure=Measure.COUNT if new.measure is Measure.COUNT else None,
+        )  # fmt: skip
     if new.objects:
         last = last.with_changes(missing="")
     if which := _which_of_them(last, parsed):
@@ -32,6 +37,8 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
         return last.with_changes(asks_amount=True)
     if one := _about_the_one(last, new, asks_amount=parsed.asks_amount):
         return one
+    if new.measure is Measure.NET and not new.objects:
+        return new.with_changes(periods=new.periods or last.periods[:1])
     frame = last.with_changes(objects=_objects(last, parsed), without=_together(last.without, new.without))
     frame = _directed(frame) if new.objects else frame
     kept = tuple(f for f in last.conditions if f.field == "account") if parsed.asks_all else last.conditions
@@ -64,6 +71,8 @@ def _which_of_them(last: Frame, parsed: Parsed) -> Frame | None:
     largest = new.measure is Measure.LARGEST
     if last.ask is Operation.BREAKDOWN and last.group_by:
         return last.with_changes(ask=Operation.RANK, group_by=last.group_by[:1], limit=1, descending=largest)
+    if last.ask is Operation.RANK:
+        return last.with_changes(limit=1, descending=largest)
     if last.ask is Operation.LIST:
         return last.with_changes(ask=Operation.WHO, limit=1, latest="largest" if largest else "smallest")
     return None
@@ -112,7 +121,8 @@ def _single(last: Frame) -> Literal["largest", "smallest", "latest", "earliest"]
 
 def paired(last: Frame, before: Frame, new: Frame) -> Frame | None:
     """The last two questions held against each other, as `new` asks: of two periods, or of two things."""
-    if new.ask not in _COMPARING or last.topic or before.topic or last.measure is not before.measure:
+    names_two = new.ask in (Operation.RANK, Operation.BREAKDOWN) and last.objects != before.objects
+    if not (new.ask in _COMPARING or names_two) or last.topic or before.topic or last.measure is not before.measure:
         return None
     asked = last.with_changes(ask=new.ask, sign=new.sign, group_by=(), against=None, unit=None, limit=None)
     if last.objects == before.objects and last.periods and before.periods and last.periods != before.periods:
@@ -261,6 +271,8 @@ def _timed(frame: Frame, last: Frame, new: Frame, *, than_that: bool) -> Frame:
         pair = (new.periods[0], *last.periods[:1]) if than_that else (*last.periods[:1], new.periods[0])
         periods = pair if is_second else new.periods
         return frame.with_changes(periods=periods, is_default_period=False, against=None)
+    if new.ask is Operation.WHEN_FIRST:
+        return frame.with_changes(periods=())  # the first time ever
     if new.against is None or not last.periods or new.ask in _COMPARING:
         return frame
     whole = last.periods[0].period

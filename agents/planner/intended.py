@@ -11,7 +11,7 @@ from agents.intents.intent import Intent
 from agents.plan import Operation, Threshold
 from agents.planner import slots
 from agents.planner.amounts import Bounds
-from agents.planner.asking import asks_amount_first, compares_things, directed, grown, whole_of
+from agents.planner.asking import asks_amount_first, compares_things, directed, grown, spent_of_income, whole_of
 from agents.planner.clause import Clause
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
@@ -96,7 +96,9 @@ def intended(intent: Intent, clause: Clause) -> Frame | None:
         return _left(intent, _slots(clause))
     topic, build = _TOPICS.get(intent), _BUILDERS.get(intent)
     frame = _of_topic(intent, topic, clause) if topic else build(intent, _slots(clause)) if build else None
-    return slots.of_own(slots.of_alerted(frame.with_changes(position=clause.reading.position))) if frame else None
+    return (
+        slots.of_own(slots.of_alerted(frame.with_changes(position=clause.reading.position), clause)) if frame else None
+    )
 
 
 def named(clause: Clause) -> Frame:
@@ -313,6 +315,8 @@ def _share(intent: Intent, found: _Slots) -> Frame:
     if found.clause.says(Measure.NET) and found.clause.says(Measure.INCOME) and not found.base.objects:
         return found.base.with_changes(ask=Operation.SAVINGS_RATE, measure=Measure.NET, flow=Flow.ANY)
     frame = found.asking(Operation.SHARE, measure, share_of="spending")
+    if of_income := spent_of_income(frame, found.clause):
+        return of_income
     if intent is Intent.SHARE:
         return frame.with_changes(whole=whole_of(frame, found.clause))
     kept = tuple(f for f in (_spent_only(one) for one in frame.objects) if f is not None)
@@ -417,6 +421,8 @@ def meanings(frame: Frame) -> frozenset[Intent]:
     """The intents that `frame` is a reading of; empty where it asks nothing by itself."""
     if frame.topic is not None:
         return _OF_TOPIC[frame.topic]
+    if frame.ask is Operation.WHEN_LAST and frame.latest in ("largest", "smallest"):
+        return _OF_OPERATION[frame.ask] | {_LISTED[frame.latest], Intent.TOP_TIME}
     if frame.ask is Operation.WHO:
         return frozenset({Intent.TOP_PAYEE, Intent.LARGEST})
     if frame.ask is None or frame.ask is Operation.VALUE:

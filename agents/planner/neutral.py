@@ -43,7 +43,7 @@ _MONEY_NOUNS = """
 _ANYBODY = "anyone anybody someone somebody anywhere somewhere anything nobody everyone everybody whoever wherever"
 _TAIL = """
     transacted transact transacting undertaken incurred effected posted executed recorded logged booked
-    score scores scored points attempts
+    score scores scored points attempts dated
     registered captured occurring listed shown appearing appear appears found till inclusive exclusively overall
     combined consolidated cumulative aggregate entire entirely whole wholly fully completely altogether
 """
@@ -77,6 +77,7 @@ PHRASES: tuple[str, ...] = (
     r"in (?:rupees|inr|rs|terms of money|money terms|value|value terms|figures|numbers|number|amount|actual|real terms|one go|one place|practice|fact|general|particular|short|brief)",
     r"(?:with )?(?:everything|all|all of it|all of them|all payments|all categories|every payment) (?:included|inclusive|counted|considered|taken together)|everything included|including everything|(?:from |across )?all sources|across (?:the board|everything|all (?:categories|merchants|payees|shops))",
     r"(?:taken|put|added|lumped|all|clubbed|considered) together|between them|in one|as a whole|on the whole|when all is said and done|at the end of the day|as such|so to (?:say|speak)|i mean|you know|i think|i believe|i guess|i suppose|at all|after all|to be (?:exact|precise|honest)|more or less|or so|give or take|kind of|sort of|as well|once again|once more|by the way|btw|fyi|asap|for now",
+    r"(?:soon|shortly|right|immediately|quickly|straight) after (?:arriving|arrival|receipt|coming in|(?:it|they) (?:came|arrived)(?: in)?)",
     r"in (?:my|our|this|the) (?:house|home|household|family)",
     r"(?:little|small|tiny|minor|petty|big|large|heavy|huge)(?= (?:[\w']+ ){1,4}(?:under|below|less than|smaller than|above|over|more than|up ?to|exceeding|at least|at most)\b)",
     r"(?:that|which) (?:i|we)(?: (?:have|had|'ve))? (?:made|did|do|make|done)(?! (?:with|by|to|on|for|at|from))",

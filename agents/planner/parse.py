@@ -23,9 +23,14 @@ _OF_TIME = re.compile(r"\b(?:day|week|month|quarter|year|period|time)\b")
 _THAN_THAT = re.compile(r"\b(?:than|over|above|to|with|against|from) (?:that|it|this|then|those|the other)\b")
 _TOTAL = re.compile(r"\b(?:total|sum|altogether|in all|overall|add(?:s|ed)? up|come(?:s)? to|came to)\b")
 _THAN = re.compile(r"\b(?:than|over|above|to|with|against|from|vs|versus|compared|on)\b")
-_OCCASIONS = re.compile(r"\bhow many (?:visits|rides|trips|orders|meals|times|bookings|refills|donations)\b")
+_OCCASIONS = re.compile(
+    r"\b(?:how many|number of|no\.? of) (?:visits|rides|trips|orders|meals|times|bookings|refills|donations)\b"
+)
 _ONE_OF_THEM = re.compile(
     r"\b(?:biggest|largest|smallest|highest|lowest|cheapest|dearest|costliest|priciest|latest|last|first) ones?\b"
+)
+_WHAT_IS_MOST = re.compile(
+    r"^(?:and |so )?what(?: is|'s| was) (?:the )?(?:largest|biggest|highest|smallest|lowest)(?: one)?(?: now)?$"
 )
 COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
 
@@ -83,7 +88,7 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
         asks_all=_asks_all(clause),
         than_that=bool(_THAN_THAT.search(reading.text)) or not _THAN.search(reading.text),
         asks_total=bool(_TOTAL.search(reading.text)) and not clause.measures,
-        asks_which=clause.has(Cue.WHICH),
+        asks_which=clause.has(Cue.WHICH) or bool(_WHAT_IS_MOST.search(reading.text)),
         asks_amount=clause.has(Cue.HOW_MUCH, Cue.TOTAL) and not clause.measures,
         unclear_names=tuple(m.value for m in reading.of("name") if m.value.is_unclear),
         unplaced=(*clause.unplaced(), *NTH.findall(reading.text)),
@@ -109,7 +114,7 @@ def _frame(clause: Clause) -> Frame:
     )
     frame = slots.with_amounts(frame, clause)
     frame = asked(slots.with_measure(frame, clause), clause).with_changes(position=clause.reading.position)
-    return slots.of_own(slots.of_alerted(frame))
+    return slots.of_own(slots.of_alerted(frame, clause))
 
 
 def _story(clause: Clause) -> str:

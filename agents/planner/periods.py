@@ -69,6 +69,8 @@ _F = {
     "last": r"(?P<last>(?:the )?(?:last|previous|prior|preceding|past))",
     "rel_year": r"(?P<rel_year>this year|the current year|current year|last year|the previous year|previous year)",
     "fiscal": r"(?:fy|financial year|fiscal year|fiscal|tax year)",
+    "near_fy": r"(?P<near_fy>(?:(?:this|the current|current|the|the last|last|the previous|previous) )?"
+    r"(?:fy|financial year|fiscal year|tax year))(?! ?'?\d)",
 }
 # A number after a month that counts something else is no day: "in May 2 payments", "may 5k".
 _NOT_A_COUNT = (
@@ -152,15 +154,18 @@ class PeriodReader:
 
     def quarter(self, match: re.Match[str]) -> Spoken:
         number = int(match["q"]) if match["q"] else ORDINALS.get(match["ordinal"], 4)
-        if match["fy"]:
-            year, month = divmod(self._fiscal_start(match["fy"]).year * 12 + 3 + 3 * (number - 1), 12)
-            return Spoken(Period.of(Unit.QUARTER, date(year, month + 1, 1)), grain=Unit.QUARTER)
+        if fiscal := self._said_fiscal(match):
+            start = add_months(fiscal, 3 * (number - 1))
+            return Spoken(Period.of(Unit.QUARTER, start), grain=Unit.QUARTER)
         year = self._said_year(match)
         start = date(year or self._recent_year(3 * number - 2), 3 * number - 2, 1)
         return Spoken(Period.of(Unit.QUARTER, start), has_year=year is not None, grain=Unit.QUARTER)
 
     def half(self, match: re.Match[str]) -> Spoken:
         second = (match["half"] or match["half2"]) in ("2", "second", "2nd")
+        if fiscal := self._said_fiscal(match):
+            start = add_months(fiscal, 6 * second)
+            return Spoken(Period(start, add_months(start, 6)))
         year = self._said_year(match)
         year, has_year = year or self._recent_year(7 if second else 1), year is not None
         return Spoken(Period(date(year, 7, 1), date(year + 1, 1, 1)) if second else Period(date(year, 1, 1), date(year, 7, 1)), has_year)  # fmt: skip
@@ -323,6 +328,15 @@ class PeriodReader:
             return self.today.year - ("this" not in groups["rel_year"] and "current" not in groups["rel_year"])
         return None
 
+    def _said_fiscal(self, match: re.Match[str]) -> date | None:
+        """The first day of the financial year that a quarter or a half is said to be of."""
+        if match["fy"]:
+            return self._fiscal_start(match["fy"])
+        if not match["near_fy"]:
+            return None
+        this = Period.of(Unit.FISCAL_YEAR, self.today)
+        return (this.previous() if re.search("last|previous", match["near_fy"]) else this).start
+
     def _fiscal_start(self, said: str) -> date:
         """FY 2025-26 begins on 1 April 2025, and so does FY26: Indian years are named after their end."""
         numbers = [int(part) for part in re.findall(r"\d+", said)]
@@ -350,7 +364,7 @@ _FY_NUMBER = r"(?P<fy>'?(?:20)?\d\d(?:\s?[-/]\s?(?:20)?\d\d)?)"
 _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
     (_atom(pattern), read)
     for pattern, read in (
-        (r"(?:for |of |in )?all time|ever|overall|(?:to|till) date|since (?:the )?(?:very )?(?:beginning|start)|so far in total|(?:over|in) (?:the |my )?(?:whole|entire|full) (?:history|time)|since i (?:opened|joined|started)(?: (?:my|the|this) account)?|lifetime", PeriodReader.ever),
+        (r"(?:for |of |in )?all time|ever|overall|(?<!year )(?<!month )(?<!quarter )(?:to|till) date|(?:till|until|up to|upto) now|(?:the )?whole time|since (?:the )?(?:very )?(?:beginning|start)(?! of)|so far in total|(?:over|in) (?:the |my )?(?:whole|entire|full) (?:history|time)|since i (?:opened|joined|started)(?: (?:my|the|this) account)?|lifetime", PeriodReader.ever),
         (rf"(?P<near>today|(?:the )?day before yesterday|yesterday|tonight|last night|this (?:{_PARTS_OF_DAY}))", PeriodReader.near_day),
         (r"(?P<year>(?:19|20)\d\d)-(?P<m>\d{1,2})-(?P<day>\d{1,2})", PeriodReader.iso),
         (r"(?P<day>\d{1,2})(?P<mark>[/.-])(?P<m>\d{1,2})(?P=mark)(?P<year>(?:19|20)?\d\d)", PeriodReader.day_month_year),
@@ -363,21 +377,21 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"(?:the )?(?:month of )?(?:(?:last|this|past|previous) )?<month>(?:(?:,| of)?[ -]?<year>| ?'(?P<short_year>\d\d)|,?(?: of)? <rel_year>)?", PeriodReader.month),
         (r"<rel_year>(?:'s)? <month>", PeriodReader.month),
         (r"<year> <month>", PeriodReader.month),
-        (rf"(?:(?:q|quarter )(?P<q>[1-4])|(?:the )?<ordinal> quarter(?= of))(?:(?: of| in|,)? ?(?:<fiscal> ?{_FY_NUMBER}|<year>|<rel_year>))?", PeriodReader.quarter),
-        (rf"(?:the )?(?P<ordinal>first|second|third|fourth|1st|2nd|3rd|4th)(?P<q>) quarter(?:(?: of| in|,)? ?(?:<fiscal> ?{_FY_NUMBER}|<year>|<rel_year>))?", PeriodReader.quarter),
-        (r"(?:h(?P<half>[12])|(?:the )?(?P<half2>first|second|1st|2nd) half(?: of)?(?= (?:19|20|this year|last year)))(?:(?: of| in|,)? ?(?:<year>|<rel_year>))?", PeriodReader.half),
+        (rf"(?:(?:q|quarter )(?P<q>[1-4])|(?:the )?<ordinal> quarter(?= of))(?:(?: of| in|,)? ?(?:<fiscal> ?{_FY_NUMBER}|<near_fy>|<year>|<rel_year>))?", PeriodReader.quarter),
+        (rf"(?:the )?(?P<ordinal>first|second|third|fourth|1st|2nd|3rd|4th)(?P<q>) quarter(?:(?: of| in|,)? ?(?:<fiscal> ?{_FY_NUMBER}|<near_fy>|<year>|<rel_year>))?", PeriodReader.quarter),
+        (rf"(?:h(?P<half>[12])|(?:the )?(?P<half2>first|second|1st|2nd) half(?: of)?(?= (?:19|20|this year|last year|(?:this |the |last |current |previous )*(?:fy|financial|fiscal))))(?:(?: of| in|,)? ?(?:<fiscal> ?{_FY_NUMBER}|<near_fy>|<year>|<rel_year>))?", PeriodReader.half),
         (rf"<fiscal> ?{_FY_NUMBER}", PeriodReader.fiscal_year),
         (r"(?P<fy>20(?P<a>\d\d)\s?[-/]\s?(?:20)?(?P<b>\d\d))", PeriodReader.fiscal_span),
         (r"(?:<this>|<last>) <fiscal>(?: (?:so far|to date))?", PeriodReader.near_fiscal_year),
         (r"(?:year )?<year>", PeriodReader.year),
         (r"(?:fy|financial year|fiscal year|fiscal)(?: (?:so far|to date|till now))?", PeriodReader.bare_fiscal_year),
         (r"(?:<this>) <unit>(?: (?:so far|to date))?", PeriodReader.this_unit),
-        (r"(?:(?<=of )|(?<=in )|(?<=for ))the (?P<unit>month|year|quarter|week)(?!'s| before)", PeriodReader.this_unit),
+        (r"(?:(?<=of )|(?<=in )|(?<=for ))the (?:calendar )?(?P<unit>month|year|quarter|week)(?!'s| before)", PeriodReader.this_unit),
         (r"<last> <unit>", PeriodReader.last_unit),
         (r"(?:the )?<unit> before last", PeriodReader.unit_before_last),
         (r"(?:the )?(?P<which>last|past|previous|trailing|rolling|recent|preceding|prior) <n>(?: (?:full|complete|whole|calendar))? <unit>", PeriodReader.last_n_units),
         (r"<n> <unit> (?:ago|back)", PeriodReader.units_ago),
-        (r"(year|month|quarter|week|fy)[- ]to[- ]date|(y|m|q)td|(f)ytd|so far this (year|month|quarter|week|fy|financial year)", PeriodReader.to_date),
+        (r"(year|month|quarter|week|fy)[- ](?:to|till)[- ]date|(y|m|q)td|(f)ytd|so far this (year|month|quarter|week|fy|financial year)", PeriodReader.to_date),
         (r"(?:(?:the |a )?(?:(?P<this>this)|(?P<last>last|past|previous)) weekend|(?:the |a )?weekend)", PeriodReader.weekend),
         (r"(?:(?P<last>last|this past|past|previous) |this )?<weekday>(?: (?:of )?(?P<week>last week|this week|the previous week|previous week))?", PeriodReader.weekday),
         (r"(?:(?:last|this) )?<festival>(?:,?(?: of)? (?:<year>|<rel_year>))?", PeriodReader.festival),
@@ -416,7 +430,7 @@ _FIRST_DAYS = re.compile(
     rf"\b(?:the )?(?P<edge>first|last) (?P<n>\d{{1,2}}|{_alternatives(NUMBERS)})? ?(?P<length>days?|(?<=\d )weeks|(?<=[a-z] )weeks) (?:of|in) (?:the )?$"
 )
 _WEEK_OF = re.compile(r"\b(?:the )?week (?:of|beginning|starting|commencing|from)(?: the)? $")
-_WEEKEND_OF = re.compile(r"\b(?:the )?weekend of(?: the)? $")
+_WEEKEND_OF = re.compile(r"\b(?:the )?(?:(?:(?P<last>last)|first) weekend (?:of|in)|weekend of)(?: the)? $")
 
 
 class _Joiner:
@@ -442,11 +456,13 @@ class _Joiner:
         before, period = self._before(atom), atom.value.period
         if period.days > 1 and (match := _FIRST_DAYS.search(before)):
             return self._widened(atom, match, _edge_days(period, match))
-        if period.days > 20 and (match := _PART.search(before)):
+        if period.days > 20 and period.unit and (match := _PART.search(before)):
             return self._widened(atom, match, _part_of(period, match))
         if match := _WEEK_OF.search(before):
             return self._widened(atom, match, Period.of(Unit.WEEK, period.start))
         if match := _WEEKEND_OF.search(before):
+            if period.days > 7:
+                return self._widened(atom, match, _weekend_within(period, is_last=bool(match["last"])))
             return self._widened(atom, match, Period(*weekend_of(period.start)))
         return atom
 
@@ -511,6 +527,8 @@ class _Joiner:
         first = self.atoms[0]
         opened = _FROM.search(self._before(first))
         if match := _TILL_NOW.match(self.text, first.end):
+            # "Until now" by itself is everything; behind a period it is where this one ends.
+            self.atoms[1:] = [atom for atom in self.atoms[1:] if atom.start >= match.end()]
             return self._take(1, opened, self.reader.until_now(first.value.period.start), end=match.end())
         if len(self.atoms) < 2:
             return None
@@ -557,6 +575,8 @@ class _Joiner:
             return replace(self._opened(atom, match, reader.until_now(period.start)), end=tail.end())
         if period.days == 1 and (match := _FROM.search(before)) and match.group().startswith("from"):
             return self._opened(atom, match, reader.until_now(period.start))
+        if tail := _ONWARDS.match(self.text, atom.end):
+            return Mention("period", Spoken(reader.until_now(period.start)), atom.start, tail.end())
         if match := _AFTER.search(before):
             return self._opened(atom, match, reader.until_now(period.end))
         if match := _BEFORE.search(before):
@@ -574,6 +594,14 @@ class _Joiner:
 
     def _opened(self, atom: PeriodMention, match: re.Match[str], period: Period) -> PeriodMention:
         return Mention("period", Spoken(period), match.start(), atom.end)
+
+
+def _weekend_within(period: Period, *, is_last: bool) -> Period:
+    """The first or the last Saturday of a period and the day after it."""
+    days = [period.start + timedelta(days=n) for n in range(period.days)]
+    saturdays = [day for day in days if day.weekday() == 5]
+    saturday = saturdays[-1 if is_last else 0]
+    return Period(saturday, saturday + timedelta(days=2))
 
 
 def _from_to(days: tuple[str, ...]) -> tuple[str, ...]:

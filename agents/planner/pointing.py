@@ -6,7 +6,7 @@ from dataclasses import replace
 from agents.intents.intent import Intent
 from agents.plan import Operation
 from agents.planner.follow import mean_of, paired, together, whole_before
-from agents.planner.frame import Frame
+from agents.planner.frame import Frame, Topic
 from agents.planner.memory import Memory
 from agents.planner.parse import COMPARING, Parsed
 from agents.planner.reading import Reading
@@ -85,6 +85,8 @@ def _plainly(frame: Frame) -> Frame:
 def _leant(reading: Reading, parsed: Parsed, last: Frame) -> Parsed:
     """A fragment that names no thing asks of the last one: "per month on average, January to October"."""
     frame = parsed.frame
+    if last.topic is Topic.REFUNDS and frame.topic is None and not _WHOLE.search(reading.text):
+        return replace(parsed, is_follow_up=True)
     names_more = any((frame.objects, frame.conditions, frame.topic, frame.without, last.topic))
     asks = frame.ask is Operation.PACE or frame.measure in (Measure.AVERAGE, Measure.MEDIAN)
     if names_more or not asks or not last.objects or _WHOLE.search(reading.text):

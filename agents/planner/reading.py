@@ -12,7 +12,7 @@ from agents.planner.amounts import read_amounts
 from agents.planner.calendar_words import FESTIVALS, MONTHS, NUMBERS, UNITS, WEEKDAYS
 from agents.planner.categories import NARROWER, WORDS, read_categories
 from agents.planner.channels import read_channels
-from agents.planner.compounds import compounded
+from agents.planner.compounds import compounded, without_head
 from agents.planner.kinds import payees_of_kind
 from agents.planner.lexicon import CLOCK, FILLER, PATTERNS, REFUSALS, Cue, cue_words
 from agents.planner.mentions import Mention, cover
@@ -96,7 +96,9 @@ class Reading:
         start = self.text.index(phrase)
         before, after = self.text[:start].rstrip(), self.text[start + len(phrase) :].lstrip()
         head = phrase.split()[-1]
-        is_narrower = bool({phrase, stem(phrase)} & NARROWER.keys()) and not self.of("name")
+        slugs = NARROWER.get(phrase) or NARROWER.get(stem(phrase)) or ()
+        said = {slug for mention in self.of("category") for slug in mention.value}
+        is_narrower = bool(slugs) and not self.of("name") and not set(slugs) <= said
         if is_narrower or len(list(read_categories(phrase))) > 1:
             return True  # two categories that clash: "health insurance"
         if head in UNSPENT or stem(head) in UNSPENT:
@@ -105,7 +107,16 @@ class Reading:
             return False
         qualifies = any(m.kind == "category" and m.start == len(self.text) - len(after) for m in self.mentions)
         ends_a_name = any(m.end + 1 == start for m in self.of("name")) and bool(_AFTER_A_NAME.match(after))
-        return bool(_OBJECT_OF.search(before)) or bool(_PAID_FOR.match(after)) or qualifies or ends_a_name
+        goes_on = (
+            self.has(Cue.EXCEPT)
+            and before.endswith((" and", " or"))
+            and any(
+                self.text[m.end : start].strip() in ("and", "or")
+                for m in self.mentions
+                if m.kind in ("name", "category")
+            )
+        )
+        return goes_on or bool(_OBJECT_OF.search(before)) or bool(_PAID_FOR.match(after)) or qualifies or ends_a_name
 
     def without(self, mention: Mention[Any]) -> "Reading":
         return replace(self, mentions=tuple(other for other in self.mentions if other is not mention))
@@ -139,8 +150,19 @@ class Reader:
 
     def _once(self, text: str) -> Reading:
         refusal = next((reason for reason, pattern in REFUSALS if pattern.search(text)), None)
-        mentions = compounded(text, cover(self._candidates(text)))
+        mentions = [self._narrowed(m, text) for m in compounded(text, cover(self._candidates(text)))]
         return Reading(text, tuple(mentions), tuple(_unknown(text, mentions)), refusal)
+
+    def _narrowed(self, mention: Mention[Any], text: str) -> Mention[Any]:
+        """ "Broadband" as those payees of its category whose names say so, where others are there beside them."""
+        if mention.kind != "category":
+            return mention
+        phrase = without_head(text[mention.start : mention.end])
+        of_category = {party.name for party in self._scope.counterparties if party.category in mention.value}
+        found = payees_of_kind(phrase, mention.value, self._scope.counterparties)
+        if not found or set(found) >= of_category:
+            return mention
+        return replace(mention, kind="name", value=Named(phrase, found))
 
     def _candidates(self, text: str) -> Iterator[Mention[Any]]:
         yield from (replace(mention, weight=3) for mention in self._periods.read(text))
@@ -267,7 +289,9 @@ def _holders(text: str, scope: Scope) -> Iterator[Mention[Any]]:
     if not scope.is_of_many:
         return
     for name, accounts in _account_holders(scope.accounts).items():
-        for match in re.finditer(rf"\b(?:(?:did|has|does|had|is|customer|of|for) )?{re.escape(name)}(?:'s?)?\b", text):
+        for match in re.finditer(
+            rf"\b(?:(?:did|has|does|had|is|customer|of|for|by) )?{re.escape(name)}(?:'s?)?\b", text
+        ):
             if match.group() != name or text[match.end() :].startswith(
                 (" spend", " spent", " pay", " paid", " receive", " was flagged", " got flagged")
             ):

@@ -68,6 +68,8 @@ def _is_coverage(clause: Clause) -> bool:
 
 
 def _is_explanation(clause: Clause) -> bool:
+    if _OF_POINTS.search(clause.reading.text) and clause.has(Cue.PAYMENTS) and clause.reading.of("amount"):
+        return not clause.has(Cue.ALERTS)  # "which score did the payment of 88,600 get"
     if clause.has(Cue.WHY):
         return clause.has(Cue.FLAGGED, Cue.ALERTS) or not clause.measures
     is_about_one = clause.has(Cue.YES_NO) and clause.has(Cue.PAYMENTS, Cue.ANAPHORA)
@@ -91,6 +93,7 @@ _ALERT_CUES = (
 )  # fmt: skip
 _ALERT_MEASURES = (Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST)
 _ALERT_GROUPS = frozenset(Dimension) - {Dimension.ACCOUNT, Dimension.CUSTOMER, Dimension.BANK}
+_OF_MONEY = re.compile(r"\b(?:amounts?|value|money|worth|rupees)\b")
 _OF_POINTS = re.compile(r"\b(?:risk\w*|scor\w*|points?)\b")
 
 
@@ -124,12 +127,15 @@ def of_own(frame: Frame) -> Frame:
     return frame.with_changes(measure=measure, flow=Flow.ANY)
 
 
-def of_alerted(frame: Frame) -> Frame:
-    """Of payments that raised an alert all are meant, whoever's they are, and "the most" is of their number."""
+def of_alerted(frame: Frame, clause: Clause) -> Frame:
+    """Of payments that raised an alert all are meant, whoever's they are, and "the most" is of their number unless
+    money is asked for."""
     if not any(f.field == "alert" for f in frame.conditions):
         return frame
     counts = frame.measure is None and frame.ask not in (Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST)
     sums = {Measure.SPEND: Measure.VOLUME, Measure.INCOME: Measure.VOLUME}
+    if counts and _OF_MONEY.search(clause.reading.text):
+        return frame.with_changes(measure=Measure.VOLUME, flow=Flow.ANY)
     measure = Measure.COUNT if counts else sums.get(frame.measure, frame.measure) if frame.measure else None
     return frame.with_changes(measure=measure, flow=Flow.ANY)
 
@@ -399,7 +405,12 @@ def with_measure(frame: Frame, clause: Clause) -> Frame:
     chosen = next((measure for measure in _AGGREGATES if clause.says(measure)), None)
     if chosen is None and (clause.measures or flow is Flow.IN):
         chosen = Measure.INCOME if flow is Flow.IN else Measure.SPEND
+    if chosen is Measure.NET and _SHORT_OF.search(clause.reading.text):
+        frame = frame.with_changes(sign="less")
     return frame.with_changes(measure=chosen, flow=Flow.ANY if chosen in _BOTH_DIRECTIONS else flow)
+
+
+_SHORT_OF = re.compile(r"\bdeficit\b")
 
 
 def _names_spending_first(clause: Clause) -> bool:
@@ -478,22 +489,20 @@ def alerts_asked(clause: Clause, asks: str | None) -> dict[str, object] | None:
 
 
 _HIGHEST_POINTS = re.compile(r"\b(?:highest|largest|biggest|top|max(?:imum)?)(?: \w+)? (?:scores?|points?)\b")
-_GROUNDS = re.compile(r"\b(?:because|for|due to|on account of|of type|by reason|reason|where|when|caused by|about)\b")
 _REASONS: dict[ReasonCode, str] = {
     "PASS_THRU": r"pass(?:ed|es|ing)?[- ](?:straight |right |it |quickly )*(?:on|through)|pass-?thr(?:ough|u)"
-    r"|moved (?:straight |right )?on|in and (?:straight )?out",
-    "STRUCT": r"just (?:under|below)|structur\w+|splitting|under (?:a|the) (?:\w+ )?(?:limit|threshold)",
+    r"|moved (?:straight |right )?on|in and (?:straight )?out|passed along",
+    "STRUCT": r"(?:just|kept|slightly|right) (?:just )?(?:under|below)|structur\w+|splitting"
+    r"|under (?:a|the) (?:\w+ )?(?:limit|threshold)",
     "NEW_PAYEE_HIGH": r"new payees?|first payments?|somebody new|unknown payees?",
     "VEL_BURST": r"burst|velocity|many payments|rapid|in a short time|quick succession",
-    "ODD_HOUR": r"odd hours?|unusual hours?|at night|night[- ]time|strange hours?|small hours",
+    "ODD_HOUR": r"odd[- ]hours?|unusual hours?|night[- ]time|strange hours?|small hours",
     "AMT_SELF": r"unusual(?:ly)? (?:large|high|big|amounts?)|larger than usual|amounts? (?:far |much )?above",
 }
 
 
 def _reason(text: str) -> ReasonCode | None:
     """What alerts were raised for, where the question says so."""
-    if not _GROUNDS.search(text):
-        return None
     return next((code for code, pattern in _REASONS.items() if re.search(rf"\b(?:{pattern})", text)), None)
 
 

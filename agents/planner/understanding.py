@@ -324,11 +324,8 @@ def _is_about_shown(shown: Understood, one: Understood) -> bool:
 
 def _about_shown(shown_parsed: Parsed, one: Understood) -> Understood:
     shown, frame = shown_parsed.frame, one.parsed.frame
-    if (
-        shown.ask in (Operation.RANK, Operation.LIST)
-        and (shown.limit or 1) > 0
-        and frame.ask in (None, Operation.VALUE)
-    ):
+    asks_sum = frame.ask in (None, Operation.VALUE) and not Clause(one.reading).says(Measure.COUNT)
+    if shown.ask in (Operation.RANK, Operation.LIST) and shown.limit and asks_sum:
         amount = shown.with_changes(asks_amount=True)
         return replace(one, parsed=replace(shown_parsed, frame=amount, alone=amount))
     others = tuple(period for period in shown.periods if period not in frame.periods)
