@@ -405,14 +405,18 @@ def _state_folder(folder: Path, ordinary: pwd.struct_passwd | None) -> Path:
 
 
 def _make_state_folder(folder: Path, ordinary: pwd.struct_passwd | None) -> None:
-    made = folder
-    if ordinary is not None and not _can_enter(folder.parent.resolve(), ordinary):
-        SHARED_STATE.mkdir(mode=0o755, parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix="postgres-", dir=SHARED_STATE))
+    if ordinary is None or _can_enter(folder.parent.resolve(), ordinary):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if ordinary is not None:
+            os.chown(folder, ordinary.pw_uid, ordinary.pw_gid)
+        return
+    SHARED_STATE.mkdir(mode=0o755, parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix="postgres-", dir=SHARED_STATE))
+    os.chown(made, ordinary.pw_uid, ordinary.pw_gid)
+    try:
         folder.symlink_to(made)
-    made.mkdir(mode=0o700, exist_ok=True)
-    if ordinary is not None:
-        os.chown(made, ordinary.pw_uid, ordinary.pw_gid)
+    except FileExistsError:  # a process that began at the same moment was first: its folder it is
+        made.rmdir()
 
 
 def _can_enter(folder: Path, ordinary: pwd.struct_passwd) -> bool:

@@ -80,13 +80,14 @@ class BuiltinPlanner:
             return Thought(Clarify(question=question, choices=tuple(starters(self.scope))), unsettled)
         pairs = _without_modifiers([(one.reading, one.parsed) for one in understood])
         parses = [parsed for _, parsed in pairs]
+        said = " ".join(reading.text for reading in readings)
         if both := in_one(understood[0], memory):
             task, frame = self.task(both, memory)
             return Thought(Plan(tasks=(task,)), frame)
         for n, (reading, parsed) in enumerate(pairs):
             if tasks and _repeats(reading, parsed):
                 continue
-            parsed = pointing(reading, parsed, memory) if n == 0 else parsed
+            parsed = pointing(said, reading, parsed, memory) if n == 0 else parsed
             doubt = self._doubt(reading, parsed, frame, memory if n == 0 else Memory(frame))
             if doubt is not None:
                 return _so_far(tasks, frame, doubt)
@@ -256,7 +257,7 @@ class BuiltinPlanner:
             return self._asked_back(
                 "Savings are income less spending as a whole. Do you mean how much you spent there?"
             )
-        if frame.ask is Operation.SHARE and not (frame.objects or frame.conditions):
+        if frame.ask is Operation.SHARE and not (frame.objects or frame.conditions or frame.whole):
             return self._asked_back("A share of what: which category, payee or way of paying do you mean?")
         if frame.periods and all(p.start > self.today for p in frame.periods):
             return self._declined("future")

@@ -537,8 +537,8 @@ class _Joiner:
         if not (_TO if opened else _ONLY_TO).fullmatch(gap):
             return None
         begin, end = first.value.period, second.value.period.end
-        if begin.start >= end and not first.value.has_year:
-            of_week = bool(first.value.weekdays and second.value.weekdays)
+        of_week = bool(first.value.weekdays and second.value.weekdays)
+        if begin.start >= end and (of_week or not first.value.has_year):
             begin = _weeks_on(begin, -1) if of_week else _years_on(begin, -1)
         start = begin.start
         if start >= end:

@@ -106,11 +106,11 @@ def _also_left_out(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
     return replace(parsed, frame=frame, alone=frame, is_follow_up=True)
 
 
-def _one_before(reading: Reading, parsed: Parsed, last: Frame) -> Frame | None:
+def _one_before(said: str, parsed: Parsed, last: Frame) -> Frame | None:
     """ "And the one before it": the next in the order of time, after a question for the latest payment."""
     dated = last.ask is Operation.WHEN_LAST or (last.ask is Operation.LIST and last.limit in (1, last.position))
     names_more = any((parsed.frame.objects, parsed.frame.periods, parsed.frame.topic))
-    if not dated or last.latest not in (None, "latest") or names_more or not _ONE_BEFORE.search(reading.text):
+    if not dated or last.latest not in (None, "latest") or names_more or not _ONE_BEFORE.search(said):
         return None
     asks = last.ask if parsed.frame.ask not in (Operation.WHEN_LAST, Operation.LIST) else parsed.frame.ask
     if parsed.asks_amount:
@@ -119,11 +119,12 @@ def _one_before(reading: Reading, parsed: Parsed, last: Frame) -> Frame | None:
     return last.with_changes(ask=asks, position=place, limit=place, latest="latest", measure=None, group_by=())
 
 
-def pointing(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
-    """ "How many times did I pay her?", after a question for whoever got most: her."""
+def pointing(said: str, reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
+    """The first clause of what was `said`, with whom it points back at: "how many times did I pay her?", after
+    a question for whoever got most: her."""
     last = memory.frame
     if last is not None:
-        if one := _one_before(reading, parsed, last):
+        if one := _one_before(said, parsed, last):
             return replace(parsed, frame=one, alone=one, is_follow_up=False, unplaced=())
         parsed = _leant(reading, _also_left_out(reading, parsed, memory), last)
     frame = parsed.frame

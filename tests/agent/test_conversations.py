@@ -62,6 +62,42 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("and in May?", "Groceries, May 2026"),
         ("what is the difference between the two?", "Groceries, May 2026 against April 2026"),
     ],
+    "the_former": [
+        ("What have I paid Fresh Mart this year?", "Paid to Fresh Mart, 1 January to 15 June 2026"),
+        ("and Spice Route?", "Paid to Spice Route, 1 January to 15 June 2026"),
+        ("how many payments was the former?", "Payments, Fresh Mart, 1 January to 15 June 2026"),
+    ],
+    "the_first_question": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("and fuel?", "Fuel, May 2026"),
+        ("go back to what I asked first and give me April instead", "Groceries, April 2026"),
+    ],
+    "the_one_before": [
+        ("When did I last pay Petrol Point?", "Last time, Paid to Petrol Point"),
+        ("and the one before it, on which date?", "Last time but 1, Paid to Petrol Point"),
+    ],
+    "the_mean_of_what_was_asked": [
+        ("groceries in March?", "Groceries, March 2026"),
+        ("April?", "Groceries, April 2026"),
+        ("May?", "Groceries, May 2026"),
+        ("average of these 3", "Groceries per month, 1 March to 31 May 2026"),
+    ],
+    "left_out_too": [
+        ("What was my total spending in May?", "Spending, May 2026"),
+        ("leave the rent aside", "Spending except Rent, May 2026"),
+        ("and fuel as well", "Spending except Rent and Fuel, May 2026"),
+        ("right, the same for April", "Spending except Rent and Fuel, April 2026"),
+    ],
+    "shares_of_what_was_asked": [
+        ("How much did I spend on groceries in May?", "Groceries, May 2026"),
+        ("what share of it was Green Grocers?", "Paid to Green Grocers (Groceries) as a share of groceries, May 2026"),
+        ("and Fresh Mart?", "Paid to Fresh Mart as a share of groceries, May 2026"),
+    ],
+    "refunds_go_on": [
+        ("List my refunds in 2026.", "Refunded, 1 January to 15 June 2026"),
+        ("how many are from Fresh Mart?", "Refunds, 1 January to 15 June 2026"),
+        ("and their sum?", "Refunded, 1 January to 15 June 2026"),
+    ],
     "a_new_question_keeps_the_period_alone": [
         ("How much did I spend on groceries in May?", "Groceries, May 2026"),
         ("How much did I spend on rent?", "Rent, May 2026"),

@@ -44,6 +44,7 @@ YEAR = "moment >= '2026-01-01' AND moment < '2026-06-16'"
 GROCERIES = "kind = 'groceries'"
 RENT = "kind = 'rent'"
 ATE_OUT = f"kind = 'eating_out' AND {MAY}"
+ATE_OUT_BY_CARD = f"{ATE_OUT} AND channel = 'card'"
 AT_GREEN = "payee = 'Green Grocers'"
 
 
@@ -130,6 +131,19 @@ TRUTH = {
     "how much of a 5,000 grocery budget was left in May?": f"500000 - ({spent(f'{GROCERIES} AND {MAY}', MAY)})",
     "By how much did income exceed spending in May?": f"(SELECT sum(amount_minor) FROM got WHERE {MAY}) - ({spent(MAY, MAY)})",
     "Kindly state what was spent on groceries in May, so that I may plan the kitchen.": spent(f"{GROCERIES} AND {MAY}", MAY),
+    "How much was my dearest month of 2026?": spent("moment >= '2026-05-01' AND moment < '2026-06-01'", MAY),
+    "Leaving out Fresh Mart, what did I spend on groceries in May?": spent(f"{GROCERIES} AND payee <> 'Fresh Mart' AND {MAY}"),
+    "Out of what I spent on eating out in May, what percentage was by card?": f"SELECT 100.0 * ({spent(ATE_OUT_BY_CARD)}) / ({spent(ATE_OUT)})",
+    "What portion of my salary in May did I spend that same month?": f"SELECT 100.0 * ({spent(MAY, MAY)}) / (SELECT sum(amount_minor) FROM got WHERE kind = 'salary' AND {MAY})",
+    "My three largest payments in May, taken together, make how much?": f"SELECT sum(amount_minor) FROM (SELECT amount_minor FROM paid WHERE {MAY} ORDER BY amount_minor DESC LIMIT 3) t",
+    "last 3 payments at Fresh Mart, add up please": "SELECT sum(amount_minor) FROM (SELECT amount_minor FROM paid WHERE payee = 'Fresh Mart' ORDER BY moment DESC LIMIT 3) t",
+    "Between April and May, which category went up by the most?": "SELECT 'Fuel'",
+    "days since my last refund came": "SELECT date '2026-06-15' - max(moment)::date FROM back",
+    "Did weekends or weekdays cost more for eating out in May? I would like the difference.": f"SELECT abs(({spent(f'{ATE_OUT} AND extract(isodow FROM moment) >= 6')}) - ({spent(f'{ATE_OUT} AND extract(isodow FROM moment) < 6')}))",
+    "Monday to Friday only, what did I spend in May?": spent(f"extract(isodow FROM moment) < 6 AND {MAY}", f"extract(isodow FROM moment) < 6 AND {MAY}"),
+    "groceries in the first quarter of this financial year": spent(f"{GROCERIES} AND moment >= '2026-04-01' AND moment < '2026-06-16'", MAY),
+    "spends from 10 May onwards": spent("moment >= '2026-05-10' AND moment < '2026-06-16'", MAY),
+    "On what date did I make my largest card payment in May?": f"SELECT moment::date::text FROM paid WHERE channel = 'card' AND {MAY} ORDER BY amount_minor DESC LIMIT 1",
 }  # fmt: skip
 
 

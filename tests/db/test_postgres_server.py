@@ -6,9 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -181,6 +183,26 @@ def test_a_home_that_is_closed_to_the_servers_user_links_to_a_shared_folder(home
     finally:
         embedded.remove()
     assert not link.is_symlink()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's folders are closed to the user that PostgreSQL runs as")
+def test_a_first_start_that_is_overtaken_takes_the_folder_of_the_other(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "closed").mkdir(mode=0o700)
+    before = set(postgres.SHARED_STATE.glob("postgres-*"))
+    others: list[EmbeddedPostgres] = []
+
+    def overtaken(**where: Any) -> str:
+        monkeypatch.undo()
+        others.append(EmbeddedPostgres(home / "closed" / "home"))
+        return tempfile.mkdtemp(**where)
+
+    monkeypatch.setattr(postgres.tempfile, "mkdtemp", overtaken)
+    embedded = EmbeddedPostgres(home / "closed" / "home")
+    assert set(postgres.SHARED_STATE.glob("postgres-*")) - before == {embedded.data.parent}
+    assert others[0].data == embedded.data
+    embedded.remove()
 
 
 def test_binaries_that_the_servers_user_cannot_reach_are_copied(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,6 +126,16 @@ PHRASES = {
     "early May": "2026-05-01..2026-05-10",
     "end of last month": "2026-10-21..2026-10-31",
     "first 10 days of May": "2026-05-01..2026-05-10",
+    "q1 of this financial year": "2026-04-01..2026-06-30",
+    "in the second quarter of the last fy": "2025-07-01..2025-09-30",
+    "H1 FY26": "2025-04-01..2025-09-30",
+    "in the first half of this financial year": "2026-04-01..2026-09-30",
+    "year till date": "2026-01-01..2026-12-31",
+    "till now": "2025-03-01..2026-11-22",
+    "from 1 September": "2026-09-01..2026-11-22",
+    "16 November onwards": "2026-11-16..2026-11-22",
+    "on the last weekend of October": "2026-10-31..2026-11-01",
+    "on the first weekend in October": "2026-10-03..2026-10-04",
 }
 
 
@@ -190,3 +200,9 @@ def test_the_month_before_waits_for_something_to_be_before() -> None:
     assert mention.value.prior == "previous"
     [mention] = PeriodReader(TODAY).read("same period last year")
     assert mention.value.prior == "year_before"
+
+
+def test_a_range_of_weekdays_reaches_back_over_the_weekend_on_a_monday() -> None:
+    (mention,) = PeriodReader(date(2026, 6, 15), date(2025, 5, 1)).read("monday to friday")
+    assert mention.value.weekdays == ("monday", "tuesday", "wednesday", "thursday", "friday")
+    assert (mention.value.period.start, mention.value.period.end) == (date(2026, 6, 8), date(2026, 6, 13))
