@@ -54,7 +54,7 @@ def _any_of(names: dict[str, object] | dict[str, int] | dict[str, Currency]) -> 
 
 
 _DIGITS = r"\d{1,3}(?:[, ]\d{2,3})*[, ]\d{3}(?:\.\d{1,3})?|\d+(?:\.\d{1,3})?"
-_OTHER_UNIT = r"(?!\s*(?:days?|weeks?|months?|years?|hours?|minutes?|times|payments?|transactions?|accounts?|%|percent|am\b|pm\b|o'clock|largest|biggest))"  # fmt: skip
+_OTHER_UNIT = r"(?!\s*(?:days?|weeks?|months?|years?|hours?|minutes?|times|accounts?|%|percent|am\b|pm\b|o'clock|largest|biggest))"  # fmt: skip
 
 
 def _money(n: int) -> str:
@@ -116,11 +116,16 @@ def _singles(text: str, currency: Currency) -> list[AmountMention]:
 
 def _is_amount(match: re.Match[str]) -> bool:
     """A bare number is money only where a word says so: "over 500" and "payment of 499", not "top 5"."""
+    if not _is_marked(match, 1) and _COUNTED.match(match.string, match.end()):
+        return False  # "over 5 payments"
     compared = any(match[name] for name in ("above", "from", "below", "up_to", "about", "plus", "less"))
     if _is_marked(match, 1) or (compared and match["from"] not in ("from",)):
         return True
     looks_like_year = re.fullmatch(r"(?:19|20)\d\d", match["digits1"] or "")
     return match["exact"] in ("of", "exactly", "of exactly", "equal to", "precisely", "worth") and not looks_like_year
+
+
+_COUNTED = re.compile(r"\s*(?:payments?|transactions?)\b")
 
 
 def _is_marked(match: re.Match[str], n: int) -> bool:

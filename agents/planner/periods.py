@@ -393,6 +393,7 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"<n> <unit> (?:ago|back)", PeriodReader.units_ago),
         (r"(year|month|quarter|week|fy)[- ](?:to|till)[- ]date|(y|m|q)td|(f)ytd|so far this (year|month|quarter|week|fy|financial year)", PeriodReader.to_date),
         (r"(?:(?:the |a )?(?:(?P<this>this)|(?P<last>last|past|previous)) weekend|(?:the |a )?weekend)", PeriodReader.weekend),
+        (r"(?P<week>last week|this week)(?:'s)? (?:on )?(?P<last>)<weekday>", PeriodReader.weekday),
         (r"(?:(?P<last>last|this past|past|previous) |this )?<weekday>(?: (?:of )?(?P<week>last week|this week|the previous week|previous week))?", PeriodReader.weekday),
         (r"(?:(?:last|this) )?<festival>(?:,?(?: of)? (?:<year>|<rel_year>))?", PeriodReader.festival),
         (r"(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)(?! (?:largest|biggest|highest|most|half|week|quarter|payment|transaction|smallest|lowest))(?: (?:of )?(?P<which>this month|last month|the month|the previous month|previous month))?", PeriodReader.day_of_month),
@@ -473,6 +474,8 @@ class _Joiner:
             return atom
         if match := _BARE_DAY.search(self._before(atom)):
             start = _same_month(period.start, int(match["day"]))
+            if start and start >= period.start and "between" in match.group():  # "between the 30th and the 16th of June"
+                start = _same_month(add_months(period.start.replace(day=1), -1), int(match["day"]))
             if start and start < period.start:
                 return self._widened(atom, match, Period(start, period.end), grain=None)
         if (match := _TAIL_DAY.match(self.text, atom.end)) and not self._starts_within(match):
