@@ -474,7 +474,9 @@ class _Joiner:
             return atom
         if match := _BARE_DAY.search(self._before(atom)):
             start = _same_month(period.start, int(match["day"]))
-            if start and start >= period.start and "between" in match.group():  # "between the 30th and the 16th of June"
+            if (
+                start and start >= period.start and "between" in match.group()
+            ):  # "between the 30th and the 16th of June"
                 start = _same_month(add_months(period.start.replace(day=1), -1), int(match["day"]))
             if start and start < period.start:
                 return self._widened(atom, match, Period(start, period.end), grain=None)
