@@ -14,6 +14,8 @@ from core.periods import Unit
 TASKS_MAX = 3
 QUERIES_MAX = 10
 CANDIDATES_MAX = 5
+PLACES_MAX = 10
+"""How far places are counted: the tenth largest payment, the tenth before the last."""
 
 
 class Operation(StrEnum):
@@ -83,8 +85,8 @@ class InsightTask(BaseModel):
     """Of RANK: how many of the first are asked for."""
     asks_amount: bool = False
     """Of RANK: what the first comes to is asked for, and not its name. Of LIST: what all come to, and not how many."""
-    position: Annotated[int, Field(ge=1, le=10)] = 1
-    """Of RANK, and of a LIST of the largest: the place that is asked for, 2 for the second."""
+    position: Annotated[int, Field(ge=1, le=PLACES_MAX)] = 1
+    """Of RANK, of a LIST in order, of WHEN and WHO: the place that is asked for, 2 for the second."""
     sign: Literal["more", "less", "size"] = "more"
     """Of a difference: how much more the first is than the other, how much less, or how far apart they are."""
     asks_difference: bool = False

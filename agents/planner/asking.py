@@ -87,7 +87,7 @@ def _share(frame: Frame, clause: Clause) -> Frame | None:
         return grown(frame, clause)
     whole = whole_of(frame, clause)
     if not _incomes(whole)[0]:
-        frame = _of_part(frame, clause)
+        frame = of_part(frame, clause)
     clause.take(Cue.SHARE)
     frame = frame.with_changes(ask=Operation.SHARE, share_of="spending", whole=whole)
     earned, spent = _incomes(frame.objects)
@@ -162,7 +162,7 @@ def _around_the_share(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter,
     return _named_by(before, clause), _named_by(behind, clause)
 
 
-def _of_part(frame: Frame, clause: Clause) -> Frame:
+def of_part(frame: Frame, clause: Clause) -> Frame:
     """ "Of groceries and fuel together, what percentage was fuel?": the part is the fuel alone."""
     whole, part = _around_the_share(clause)
     fields = {f.field for f in whole} & {f.field for f in part}
@@ -418,11 +418,14 @@ def _compare(frame: Frame, clause: Clause) -> Frame | None:
     frame = directed(frame, clause) if differs else frame
     clause.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
     if len(frame.periods) < 2 and compares_things(frame):
-        sign = (
-            "size" if differs and clause.has(Cue.YES_NO) else frame.sign
-        )  # "did X or Y cost more, and the difference"
-        return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs, sign=sign)
+        return versus(frame, clause, differs=differs)
     return frame.with_changes(ask=Operation.DIFFERENCE if differs else Operation.COMPARE)
+
+
+def versus(frame: Frame, clause: Clause, *, differs: bool) -> Frame:
+    """Things held against each other; "did X or Y cost more, and by how much" asks how far apart they are."""
+    sign = "size" if differs and clause.has(Cue.YES_NO) else frame.sign
+    return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs, sign=sign)
 
 
 def grown(frame: Frame, clause: Clause) -> Frame:

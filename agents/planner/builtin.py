@@ -7,7 +7,7 @@ from datetime import date
 
 from agents.follow_ups import starters
 from agents.intents.intent import OFF_LIMITS, Intent
-from agents.plan import CANDIDATES_MAX, Clarify, Decline, ExplainTask, Operation, Plan, Planned, Task
+from agents.plan import CANDIDATES_MAX, PLACES_MAX, Clarify, Decline, ExplainTask, Operation, Plan, Planned, Task
 from agents.planner.ahead import day_ahead
 from agents.planner.categories import NARROWER
 from agents.planner.compose import compose
@@ -251,8 +251,10 @@ class BuiltinPlanner:
             return self._asked_back("I add up and list refunds by period, payee and category. Could you ask for that?")
         if frame.topic is Topic.EXPLAIN and not (frame.objects or frame.conditions or frame.periods or memory.listed):
             return self._asked_back("Which payment do you mean? Name the payee, the amount or the day.")
+        if frame.position > PLACES_MAX:
+            return self._asked_back(f"I count no farther than {PLACES_MAX} payments. Which day or month do you mean?")
         if frame.position > 1 and not _is_ranked(frame):
-            return self._asked_back("I can tell the second or third of what is ranked by amount. What shall I rank?")
+            return self._asked_back("I can tell the second or third by amount or by time. Of what?")
         if frame.measure is Measure.NET and frame.objects:
             return self._asked_back(
                 "Savings are income less spending as a whole. Do you mean how much you spent there?"
@@ -302,10 +304,13 @@ def _adds_up(frame: Frame) -> bool:
     )
 
 
+_PLACED = (Operation.RANK, Operation.WHEN_LAST, Operation.WHEN_FIRST)
+
+
 def _is_ranked(frame: Frame) -> bool:
-    """Whether places count: of groups by their sum, of payments by their amount."""
+    """Whether places count: of groups by their sum, of payments by their amount or their day."""
     of_payments = frame.measure in (Measure.LARGEST, Measure.SMALLEST) or frame.latest is not None
-    return frame.topic is None and (frame.ask is Operation.RANK or of_payments)
+    return frame.topic is None and (frame.ask in _PLACED or of_payments)
 
 
 def _is_headed(phrase: str, key: str) -> bool:

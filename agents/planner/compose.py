@@ -304,7 +304,7 @@ class _Composer:
 
     def _list(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         first = self.frame.latest or "latest"
-        limit = self.frame.limit or LISTED_MAX
+        limit = max(self.frame.limit or LISTED_MAX, self.frame.position)
         if operation is not Operation.LIST:
             limit = self.frame.position
             first = "earliest" if operation is Operation.WHEN_FIRST else self.frame.latest or "latest"

@@ -79,8 +79,7 @@ def _which_of_them(last: Frame, parsed: Parsed) -> Frame | None:
 
 
 def _names_nothing(new: Frame) -> bool:
-    named = any((new.objects, new.periods, new.conditions, new.without, new.group_by, new.against))
-    return not named and new.ask in (None, Operation.VALUE) and new.measure is None
+    return not (new.names_anything or new.against) and new.ask in (None, Operation.VALUE) and new.measure is None
 
 
 def _wants_sum(last: Frame, parsed: Parsed) -> bool:

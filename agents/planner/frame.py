@@ -55,7 +55,7 @@ class Frame(BaseModel):
     limit: int | None = None
     descending: bool = True
     position: int = 1
-    """Of a rank, or of the largest payments: the place that is asked for, 2 for the second."""
+    """Of a rank, or of payments by amount or time: the place that is asked for, 2 for the second."""
     asks_difference: bool = False
     sign: Literal["more", "less", "size"] = "more"
     """Of a difference: how much more is asked for, how much less, or how far apart the two are."""
@@ -89,6 +89,12 @@ class Frame(BaseModel):
     """The phrase that was asked back about: until it is settled, nothing may build on this frame."""
     text: str = ""
     """For memories: what to search summaries for; for alerts: the words that asked for them."""
+
+    @property
+    def names_anything(self) -> bool:
+        """Whether it says what it is about, or when, whatever it asks of that."""
+        named = (self.topic, self.objects, self.without, self.conditions, self.periods, self.group_by)
+        return any(named)
 
     def values_of(self, field: str) -> frozenset[str]:
         """What is asked about of one field by name: the slugs of its categories, the names of its payees."""

@@ -11,7 +11,16 @@ from agents.intents.intent import Intent
 from agents.plan import Operation, Threshold
 from agents.planner import slots
 from agents.planner.amounts import Bounds
-from agents.planner.asking import asks_amount_first, compares_things, directed, grown, spent_of_income, whole_of
+from agents.planner.asking import (
+    asks_amount_first,
+    compares_things,
+    directed,
+    grown,
+    of_part,
+    spent_of_income,
+    versus,
+    whole_of,
+)
 from agents.planner.clause import Clause
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
@@ -305,8 +314,7 @@ def _compared(intent: Intent, found: _Slots) -> Frame:
     frame = grown(frame, found.clause) if intent is Intent.GROWTH else frame
     if len(frame.periods) < 2 and frame.against is None and compares_things(frame):
         differs = intent is Intent.DIFFERENCE and not found.clause.has(Cue.WHERE, Cue.WHICH, Cue.WHO)
-        sign = "size" if differs and found.clause.has(Cue.YES_NO) else frame.sign
-        return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs, sign=sign)
+        return versus(frame, found.clause, differs=differs)
     return frame
 
 
@@ -318,7 +326,7 @@ def _share(intent: Intent, found: _Slots) -> Frame:
     if of_income := spent_of_income(frame, found.clause):
         return of_income
     if intent is Intent.SHARE:
-        return frame.with_changes(whole=whole_of(frame, found.clause))
+        return of_part(frame, found.clause).with_changes(whole=whole_of(frame, found.clause))
     kept = tuple(f for f in (_spent_only(one) for one in frame.objects) if f is not None)
     return frame.with_changes(share_of="income", objects=kept, flow=Flow.OUT, measure=Measure.SPEND)
 

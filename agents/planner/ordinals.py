@@ -1,4 +1,5 @@
-"""Ordinals: "the second biggest" is the biggest, and its place, 2. What ranks is read without the place."""
+"""Ordinals: "the second biggest" is the biggest, and its place, 2; "the last but one" the last. What ranks is read
+without the place."""
 
 import re
 
@@ -15,6 +16,10 @@ _CAME = re.compile(
     rf"\b(?:came|comes|come|is|was|ranks?|ranked|stood|stands|finished|sits?)(?: in| at)?(?: the)? "
     rf"(?P<place>{_PLACE})(?: place| spot| position)?(?=$|[ ,.?!]*$| (?:in|on|by|for|last|this)\b)"
 )
+_BEFORE_LAST = re.compile(rf"\b(?P<place>{_PLACE})[ -](?:to[ -]|most[ -])?(?=(?:last|latest|recent)\b)")
+_LAST_BUT = re.compile(r"\b(?:last|latest) but (?P<less>one|two|three)\b|\bpenultimate\b")
+_LESS = {"one": 2, "two": 3, "three": 4, None: 2}
+_TIME = re.compile(rf"\b(?:for )?the (?P<place>{_PLACE}) (?=(?:ever )?(?:time|payment|transaction|visit|transfer)\b)")
 
 
 def placed(text: str) -> tuple[str, int]:
@@ -23,4 +28,10 @@ def placed(text: str) -> tuple[str, int]:
         return text[: said.start()] + text[said.end() :], _PLACES[said["place"]]
     if said := _CAME.search(text):
         return f"{text[: said.start()]}was the highest{text[said.end() :]}", _PLACES[said["place"]]
+    if said := _BEFORE_LAST.search(text):
+        return text[: said.start()] + text[said.end() :], _PLACES[said["place"]]
+    if said := _LAST_BUT.search(text):
+        return f"{text[: said.start()]}last{text[said.end() :]}", _LESS[said["less"]]
+    if said := _TIME.search(text):
+        return f"{text[: said.start()]}the first {text[said.end() :]}", _PLACES[said["place"]]
     return text, 1

@@ -17,8 +17,6 @@ from core.money import Currency
 
 ELLIPTICAL_WORDS = 3
 """A question of so few words without any name or period needs the one before it."""
-NTH = re.compile(r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th)[ -](?:last|latest)\b")
-"""Of what is told in the order of time, which one was the second is not."""
 _OF_TIME = re.compile(r"\b(?:day|week|month|quarter|year|period|time)\b")
 _THAN_THAT = re.compile(r"\b(?:than|over|above|to|with|against|from) (?:that|it|this|then|those|the other)\b")
 _TOTAL = re.compile(r"\b(?:total|sum|altogether|in all|overall|add(?:s|ed)? up|come(?:s)? to|came to)\b")
@@ -91,7 +89,7 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
         asks_which=clause.has(Cue.WHICH) or bool(_WHAT_IS_MOST.search(reading.text)),
         asks_amount=clause.has(Cue.HOW_MUCH, Cue.TOTAL) and not clause.measures,
         unclear_names=tuple(m.value for m in reading.of("name") if m.value.is_unclear),
-        unplaced=(*clause.unplaced(), *NTH.findall(reading.text)),
+        unplaced=tuple(clause.unplaced()),
         wrong_currency=_wrong_currency(reading, currencies),
     )
 
@@ -132,7 +130,7 @@ def _leans(frame: Frame, clause: Clause) -> bool:
         return True
     if clause.says(Measure.COUNT) and not frame.objects and _OCCASIONS.search(clause.reading.text):
         return True  # "how many visits this year?", after a question about a place
-    if clause.measures and not _names_anything(frame) and len(clause.reading.text.split()) <= ELLIPTICAL_WORDS:
+    if clause.measures and not frame.names_anything and len(clause.reading.text.split()) <= ELLIPTICAL_WORDS:
         return True  # "how many times?", "the average?"
     if slots.names_only_prior(clause) and not clause.measures:
         return True
@@ -151,10 +149,6 @@ def _only_modifies(frame: Frame, clause: Clause) -> bool:
         frame.topic or frame.ask or frame.measure or frame.group_by or clause.has(Cue.AGAIN, Cue.ANAPHORA, Cue.HOW_MUCH)
     )
     return not asks and any((frame.periods, frame.conditions, frame.without, clause.has(Cue.ONLY)))
-
-
-def _names_anything(frame: Frame) -> bool:
-    return any((frame.topic, frame.objects, frame.without, frame.conditions, frame.periods, frame.group_by))
 
 
 def _asks_all(clause: Clause) -> bool:

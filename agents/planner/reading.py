@@ -158,9 +158,9 @@ class Reader:
         if mention.kind != "category":
             return mention
         phrase = without_head(text[mention.start : mention.end])
-        of_category = {party.name for party in self._scope.counterparties if party.category in mention.value}
         found = payees_of_kind(phrase, mention.value, self._scope.counterparties)
-        if not found or set(found) >= of_category:
+        of_category = (party.name for party in self._scope.counterparties if party.category in mention.value)
+        if not found or set(found).issuperset(of_category):
             return mention
         return replace(mention, kind="name", value=Named(phrase, found))
 

@@ -18,7 +18,7 @@ from agents.planner.clauses import REASON
 from agents.planner.frame import Frame, Topic
 from agents.planner.intended import intended, is_within_months, meanings, named
 from agents.planner.lexicon import Cue
-from agents.planner.parse import COMPARING, NTH, Parsed, parse
+from agents.planner.parse import COMPARING, Parsed, parse
 from agents.planner.reading import Reading
 from core.insights.query import Dimension, Filter, Flow, Measure
 from core.money import Currency
@@ -180,16 +180,13 @@ class _Weighing:
 
     @property
     def _may_decide(self) -> bool:
-        """Whether the meaning alone may say what is asked: never what is second in the order of
-        time, which no frame can say."""
-        if NTH.search(self.reading.text):
-            return False
+        """Whether the meaning alone may say what is asked."""
         return (self._stumbles and self.is_sure) or self._is_overruled
 
     def _cleaner(self) -> Parsed | None:
         first, asked = self.wants.first, self.parsed.frame
         has_room = (asked.ask in _SPARE or asked.topic is Topic.ALERTS) and asked.measure is not Measure.ALERT_PRECISION
-        if first not in _CLEANER or not self.is_sure or not has_room or NTH.search(self.reading.text):
+        if first not in _CLEANER or not self.is_sure or not has_room:
             return None
         if first in _SIGNALS and Clause(self.reading).has(Cue.ALERTS):
             return None  # alerts for that reason, and not every payment that shows it

@@ -5,7 +5,7 @@ from agents.draft import Draft
 from agents.evidence import cell, computed, days_until
 from agents.templates.told import NOTHING, TOLD_MAX, Told, day, whereto
 from agents.wording import count, subject
-from core.insights.query import Measure
+from core.insights.query import EntryRow, Measure
 from core.periods import Unit
 
 ALL = 50
@@ -50,11 +50,7 @@ def _few(told: Told) -> Draft:
     together = _together(told) if told.task.asks_amount and shown > 1 else []
     if together:
         head = f"{told.say(together[0])} in all. {head}"
-    table = told.entries_table
-    beside = [
-        told.make.date("On", cell(table, 1, "occurred_at")),
-        told.make.name("With", told.result.entries[0].counterparty, cell(table, 1, "counterparty")),
-    ]
+    beside = [_on(told), _with_whom(told, told.result.entries[0])]
     figures = [*singles, *beside] if shown == 1 else [*together, *singles]
     return Draft(f"{head}: {_lines(told)}.", figures, rows=told.entry_rows())
 
@@ -70,30 +66,25 @@ def _together(told: Told) -> list[Figure]:
 
 def _placed(told: Told) -> Draft:
     """The one payment in the place that was asked for: "number 2 of the largest payments"."""
-    place = told.task.position
-    if len(told.result.entries) < place:
+    entry = _the_one(told)
+    if entry is None:
         return NOTHING
-    entry, table = told.result.entries[place - 1], told.entries_table
-    about = f"{entry.counterparty}, {day(entry.occurred_at)}"
-    amount = told.make.money(about, computed("size", cell(table, place, "amount_minor")))
-    head = f"Number {place} of the {_FIRST[told.query.rows_first]} {told.noun}s, {told.label(entry.currency)}"
-    with_whom = told.make.name("With", entry.counterparty, cell(table, place, "counterparty"))
-    on = told.make.date("On", cell(table, place, "occurred_at"))
-    text = f"{head}: {told.say(amount)} {whereto(entry)} on {day(entry.occurred_at)}."
-    return Draft(text, [amount, on, with_whom], rows=told.entry_rows())
+    amount = _single(told, told.task.position)
+    head = f"Number {told.task.position} of the {_FIRST[told.query.rows_first]} {told.noun}s"
+    text = f"{head}, {told.label(entry.currency)}: {told.say(amount)} {whereto(entry)} on {day(entry.occurred_at)}."
+    return Draft(text, [amount, _on(told), _with_whom(told, entry)], rows=told.entry_rows())
 
 
 def when(told: Told) -> Draft:
     """The day of the last or the first payment that fits, and the payment."""
-    place = told.task.position
-    if len(told.result.entries) < place:
+    entry, place = _the_one(told), told.task.position
+    if entry is None:
         return NOTHING
-    entry = told.result.entries[place - 1]
     which = _ONE.get(told.query.rows_first, "Last")
     about = subject(told.query, told.query.measures[-1])
     said = f"{which} time" if place == 1 else f"{which} time but {place - 1}"
     date = told.make.date(f"{said}, {about}", cell(told.entries_table, place, "occurred_at"))
-    amount = _singles(told)[place - 1]
+    amount = _single(told, place)
     text = f"{day(entry.occurred_at)}: {told.say(amount)} {whereto(entry)}."
     if told.task.unit is not Unit.DAY:
         return Draft(text, [date, amount], rows=told.entry_rows())
@@ -104,24 +95,38 @@ def when(told: Told) -> Draft:
 
 def who(told: Told) -> Draft:
     """With whom the one payment was, its amount and its day."""
-    if not told.result.entries:
+    entry = _the_one(told)
+    if entry is None:
         return NOTHING
-    entry, table = told.result.entries[0], told.entries_table
-    name = told.make.name("With", entry.counterparty, cell(table, 1, "counterparty"))
-    on, amount = told.make.date("On", cell(table, 1, "occurred_at")), _singles(told)[0]
+    amount = _single(told, told.task.position)
     text = f"{entry.counterparty}: {told.say(amount)} on {day(entry.occurred_at)}."
-    return Draft(text, [name, amount, on], rows=told.entry_rows())
+    return Draft(text, [_with_whom(told, entry), amount, _on(told)], rows=told.entry_rows())
+
+
+def _the_one(told: Told) -> EntryRow | None:
+    """The payment in the place that was asked for, the first by itself; None where there are fewer."""
+    entries = told.result.entries
+    return entries[told.task.position - 1] if len(entries) >= told.task.position else None
+
+
+def _single(told: Told, place: int) -> Figure:
+    """The amount of the payment in this place, sign left out."""
+    entry = told.result.entries[place - 1]
+    size = computed("size", cell(told.entries_table, place, "amount_minor"))
+    return told.make.money(f"{entry.counterparty}, {day(entry.occurred_at)}", size)
+
+
+def _on(told: Told) -> Figure:
+    return told.make.date("On", cell(told.entries_table, told.task.position, "occurred_at"))
+
+
+def _with_whom(told: Told, entry: EntryRow) -> Figure:
+    return told.make.name("With", entry.counterparty, cell(told.entries_table, told.task.position, "counterparty"))
 
 
 def _singles(told: Told, most: int = TOLD_MAX) -> list[Figure]:
-    """The first entries as figures, sign left out."""
-    return [
-        told.make.money(
-            f"{entry.counterparty}, {day(entry.occurred_at)}",
-            computed("size", cell(told.entries_table, n, "amount_minor")),
-        )
-        for n, entry in enumerate(told.result.entries[:most], start=1)
-    ]
+    """The first entries as figures."""
+    return [_single(told, place) for place in range(1, min(most, len(told.result.entries)) + 1)]
 
 
 def _lines(told: Told) -> str:

@@ -114,6 +114,16 @@ async def test_a_follow_up_keeps_what_it_does_not_change(chain: str, chat: Chat)
         assert answer.figures[0].label == label, question
 
 
+async def test_the_one_before_goes_on_to_the_tenth(chat: Chat) -> None:
+    """Farther back than a sentence names payments, and then no farther than places are counted."""
+    day = (await chat.ask("When did I last pay Fresh Mart?")).figures[0].value
+    for _ in range(9):
+        before = (await chat.ask("and the one before it, on which date?")).figures[0].value
+        assert before is not None and day is not None and str(before) < str(day)
+        day = before
+    assert (await chat.ask("and the one before it, on which date?")).status == "clarify"
+
+
 async def test_show_me_those_lists_the_payments_behind_the_figure(chat: Chat) -> None:
     await chat.ask("How much did I spend on eating out in May?")
     answer = await chat.ask("show me those")
