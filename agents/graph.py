@@ -44,7 +44,7 @@ from core.insights.query import Dimension, Filter, Operator, QueryPeriod
 from core.insights.reporting import ENTRY
 from core.periods import Period, Unit
 
-EARLIER_REMEMBERED = 3
+EARLIER_REMEMBERED = 5
 TURNS_REMEMBERED = 8
 LISTED_REMEMBERED = 50
 DESCRIBED_MIN = 3

@@ -14,11 +14,12 @@ from agents.planner.compose import compose
 from agents.planner.compounds import HEADS
 from agents.planner.follow import edit, explain_amount
 from agents.planner.frame import Frame, Topic
+from agents.planner.leaning import explained
 from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
 from agents.planner.names import Named, Names
 from agents.planner.parse import Parsed
-from agents.planner.pointing import compared_last, in_one, meant_before, pointing
+from agents.planner.pointing import asks_of_more, compared_last, in_one, leaves_those_out, meant_before, pointing
 from agents.planner.reading import Reading
 from agents.planner.understanding import Understood, says_nothing, understand
 from agents.scope import Scope
@@ -30,6 +31,7 @@ from core.periods import Unit
 
 _REASONS = {
     "action": "I answer questions about payments; I cannot move money or change anything.",
+    "claim": "I answer questions about payments; a dispute is raised with your bank.",
     "future": "I know what has happened, and do not look ahead yet.",
     "advice": "I tell what your payments were; advice on what to do with money I leave to others.",
     "others": "I can only speak about your own accounts.",
@@ -69,12 +71,13 @@ class BuiltinPlanner:
 
     def plan(self, readings: Sequence[Reading], memory: Memory) -> Thought:
         """A plan for all clauses of a question, or what keeps us from one."""
+        readings, memory = self._in_context(readings, memory)
         tasks: list[Task] = []
-        frame = meant_before(readings[0].text, memory)
         understood = understand(readings, self.scope.currencies, has_last=memory.frame is not None)
+        frame = meant_before(understood[0], memory)
         if refused := next((self._refused(one) for one in understood if one.intent in OFF_LIMITS), None):
             return refused
-        if len(understood) == 1 and self._changes_nothing(understood[0]):
+        if len(understood) == 1 and self._changes_nothing(understood[0], memory):
             question = "What should I change: the period, the payee or category, or the way of paying?"
             unsettled = frame.with_changes(missing=understood[0].reading.text) if frame else None
             return Thought(Clarify(question=question, choices=tuple(starters(self.scope))), unsettled)
@@ -84,6 +87,8 @@ class BuiltinPlanner:
         if both := in_one(understood[0], memory):
             task, frame = self.task(both, memory)
             return Thought(Plan(tasks=(task,)), frame)
+        if asks_of_more(understood[0], memory):
+            return self._asked_back("I do not remember so many of your questions. Which figures do you mean?")
         for n, (reading, parsed) in enumerate(pairs):
             if tasks and _repeats(reading, parsed):
                 continue
@@ -99,8 +104,19 @@ class BuiltinPlanner:
             if doubt is not None:
                 return _so_far(tasks, frame, doubt)
             task, frame = self.task(frame, memory)
-            tasks.append(task)
+            tasks += [task] if task not in tasks else []
         return Thought(Plan(tasks=tuple(tasks)), frame)
+
+    def _in_context(self, readings: Sequence[Reading], memory: Memory) -> tuple[Sequence[Reading], Memory]:
+        """The clauses as the last question explains them; one that is announced as a new question leans on none."""
+        said = [reading for reading in readings if reading.text] or readings
+        points = any(reading.has(Cue.AGAIN, Cue.ANAPHORA, Cue.THAT_TIME) for reading in said)
+        if any(reading.is_anew for reading in readings) and not points:
+            return said, Memory()
+        last = memory.frame
+        if last is None:
+            return said, memory
+        return [explained(reading, last, self.scope, self.today) for reading in said], memory
 
     def _resolved(self, parsed: Parsed, last: Frame | None, memory: Memory) -> Frame:
         """The frame in full: an edit of the last one where the question leans on it."""
@@ -108,7 +124,7 @@ class BuiltinPlanner:
             return parsed.alone
         if parsed.frame.topic is Topic.EXPLAIN and not parsed.says_flagged and last.topic is None:
             return explain_amount(last)
-        if parsed.is_follow_up:
+        if parsed.is_follow_up and not parsed.stands_alone(last):
             return edit(compared_last(last, parsed, memory), parsed)
         keeps_period = (
             not parsed.frame.periods and last.periods and not last.is_default_period and _wants_period(parsed.frame)
@@ -203,9 +219,11 @@ class BuiltinPlanner:
         return Thought(Clarify(question=question, choices=tuple(names[:4])), frame)
 
     @staticmethod
-    def _changes_nothing(one: Understood) -> bool:
+    def _changes_nothing(one: Understood, memory: Memory) -> bool:
         """ "Make it 60": an edit of the last question that names nothing we could put in its place."""
         frame = one.parsed.frame
+        if leaves_those_out(one, memory):
+            return False
         asks = any((frame.against, frame.ask, frame.measure, frame.position > 1))
         return one.intent is Intent.EDIT and says_nothing(one.parsed) and not asks
 
@@ -218,7 +236,7 @@ class BuiltinPlanner:
         if any(asked):
             return None
         if last is not None:
-            says_something = frame.periods or frame.against or parsed.asks_amount
+            says_something = frame.periods or frame.against or parsed.asks_amount or frame.position > 1
             return None if says_something else self._asked_back("What would you like to know about it?")
         if frame.periods:
             return self._asked_back(f"What would you like to know about {frame.periods[0].period.label}?")

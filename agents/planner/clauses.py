@@ -5,7 +5,7 @@ import re
 CLAUSES_MAX = 3
 
 _STARTERS = (
-    r"how (?:much|many|often|does|do|did|has|is|was)|what(?:'s| is| was| are| were| share| percentage| did)?|which|who|whom|where|when|why|"
+    r"how (?:much|many|often|does|do|did|has|is|was)|what(?:'s| is| was| are| were| share| percentage| did)?|which|who(?:'?s)?|whom|where|when|why|"
     r"is (?:that|it|this)|was (?:that|it|this)|are (?:they|those|these)|did (?:i|we)|do (?:i|we)|have (?:i|we)|(?:did|has|have|does|is|was) (?:its|they|their|he|she|his|her)|show|list|compare"
 )
 _STOP = (
@@ -17,7 +17,7 @@ _STOP = (
 )
 """A full stop, and not the one of an abbreviation."""
 _BREAK = re.compile(
-    rf"\s*(?:[?;!]+|{_STOP})\s*(?=\S)|,? (?:and|also|then|plus|&|n) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)|, (?:and )?(?=(?:on|in|to|at|for|by) (?:how many|which|whom|what)\b)",
+    rf"\s*(?:[?;!]+|{_STOP})\s*(?=\S)|:\s+(?=(?:{_STARTERS})\b)|,? (?:and|also|then|plus|&|n) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)|, (?:and )?(?=(?:on|in|to|at|for|by) (?:how many|which|whom|what)\b)",
     re.IGNORECASE,
 )
 _REASONS = (
@@ -39,16 +39,23 @@ _PAIRED = re.compile(
     r"\b(?P<link>between|compare|comparing) (?P<one>what (?:i|we|my|was|went)\b[^?.;]*?) and (?=what\b)", re.IGNORECASE
 )
 _OPENING = re.compile(
-    r"^(?:(?:ok|okay|now|and|so|right|alright|well|next|then|thanks|thank you|great),? )*(?:(?:a |one |my )?(?:different|another|new|next|other|one more|quick|last|second|first)(?: \w+)? (?:question|thing|one)|"
-    r"(?:leaving|leave|forget|forgetting|setting|putting|never mind|enough of) (?:about )?(?:that|it|this)(?: aside| for now)?|"
-    r"changing (?:the )?(?:topic|subject)|(?:on|moving on)(?: to)? (?:a|another) (?:different |other )?(?:note|topic|matter|subject)|moving on|"
+    r"^(?:(?:ok|okay|now|and|so|right|alright|well|next|then|thanks|thank you|great),? )*(?:(?:a |one |my )?(?:one more|quick|last|second|first)(?: \w+)? (?:question|thing|one)|(?:a |one )?(?:another|next|other) (?:thing|one)|"
     r"question|hi|hello|hey|sir|madam|dear \w+)\s*[:,\-]+\s*",
     re.IGNORECASE,
 )
+_ANEW = re.compile(
+    r"^(?:(?:ok|okay|now|and|so|right|alright|well|then|thanks|thank you|great|fine),? )*(?:"
+    r"(?:a |one |my |here is (?:a|another) )?(?:different|another|new|next|other|fresh)(?: \w+)? (?:q|qn|ques|question|query|topic|subject|matter)|(?:something|one thing) different|"
+    r"(?:leaving|leave|forget|forgetting|setting|putting|never mind|enough of) (?:about )?(?:that|it|this)(?: aside| for now)?|"
+    r"(?:that is |that's )?(?:enough|so much|quite enough) (?:of|about|for|on|with) (?:the |my |our )?\w+(?: \w+)?|"
+    r"changing (?:the )?(?:topic|subject)|(?:on|moving on)(?: to)? (?:a|another) (?:different |other )?(?:note|topic|matter|subject)|moving on|"
+    r"(?:here is )?something (?:else|different|new|i|we)\b[^:]*"
+    r")\s*(?:[:,\-]+\s*|$)"
+)
 _OPENS = re.compile(
-    r"(?:on (?:an? )?average|across|just|only|out of curiosity|by the way|of|in|for|over|during|since|between|from|last|this|leaving|excluding|except|without|apart|"
+    r"(?:on (?:an? )?average|across|just|only|out of curiosity|by the way|counting|adding up|going by|judging by|of|in|for|over|during|since|between|from|last|this|leaving|excluding|except|without|apart|"
     r"besides|per|each|every|typically|usually|normally|roughly|approximately|overall|altogether|with|at|through|via|"
-    r"as for|regarding|about|out of|among|within|till|until|after|before|up to|if|when|whenever|every time|each time|not counting|ignoring|taking|considering|given|looking|by|as of|as at|as on|compared)\b",
+    r"to be (?:fair|just|honest|frank)|(?:coming|going|getting|returning|back) (?:back )?to|as for|regarding|about|out of|among|within|till|until|after|before(?! (?:i|we|you|he|she|they)\b)|up to|if|when|whenever|every time|each time|not counting|ignoring|taking|considering|given|looking|by|as of|as at|as on|compared)\b",
     re.IGNORECASE,
 )
 _WHEN_TOLD = re.compile(r"(?:when|whenever|every time|each time) (?:i|we|my|our|the)\b", re.IGNORECASE)
@@ -64,6 +71,13 @@ _POLITE = re.compile(
     r"[\s,.!]*(?:finlens|there|sir|madam|team|all)?[\s,.!]*$",
     re.IGNORECASE,
 )
+
+
+def announced(text: str) -> tuple[str, bool]:
+    """A normalised clause without the words that announce a new question, and whether there were any: "new q",
+    "enough of food"."""
+    rest = _ANEW.sub("", text)
+    return rest, rest != text
 
 
 def clauses(question: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Follow-ups: a question that leans on the last one, as an edit of its frame."""
 
+from itertools import pairwise
 from typing import Literal
 
 from agents.plan import Operation
@@ -7,6 +8,7 @@ from agents.planner.frame import Frame, Topic
 from agents.planner.parse import Parsed
 from agents.planner.slots import INCOME_CATEGORIES, merged
 from core.insights.query import Dimension, Filter, Flow, Measure, QueryPeriod
+from core.periods import Period
 
 _COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
 _SINGULAR_FIELDS = frozenset({"channel", "account", "weekday", "status"})
@@ -21,15 +23,23 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
         if new.topic is Topic.ALERTS:
             return new.with_changes(periods=new.periods or last.periods)
         if new.topic in (Topic.REFUNDS, Topic.DUPLICATES) and last.topic is None:
-            return new.with_changes(objects=new.objects or last.objects, periods=new.periods or last.periods[:1])
+            kept = {"without": last.without, "conditions": last.conditions} if not new.objects else {}
+            return new.with_changes(
+                objects=new.objects or last.objects, periods=new.periods or last.periods[:1], **kept
+            )
         return new
+    if other := _another_of(last, parsed):
+        return other
     if last.topic is Topic.REFUNDS and new.topic is None and new.ask in (None, Operation.VALUE):
         return last.with_changes(
             objects=new.objects or last.objects, periods=new.periods or last.periods,
             measure=Measure.COUNT if new.measure is Measure.COUNT else None,
         )  # fmt: skip
+    if last.measure is Measure.NEW_COUNTERPARTIES and _wants_plain_sum(parsed):
+        return last.with_changes(ask=Operation.TO_NEW, measure=Measure.SPEND, periods=new.periods or last.periods)
     if new.objects:
         last = last.with_changes(missing="")
+    last = _stretched(last, new)
     if which := _which_of_them(last, parsed):
         return which
     is_rank = last.ask is Operation.RANK and (last.limit or 1) == 1
@@ -48,6 +58,34 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
     if new.ask is None and new.measure is None and _wants_sum(last, parsed):
         frame = frame.with_changes(ask=Operation.VALUE, measure=_sum_of(last), group_by=(), limit=None, latest=None)
     return _timed(frame, last, new, than_that=parsed.than_that)
+
+
+def _another_of(last: Frame, parsed: Parsed) -> Frame | None:
+    """ "And who came second?" of what was ranked; "and most recently?" of what was asked for the first time."""
+    new = parsed.frame
+    if any((new.objects, new.periods, new.conditions, new.without, new.topic)) or last.topic is not None:
+        return None
+    if last.ask is Operation.RANK and new.position > 1:
+        asks_amount = parsed.asks_amount or (last.asks_amount and last.position > 1)
+        return last.with_changes(position=new.position, limit=1, asks_amount=asks_amount)
+    asks_one = new.ask is Operation.LIST and new.limit == 1 and new.position == 1 and not parsed.asks_amount
+    if asks_one and last.ask is Operation.WHEN_FIRST and new.latest == "latest":
+        return last.with_changes(ask=Operation.WHEN_LAST, latest=None, position=1)
+    return None
+
+
+def _stretched(last: Frame, new: Frame) -> Frame:
+    """Months that follow each other and were added up are one stretch to whatever else is asked of them."""
+    periods = sorted((p.period for p in last.periods), key=lambda period: period.start)
+    asks_sum = new.ask in (None, Operation.VALUE) and new.measure in (None, Measure.SPEND, Measure.INCOME)
+    was_sum = last.ask in (None, Operation.VALUE)
+    if len(periods) < 2 or asks_sum or not was_sum or new.ask in _COMPARING:
+        return last
+    units = {period.unit for period in periods}
+    if any(one.end != other.start for one, other in pairwise(periods)):
+        return last
+    stretch = Period(periods[0].start, periods[-1].end, units.pop() if len(units) == 1 else None)
+    return last.with_changes(periods=(QueryPeriod.of(stretch),))
 
 
 def _shared(frame: Frame, last: Frame, new: Frame) -> Frame:
@@ -76,6 +114,13 @@ def _which_of_them(last: Frame, parsed: Parsed) -> Frame | None:
     if last.ask is Operation.LIST:
         return last.with_changes(ask=Operation.WHO, limit=1, latest="largest" if largest else "smallest")
     return None
+
+
+def _wants_plain_sum(parsed: Parsed) -> bool:
+    """ "How much went to them?": a sum, and nothing else that is named but a period."""
+    new = parsed.frame
+    asks_sum = parsed.asks_amount or parsed.asks_total or new.measure is Measure.SPEND
+    return asks_sum and new.ask in (None, Operation.VALUE) and not (new.objects or new.conditions or new.group_by)
 
 
 def _names_nothing(new: Frame) -> bool:

@@ -94,7 +94,7 @@ CueMention = Mention[tuple[Cue, object]]
 
 _N = "|".join(re.escape(word) for word in sorted(NUMBERS, key=len, reverse=True) if word not in ("a", "an"))
 _PAYMENT = r"(?:payments?|bill|transactions?|txns?|trxns?|transfers?|purchases?|debits?|orders?|entries|expenses?|expenditures?|spends|bookings|spendings?|movements?|debit transactions?)"
-_MERCHANT = r"(?:merchants?|payees?|shops?|stores?|vendors?|retailers?|brands?|compan(?:y|ies)|business(?:es)?|places?|counterpart(?:y|ies)|recipients?|beneficiar(?:y|ies)|senders?|payers?|sources?|websites?|sellers?)"
+_MERCHANT = r"(?:merchants?|payees?|shops?|stores?|vendors?|retailers?|brands?|compan(?:y|ies)|business(?:es)?|places?|pumps?|outlets?|counterpart(?:y|ies)|recipients?|beneficiar(?:y|ies)|senders?|payers?|sources?|websites?|sellers?)"
 
 _NOUNS: dict[Dimension, str] = {
     Dimension.CATEGORY: r"categor(?:y|ies)|catagor(?:y|ies)|types?|kinds?|areas?|heads?|buckets?|things?|spending type",
@@ -123,6 +123,7 @@ _BY_TIME = r"(?:by|grouped by|broken down by|split by|across|according to)"
 _BY = r"(?:by|per|for each|for every|for all|grouped by|broken down by|split by|split (?:up )?across|across|in each|from each|at each|to each|on each|each|against each|according to|based on|over the)"
 
 _OFF_LIMITS: dict[str, str] = {
+    "claim": r"(?<!i )(?<!we )(?<!they )\b(?:raise|file|initiate|lodge|register|open) (?:a |an |the |my )?(?:chargebacks?|disputes?|complaints?|grievances?|fir|claims?)\b|^(?:(?:please|kindly|just|now|can you|could you) )*get (?:it|that|this|them|my money|the money|that money|this money) back\b",
     "action": r"^(?:(?:please|pls|kindly|hey|hi|hello|ok|now|just|finlens|can you|could you|would you|will you|can i|could i|may i|i want to|i'd like to|i would like to|i need to|help me(?: to)?|go ahead and|let's|let me) ,?)*"
     r"(?:send|transfer|pay|wire|move|block|unblock|freeze|unfreeze|cancel|close|open(?! (?:fraud )?(?:alerts?|cases?)\b)|activate|deactivate|change|update|delete|remove|erase|add(?! up)|set up|setup|raise|dispute|buy|sell|apply|stop|reverse|increase(?! in\b)|decrease(?! in\b)|reduce|book|schedule|order|report a|lock|reset|create|make a|issue|withdraw|deposit|top up|recharge|categorise|categorize|mark|dismiss|confirm(?= (?:the |this |that |these |my )?(?:alerts?|cases?|payments?|transactions?|frauds?|it)\b)|approve|reject|export|email|mail|print|download|notify|remind|write|tell me a|translate|play|call)(?! (?:me |the |my |us )?(?:by|as|statement of))\b",
     "topic": r"\b(?:(?:best|lowest|cheapest|good) (?:home |car |gold |personal |education )?(?:loan|interest|fd|deposit) (?:rates?|offers?)|am i eligible|eligib\w+|credit score|cibil|pre-?approved|loan offers?|stock markets?|share markets?|sensex|nifty|gold (?:rates?|prices?)|exchange rates?|inflation|weather|cricket|election)\b",
@@ -217,7 +218,7 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.ANAPHORA, "those", rf"all (?:two|three|four|[234])(?: of (?:them|those|these))?(?: together)?|the (?:two|three|four)(?: of (?:them|those|these))?(?= (?:was|were|is|are|had|has)\b)|(?:those|these) (?:{_PAYMENT}|bills|visits|trips|rides|meals|charges|withdrawals|ones)|those(?: (?:payments|transactions|ones|purchases))?|these(?: (?:payments|transactions|ones|purchases))?|them|they|him|her|the (?:rows|payments|transactions|details?|entries) behind (?:it|that|this)"),
     (Cue.ANAPHORA, "that", r"the (?:former|latter|original)(?: one| question)?"),
     (Cue.ANAPHORA, "that", r"(?<=of )(?:that|it|this)|(?:in |for |during |over )?(?:that|the same|this same) (?:month|period|week|year|quarter|day|duration|timeframe|time frame)|(?:is|was) (?:that|it|this)|that (?:one|amount|figure|payment|total|transaction|spend|number)|that(?! (?:i|we|was|were|is|are|cost|costs|went|came|have|had|has|my|mention|include|contain))|it|this (?:one|payment|transaction|figure|amount)|(?:the )?same(?: (?:thing|question|again|one|figure|calculation))?|(?<!are )(?<!were )(?<!is )(?<!was )(?<!been )there"),
-    (Cue.AGAIN, None, r"^(?:(?:ok|okay|so|hmm|well|alright|right|fine|cool|thanks|thank you|great) ?,? )*(?:and|what about|how about|what of|also|then|now|and what about|and how about|but|same for|and for|what if)\b"),
+    (Cue.AGAIN, None, r"^(?:(?:ok|okay|so|hmm|well|alright|right|fine|cool|thanks|thank you|great) ?,? )*(?:and|what about|how about|what of|also|then|now|and what about|and how about|but|same for|and for|what if|(?:coming |going |getting |returning )?back to)\b"),
     (Cue.NEUTRAL, None, r"by (?:that|this) (?:method|means|mode|way|route|channel)|in (?:that|this) (?:way|manner)"),
     (Cue.NEUTRAL, None, "|".join(neutral.PHRASES)),
     (Cue.TO_ME, None, r"(?:to|into) (?:me|myself|my accounts?)"),

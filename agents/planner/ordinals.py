@@ -21,6 +21,18 @@ _LAST_BUT = re.compile(r"\b(?:last|latest) but (?P<less>one|two|three)\b|\bpenul
 _LESS = {"one": 2, "two": 3, "three": 4, None: 2}
 _TIME = re.compile(rf"\b(?:for )?the (?P<place>{_PLACE}) (?=(?:ever )?(?:time|payment|transaction|visit|transfer)\b)")
 
+_NAMED = re.compile(
+    r"(?:(?:and|so|then|what about|how about|who is|who was|what is|what was|what's|who's) )*(?:the )?"
+    rf"(?P<place>{_PLACE})"
+    r"(?: (?:one|place|spot|position))?(?: (?:is|was))?"
+)
+
+
+def place_named(text: str) -> tuple[int, tuple[int, int]] | None:
+    """The place that a question asks for in as many words, "2nd one is", and where it is said."""
+    said = _NAMED.fullmatch(text)
+    return (_PLACES[said["place"]], said.span()) if said else None
+
 
 def placed(text: str) -> tuple[str, int]:
     """A normalised question without the place that it asks for, and this place; 1 where none is said."""

@@ -12,7 +12,7 @@ from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
 from agents.planner.names import Named
 from agents.planner.reading import Reading
-from core.insights.query import Measure, QueryPeriod
+from core.insights.query import Flow, Measure, QueryPeriod
 from core.money import Currency
 
 ELLIPTICAL_WORDS = 3
@@ -62,6 +62,15 @@ class Parsed:
     unplaced: tuple[str, ...]
     """Phrases that were understood and found no slot."""
     wrong_currency: Currency | None
+    points: bool
+    """It opens as a follow-up, or points at what was said: "and", "of those"."""
+
+    def stands_alone(self, last: Frame) -> bool:
+        """Whether it is a question in full, of other things in a period of its own: nothing of `last` is meant."""
+        said = self.frame
+        names_other = said.objects and said.objects != last.objects and said.periods
+        leans = self.points or self.narrows or (last.flow is Flow.IN and said.flow is None)
+        return bool(names_other) and self.asks_amount and not leans
 
 
 def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
@@ -91,6 +100,7 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
         unclear_names=tuple(m.value for m in reading.of("name") if m.value.is_unclear),
         unplaced=tuple(clause.unplaced()),
         wrong_currency=_wrong_currency(reading, currencies),
+        points=clause.has(Cue.AGAIN, Cue.ANAPHORA, Cue.THAT_TIME, Cue.YES),
     )
 
 

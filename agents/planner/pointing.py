@@ -5,13 +5,16 @@ from dataclasses import replace
 
 from agents.intents.intent import Intent
 from agents.plan import Operation
+from agents.planner.calendar_words import NUMBERS
 from agents.planner.follow import mean_of, paired, together, whole_before
 from agents.planner.frame import Frame, Topic
+from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
 from agents.planner.parse import COMPARING, Parsed
 from agents.planner.reading import Reading
 from agents.planner.understanding import Understood, says_nothing
-from core.insights.query import Flow, Measure, Operator
+from core.insights.query import Dimension, Filter, Flow, Measure, Operator
+from core.periods import Unit
 
 _POINTS = re.compile(
     r"\b(?:she|he|her|him|them|they|it|there|(?:that|this|same)(?: same)? (?:shop|place|person|one|head|category|"
@@ -19,7 +22,12 @@ _POINTS = re.compile(
 )
 
 _THE_TWO = re.compile(r"\b(?:the two|both|them|those two|these two|each other|one another)\b")
-_THE_THREE = re.compile(r"\b(?:three|3|all of (?:them|those|these))\b")
+_SO_MANY = re.compile(rf"\b(?:all|the|these|those|of|last) (?:last )?(?P<n>[2-9]|{'|'.join(NUMBERS)})\b")
+_RETURNS = re.compile(r"\b(?:back|return\w*|revert\w*) to\b")
+_WITHOUT_THEM = re.compile(
+    r"\b(?:without|excluding|except(?: for)?|minus|leaving out|not counting) (?:them|it|him|her|that|those|these)\b"
+)
+_MAKES = re.compile(r"\b(?:that|it|this) (?:makes|comes to|works out|is)\b|\b(?:is|does|makes) (?:that|it|this)\b")
 _THAT_TIME = re.compile(r"\b(?:that|the same|this same|said) (?:month|day|week|quarter|year|date)\b")
 _THE_FORMER = re.compile(r"\bthe former\b")
 _THE_ORIGINAL = re.compile(r"\bthe original\b")
@@ -35,8 +43,12 @@ _ONE_BEFORE = re.compile(
 )
 
 
-def meant_before(text: str, memory: Memory) -> Frame | None:
-    """The frame that a question leans on: the last one, but for "the former" and "the original question"."""
+def meant_before(one: Understood, memory: Memory) -> Frame | None:
+    """The frame that a question leans on: the last one, but for "the former", "the original question", and "coming
+    back to the groceries"."""
+    text, objects = one.reading.text, one.parsed.frame.objects
+    if memory.frame and objects and _RETURNS.search(text):
+        return next((frame for frame in (memory.frame, *memory.earlier) if frame.objects == objects), None)
     if memory.earlier and _THE_ORIGINAL.search(text):
         return memory.earlier[-1]
     if memory.earlier and _THE_FORMER.search(text):
@@ -52,7 +64,9 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
         return None
     if not says_nothing(one.parsed):
         return _both_since(one, last, earlier[0])
-    several = earlier[:2] if _THE_THREE.search(one.reading.text) else earlier[:1]
+    several = _several(one.reading.text, memory)
+    if several is None:
+        return None
     if one.intent is Intent.SUM_OF_THOSE:
         return together(last, *several)
     if asked.measure is Measure.AVERAGE and _OF_THOSE.search(one.reading.text):
@@ -63,6 +77,27 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
     if asked.against is None and (differ_in_time or _THE_TWO.search(one.reading.text)):
         return paired(last, earlier[0], asked)
     return None
+
+
+def _several(text: str, memory: Memory) -> tuple[Frame, ...] | None:
+    """The questions before the last of which as many are meant as are said: all that were asked in a row of one thing
+    after the other where no number is; None where more are said than are remembered."""
+    number = _number(text)
+    if number:
+        return memory.earlier[: number - 1] if len(memory.earlier) >= number - 1 else None
+    return memory.earlier[:2] if re.search(r"\ball of (?:them|those|these)\b", text) else memory.earlier[:1]
+
+
+def _number(text: str) -> int:
+    said = _SO_MANY.search(text)
+    return 0 if said is None else int(said["n"]) if said["n"].isdigit() else NUMBERS[said["n"]]
+
+
+def asks_of_more(one: Understood, memory: Memory) -> bool:
+    """Whether the figures of more questions are to be added up than are remembered."""
+    adds = one.intent is Intent.SUM_OF_THOSE and says_nothing(one.parsed) and memory.frame is not None
+    is_one = memory.frame is not None and memory.frame.ask in (None, Operation.VALUE)
+    return adds and is_one and _number(one.reading.text) > len(memory.earlier) + 1
 
 
 def _both_since(one: Understood, last: Frame, before: Frame) -> Frame | None:
@@ -85,6 +120,10 @@ def _plainly(frame: Frame) -> Frame:
 def _leant(reading: Reading, parsed: Parsed, last: Frame) -> Parsed:
     """A fragment that names no thing asks of the last one: "per month on average, January to October"."""
     frame = parsed.frame
+    names_more = bool(frame.objects or frame.periods)
+    of_last = frame.topic is Topic.REFUNDS and last.topic is None and bool(last.objects) and not names_more
+    if of_last and not _WHOLE.search(reading.text):
+        return replace(parsed, is_follow_up=True)
     if last.topic is Topic.REFUNDS and frame.topic is None and not _WHOLE.search(reading.text):
         return replace(parsed, is_follow_up=True)
     names_more = any((frame.objects, frame.conditions, frame.topic, frame.without, last.topic))
@@ -104,6 +143,38 @@ def _also_left_out(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
     without = tuple(f.model_copy(update={"operator": Operator.NOT_IN}) for f in frame.objects)
     frame = frame.with_changes(objects=(), without=without)
     return replace(parsed, frame=frame, alone=frame, is_follow_up=True)
+
+
+def leaves_those_out(one: Understood, memory: Memory) -> bool:
+    """Whether it says "without them" of a part that was asked about."""
+    return _without_them(one.reading, one.parsed, memory) is not None
+
+
+def _without_them(reading: Reading, parsed: Parsed, memory: Memory) -> Frame | None:
+    """ "And without them?", after a part of what was asked about before, or after whoever came first."""
+    last = memory.frame
+    if last is None or not _WITHOUT_THEM.search(reading.text) or not says_nothing(parsed):
+        return None
+    if last.ask is Operation.RANK and memory.winner:
+        return last.with_changes(without=(*last.without, _left_out(memory.winner)), limit=1)
+    before = memory.earlier[0] if memory.earlier else None
+    part = tuple(f for f in last.objects if before and f not in before.objects)
+    if before is None or before.topic or last.periods != before.periods or not part:
+        return None
+    if any(f.operator is not Operator.IN for f in part):
+        return None
+    return before.with_changes(without=(*before.without, *map(_left_out, part)))
+
+
+def _left_out(part: Filter) -> Filter:
+    return part.model_copy(update={"operator": Operator.NOT_IN})
+
+
+def _makes_each(reading: Reading, frame: Frame) -> Frame:
+    """ "That makes how much every month?" asks for a mean of what was told, and for no course."""
+    units = [unit for unit in Unit if frame.group_by == (Dimension(unit.value),)] if frame.group_by else []
+    asks = frame.ask is Operation.BREAKDOWN and reading.has(Cue.HOW_MUCH) and _MAKES.search(reading.text)
+    return frame.with_changes(ask=Operation.PACE, unit=units[0], group_by=()) if asks and units else frame
 
 
 def _one_before(said: str, parsed: Parsed, last: Frame) -> Frame | None:
@@ -126,7 +197,10 @@ def pointing(said: str, reading: Reading, parsed: Parsed, memory: Memory) -> Par
     if last is not None:
         if one := _one_before(said, parsed, last):
             return replace(parsed, frame=one, alone=one, is_follow_up=False, unplaced=())
+        if without := _without_them(reading, parsed, memory):
+            return replace(parsed, frame=without, alone=without, is_follow_up=False, unplaced=())
         parsed = _leant(reading, _also_left_out(reading, parsed, memory), last)
+        parsed = replace(parsed, frame=_makes_each(reading, parsed.frame))
     frame = parsed.frame
     if memory.winner_period and not frame.periods and _THAT_TIME.search(reading.text):
         frame = frame.with_changes(periods=(memory.winner_period,))

@@ -12,6 +12,7 @@ from agents.planner.amounts import read_amounts
 from agents.planner.calendar_words import FESTIVALS, MONTHS, NUMBERS, UNITS, WEEKDAYS
 from agents.planner.categories import NARROWER, WORDS, read_categories
 from agents.planner.channels import read_channels
+from agents.planner.clauses import announced
 from agents.planner.compounds import compounded, without_head
 from agents.planner.kinds import payees_of_kind
 from agents.planner.lexicon import CLOCK, FILLER, PATTERNS, REFUSALS, Cue, cue_words
@@ -47,6 +48,7 @@ _OBJECT_OF = re.compile(
     r"\b(?:on|at|to|for|from|with|via|in|near|against|besides|except|excluding|without|towards?|buying|bought|purchased"
     r"|called|named|paid|pay|paying|send|sent|gave|give|given|lent|owe|owed)"
     r"(?: (?:my|our|the|a|an|some|any|all|this|that|these|those|his|her|their|every|other))*$"
+    r"|\b(?:split|broken|break|group(?:ed)?|sort(?:ed)?)\b.* by$"
 )
 _AFTER_A_NAME = re.compile(r"$|(?:in|on|at|for|during|since|last|this|from|until|till|between)\b")
 _QUALIFIERS = frozenset(
@@ -73,6 +75,8 @@ class Reading:
     refusal: str | None = None
     position: int = 1
     """Which place of a rank is asked for: 2 for the second biggest."""
+    is_anew: bool = False
+    """Whether it was announced as a new question, which leans on no other."""
     wants: Wants = UNASKED
     """What its meaning says, where a classifier was asked."""
 
@@ -140,13 +144,14 @@ class Reader:
         self._periods = PeriodReader(today, scope.first_day)
 
     def read(self, question: str) -> Reading:
-        plain, position = placed(normalise(question))
+        asked, is_anew = announced(normalise(question))
+        plain, position = placed(asked)
         text = written_out(plain)
         reading = self._once(text)
         spelt = self._spelt(reading)
         if spelt != text:
             reading = self._once(spelt)
-        return replace(self._with_misspelt_names(reading), position=position)
+        return replace(self._with_misspelt_names(reading), position=position, is_anew=is_anew)
 
     def _once(self, text: str) -> Reading:
         refusal = next((reason for reason, pattern in REFUSALS if pattern.search(text)), None)

@@ -19,7 +19,7 @@ _SHORT: dict[str, str] = {
     # small words
     "pls": "please", "plz": "please", "abt": "about", "b4": "before", "frm": "from", "btwn": "between",
     "wrt": "about", "hw": "how", "mch": "much", "mny": "many", "wat": "what", "wht": "what", "u": "you",
-    "w/o": "without", "shud": "should", "dis": "this", "bw": "between", "n": "and", "whats": "what is",
+    "w/o": "without", "w": "with", "shud": "should", "dis": "this", "bw": "between", "n": "and", "whats": "what is",
     "wheres": "where is", "whos": "who is", "hows": "how is", "dont": "do not", "didnt": "did not", "thx": "thanks",
     # Hindi, as it is typed
     "kitna": "how much", "kitne": "how much", "kitni": "how much", "kharch": "spent", "kharcha": "spent",
@@ -70,6 +70,12 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r",? (?:not counting|excluding|without|ignoring|leaving out)(?: the)?(?: money| what| transfers?| amounts?)?(?: that)?(?: i)? (?:moved|moves?|transferred|shifted|transfers?) (?:between|among) (?:them|my (?:own )?accounts|accounts)\b", ""),
         (r"\b(?P<how>how long ago|how many days ago), in (?:days|number of days),?", "how many days ago"),
         (r"\bnet (?=salary|pay\b|wages)", ""),
+        (r"(?<!\w)w/o(?!\w)", "without"),
+        (r"(?:, )?\bfrom the (?:first|1st|start|beginning)(?: of (?:it|the month))? (?:till|to|until|up to) (?:today|date|now)\b", " so far"),
+        (r"\bto be (?:fair|just|honest|frank)(?: (?:to|with|about) [\w']+)?,?", ""),
+        (r"\bone (?P<thing>[\w']+) (?:with|and|against) another\b", "on average"),
+        (r"^(?P<and>(?:and |so )?)(?:the )?last time$", r"\g<and>when was the last time"),
+        (r",? if (?:it is|it's|that is|that's) (?:not |no )(?:too much |too |much |any |a )?(?:trouble|bother|problem|inconvenience)\b", ""),
         (r"^(?P<and>(?:and |so )?)(?:the )?last time (?P<who>i|we)\b", r"\g<and>when did \g<who> last"),
         (r"(?:^|(?<=[,.] ))(?:tell me )?(?:just )?one thing,? ", ""),
         (r"\b(?:he|she) (?:has )?(?:sent|paid|gave|given|transferred)(?= ?$| (?:me|us)\b)(?: me| us)?", "received"),
@@ -192,7 +198,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"\b(?:{_PUT}) {_THING} (?:out|off|aside|away|to one side){_FROM_IT}", r"excluding \g<thing>"),
         (rf"\b(?:{_DROP}) (?!(?:at|in|on|to|by|for|into|per|each|an?|off|by) ){_THING}{_FROM_IT}", r"excluding \g<thing>"),
         (r", (?P<thing>[\w&' ]+? (?:and|or) [\w&' ]+?) (?:excluded|aside|apart|not included|left out)$", r" excluding \g<thing>"),
-        (rf"\b(?!(?:{_PUTTING}) )(?P<thing>[\w&']+) (?:excluded|aside|apart(?! from)|not included|left out)(?=$|[ ?.,!])",
+        (rf"\b(?!(?:{_PUTTING}) )(?P<thing>[\w&']+) (?:excluded|aside|apart(?! from)|not included|not counted|left out)(?=$|[ ?.,!])",
          r"excluding \g<thing>"),
     )
 )  # fmt: skip

@@ -278,8 +278,29 @@ def periods(clause: Clause) -> tuple[QueryPeriod, ...]:
         first, second = said[0].ends
         changed = any(_CHANGE.match(text) for text in clause.texts(Cue.DIFFERENCE))
         return tuple(map(QueryPeriod.of, (second, first) if changed else (first, second)))
+    if stretch := _since_until(clause, said):
+        return (stretch,)
     found = [QueryPeriod.of(period) for period in _narrowed([one.period for one in said if one.prior is None])]
     return tuple(reversed(found)) if len(found) == 2 and _opens_with_base(clause) else tuple(found)
+
+
+_SINCE = re.compile(r"(?:since|from|starting)\b")
+_UNTIL = re.compile(r"(?:till|until|up ?to|through|to)\b")
+
+
+def _since_until(clause: Clause, said: Sequence[Spoken]) -> QueryPeriod | None:
+    """ "Since January, till the end of October": one period, said as its two ends."""
+    ends = clause.reading.of("period")
+    if len(said) != 2 or len(ends) != 2:
+        return None
+    opens, closes = (clause.text_of(mention) for mention in ends)
+    first, last = said[0].period, said[1].period
+    if not (_SINCE.match(opens) and _UNTIL.match(closes)) or first.start >= last.end:
+        return None
+    return QueryPeriod.of(Period(first.start, last.end))
+
+
+_HELD_SECOND = re.compile(r"\b(?:more|less|fewer|higher|lower|extra) than (?:in |for |during |the )*$")
 
 
 def _opens_with_base(clause: Clause) -> bool:
@@ -291,6 +312,8 @@ def _opens_with_base(clause: Clause) -> bool:
     named_again = [m for m in clause.reading.of("period")[2:] if asking and m.start >= asking[0].end]
     if named_again and named_again[-1].value.period == second.value.period:
         return True  # "put September next to October: how much more was it in October"
+    if _HELD_SECOND.search(clause.reading.text[: second.start]):
+        return False  # "July had how many more than August"
     if any(clause.text_of(cue).startswith(("how", "by how")) for cue in between):
         return True  # "September next to October: how much more was it in October"
     return bool(bases) and any(first.end <= cue.start < second.start for cue in asking)
@@ -537,14 +560,14 @@ def are_apart(clause: Clause) -> bool:
     return any(_LINK.fullmatch(clause.reading.text[one.end : other.start]) for one, other in pairs)
 
 
-_MERE_HEADS = frozenset(["charge", "charges", "bill", "bills", "fee", "fees", "fare", "fares", "dues", "cost", "costs"])
+MERE_HEADS = frozenset(["charge", "charges", "bill", "bills", "fee", "fees", "fare", "fares", "dues", "cost", "costs"])
 
 
 def without_heads(mentions: list[Mention[Any]], clause: Clause) -> list[Mention[Any]]:
     """Without a category that is only a word for being paid, where somebody is named: "when did X last charge me"."""
     if not any(m.kind == "name" for m in mentions):
         return mentions
-    return [m for m in mentions if m.kind != "category" or not set(clause.text_of(m).split()) <= _MERE_HEADS]
+    return [m for m in mentions if m.kind != "category" or not set(clause.text_of(m).split()) <= MERE_HEADS]
 
 
 def filters(mentions: Sequence[Mention[Any]], operator: Operator) -> tuple[Filter, ...]:

@@ -20,7 +20,7 @@ from agents.planner.intended import intended, is_within_months, meanings, named
 from agents.planner.lexicon import Cue
 from agents.planner.parse import COMPARING, Parsed, parse
 from agents.planner.reading import Reading
-from core.insights.query import Dimension, Filter, Flow, Measure
+from core.insights.query import Dimension, Filter, Flow, Measure, Operator
 from core.money import Currency
 
 AGREED = 0.15
@@ -49,6 +49,11 @@ _SAME = re.compile(
     r"exercise|comparison)\b"
 )
 _EXPLAINS = re.compile(r"(?:as in|that is|i mean|meaning|namely|i\.?e\.?)\b")
+_OF_SUMS = (Cue.TOTAL, Cue.BOTH, Cue.ANAPHORA, Cue.HOW_MUCH, Cue.OR)
+"""Without one of these nothing is added up."""
+_WITHOUT_THOSE = re.compile(
+    r"\b(?:without|excluding|except(?: for)?|minus|leaving out|not counting) (?:them|it|him|her|that|those|these)\b"
+)
 _TELLS = re.compile(
     r"(?:(?:well|oh|hmm|ok|so|and|but|no|yes|now|goodness|dear),? )*"
     r"(?:i|we|my|our|the|it|there|they|he|she|this|that)\b"
@@ -176,7 +181,10 @@ class _Weighing:
     def _asks_anew(self) -> bool:
         """Whether an edit asks for something else of the same: "and the biggest one?"."""
         frame = self.parsed.frame
-        return frame.topic is None and (frame.measure in _OF_SINGLES or frame.ask in _ANEW or frame.position > 1)
+        is_one = frame.ask is Operation.LIST and frame.limit == 1 and not frame.periods
+        return frame.topic is None and (
+            frame.measure in _OF_SINGLES or frame.ask in _ANEW or frame.position > 1 or is_one
+        )
 
     @property
     def _may_decide(self) -> bool:
@@ -270,7 +278,8 @@ def _with_stories(told: Sequence[Understood]) -> list[Understood]:
     told = _without_talk(told)
     asked_outright = any(Clause(one.reading).has(*_ASKS) or Clause(one.reading).says(Measure.COUNT) for one in told)
     meant = [one for one in told if _is_meant(one)]
-    if not meant and not any(_asks(one) for one in told):
+    edits = [one for one in told if one.intent is Intent.EDIT and not says_nothing(one.parsed)]
+    if not (meant or edits or any(_asks(one) for one in told)):
         return list(told)
     asked = {one.intent for one in told if _asks(one)} - {None}
     return [
@@ -304,7 +313,10 @@ def _with_shown(told: Sequence[Understood]) -> list[Understood]:
 def _is_about_shown(shown: Understood, one: Understood) -> bool:
     earlier, frame = shown.parsed.frame, one.parsed.frame
     names_its_own = bool(frame.objects or frame.conditions or frame.without or frame.topic)
-    names_payments = earlier.ask in (None, Operation.VALUE) and earlier.measure in (None, Measure.SPEND, Measure.INCOME)
+    measures = (None, Measure.SPEND, Measure.INCOME, Measure.NEW_COUNTERPARTIES)
+    names_payments = earlier.ask in (None, Operation.VALUE) and earlier.measure in measures
+    if earlier.measure is Measure.NEW_COUNTERPARTIES and Clause(shown.reading).says(Measure.COUNT):
+        return False
     if (
         not (earlier.ask in _SHOWN or names_payments)
         or earlier.topic is not None
@@ -315,6 +327,8 @@ def _is_about_shown(shown: Understood, one: Understood) -> bool:
     if _ASKS_OUTRIGHT.match(shown.reading.text):
         return False
     asks = frame.ask not in (None, Operation.VALUE) or one.parsed.asks_amount or Clause(one.reading).says(Measure.COUNT)
+    if earlier.measure is Measure.NEW_COUNTERPARTIES:
+        asks = asks or Clause(one.reading).has(Cue.HOW_MUCH)  # "new payees last month, how much went to them"
     same = all(period in earlier.periods for period in frame.periods)
     return asks and same and not Clause(shown.reading).has(*_ASKS_FIGURE) and not shown.parsed.asks_amount
 
@@ -322,6 +336,10 @@ def _is_about_shown(shown: Understood, one: Understood) -> bool:
 def _about_shown(shown_parsed: Parsed, one: Understood) -> Understood:
     shown, frame = shown_parsed.frame, one.parsed.frame
     asks_sum = frame.ask in (None, Operation.VALUE) and not Clause(one.reading).says(Measure.COUNT)
+    if shown.measure is Measure.NEW_COUNTERPARTIES:
+        new = {"ask": Operation.TO_NEW, "measure": Measure.SPEND} if asks_sum else {}
+        to_new = shown.with_changes(**new)
+        return replace(one, parsed=replace(shown_parsed, frame=to_new, alone=to_new))
     if shown.ask in (Operation.RANK, Operation.LIST) and shown.limit and asks_sum:
         amount = shown.with_changes(asks_amount=True)
         return replace(one, parsed=replace(shown_parsed, frame=amount, alone=amount))
@@ -351,6 +369,8 @@ def _asks(one: Understood) -> bool:
 def _is_meant(one: Understood) -> bool:
     """Whether a statement surely stands for a question: "I think I was charged twice"."""
     idle = (Intent.STORY, Intent.EDIT, Intent.SMALL_TALK, None)
+    if one.intent is Intent.SUM_OF_THOSE and not Clause(one.reading).has(*_OF_SUMS):
+        return False
     return one.intent not in idle and one.reading.wants.confidence >= PLAIN
 
 
@@ -397,6 +417,8 @@ def _lent(one: Understood, stories: Sequence[Reading]) -> Understood:
         changes["periods"] = tuple(periods)
     elif len(periods) == 1 and len(frame.periods) == 1 and frame.ask in COMPARING:
         changes["periods"] = (*periods, *frame.periods)  # "my October was insane: by how much was it up on September?"
+    if not frame.objects and _WITHOUT_THOSE.search(one.reading.text):
+        return _without(one, told)
     if not frame.objects:
         changes |= _named_before(told, points=_points_back(one))
     elif meant := _explained(stories):
@@ -405,6 +427,16 @@ def _lent(one: Understood, stories: Sequence[Reading]) -> Understood:
         return one
     parsed = replace(one.parsed, frame=frame.with_changes(**changes), alone=one.parsed.alone.with_changes(**changes))
     return replace(one, parsed=replace(parsed, is_follow_up=False))
+
+
+def _without(one: Understood, told: Sequence[Frame]) -> Understood:
+    """ "I live at that Saffron Leaf place. What is it without them?": the last question, but for whom a story names."""
+    named_there = tuple(f for story in told for f in story.objects if f.operator is Operator.IN)
+    without = tuple(f.model_copy(update={"operator": Operator.NOT_IN}) for f in named_there)
+    if not without:
+        return one
+    frame = one.parsed.frame.with_changes(without=without)
+    return replace(one, parsed=replace(one.parsed, frame=frame, alone=frame, unplaced=(), is_follow_up=True))
 
 
 def _explained(stories: Sequence[Reading]) -> tuple[Filter, ...]:

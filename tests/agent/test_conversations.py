@@ -17,7 +17,7 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("How much did I spend on groceries in May?", "Groceries, May 2026"),
         ("and in April?", "Groceries, April 2026"),
         ("and the month before?", "Groceries, March 2026"),
-        ("and last year?", "Groceries, 2025"),
+        ("and the whole of last year?", "Groceries, 2025"),
     ],
     "things": [
         ("How much did I spend on groceries in May?", "Groceries, May 2026"),
@@ -97,6 +97,105 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("List my refunds in 2026.", "Refunded, 1 January to 15 June 2026"),
         ("how many are from Fresh Mart?", "Refunds, 1 January to 15 June 2026"),
         ("and their sum?", "Refunded, 1 January to 15 June 2026"),
+    ],
+    "a_question_announced_as_new_inherits_nothing": [
+        ("How much did I pay by card in May?", "Spending by card, May 2026"),
+        ("new q. fuel this year total", "Fuel, 1 January to 15 June 2026"),
+        ("How much did I pay by card in May?", "Spending by card, May 2026"),
+        ("Enough of cards. What did all the fuel of May cost us?", "Fuel, May 2026"),
+    ],
+    "a_question_in_full_inherits_nothing": [
+        ("eating out after midnight in May", "Eating out between 00:00 and 04:59, May 2026"),
+        ("fuel june total", "Fuel, 1 to 15 June 2026"),
+    ],
+    "that_month_of_another_year": [
+        ("How much did I spend on groceries in May?", "Groceries, May 2026"),
+        ("And last year?", "Groceries, May 2025"),
+    ],
+    "a_year_corrected": [
+        ("groceries may 2025", "Groceries, May 2025"),
+        ("sorry, 2026", "Groceries, May 2026"),
+        ("Forgive me, one mixes things up. No, I meant April.", "Groceries, April 2026"),
+    ],
+    "days_of_the_month_spoken_of": [
+        ("spend may 1-15", "Spending, 1 to 15 May 2026"),
+        ("16-31", "Spending, 16 to 31 May 2026"),
+    ],
+    "days_of_the_week_of_the_month_spoken_of": [
+        ("What did I spend on Saturdays and Sundays in May?", "Spending on Saturdays and Sundays, May 2026"),
+        ("And from Monday to Friday?", "Spending on Mondays, Tuesdays, Wednesdays and 2 more, May 2026"),
+    ],
+    "as_much_of_the_month_before": [
+        ("What have I spent this month so far?", "Spending, 1 to 15 June 2026"),
+        ("To be fair to June, what had I spent by the same date in May?", "Spending, 1 to 15 May 2026"),
+    ],
+    "second_of_those_ranked": [
+        ("Who did I pay the most in May?", "Most spending by payee, May 2026"),
+        ("I thought as much. And who came second?", "Number 2 of the most spending by payee, May 2026"),
+        ("top payees april", "Most spending by payee, April 2026"),
+        ("2nd one is?", "Number 2 of the most spending by payee, April 2026"),
+    ],
+    "back_to_an_earlier_question": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("when was I last at City Cinema?", "Last time, Transactions, City Cinema"),
+        ("Coming back to the groceries, how was April?", "Groceries, April 2026"),
+    ],
+    "without_whom_the_story_names": [
+        ("How much did I spend on groceries in May?", "Groceries, May 2026"),
+        (
+            "My cousin works at that Green Grocers place. What is it without them?",
+            "Groceries except Green Grocers, May 2026",
+        ),
+    ],
+    "without_the_part_asked_about": [
+        ("How much did I spend on groceries in May?", "Groceries, May 2026"),
+        ("how much of it was at Green Grocers?", "Paid to Green Grocers (Groceries), May 2026"),
+        ("and without them?", "Groceries except Green Grocers, May 2026"),
+    ],
+    "as_many_together_as_are_said": [
+        ("groceries in February?", "Groceries, February 2026"),
+        ("March?", "Groceries, March 2026"),
+        ("April?", "Groceries, April 2026"),
+        ("and May?", "Groceries, May 2026"),
+        ("what do these four months make together", "Groceries, February 2026, March 2026, April 2026 and May 2026"),
+    ],
+    "what_a_sum_makes_every_month": [
+        ("What did I pay Fresh Mart from January to April 2026?", "Paid to Fresh Mart, 1 January to 30 April 2026"),
+        ("That makes how much every month?", "Paid to Fresh Mart per month, 1 January to 30 April 2026"),
+    ],
+    "payments_counted_by_another_word": [
+        ("fuel in May?", "Fuel, May 2026"),
+        ("how many charges is that", "Payments, Fuel, May 2026"),
+    ],
+    "a_date_after_a_sum": [
+        ("paid to Petrol Point so far", "Paid to Petrol Point, 10 May 2025 to 15 June 2026"),
+        ("last time?", "Last time, Paid to Petrol Point"),
+        ("when did I first pay Petrol Point?", "First time, Paid to Petrol Point"),
+        ("and most recently?", "Last time, Paid to Petrol Point"),
+    ],
+    "refunds_of_what_was_asked": [
+        ("Fresh Mart in May", "Paid to Fresh Mart, May 2026"),
+        ("refunded how much", "Refunded, May 2026"),
+    ],
+    "both_in_one_period": [
+        ("fresh mart may", "Paid to Fresh Mart, May 2026"),
+        ("green grocers may", "Paid to Green Grocers, May 2026"),
+        ("both combined since feb, till may end", "Paid to Fresh Mart and Green Grocers, 1 February to 31 May 2026"),
+    ],
+    "shown_and_asked_about": [
+        ("groceries apr may total", "Groceries, April 2026 and May 2026"),
+        ("split it by shop, whos the top", "Most groceries by payee, 1 April to 31 May 2026"),
+    ],
+    "one_with_another": [
+        ("What have I paid Petrol Point this year?", "Paid to Petrol Point, 1 January to 15 June 2026"),
+        (
+            "And one visit with another, what is the average?",
+            "Average payment, Petrol Point, 1 January to 15 June 2026",
+        ),
+    ],
+    "left_out_before_it_is_asked": [
+        ("Kindly give me the spending of May, head by head", "Rent, May 2026"),
+        ("The rent not counted, which head took the most?", "Most spending except Rent by category, May 2026"),
     ],
     "a_new_question_keeps_the_period_alone": [
         ("How much did I spend on groceries in May?", "Groceries, May 2026"),

@@ -1,0 +1,197 @@
+"""Leaning: words of a question that only the one before it explains: "16 to 31", "the other one", "last year"."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from agents.plan import Operation
+from agents.planner.calendar_words import NUMBERS
+from agents.planner.clause import is_cue
+from agents.planner.frame import Frame
+from agents.planner.lexicon import Cue
+from agents.planner.mentions import Mention
+from agents.planner.ordinals import place_named
+from agents.planner.periods import Spoken
+from agents.planner.reading import Reading
+from agents.planner.slots import MERE_HEADS
+from agents.scope import Scope
+from core.insights.query import Measure
+from core.periods import Period, Unit, add_months
+
+_DAYS_OF_MONTH = re.compile(
+    r"(?:(?:and|then|now|next|what about|how about|for|from|the|between) )*(?P<first>\d{1,2})(?:st|nd|rd|th)?"
+    r" ?(?:-|to|till|until|upto|up to|through|and) ?(?:the )?(?P<last>\d{1,2})(?:st|nd|rd|th)?"
+)
+_SAME_DAY = re.compile(
+    r"\b(?:by|till|until|up ?to|to|as of|through) (?:the |this |that )?same (?:date|day|time|point|stage)"
+    r"(?: (?:in|of|during))?\b"
+)
+_OTHER_ACCOUNT = re.compile(r"\b(?:in |on |for |of )?(?:the |my )?other (?:one|account)?\b")
+_SO_MANY_PERIODS = re.compile(
+    rf"\b(?:those|these|the|all) (?P<n>\d|{'|'.join(NUMBERS)}) (?P<unit>day|week|month|quarter|year)s\b"
+)
+_WHOLE_YEAR = re.compile(r"\b(?:whole|entire|full|all|total|altogether|throughout|overall|calendar|complete)\b")
+_FRAGMENT_WORDS = 5
+_SHORTER = (Unit.MONTH, Unit.QUARTER, None)
+"""What a year holds several of; None for a range of days."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A question, the one before it, and what both speak of."""
+
+    reading: Reading
+    last: Frame
+    scope: Scope
+    today: date
+
+    @property
+    def period(self) -> Period | None:
+        """What the last question spoke of, where that is one period it named."""
+        named = len(self.last.periods) == 1 and not self.last.is_default_period
+        return self.last.periods[0].period if named else None
+
+    def said(self, kind: str) -> Mention[Any] | None:
+        """The one mention of a kind; None where there are none, or several."""
+        found = self.reading.of(kind)
+        return found[0] if len(found) == 1 else None
+
+
+def explained(reading: Reading, last: Frame, scope: Scope, today: date) -> Reading:
+    """The reading with the words that only `last` explains."""
+    for rule in _RULES:
+        reading = rule(_Turn(reading, last, scope, today)) or reading
+    return reading
+
+
+def _days_of_month(turn: _Turn) -> Reading | None:
+    """ "16-31", of the month that was spoken of."""
+    said, period = _DAYS_OF_MONTH.fullmatch(turn.reading.text), turn.period
+    if said is None or period is None or period.days > Period.of(Unit.MONTH, period.start).days:
+        return None
+    month = Period.of(Unit.MONTH, period.start)
+    first, last = int(said["first"]), int(said["last"])
+    if not 1 <= first <= last <= month.days or period.end > month.end:
+        return None
+    start = month.start + timedelta(days=first - 1)
+    return _with(turn.reading, said.span(), "period", Spoken(Period(start, month.start + timedelta(days=last))))
+
+
+def _same_day(turn: _Turn) -> Reading | None:
+    """ "By the same date in October": as much of it as has passed of the period that is still running."""
+    said, mention, period = _SAME_DAY.search(turn.reading.text), turn.said("period"), turn.period
+    if said is None or mention is None or period is None or not period.holds(turn.today):
+        return None
+    named = mention.value.period
+    if named.unit is not period.unit or named.unit is None:
+        return None
+    passed = (turn.today - period.start).days + 1
+    part = Period(named.start, min(named.start + timedelta(days=passed), named.end))
+    if mention.start >= said.end():
+        return _with(turn.reading, (said.start(), mention.end), "period", Spoken(part))
+    return _with(_covering(turn.reading, said.span()), (mention.start, mention.end), "period", Spoken(part))
+
+
+def _days_of_the_week(turn: _Turn) -> Reading | None:
+    """ "And from Monday to Friday", of the weeks that were spoken of; by itself it would be one week's."""
+    mention = turn.said("period")
+    if mention is None or not mention.value.weekdays:
+        return None
+    was_of_days = any(f.field == "weekday" for f in turn.last.conditions)
+    is_of_weeks = turn.period is not None and turn.period.days > 7 and len(mention.value.weekdays) > 1
+    if not (was_of_days or is_of_weeks):
+        return None
+    return _with(turn.reading, (mention.start, mention.end), "cue", (Cue.WEEKDAYS, mention.value.weekdays))
+
+
+def _other_account(turn: _Turn) -> Reading | None:
+    """ "The other one", of two accounts."""
+    said, accounts = _OTHER_ACCOUNT.search(turn.reading.text), turn.scope.accounts
+    asked = {value for f in turn.last.conditions if f.field == "account" for value in f.values}
+    others = tuple(account for account in accounts if str(account.account_id) not in asked)
+    if said is None or len(accounts) != 2 or len(others) != 1:
+        return None
+    return _with(turn.reading, said.span(), "account", others)
+
+
+def _month_of_year(turn: _Turn) -> Reading | None:
+    """ "And last year?", "sorry, 2026", after a month: that month of the other year."""
+    mention, period, text = turn.said("period"), turn.period, turn.reading.text
+    if mention is None or period is None or mention.value.period.unit is not Unit.YEAR or _WHOLE_YEAR.search(text):
+        return None
+    names_more = any(m is not mention and not is_cue(m, Cue.AGAIN, Cue.NEUTRAL) for m in turn.reading.mentions)
+    years = mention.value.period.start.year - period.start.year
+    is_part = period.unit in _SHORTER and period.start.year == (period.end - timedelta(days=1)).year
+    if names_more or not years or not is_part or mention.value.prior or len(text.split()) > _FRAGMENT_WORDS:
+        return None
+    moved = Period(add_months(period.start, 12 * years), add_months(period.end, 12 * years), period.unit)
+    return _with(turn.reading, (mention.start, mention.end), "period", Spoken(moved))
+
+
+def _payments_counted(turn: _Turn) -> Reading | None:
+    """ "How many charges is that?", "how many donations?": a word for the payments that were asked about."""
+    category = turn.said("category")
+    if category is None or turn.reading.of("name") or not turn.last.objects:
+        return None
+    text = turn.reading.text
+    is_counted = any(
+        is_cue(m, Cue.MEASURE) and m.value[1] is Measure.COUNT and not text[m.end : category.start].strip()
+        for m in turn.reading.mentions
+    )
+    payees = turn.last.values_of("counterparty")
+    own = {party.category for party in turn.scope.counterparties if party.name in payees}
+    is_head = text[category.start : category.end] in MERE_HEADS and turn.reading.has(Cue.ANAPHORA)
+    if not is_counted or not (is_head or (own and own <= set(category.value))):
+        return None
+    return _with(turn.reading, (category.start, category.end), "cue", (Cue.PAYMENTS, None))
+
+
+def _so_many_periods(turn: _Turn) -> Reading | None:
+    """ "In those three months", after a question about three of them."""
+    said = _SO_MANY_PERIODS.search(turn.reading.text)
+    if said is None or turn.reading.of("period") or turn.last.is_default_period:
+        return None
+    number = int(said["n"]) if said["n"].isdigit() else NUMBERS[said["n"]]
+    unit = Unit(said["unit"])
+    spoken = {Period.of(unit, day) for p in turn.last.periods for day in _days_of(p.period)}
+    if len(spoken) != number:
+        return None
+    return _with(turn.reading, said.span(), "cue", (Cue.ANAPHORA, "those"))
+
+
+def _days_of(period: Period) -> list[date]:
+    return [period.start + timedelta(days=n) for n in range(period.days)]
+
+
+def _place(turn: _Turn) -> Reading | None:
+    """ "2nd one is?", after a question for the first, or for several: a place among them, and no day."""
+    found = place_named(turn.reading.text) if turn.last.ask is Operation.RANK else None
+    if found is None:
+        return None
+    position, span = found
+    return replace(_covering(turn.reading, span), position=position)
+
+
+def _with(reading: Reading, span: tuple[int, int], kind: str, value: object) -> Reading:
+    """The reading with a mention in the place of whatever was read, or was not, in `span`."""
+    bare = _covering(reading, span)
+    mention: Mention[Any] = Mention(kind, value, *span)
+    return replace(bare, mentions=tuple(sorted((*bare.mentions, mention), key=lambda m: m.start)))
+
+
+def _covering(reading: Reading, span: tuple[int, int]) -> Reading:
+    start, end = span
+    said = reading.text[start:end]
+    return replace(
+        reading,
+        mentions=tuple(m for m in reading.mentions if m.end <= start or m.start >= end),
+        unknown=tuple(phrase for phrase in reading.unknown if phrase not in said),
+    )
+
+
+_RULES: tuple[Callable[[_Turn], Reading | None], ...] = (
+    _days_of_month, _same_day, _days_of_the_week, _other_account, _month_of_year, _payments_counted, _so_many_periods,
+    _place,
+)  # fmt: skip
