@@ -20,7 +20,7 @@ LEASE = "1 minute"
 """Within which whoever has taken some gists gives them their vectors, or somebody else takes them."""
 
 _NEWS_WAITS = text("SELECT EXISTS (SELECT FROM rag.unembedded WHERE is_jotted)")
-_LOOK_AGAIN_S = 0.05
+_LOOK_AGAIN_S = 0.1
 
 # Taken, and not locked: to embed takes long, and whoever writes a summary of the same gist is not to wait for it.
 _TAKE = text(f"""

@@ -36,8 +36,9 @@ PATTERNS_MAX = 2
 COURTESY_S = 5.0
 """How long series and weeks wait while there are more accounts to retell than one round takes, or new payments to
 embed."""
-TEXTS_COURTESY_S = 0.5
-"""How long accounts to retell wait for new payments to be embedded."""
+TEXTS_COURTESY_S = 2.0
+"""How long accounts to retell wait for new payments to be embedded: their lines can be found by then, and a retelling
+keeps a core busy that would have embedded dozens."""
 
 
 @dataclass(frozen=True, slots=True)

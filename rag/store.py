@@ -52,7 +52,7 @@ _STORE = text(f"""
                (excluded.text_hash, excluded.gist_hash, excluded.transaction_ids, excluded.transaction_days,
                 excluded.transaction_amounts_minor, excluded.transaction_counterparties, excluded.period_start,
                 excluded.period_end, false)
-        RETURNING s.id, s.bank_id, s.customer_id, s.gist_hash
+        RETURNING s.id, s.bank_id, s.customer_id, s.gist_hash, old.gist_hash AS gist_hash_before
     ),
     known AS MATERIALIZED (
         SELECT v.gist_hash FROM rag.vector v
@@ -66,7 +66,12 @@ _STORE = text(f"""
     ),
     waiting AS (
         INSERT INTO rag.unembedded AS u (gist_hash, newest, is_jotted, asked)
-        SELECT t.gist_hash, max(least(g.newest, g.period_end, now())), bool_or(g.is_jotted),
+        SELECT t.gist_hash, max(least(g.newest, g.period_end, now())),
+               -- A new payment that is told in full before its line has a vector keeps the line's turn.
+               bool_or(g.is_jotted OR EXISTS (
+                   SELECT FROM rag.unembedded l
+                    WHERE l.gist_hash = t.gist_hash_before AND l.is_jotted
+                      AND NOT EXISTS (SELECT FROM rag.meaning m WHERE m.summary_id = t.id))),
                coalesce(max(k.questions) FILTER (WHERE k.asked_at > now() - interval '{ASKED_LATELY}'), 0)
           FROM told t
           JOIN given g USING (gist_hash)

@@ -490,6 +490,30 @@ async def test_a_new_payment_is_embedded_before_a_backlog_as_young_as_today(
     await index_pending(database, embedder)
 
 
+async def test_a_new_payment_keeps_its_turn_when_it_is_told_in_full_first(
+    database: Database, embedder: FakeEmbedder
+) -> None:
+    await index_pending(database, embedder)
+    played = ("zither", "ocarina", "bassoon")
+    async with database.unit() as session:
+        towns = [await make_town(session) for _ in played]
+        for town, what in zip(towns, played, strict=True):
+            await pay(session, town.asha_account, town.ravi_account, 90_000, description=f"a second-hand {what}")
+    await drain(database)
+    await jot_all(database)
+    await hear_all(database)
+    await retell_accounts(database)
+    rows = [row for town in towns for row in await summaries(database, town.asha_account)]
+    told = [row for row in rows if row.kind == "transaction" and any(what in row.text for what in played)]
+    assert len(told) == len(towns)
+    assert not any(row.is_jotted for row in told)
+    embedder.texts.clear()
+    # On both sides the line's gist, which nothing has any more, and that of the full text.
+    await embed_some(database, embedder, at_most=4 * len(towns))
+    assert {row.gist for row in told} <= set(embedder.texts)
+    await index_pending(database, embedder)
+
+
 async def test_a_new_payment_is_found_while_its_account_is_retold(database: Database, embedder: FakeEmbedder) -> None:
     async with database.unit() as session:
         town = await make_town(session)
