@@ -105,17 +105,22 @@ class BalanceTask(BaseModel):
     account_ids: tuple[UUID, ...] = ()
 
 
+AlertsAsk = Literal["alerts", "value", "accounts", "customers", "points", "riskiest", "share"]
+
+
 class AlertsTask(BaseModel):
-    """Alerts of the caller's bank. `asks` for the alerts themselves, the money in them, how many accounts or customers
-    they are on, their highest points, or which accounts have most of them."""
+    """Alerts of the caller's bank, on `account_ids` when it names some. `asks` for the alerts themselves, the money in
+    them, how many accounts or customers they are on, their highest points, which accounts have most of them, or which
+    share of all such alerts, whatever the reason, was raised for `reason`."""
 
     kind: Literal["alerts"] = "alerts"
-    asks: Literal["alerts", "value", "accounts", "customers", "points", "riskiest"] = "alerts"
+    asks: AlertsAsk = "alerts"
     period: QueryPeriod | None = None
     status: Literal["open", "confirmed", "dismissed"] | None = None
     points_min: int | None = None
     points_max: int | None = None
     reason: ReasonCode | None = None
+    account_ids: tuple[UUID, ...] = ()
     limit: int | None = None
     note: str = ""
 
@@ -138,11 +143,13 @@ class CirclesTask(BaseModel):
 
 
 class ExplainTask(BaseModel):
-    """Why a payment was flagged: one of `transaction_ids`, else of those that `query` finds; the first with reasons."""
+    """Why a payment was flagged: one of `transaction_ids`, else of those that `query` finds; the first with reasons.
+    `asks_points` where its score was asked for."""
 
     kind: Literal["explain"] = "explain"
     transaction_ids: Annotated[tuple[UUID, ...], Field(max_length=CANDIDATES_MAX)] = ()
     query: InsightQuery | None = None
+    asks_points: bool = False
 
 
 class RecallTask(BaseModel):

@@ -1,5 +1,6 @@
 """What looks like fraud: alerts, why a payment was flagged, and patterns over many payments."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from agents.evidence import Evidence, Row, Table
@@ -17,15 +18,21 @@ ACCOUNTS_SHOWN = 50
 
 
 async def alerts(task: AlertsTask, tools: Tools, evidence: Evidence) -> Finding:
-    """What they come to, as `totals`; the newest of them, as `alerts`; and the accounts with most, as `riskiest`."""
+    """What they come to, as `totals`; the newest of them, as `alerts`; the accounts with most, as `riskiest`; and what
+    those of any reason come to, as `whole`."""
     tools.progress("Reading the alerts")
     by = (tools.connection, tools.principal)
     period = task.period.period if task.period else None
-    wanted = AlertsWanted(period, task.status, task.points_min, task.points_max, task.reason)
+    wanted = AlertsWanted(
+        period, task.status, task.points_min, task.points_max, task.reason, account_ids=task.account_ids
+    )
     sums = [one.model_dump(mode="json") for one in await sum_alerts(*by, wanted)]
     totals = evidence.add(Table("totals", sums, task.period, len(sums)))
     found = [one.model_dump(mode="json") for one in await list_alerts(*by, wanted, limit=ALERTS_SHOWN)]
     listed = evidence.add(Table("alerts", found, task.period, sum(one["alerts"] for one in sums)))
+    if task.asks == "share":
+        every = [one.model_dump(mode="json") for one in await sum_alerts(*by, replace(wanted, reason=None))]
+        return Finding(task, (totals, listed, evidence.add(Table("whole", every, task.period, len(every)))))
     if task.asks != "riskiest":
         return Finding(task, (totals, listed))
     accounts = await alerted_accounts(*by, wanted, limit=task.limit or ACCOUNTS_SHOWN)

@@ -43,10 +43,19 @@ _SCALES = {
     "crore": 10**7, "crores": 10**7, "cr": 10**7,
     "m": 10**6, "mn": 10**6, "million": 10**6, "millions": 10**6, "bn": 10**9, "billion": 10**9,
 }  # fmt: skip
-_WORDS = {
-    word: n
-    for n, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), start=1)
-} | {"a": 1, "an": 1, "half a": Decimal("0.5"), "fifteen": 15, "twenty": 20, "thirty": 30, "fifty": 50}  # fmt: skip
+_ONES = {
+    word: n for n, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), start=1)
+}
+_TEENS = {
+    word: n for n, word in enumerate("thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(), start=13)
+}
+_TENS = {
+    word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+}
+_BETWEEN_TENS = {
+    f"{ten}{link}{one}": _TENS[ten] + _ONES[one] for ten in _TENS for one in list(_ONES)[:9] for link in (" ", "-")
+}
+_WORDS = {**_ONES, **_TEENS, **_TENS, **_BETWEEN_TENS, "a": 1, "an": 1, "half a": Decimal("0.5")}
 
 
 def _any_of(names: dict[str, object] | dict[str, int] | dict[str, Currency]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from agents.plan import Operation
+from agents.plan import Operation, Threshold
 from agents.planner.categories import PLACES
 from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
 from agents.planner.frame import Frame
@@ -17,6 +17,7 @@ from agents.planner.slots import (
     asks_less,
     conditions,
     filters,
+    has_most_alerts,
     names_only_prior,
     objects,
     spoken,
@@ -76,6 +77,30 @@ def asks_amount_first(clause: Clause) -> bool:
     said = clause.find(Cue.HOW_MUCH)
     asked = clause.find(Cue.WHICH, Cue.WHO, Cue.WHERE, Cue.WHEN)
     return bool(said) and all(said[0].start < other.start for other in asked)
+
+
+def _with_alerts(frame: Frame, clause: Clause) -> Frame | None:
+    """ "How many customers have more than ten open alerts", "which customer has the most alerts"."""
+    if not any(f.field == "alert" for f in frame.conditions):
+        return None
+    tallies, nouns = clause.of("tally"), clause.find(Cue.NOUN)
+    holders = [noun for noun in nouns if noun.value[1] is Dimension.ACCOUNT]
+    by = Dimension.ACCOUNT if any("account" in clause.text_of(n).split()[0] for n in holders) else Dimension.CUSTOMER
+    if tallies and holders:
+        clause.place(*holders)
+        low, high = tallies[0].value
+        said = Threshold(low_minor=low, high_minor=high, said_minor=0)
+        return frame.with_changes(
+            ask=Operation.COUNT_GROUPS, measure=Measure.COUNT, flow=Flow.ANY, group_by=(by,), threshold=said
+        )
+    if not has_most_alerts(clause):
+        return None
+    clause.place(*holders)
+    is_most = clause.has(Cue.MOST)
+    clause.take(Cue.MOST, Cue.LEAST)
+    return frame.with_changes(
+        ask=Operation.RANK, measure=Measure.COUNT, flow=Flow.ANY, group_by=(by,), limit=1, descending=is_most
+    )
 
 
 def _share(frame: Frame, clause: Clause) -> Frame | None:
@@ -491,7 +516,7 @@ def _listed(frame: Frame, clause: Clause) -> Frame | None:
 
 
 _RULES: tuple[Callable[[Frame, Clause], Frame | None], ...] = (
-    _moved, _share, _usual, _rank, _when, _which, _latest, _compare, _grouped, _listed,
+    _with_alerts, _moved, _share, _usual, _rank, _when, _which, _latest, _compare, _grouped, _listed,
 )  # fmt: skip
 
 

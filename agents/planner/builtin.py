@@ -9,6 +9,7 @@ from agents.follow_ups import starters
 from agents.intents.intent import OFF_LIMITS, Intent
 from agents.plan import CANDIDATES_MAX, PLACES_MAX, Clarify, Decline, ExplainTask, Operation, Plan, Planned, Task
 from agents.planner.ahead import day_ahead
+from agents.planner.alert_turns import after_alerts, counting_alerts
 from agents.planner.categories import NARROWER
 from agents.planner.compose import compose
 from agents.planner.compounds import HEADS
@@ -48,7 +49,6 @@ _OFF_LIMITS = {
     Intent.ACT: "action", Intent.ADVICE: "advice", Intent.OTHERS: "others", Intent.SECRETS: "secrets",
     Intent.OFF_TOPIC: "topic", Intent.SMALL_TALK: "greeting",
 }  # fmt: skip
-_WORTH = re.compile(r"\b(?:value|worth|sum|amount|amounts|money)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class BuiltinPlanner:
         pairs = _without_modifiers([(one.reading, one.parsed) for one in understood])
         parses = [parsed for _, parsed in pairs]
         said = " ".join(reading.text for reading in readings)
-        if both := in_one(understood[0], memory):
+        if both := in_one(understood[0], counting_alerts(memory)):
             task, frame = self.task(both, memory)
             return Thought(Plan(tasks=(task,)), frame)
         if asks_of_more(understood[0], memory):
@@ -93,6 +93,7 @@ class BuiltinPlanner:
             if tasks and _repeats(reading, parsed):
                 continue
             parsed = pointing(said, reading, parsed, memory) if n == 0 else parsed
+            parsed = after_alerts(reading, parsed, frame, self.scope)
             doubt = self._doubt(reading, parsed, frame, memory if n == 0 else Memory(frame))
             if doubt is not None:
                 return _so_far(tasks, frame, doubt)
@@ -233,7 +234,7 @@ class BuiltinPlanner:
         if last is None and reading.has(Cue.ANAPHORA) and says_nothing(parsed):
             return self._asked_back("What do you mean by that? This conversation has no question yet.")
         asked = (frame.topic, frame.ask, frame.measure, frame.objects, frame.group_by, frame.conditions, frame.without)
-        if any(asked):
+        if any(asked) or frame.tells_alerts:
             return None
         if last is not None:
             says_something = frame.periods or frame.against or parsed.asks_amount or frame.position > 1
@@ -249,7 +250,9 @@ class BuiltinPlanner:
         if is_of_alerts and not self.principal.sees_alerts:
             return self._declined("alerts")
         if frame.topic is Topic.ALERTS and _says_more_than_alerts(frame):
-            return self._asked_back("I list and count alerts by period and state. Could you ask for them without more?")
+            return self._asked_back(_ALERTS_ONLY)
+        if frame.tells_alerts and frame.topic not in (Topic.ALERTS, Topic.SIGNALS, Topic.EXPLAIN):
+            return self._asked_back(_ALERTS_ONLY)
         if frame.topic is Topic.BALANCE:
             if frame.objects:
                 return self._declined("owner")
@@ -297,6 +300,10 @@ class BuiltinPlanner:
         return Thought(Clarify(question=question, choices=tuple(starters(self.scope))))
 
 
+_ALERTS_ONLY = (
+    "I count alerts by period, state, customer, points and one reason, and by ways of paying, amounts and hours where"
+    " neither points nor a reason is named. Could you ask for them so?"
+)
 _OF_ONE = frozenset({Topic.FORECAST, Topic.BUDGETS, Topic.UNUSUAL, Topic.DUPLICATES})
 """Asked of one customer's accounts."""
 
@@ -389,8 +396,13 @@ def _with_all(frame: Frame, modifiers: Sequence[Parsed]) -> Frame:
 
 def _says_more_than_alerts(frame: Frame) -> bool:
     """Conditions and groups that a list of alerts has no room for, and that must not be dropped."""
-    more = (frame.objects, frame.without, frame.conditions, frame.group_by, frame.threshold, frame.limit)
-    return any(more) or frame.measure not in (None, Measure.COUNT) or bool(_WORTH.search(frame.text))
+    conditions = [f for f in frame.conditions if f.field != "account"]
+    limited = frame.limit is not None and frame.alerts_ask != "riskiest"
+    more = (frame.objects, frame.without, conditions, frame.group_by, frame.threshold, limited, frame.against)
+    sums = frame.alerts_ask == "value" and frame.measure in (Measure.SPEND, Measure.INCOME, Measure.VOLUME)
+    asks_more = frame.ask not in (None, Operation.VALUE, Operation.LIST) and frame.alerts_ask != "share"
+    measures_more = frame.measure not in (None, Measure.COUNT) and not sums and frame.alerts_ask != "points"
+    return any(more) or asks_more or measures_more or len(frame.periods) > 1
 
 
 def _repeats(reading: Reading, parsed: Parsed) -> bool:

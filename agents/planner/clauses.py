@@ -73,6 +73,21 @@ _POLITE = re.compile(
 )
 
 
+_ADDRESSED = re.compile(
+    r"(?:^|(?<=[.!?] ))(?:(?:for|before|after|ahead of) (?:the|our|my|today's|tomorrow's) [\w' -]{0,25}"
+    r"\b(?:officers?|auditors?|audit|regulators?|team|managers?|boss|heads?|committee|board|report|stand-?up|meeting|review|"
+    r"briefing|desk|chief|directors?|minutes|handover|shift)"
+    r"|(?:the|our|my) [\w' -]{3,30} (?:wants?|needs?|asks?|asked|would like)(?: to know| for)?(?: [\w' -]{1,25})?)\s*:\s+",
+    re.IGNORECASE,
+)
+"""For whom something is asked: "for the auditors: how many ...", "the board wants figures: what ..."."""
+_OF_ALERTS = re.compile(r"\balerts?\b", re.IGNORECASE)
+_THAT_REASON = re.compile(
+    r"\b(?:that|this) (?:very |same )?(?:reason|ground|pattern|cause)\b|\bfor (?:that|this)$", re.IGNORECASE
+)
+_BECAUSE = re.compile(r"because\b", re.IGNORECASE)
+
+
 def announced(text: str) -> tuple[str, bool]:
     """A normalised clause without the words that announce a new question, and whether there were any: "new q",
     "enough of food"."""
@@ -82,11 +97,12 @@ def announced(text: str) -> tuple[str, bool]:
 
 def clauses(question: str) -> list[str]:
     """The questions in `question`, at most CLAUSES_MAX; greetings are left out."""
-    said = _PAIRED.sub(r"\g<link> \g<one> with ", _OPENING.sub("", question.strip()))
+    said = _PAIRED.sub(r"\g<link> \g<one> with ", _ADDRESSED.sub("", _OPENING.sub("", question.strip())))
     sentences = [part for sentence in _BREAK.split(said) for part in _with_reasons_apart(sentence)]
     parts = [part.strip(" ,.?!;:") for part in sentences]
     parts = _with_measures(parts)
     asked = _with_openings([part for part in parts if part and not _POLITE.match(part)])
+    asked = _with_alert_reasons(asked)
     return asked[:CLAUSES_MAX] or [question.strip()]
 
 
@@ -95,6 +111,18 @@ def _with_reasons_apart(sentence: str) -> list[str]:
     before = _REASON_BEFORE.match(sentence)
     rest = sentence[before.end() :] if before else sentence
     return [*([before["reason"]] if before else []), *_REASON_BEHIND.split(rest)]
+
+
+def _with_alert_reasons(parts: list[str]) -> list[str]:
+    """Why alerts were raised joined to the question about them: it is no story, but tells which alerts are meant."""
+    joined: list[str] = []
+    for part in parts:
+        is_because = bool(_BECAUSE.match(part)) and any(_OF_ALERTS.search(before) for before in joined[-1:])
+        if joined and (is_because or (_OF_ALERTS.search(part) and _THAT_REASON.search(part))):
+            joined[-1] += f" {part}"
+        else:
+            joined.append(part)
+    return joined
 
 
 def _with_measures(parts: list[str]) -> list[str]:

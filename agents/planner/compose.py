@@ -201,6 +201,7 @@ class _Composer:
             points_min=frame.points_min,
             points_max=frame.points_max,
             reason=frame.reason,
+            account_ids=self._account_ids(),
             limit=frame.limit,
             note=note,
         )
@@ -234,7 +235,7 @@ class _Composer:
     def _explain(self) -> ExplainTask:
         frame = self.frame.with_changes(ask=Operation.LIST, measure=None, flow=Flow.OUT, limit=5, latest="latest")
         task = _Composer(frame.with_changes(topic=None), self.scope, self.today)._insight()
-        return ExplainTask(query=task.queries[0])
+        return ExplainTask(query=task.queries[0], asks_points=self.frame.alerts_ask == "points")
 
     def _said_period(self) -> QueryPeriod | None:
         return QueryPeriod.of(self._span(self.frame.periods[0].period).so_far) if self.frame.periods else None
@@ -363,7 +364,7 @@ class _Composer:
     def _having(self) -> tuple[Having, ...]:
         """Which days or months count: those with so much, or with nothing; of other groups all do."""
         frame, said = self.frame, self.frame.threshold
-        if not set(frame.group_by) & _TIMED:
+        if said is None and not set(frame.group_by) & _TIMED:
             return ()
         if said is None:
             if frame.counts_none:

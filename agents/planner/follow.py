@@ -4,6 +4,7 @@ from itertools import pairwise
 from typing import Literal
 
 from agents.plan import Operation
+from agents.planner.alert_turns import edited_alerts, is_of_alerts
 from agents.planner.frame import Frame, Topic
 from agents.planner.parse import Parsed
 from agents.planner.slots import INCOME_CATEGORIES, merged
@@ -21,13 +22,18 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
         return last.with_changes(latest="earliest" if new.ask is Operation.WHEN_FIRST else "latest")
     if new.topic is not None and new.topic is not last.topic:
         if new.topic is Topic.ALERTS:
-            return new.with_changes(periods=new.periods or last.periods)
+            same = tuple(f for f in last.conditions if f.field != "alert") if is_of_alerts(last) else ()
+            return new.with_changes(periods=new.periods or last.periods, conditions=new.conditions or same)
         if new.topic in (Topic.REFUNDS, Topic.DUPLICATES) and last.topic is None:
             kept = {"without": last.without, "conditions": last.conditions} if not new.objects else {}
             return new.with_changes(
                 objects=new.objects or last.objects, periods=new.periods or last.periods[:1], **kept
             )
         return new
+    if last.topic is Topic.ALERTS:
+        last = edited_alerts(last, parsed)
+        if last.topic is Topic.ALERTS:
+            return last
     if other := _another_of(last, parsed):
         return other
     if last.topic is Topic.REFUNDS and new.topic is None and new.ask in (None, Operation.VALUE):
@@ -47,6 +53,8 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
         return last.with_changes(asks_amount=True)
     if one := _about_the_one(last, new, asks_amount=parsed.asks_amount):
         return one
+    if apart := _how_far_apart(last, new):
+        return apart
     if new.measure is Measure.NET and not new.objects:
         return new.with_changes(periods=new.periods or last.periods[:1])
     frame = last.with_changes(objects=_objects(last, parsed), without=_together(last.without, new.without))
@@ -72,6 +80,18 @@ def _another_of(last: Frame, parsed: Parsed) -> Frame | None:
     if asks_one and last.ask is Operation.WHEN_FIRST and new.latest == "latest":
         return last.with_changes(ask=Operation.WHEN_LAST, latest=None, position=1)
     return None
+
+
+def _how_far_apart(last: Frame, new: Frame) -> Frame | None:
+    """ "By how much was eating out ahead?", of two things that were just held against each other."""
+    names_others = any(not _holds(last.objects, one) for one in new.objects)
+    if last.ask is not Operation.VERSUS or new.ask is not Operation.DIFFERENCE or names_others or new.conditions:
+        return None
+    return last.with_changes(asks_difference=True, sign="size", periods=new.periods or last.periods, group_by=())
+
+
+def _holds(objects: tuple[Filter, ...], part: Filter) -> bool:
+    return any(f.field == part.field and set(part.values) <= set(f.values) for f in objects)
 
 
 def _stretched(last: Frame, new: Frame) -> Frame:
@@ -129,7 +149,9 @@ def _names_nothing(new: Frame) -> bool:
 
 def _wants_sum(last: Frame, parsed: Parsed) -> bool:
     """ "And the total?" after ranks or a list, "how much was it in rupees?" after a share."""
-    of_many = last.ask in (Operation.RANK, Operation.BREAKDOWN, Operation.LIST, Operation.COUNT_GROUPS)
+    of_many = last.ask in (
+        Operation.RANK, Operation.BREAKDOWN, Operation.LIST, Operation.COUNT_GROUPS, Operation.WHEN_FIRST,
+    )  # fmt: skip
     in_percent = last.ask in (Operation.SHARE, Operation.GROWTH)
     narrows_list = last.ask is Operation.LIST and bool(parsed.frame.conditions or parsed.frame.objects)
     return (parsed.asks_total and (of_many or in_percent)) or (parsed.asks_amount and (in_percent or narrows_list))
@@ -138,7 +160,7 @@ def _wants_sum(last: Frame, parsed: Parsed) -> bool:
 def _about_the_one(last: Frame, new: Frame, *, asks_amount: bool) -> Frame | None:
     """ "Which day was that?", "and to whom?", "what was the sum?", after a question about a single payment."""
     which = _single(last)
-    if which is None or any((new.objects, new.periods, new.conditions, new.without)):
+    if which is None or any((new.objects, new.periods, new.conditions, new.without, new.against)):
         return None
     same = last.with_changes(measure=None, limit=1, latest=which, unit=new.unit, group_by=())
     if new.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST):

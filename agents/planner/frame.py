@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from agents.plan import Operation, Threshold
+from agents.plan import AlertsAsk, Operation, Threshold
 from core.fraud.reasons import ReasonCode
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.periods import Unit
@@ -76,7 +76,7 @@ class Frame(BaseModel):
     is_next: bool = False
     """Of recurring payments: when the next one is due. Of a projection: of the next month."""
     alert_status: Literal["open", "confirmed", "dismissed"] | None = None
-    alerts_ask: Literal["alerts", "value", "accounts", "customers", "points", "riskiest"] = "alerts"
+    alerts_ask: AlertsAsk = "alerts"
     points_min: int | None = None
     points_max: int | None = None
     reason: ReasonCode | None = None
@@ -95,6 +95,11 @@ class Frame(BaseModel):
         """Whether it says what it is about, or when, whatever it asks of that."""
         named = (self.topic, self.objects, self.without, self.conditions, self.periods, self.group_by)
         return any(named)
+
+    @property
+    def tells_alerts(self) -> bool:
+        """Whether it says why alerts were raised, or with how many points."""
+        return any(value is not None for value in (self.reason, self.points_min, self.points_max))
 
     def values_of(self, field: str) -> frozenset[str]:
         """What is asked about of one field by name: the slugs of its categories, the names of its payees."""

@@ -126,7 +126,7 @@ def _slots(clause: Clause) -> _Slots:
         against=slots.against(clause),
         conditions=slots.conditions(clause),
         are_apart=slots.are_apart(clause),
-    )
+    ).with_changes(**slots.scores(clause))
     bounds: list[Bounds] = [mention.value for mention in clause.of("amount")]
     limits = [limit for one in bounds for limit in slots.range_of("amount_minor", one.low_minor, one.high_minor)]
     base = base.with_changes(conditions=(*base.conditions, *limits))
@@ -143,6 +143,8 @@ def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
     if intent is Intent.RECURRING and _asks_a_sum(found):
         return None
     changes: dict[str, object] = {"topic": topic, "reason": _REASONS.get(intent)}
+    if topic is Topic.SIGNALS and found.base.reason not in (None, _REASONS[intent]):
+        return None
     if topic in (Topic.BALANCE, Topic.FORECAST, Topic.COVERAGE):
         changes |= {"objects": (), "without": ()}
     if topic is Topic.REFUNDS:
@@ -157,7 +159,12 @@ def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
         asked = slots.alerts_asked(clause, {Intent.ALERTS_VALUE: "value", Intent.RISKIEST: "riskiest"}.get(intent))
         if asked is None or len(found.base.periods) > 1 or found.base.objects:
             return None
-        changes |= {**asked, "alert_status": slots.alert_status(clause), "conditions": ()}
+        on_accounts = tuple(f for f in found.base.conditions if f.field == "account")
+        if len(on_accounts) < len(found.base.conditions):
+            return None
+        changes |= {**asked, "alert_status": slots.alert_status(clause), "conditions": on_accounts}
+    if topic is Topic.EXPLAIN and slots.asks_points(clause):
+        changes["alerts_ask"] = "points"
     if topic is Topic.FORECAST:
         amounts: list[Bounds] = [mention.value for mention in clause.reading.of("amount")]
         changes["spend_minor"] = amounts[0].said_minor if amounts and intent is Intent.AFFORD else None
@@ -429,6 +436,8 @@ def meanings(frame: Frame) -> frozenset[Intent]:
     """The intents that `frame` is a reading of; empty where it asks nothing by itself."""
     if frame.topic is not None:
         return _OF_TOPIC[frame.topic]
+    if any(f.field == "alert" for f in frame.conditions):
+        return _OF_TOPIC[Topic.ALERTS] | meanings(frame.with_changes(conditions=()))
     if frame.ask is Operation.WHEN_LAST and frame.latest in ("largest", "smallest"):
         return _OF_OPERATION[frame.ask] | {_LISTED[frame.latest], Intent.TOP_TIME}
     if frame.ask is Operation.WHO:

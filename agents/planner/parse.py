@@ -120,8 +120,12 @@ def _frame(clause: Clause) -> Frame:
         are_apart=slots.are_apart(clause),
         text=_story(clause) if topic is Topic.RECALL else clause.reading.text if topic is Topic.ALERTS else "",
     )
-    frame = slots.with_amounts(frame, clause)
+    frame = slots.with_amounts(frame.with_changes(**slots.scores(clause)), clause)
     frame = asked(slots.with_measure(frame, clause), clause).with_changes(position=clause.reading.position)
+    if topic is Topic.ALERTS:
+        frame = frame.with_changes(**slots.alerts_asked(clause, None) or {})
+    if topic is Topic.EXPLAIN and slots.asks_points(clause):
+        frame = frame.with_changes(alerts_ask="points")
     return slots.of_own(slots.of_alerted(frame, clause))
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from agents.intents.classifier import UNASKED, Wants
+from agents.planner.alert_words import read_alert_words
 from agents.planner.amounts import read_amounts
 from agents.planner.calendar_words import FESTIVALS, MONTHS, NUMBERS, UNITS, WEEKDAYS
 from agents.planner.categories import NARROWER, WORDS, read_categories
@@ -79,6 +80,8 @@ class Reading:
     """Whether it was announced as a new question, which leans on no other."""
     wants: Wants = UNASKED
     """What its meaning says, where a classifier was asked."""
+    is_of_many: bool = False
+    """Whether it was asked of the accounts of several customers."""
 
     def of(self, kind: str) -> list[Mention[Any]]:
         return [mention for mention in self.mentions if mention.kind == kind]
@@ -156,7 +159,8 @@ class Reader:
     def _once(self, text: str) -> Reading:
         refusal = next((reason for reason, pattern in REFUSALS if pattern.search(text)), None)
         mentions = [self._narrowed(m, text) for m in compounded(text, cover(self._candidates(text)))]
-        return Reading(text, tuple(mentions), tuple(_unknown(text, mentions)), refusal)
+        unknown = tuple(_unknown(text, mentions))
+        return Reading(text, tuple(mentions), unknown, refusal, is_of_many=self._scope.is_of_many)
 
     def _narrowed(self, mention: Mention[Any], text: str) -> Mention[Any]:
         """ "Broadband" as those payees of its category whose names say so, where others are there beside them."""
@@ -177,6 +181,7 @@ class Reader:
         yield from self._named(text)
         yield from _accounts(text, self._scope)
         yield from _holders(text, self._scope)
+        yield from read_alert_words(text, self._scope)
         yield from _cues(text)
         yield from _clock(text)
 

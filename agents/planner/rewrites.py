@@ -83,6 +83,27 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bconcern(?:s|ed|ing)?(?= (?:upi|card|netbanking|cash|cheque|neft|imps|rtgs|payments?|transfers?|a |the )\b)", "are by"),
         (r"\bat present\b|\bpresently\b", "now"),
         (r"\b(?:was|is|were|has been) (?:the |our |my )?busiest(?: (?:one|day|date))?(?: by (?:the )?(?:number|count)(?: of (?:payments|transactions))?)?", "had the most payments"),
+        (
+            r"\bof (?:all )?(?:the |our )?alerts (?:that |which )?(?:(?:my|our|the) \w+ |we |they |you )?(?:has |have |had |were )?(?:been )?"
+            r"(?:decided|reviewed|closed|judged|settled|looked at)(?: so far)?,? (?:what|which) (?:share|percentage|percent|fraction|proportion|part) "
+            r"(?:(?:have |has )?(?:turned|turn) out (?:to be |as )?|were |was |is |are |proved (?:to be )?)(?:real |actual |true |genuine )?(?:frauds?|confirmed(?: as fraud)?)\b",
+            "precision of alerts",
+        ),
+        (
+            r"\b(?:what |which )?(?:share|percentage|percent|fraction|proportion|part) of (?:the |our |all )?(?:decided|reviewed|closed) alerts (?:that )?"
+            r"(?:(?:have |has )?(?:turned|turn) out (?:to be |as )?|were |was |is |are |proved (?:to be )?)(?:real |actual |true |genuine )?(?:frauds?|confirmed(?: as fraud)?)\b",
+            "precision of alerts",
+        ),
+        (r"\b(?:share|percentage|ratio|split)(?: of)? (?:the )?confirmed (?:vs\.?|versus|against|to|and|over) (?:the )?dismissed(?: alerts)?\b", "precision of alerts"),
+        (r"\b(?P<what>payments|transactions|debits|transfers)(?P<between>(?: \w+){0,2}) (?:leave|leaves|left|leaving|go(?:es)? out(?: of| from)|went out(?: of| from)|going out(?: of| from)) (?:any of )?(?:my|our) (?:bank )?accounts?\b", r"\g<what>\g<between> made"),
+        (r"^(?:the |which is the |what was the |what is the )?busiest day (?:for |of |by |in |with )?(?:the )?(?P<way>outgoing |incoming )?(?P<what>payments|transactions)\b", r"which day had the most \g<way>\g<what>"),
+        (r"^(?:counting|considering|taking|looking at) (?=(?:only |all |just |the )*(?:payments|transactions|transfers|debits)\b)", "of "),
+        (r"\b(?:only|just|simply) (?=(?:tell|give|show|say|let)\b)", ""),
+        (r"^(?P<and>(?:and |so )?)(?:the )?last time (?P<who>they|it|he|she)\b", r"\g<and>when did \g<who> last"),
+        (r"\b(?P<state>open|unresolved|undecided) (?:as of |as on |right )?(?:today|now|at (?:the|this) moment)\b", r"\g<state>"),
+        (r"\bthe payments? (?:behind|underlying|under) (?=(?:(?:our|the|my|an?|any|all) )*(?:\w+ ){0,2}alerts?\b)", ""),
+        (r"\b(?:at (?:stake|risk)|tied up|exposed)(?= (?:in|by|through|with) (?:(?:all|our|the|any|every|these|those) )*(?:\w+ ){0,2}alerts?\b)", "total"),
+        (r"\bhow much (?:money )?(?:is|was|sits|lies)(?: there)? in (?=(?:those|these|them)\b)", "what is the total of "),
         (r"\bhow many of (?:our|the|my) (?=(?:customers|clients|account holders)\b)", "how many "),
         (rf"\bfirst half of (?P<month>{_MONTHS})(?P<between>\b.*?)\bsecond half(?! of)", r"first half of \g<month>\g<between>second half of \g<month>"),
         (rf"\bsecond half of (?P<month>{_MONTHS})(?P<between>\b.*?)\bfirst half(?! of)", r"second half of \g<month>\g<between>first half of \g<month>"),

@@ -14,7 +14,6 @@ from agents.planner.mentions import Mention
 from agents.planner.names import Named
 from agents.planner.periods import Spoken
 from agents.scope import OwnAccount
-from core.fraud.reasons import ReasonCode
 from core.insights.catalogue import ALERT_STATES
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.periods import Period, Unit
@@ -100,13 +99,49 @@ _OF_POINTS = re.compile(r"\b(?:risk\w*|scor\w*|points?)\b")
 def narrows_alerts(clause: Clause) -> bool:
     """Whether alerted payments are asked about as payments are: the largest, by card, by month. Alerts themselves are
     counted and listed by period, state and points."""
-    if not is_of_alerts(clause) or clause.has(Cue.WHY) or _OF_POINTS.search(clause.reading.text):
+    if not is_of_alerts(clause) or clause.has(Cue.WHY):
+        return False
+    if clause.reading.of("tally") or has_most_alerts(clause):
+        return not scored(clause)
+    if _OF_POINTS.search(clause.reading.text) or scored(clause):
         return False
     named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "amount", "account"))
     groups = clause.has(Cue.MOST, Cue.LEAST, Cue.WHICH) and any(
         noun.value[1] in _ALERT_GROUPS for noun in clause.find(Cue.NOUN)
     )
     return named or groups or clause.has(*_ALERT_CUES) or clause.says(*_ALERT_MEASURES)
+
+
+def asks_points(clause: Clause) -> bool:
+    """Whether a payment's score is asked for, and not its reasons alone."""
+    return bool(re.search(r"\b(?:scor\w+|points?)\b", clause.reading.text))
+
+
+def scored(clause: Clause) -> bool:
+    """Whether alerts are told apart by why they were raised, or with how many points: no payment is."""
+    return any(clause.reading.of(kind) for kind in ("reason", "points"))
+
+
+_MOST_ALERTS = re.compile(
+    r"\b(?:most|fewest|least)(?: number of)?(?: (?:open|confirmed|dismissed|unresolved|fraud|of the))* alerts?\b"
+)
+
+
+def has_most_alerts(clause: Clause) -> bool:
+    """ "Which customer has the most alerts": by their number, and not by their points."""
+    return bool(_MOST_ALERTS.search(clause.reading.text)) and (
+        clause.has(Cue.WHO) or any(noun.value[1] is Dimension.ACCOUNT for noun in clause.find(Cue.NOUN))
+    )
+
+
+def scores(clause: Clause) -> dict[str, object]:
+    """Why alerts were raised and with how many points, where that is said once."""
+    reasons, points = clause.reading.of("reason"), clause.reading.of("points")
+    if len({m.value for m in reasons}) > 1 or len({m.value for m in points}) > 1:
+        return {}
+    clause.place(*reasons, *points)
+    low, high = points[0].value if points else (None, None)
+    return {"reason": reasons[0].value if reasons else None, "points_min": low, "points_max": high}
 
 
 def _raised(clause: Clause) -> list[Filter]:
@@ -481,24 +516,27 @@ def _flow_of_nouns(frame: Frame, clause: Clause) -> Flow | None:
     return Flow.ANY if clause.says(Measure.COUNT) and is_both_ways and "transaction" in nouns else None
 
 
-_SCORED = re.compile(
-    r"(?:\b(?:carr(?:y|ies|ied)|have|has|had|with|got)|\bscor\w*|\bpoints?|\brisk(?: scores?)?)"
-    r"\s*(?:of|was|is|were|are|between|>=?|=)?\s*"
-    r"(?P<side>above|over|at least|more than|exceeding|from|>=?|below|under|at most|less than|up to|<=?)?\s*"
-    r"(?P<n>\d{1,2})\s*"
-    r"(?P<after>or (?:more|higher|above|over|less|lower|below)|and (?:more|higher|above|over)|\+|plus)?"
-)
-_LOW = ("below", "under", "at most", "less", "up to", "<", "or less", "or lower", "or below")
+_NO_ROOM = (
+    Cue.DIFFERENCE, Cue.COMPARE, Cue.GROUP, Cue.EACH, Cue.PACE, Cue.TREND, Cue.BREAKDOWN, Cue.WEEKDAYS, Cue.HOURS,
+    Cue.WHEN, Cue.DAYS_AGO, Cue.EXCEPT, Cue.MOST, Cue.LEAST,
+)  # fmt: skip
+"""What alerts that are told apart by reason or points are not asked by: that is answered of payments alone."""
+
+
+def _has_no_room(clause: Clause) -> bool:
+    named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "amount", "description"))
+    return named or clause.has(*_NO_ROOM) or clause.says(*_ALERT_MEASURES[:2])
 
 
 def alerts_asked(clause: Clause, asks: str | None) -> dict[str, object] | None:
     """What is wanted of alerts, and with how many points; None where something is said that lists have no room for."""
-    text = clause.reading.text
-    scored = _SCORED.search(text)
-    if clause.reading.of("amount") and not scored:
+    text, said = clause.reading.text, scores(clause)
+    if not said or clause.has(Cue.USUAL) or narrows_alerts(clause) or clause.reading.of("amount"):
         return None
-    if clause.has(Cue.USUAL) or narrows_alerts(clause):
+    if scored(clause) and _has_no_room(clause):
         return None
+    if clause.has(Cue.SHARE):
+        return {"alerts_ask": "share", **said} if said["reason"] else None
     if _HIGHEST_POINTS.search(text):
         asks = "points"
     if asks in (None, "value") and clause.says(Measure.COUNT):
@@ -508,36 +546,10 @@ def alerts_asked(clause: Clause, asks: str | None) -> dict[str, object] | None:
         asks = {"a": "accounts", "c": "customers"}[counted["what"][0]] if counted else "alerts"
     if asks is None and re.search(r"\b(?:worth|value|amount|how much|sum|rupees|money)\b", text):
         asks = "value"
-    return {"alerts_ask": asks or "alerts", "reason": _reason(text), **_points(scored)}
+    return {"alerts_ask": asks or "alerts", **said}
 
 
 _HIGHEST_POINTS = re.compile(r"\b(?:highest|largest|biggest|top|max(?:imum)?)(?: \w+)? (?:scores?|points?)\b")
-_REASONS: dict[ReasonCode, str] = {
-    "PASS_THRU": r"pass(?:ed|es|ing)?[- ](?:straight |right |it |quickly )*(?:on|through)|pass-?thr(?:ough|u)"
-    r"|moved (?:straight |right )?on|in and (?:straight )?out|passed along",
-    "STRUCT": r"(?:just|kept|slightly|right) (?:just )?(?:under|below)|structur\w+|splitting"
-    r"|under (?:a|the) (?:\w+ )?(?:limit|threshold)",
-    "NEW_PAYEE_HIGH": r"new payees?|first payments?|somebody new|unknown payees?",
-    "VEL_BURST": r"burst|velocity|many payments|rapid|in a short time|quick succession",
-    "ODD_HOUR": r"odd[- ]hours?|unusual hours?|night[- ]time|strange hours?|small hours",
-    "AMT_SELF": r"unusual(?:ly)? (?:large|high|big|amounts?)|larger than usual|amounts? (?:far |much )?above",
-}
-
-
-def _reason(text: str) -> ReasonCode | None:
-    """What alerts were raised for, where the question says so."""
-    return next((code for code, pattern in _REASONS.items() if re.search(rf"\b(?:{pattern})", text)), None)
-
-
-def _points(scored: re.Match[str] | None) -> dict[str, object]:
-    if scored is None:
-        return {}
-    said = f"{scored['side'] or ''} {scored['after'] or ''}".strip()
-    number = int(scored["n"])
-    if any(said.startswith(word) or said.endswith(word) for word in _LOW):
-        return {"points_max": number - (scored["side"] in ("below", "under", "less than", "<"))}
-    is_beyond = scored["side"] in ("above", "over", "more than", "exceeding", ">")
-    return {"points_min": number + is_beyond}
 
 
 def refund_asked(clause: Clause) -> Literal["largest", "latest", "earliest"] | None:

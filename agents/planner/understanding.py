@@ -13,6 +13,7 @@ from functools import cached_property
 from agents.intents.classifier import Wants
 from agents.intents.intent import OFF_LIMITS, Intent
 from agents.plan import Operation
+from agents.planner.alert_words import colours_alerts
 from agents.planner.clause import Clause
 from agents.planner.clauses import REASON
 from agents.planner.frame import Frame, Topic
@@ -122,7 +123,7 @@ class _Weighing:
         self.has_last = has_last
 
     def understood(self) -> Understood:
-        if self.wants.first is None:
+        if self.wants.first is None or self._scores_twice:
             return Understood(self.reading, self.parsed)
         if self.wants.first is Intent.STORY and self.is_sure and not Clause(self.reading).has(Cue.HOW_MUCH):
             return self._as_read(self.parsed, Intent.STORY)
@@ -148,10 +149,20 @@ class _Weighing:
         """What the clause surely wants, if that is something payments answer."""
         return self.wants.first if self.is_sure and self.wants.first not in OFF_LIMITS else None
 
+    @property
+    def _scores_twice(self) -> bool:
+        """Whether alerts are told apart by two reasons, or by points said twice: by both, or by either?"""
+        return any(len({m.value for m in self.reading.of(kind)}) > 1 for kind in ("reason", "points", "tally"))
+
     @cached_property
     def known(self) -> Reading:
-        """The reading without unknown words that only colour it."""
-        naming = tuple(phrase for phrase in self.reading.unknown if self.reading.names_something(phrase))
+        """The reading without unknown words that only colour it. Of alerts any word may tell which are meant."""
+        is_of_alerts = self.reading.has(Cue.ALERTS) and self.reading.is_of_many
+        naming = tuple(
+            phrase
+            for phrase in self.reading.unknown
+            if self.reading.names_something(phrase) or (is_of_alerts and not colours_alerts(phrase))
+        )
         return replace(self.reading, unknown=naming)
 
     @cached_property
@@ -225,6 +236,8 @@ class _Weighing:
 
     def _meant(self, intent: Intent) -> Frame | None:
         clause = Clause(self.known)
+        if clause.reading.of("tally"):
+            return None
         if intent is Intent.EDIT:
             return named(clause) if self.has_last else None
         frame = intended(intent, clause)
@@ -242,7 +255,7 @@ class _Weighing:
 def says_nothing(parsed: Parsed) -> bool:
     """Whether a clause names neither what, nor when, nor how, and is no question about the whole of it."""
     frame = parsed.frame
-    named_any = any((frame.objects, frame.conditions, frame.without, frame.periods, frame.topic))
+    named_any = any((frame.objects, frame.conditions, frame.without, frame.periods, frame.topic, frame.tells_alerts))
     return not named_any and not parsed.asks_all and frame.measure not in (Measure.NET, Measure.VOLUME)
 
 
@@ -351,7 +364,9 @@ def _about_shown(shown_parsed: Parsed, one: Understood) -> Understood:
     }  # fmt: skip
     if shown.ask is Operation.VERSUS and frame.ask is Operation.DIFFERENCE:
         lent |= {"ask": Operation.VERSUS, "asks_difference": True}
-    if frame.ask in (None, Operation.VALUE) and frame.measure is None:
+    if any(f.field == "alert" for f in shown.conditions):
+        lent |= {"measure": frame.measure or shown.measure}
+    elif frame.ask in (None, Operation.VALUE) and frame.measure is None:
         lent |= {"ask": Operation.VALUE, "measure": Measure.INCOME if shown.flow is Flow.IN else Measure.SPEND}
     frame = frame.with_changes(**lent)
     leans = shown_parsed.is_follow_up and not frame.objects

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from agents.answer import Citation, Figure
 from agents.draft import Draft, Figures
-from agents.evidence import Evidence, Row, cell, computed, rows_of
+from agents.evidence import Evidence, Row, Table, cell, computed, rows_of
 from agents.findings import Finding
 from agents.plan import AlertsTask, CirclesTask, ExplainTask, SignalsTask
 from agents.templates.counted import Wording, counted
 from agents.templates.told import TOLD_MAX, day, say
-from agents.wording import count, money
+from agents.wording import count, money, percent
 from core.fraud.reasons import ReasonCode
 
 _PATTERNS: dict[ReasonCode, str] = {
@@ -25,15 +25,17 @@ _PATTERNS: dict[ReasonCode, str] = {
 def alerts(finding: Finding, evidence: Evidence) -> Draft:
     """How many alerts there are, the money in them, the accounts they are on, or which accounts have most: what was
     asked for first, then the newest of them with their first reason."""
-    task, (totals, listed, *riskiest) = finding.task, finding.tables
+    task, (totals, listed, *beside) = finding.task, finding.tables
     assert isinstance(task, AlertsTask)
     make = Figures(evidence)
     about = _which(task)
     number = make.count(_capital(about), rows_of(listed.name))
     if not listed.rows:
         return Draft(f"There are no {about}.", [number]).noting(task.note)
-    if riskiest and riskiest[0].rows:
-        return _riskiest(riskiest[0].name, riskiest[0].rows, about, make).noting(task.note)
+    if task.asks == "share":
+        return _share(task, totals, beside[0], make).noting(task.note)
+    if beside and beside[0].rows:
+        return _riskiest(beside[0].name, beside[0].rows, about, make).noting(task.note)
     rows = range(1, len(totals.rows) + 1)
     worth = [make.money(f"In {about}", cell(totals.name, n, "amount_minor")) for n in rows]
     accounts = make.count(f"Accounts with {about}", _sum(totals.name, "accounts", len(totals.rows)))
@@ -67,6 +69,16 @@ def _beside(task: AlertsTask) -> str:
         points += f" of {task.points_max} points at most"
     reason = f" for {_PATTERNS[task.reason]}" if task.reason else ""
     return f"{points}{reason}{f', {task.period.period.label}' if task.period else ''}"
+
+
+def _share(task: AlertsTask, totals: Table, whole: Table, make: Figures) -> Draft:
+    """How many of the alerts, whatever their reason, were raised for this one."""
+    part, every = (_sum(table.name, "alerts", len(table.rows)) for table in (totals, whole))
+    share = make.percent(f"Share of {_which(task)}", computed("share", part, every))
+    number, of = make.count(_capital(_which(task)), part), make.count("Of alerts for any reason", every)
+    assert isinstance(share.value, float)
+    text = f"{percent(share.value)} of the alerts: {number.value} of {of.value}, {_which(task)}."
+    return Draft(text, [share, number, of])
 
 
 def _capital(text: str) -> str:
@@ -124,9 +136,10 @@ def explanation(finding: Finding, evidence: Evidence) -> Draft:
         f"Paid to {found.counterparty}, {day(found.occurred_at.isoformat())}",
         cell(finding.tables[0].name, 1, "amount_minor"),
     )
+    figures = [points, amount] if finding.task.asks_points else [amount, points]
     head = f"The {say(amount)} to {found.counterparty} on {day(found.occurred_at.isoformat())}"
     if not found.reasons:
-        return Draft(f"{head} was not flagged: nothing unusual was found about it.", [points, amount])
+        return Draft(f"{head} was not flagged: nothing unusual was found about it.", figures)
     state = f" and raised an alert ({found.alert_status})" if found.alert_status else ", too few for an alert"
     reasons = " ".join(reason.sentence for reason in found.reasons)
     citations = [
@@ -138,9 +151,7 @@ def explanation(finding: Finding, evidence: Evidence) -> Draft:
         for one in found.cited
     ]
     rows = [one.model_dump(mode="json") for one in found.cited]
-    return Draft(
-        f"{head} got {points.value} points{state}. {reasons}", [points, amount], rows=rows, citations=citations
-    )
+    return Draft(f"{head} got {points.value} points{state}. {reasons}", figures, rows=rows, citations=citations)
 
 
 def signals(finding: Finding, evidence: Evidence) -> Draft:

@@ -89,13 +89,15 @@ _ALERT = table(
 
 @dataclass(frozen=True, slots=True)
 class AlertsWanted:
-    """Which alerts: of payments of a period (days are the asker's), in a state, with so many points, for a reason."""
+    """Which alerts: of payments of a period (days are the asker's), in a state, with so many points, for a reason, on
+    some accounts (none named: on all)."""
 
     period: Period | None = None
     status: str | None = None
     points_min: int | None = None
     points_max: int | None = None
     reason: ReasonCode | None = None
+    account_ids: tuple[UUID, ...] = ()
 
 
 EVERY_ALERT = AlertsWanted()
@@ -208,6 +210,8 @@ def _conditions(principal: Principal, wanted: AlertsWanted) -> list[ColumnElemen
         conditions.append(a.points <= wanted.points_max)
     if wanted.reason is not None:
         conditions.append(a.reasons.contains([{"code": wanted.reason}]))
+    if wanted.account_ids:
+        conditions.append(a.account_id.in_(wanted.account_ids))
     return conditions
 
 

@@ -120,7 +120,7 @@ def _knows_dev(answer: Answer) -> list[str]:
 async def test_a_customer_hears_why_a_payment_of_their_own_was_flagged(chat: Chat) -> None:
     answer = await chat.ask("why was my payment to Rahul Sharma flagged?")
     assert answer.status == "answered"
-    assert "Rahul Sharma" in answer.answer and answer.figures[1].value_minor == 250_000
+    assert "Rahul Sharma" in answer.answer and answer.figures[0].value_minor == 250_000
 
 
 async def test_what_came_in_was_never_flagged_and_breaks_nothing(chat: Chat) -> None:

@@ -1,0 +1,116 @@
+"""Alert turns: what a follow-up asks of the alerts, or the alerted payments, that the last question was about."""
+
+from dataclasses import replace
+
+from agents.plan import Operation
+from agents.planner.clause import Clause
+from agents.planner.frame import Frame, Topic
+from agents.planner.lexicon import Cue
+from agents.planner.memory import Memory
+from agents.planner.parse import COMPARING, Parsed
+from agents.planner.reading import Reading
+from agents.scope import Scope
+from core.insights.catalogue import ALERT_STATES
+from core.insights.query import Dimension, Filter, Flow, Measure, Operator
+
+_PLAINLY = (None, Operation.VALUE, Operation.LIST)
+_SUMS = (Measure.SPEND, Measure.INCOME, Measure.VOLUME)
+_COUNTED = ("alerts", "value")
+_HOLDERS = (Dimension.CUSTOMER, Dimension.ACCOUNT)
+
+
+def after_alerts(reading: Reading, parsed: Parsed, last: Frame | None, scope: Scope) -> Parsed:
+    """A question behind one about alerts as it is meant of them: what it counts are alerts, "who" is a customer, and
+    a name in the place of a customer's is a customer's."""
+    if last is None or not is_of_alerts(last):
+        return parsed
+    frame = _of_customers(reading, _of_holders(parsed.frame, last, scope), last)
+    counts = frame.measure is Measure.COUNT and frame.ask in COMPARING and not _names_payments(frame)
+    leans = parsed.is_follow_up or (counts and not Clause(reading).has(Cue.PAYMENTS))
+    return replace(parsed, frame=frame, is_follow_up=leans)
+
+
+def _names_payments(frame: Frame) -> bool:
+    return any((frame.topic, frame.objects, frame.without, frame.conditions, frame.group_by))
+
+
+def is_of_alerts(frame: Frame) -> bool:
+    return frame.topic is Topic.ALERTS or any(f.field == "alert" for f in frame.conditions)
+
+
+def _of_holders(frame: Frame, last: Frame, scope: Scope) -> Frame:
+    """ "And Gurpreet Iyer?", behind a question about another customer's alerts."""
+    names = frame.values_of("counterparty")
+    ids = tuple(str(one.account_id) for one in scope.accounts if one.holder in names)
+    replaces = any(f.field == "account" for f in last.conditions) and len(frame.objects) == 1
+    if not replaces or not ids or names - {one.holder for one in scope.accounts}:
+        return frame
+    account = Filter(field="account", operator=Operator.IN, values=ids)
+    return frame.with_changes(objects=(), conditions=(*frame.conditions, account))
+
+
+def _of_customers(reading: Reading, frame: Frame, last: Frame) -> Frame:
+    """ "Who has the most?" of alerts: the customer."""
+    names_payees = any(noun.value[1] is Dimension.COUNTERPARTY for noun in Clause(reading).find(Cue.NOUN))
+    if frame.group_by != (Dimension.COUNTERPARTY,) or names_payees:
+        return frame
+    by = next((dimension for dimension in last.group_by if dimension in _HOLDERS), Dimension.CUSTOMER)
+    return frame.with_changes(group_by=(by,))
+
+
+def edited_alerts(last: Frame, parsed: Parsed) -> Frame:
+    """Other alerts, or something else of the same ones; what only payments are asked becomes a question about the
+    payments that raised them."""
+    new = parsed.frame
+    accounts = tuple(f for f in new.conditions if f.field == "account")
+    if not _asks_of_payments(new):
+        return last.with_changes(
+            periods=new.periods or last.periods, alert_status=new.alert_status or last.alert_status,
+            conditions=accounts or last.conditions, reason=new.reason or last.reason, limit=None,
+            points_min=new.points_min if _has_points(new) else last.points_min,
+            points_max=new.points_max if _has_points(new) else last.points_max,
+            alerts_ask=_asked(last, parsed),
+        )  # fmt: skip
+    if last.tells_alerts or new.tells_alerts or last.alerts_ask not in _COUNTED:
+        return last.with_changes(ask=new.ask, group_by=new.group_by, objects=new.objects, conditions=new.conditions)
+    return as_payments(last)
+
+
+def _asks_of_payments(new: Frame) -> bool:
+    others = [f for f in new.conditions if f.field != "account"]
+    asks_more = new.ask not in _PLAINLY or new.measure not in (None, Measure.COUNT, *_SUMS)
+    return asks_more or any((new.objects, new.without, new.group_by, new.against, new.threshold, others))
+
+
+def as_payments(last: Frame) -> Frame:
+    """The same alerts as payments that raised one."""
+    values = (last.alert_status,) if last.alert_status else ALERT_STATES[:-1]
+    raised = Filter(field="alert", operator=Operator.IN, values=values)
+    measure = Measure.VOLUME if last.alerts_ask == "value" else Measure.COUNT
+    return Frame(
+        ask=Operation.VALUE, measure=measure, flow=Flow.ANY, periods=last.periods,
+        is_default_period=last.is_default_period, conditions=(*last.conditions, raised),
+    )  # fmt: skip
+
+
+def counting_alerts(memory: Memory) -> Memory:
+    """What is remembered, with two questions in a row that count alerts as such of payments: these can be held against
+    each other."""
+    frames = (memory.frame, *memory.earlier[:1])
+    if not all(f and f.topic is Topic.ALERTS and not f.tells_alerts and f.alerts_ask in _COUNTED for f in frames):
+        return memory
+    last, *earlier = (as_payments(f) for f in frames if f)
+    return replace(memory, frame=last, earlier=(*earlier, *memory.earlier[1:]))
+
+
+def _has_points(frame: Frame) -> bool:
+    return frame.points_min is not None or frame.points_max is not None
+
+
+def _asked(last: Frame, parsed: Parsed) -> str:
+    new = parsed.frame
+    if parsed.asks_amount or parsed.asks_total or new.measure in _SUMS:
+        return "value"
+    if new.topic is Topic.ALERTS:
+        return new.alerts_ask
+    return "alerts" if new.measure is Measure.COUNT else last.alerts_ask
