@@ -28,7 +28,10 @@ async def alerts(task: AlertsTask, tools: Tools, evidence: Evidence) -> Finding:
     )
     sums = [one.model_dump(mode="json") for one in await sum_alerts(*by, wanted)]
     totals = evidence.add(Table("totals", sums, task.period, len(sums)))
-    found = [one.model_dump(mode="json") for one in await list_alerts(*by, wanted, limit=ALERTS_SHOWN)]
+    found = [
+        {**one.model_dump(mode="json"), "occurred_at": local(one.occurred_at, tools.principal.zone)}
+        for one in await list_alerts(*by, wanted, limit=ALERTS_SHOWN)
+    ]
     listed = evidence.add(Table("alerts", found, task.period, sum(one["alerts"] for one in sums)))
     if task.asks == "share":
         every = [one.model_dump(mode="json") for one in await sum_alerts(*by, replace(wanted, reason=None))]
@@ -57,11 +60,14 @@ async def explain(task: ExplainTask, tools: Tools, evidence: Evidence) -> Findin
 
 
 async def _explained(id: UUID, tools: Tools) -> Explanation | None:
-    """None for money that came in, which is never scored, and for what the asker may not see."""
+    """None for money that came in, which is never scored, and for what the asker may not see. Days are the asker's."""
     try:
-        return await explain_transaction(tools.connection, tools.principal, id)
+        found = await explain_transaction(tools.connection, tools.principal, id)
     except NotFound:
         return None
+    zone = tools.principal.zone
+    cited = [one.model_copy(update={"occurred_at": one.occurred_at.astimezone(zone)}) for one in found.cited]
+    return found.model_copy(update={"occurred_at": found.occurred_at.astimezone(zone), "cited": cited})
 
 
 async def signals(task: SignalsTask, tools: Tools, evidence: Evidence) -> Finding:

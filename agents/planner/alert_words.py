@@ -39,7 +39,7 @@ _REASONS: dict[ReasonCode, str] = {
     "PASS_THRU": r"pass(?:ed|es|ing)?[- ]?thr(?:ough|u)"
     rf"|{_MONEY}(?:pass(?:ed|es|ing)?|mov(?:ed|es|ing)|forward(?:ed|s|ing)?) (?:it |them |(?:the )?money )?"
     rf"(?:{_AT_ONCE} )?(?:on|along|onwards?|through)(?:{_SOON})?"
-    rf"|{_MONEY}(?:left|leaves|leaving|went|going|sent|gone) (?:out |on |away )?{_SOON}"
+    rf"|{_MONEY}(?:left|leaves|leaving|went|going|sent|gone)(?: out| on| away)?{_SOON}"
     r"|in and (?:straight |right )?out",
     "STRUCT": r"structur(?:ing|ed)|smurfing|limit[- ]dodging|splitting"
     r"|(?:(?:somebody|someone|people|customers?|payments|amounts|sums|who|that) )?"
@@ -123,7 +123,7 @@ _TALLY = re.compile(
 _COLOUR_WORDS = """
     team desk colleague colleagues analyst analysts auditor auditors officer manager bank's books somebody someone risk
     behind several cite cites concern concerns relate relates involve involves affect affects collect collects gather
-    gathers sit sits names deserve deserves whose across system today right because real actual attention queue pile
+    gathers sit sits name names deserve deserves across system whose today right because real actual attention queue pile
 """
 _COLOUR = frozenset(_COLOUR_WORDS.split())
 _VERB = re.compile(r"[a-z]{3,}(?:ed|ing)")

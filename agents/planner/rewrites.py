@@ -102,7 +102,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^(?P<and>(?:and |so )?)(?:the )?last time (?P<who>they|it|he|she)\b", r"\g<and>when did \g<who> last"),
         (r"\b(?P<state>open|unresolved|undecided) (?:as of |as on |right )?(?:today|now|at (?:the|this) moment)\b", r"\g<state>"),
         (r"\bthe payments? (?:behind|underlying|under) (?=(?:(?:our|the|my|an?|any|all) )*(?:\w+ ){0,2}alerts?\b)", ""),
-        (r"\b(?:at (?:stake|risk)|tied up|exposed)(?= (?:in|by|through|with) (?:(?:all|our|the|any|every|these|those) )*(?:\w+ ){0,2}alerts?\b)", "total"),
+        (r"\b(?:at (?:stake|risk)|tied up|exposed)(?= (?:in|by|through|with|of|across|from) (?:(?:all|our|the|any|every|these|those) )*(?:\w+ ){0,2}alerts?\b)", "total value"),
         (r"\bhow much (?:money )?(?:is|was|sits|lies)(?: there)? in (?=(?:those|these|them)\b)", "what is the total of "),
         (r"\bhow many of (?:our|the|my) (?=(?:customers|clients|account holders)\b)", "how many "),
         (rf"\bfirst half of (?P<month>{_MONTHS})(?P<between>\b.*?)\bsecond half(?! of)", r"first half of \g<month>\g<between>second half of \g<month>"),

@@ -105,6 +105,8 @@ def narrows_alerts(clause: Clause) -> bool:
         return not scored(clause)
     if _OF_POINTS.search(clause.reading.text) or scored(clause):
         return False
+    if _ONE_ALERT.search(clause.reading.text):
+        return True
     named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "amount", "account"))
     groups = clause.has(Cue.MOST, Cue.LEAST, Cue.WHICH) and any(
         noun.value[1] in _ALERT_GROUPS for noun in clause.find(Cue.NOUN)
@@ -124,6 +126,12 @@ def scored(clause: Clause) -> bool:
 
 _MOST_ALERTS = re.compile(
     r"\b(?:most|fewest|least)(?: number of)?(?: (?:open|confirmed|dismissed|unresolved|fraud|of the))* alerts?\b"
+)
+
+
+_ONE_ALERT = re.compile(
+    r"\b(?:oldest|earliest|first|latest|newest|most recent|last)"
+    r"(?: (?:still|open|confirmed|dismissed|unresolved|fraud))* alert\b"
 )
 
 
@@ -525,12 +533,21 @@ _NO_ROOM = (
 
 def _has_no_room(clause: Clause) -> bool:
     named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "amount", "description"))
-    return named or clause.has(*_NO_ROOM) or clause.says(*_ALERT_MEASURES[:2])
+    one = bool(_ONE_ALERT.search(clause.reading.text)) or clause.has(Cue.FIRST)
+    return named or one or clause.has(*_NO_ROOM) or clause.says(*_ALERT_MEASURES[:2])
+
+
+def _without_scores(clause: Clause) -> str:
+    """The question without what tells its alerts apart: "because money was moved on" asks for no money."""
+    text = clause.reading.text
+    for mention in clause.reading.of("reason"):
+        text = text[: mention.start] + " " * mention.length + text[mention.end :]
+    return text
 
 
 def alerts_asked(clause: Clause, asks: str | None) -> dict[str, object] | None:
     """What is wanted of alerts, and with how many points; None where something is said that lists have no room for."""
-    text, said = clause.reading.text, scores(clause)
+    text, said = _without_scores(clause), scores(clause)
     if not said or clause.has(Cue.USUAL) or narrows_alerts(clause) or clause.reading.of("amount"):
         return None
     if scored(clause) and _has_no_room(clause):

@@ -13,6 +13,7 @@ from functools import cached_property
 from agents.intents.classifier import Wants
 from agents.intents.intent import OFF_LIMITS, Intent
 from agents.plan import Operation
+from agents.planner.alert_turns import edited_alerts, is_of_alerts
 from agents.planner.alert_words import colours_alerts
 from agents.planner.clause import Clause
 from agents.planner.clauses import REASON
@@ -295,7 +296,7 @@ def _with_stories(told: Sequence[Understood]) -> list[Understood]:
     if not (meant or edits or any(_asks(one) for one in told)):
         return list(told)
     asked = {one.intent for one in told if _asks(one)} - {None}
-    return [
+    stories = [
         replace(one, intent=Intent.STORY)
         if _is_story(one, bool(meant))
         or (asked_outright and (_only_tells(one) or (one is told[0] and _only_names(one))))
@@ -303,12 +304,14 @@ def _with_stories(told: Sequence[Understood]) -> list[Understood]:
         else one
         for one in told
     ]
+    return stories if any(one.intent is not Intent.STORY for one in stories) else list(told)
 
 
 _ASKS_FIGURE = (Cue.HOW_MUCH, Cue.WHICH, Cue.WHO, Cue.WHERE, Cue.WHEN, Cue.DAYS_AGO, Cue.WHY, Cue.YES_NO)
 _ASKS_OUTRIGHT = re.compile(r"(?:and |so |ok |then )*what(?:'s| did| do| does| have| has| was| is| were| are| will)?\b")
 _SHOWN = frozenset({Operation.COMPARE, Operation.VERSUS, Operation.BREAKDOWN, Operation.LIST, Operation.RANK})
 _OF_SHOWN = frozenset({None, Operation.VALUE, Operation.DIFFERENCE, Operation.GROWTH, Operation.RANK})
+_OF_TWO_THINGS = frozenset({Operation.COMPARE, Operation.DIFFERENCE})
 
 
 def _with_shown(told: Sequence[Understood]) -> list[Understood]:
@@ -316,11 +319,36 @@ def _with_shown(told: Sequence[Understood]) -> list[Understood]:
     was it in June?"."""
     joined: list[Understood] = []
     for one in told:
-        if joined and _is_about_shown(joined[-1], one):
+        if joined and (alerts := _about_alerts(joined[-1], one)):
+            joined[-1] = alerts
+        elif joined and _is_about_shown(joined[-1], one):
             joined[-1] = _about_shown(joined[-1].parsed, one)
         else:
             joined.append(one)
     return joined
+
+
+def _about_alerts(shown: Understood, one: Understood) -> Understood | None:
+    """Alerts that are only named, and the question about them: "alerts at odd hours, how many above 60 points"."""
+    earlier, frame, clause = shown.parsed.frame, one.parsed.frame, Clause(shown.reading)
+    names_more = any((frame.objects, frame.conditions, frame.without, frame.group_by, frame.periods, frame.topic))
+    asks_first = clause.has(*_ASKS_FIGURE) or clause.says(Measure.COUNT) or shown.parsed.asks_amount
+    if not is_of_alerts(earlier) or names_more or asks_first or frame.ask not in (None, Operation.VALUE):
+        return None
+    counts = Clause(one.reading).says(Measure.COUNT)
+    if not (counts or one.parsed.asks_amount) or one.parsed.unplaced or one.reading.unknown:
+        return None
+    if earlier.topic is Topic.ALERTS:
+        asked = edited_alerts(earlier, one.parsed).with_changes(ask=None)
+    elif frame.tells_alerts or earlier.measure not in (None, Measure.COUNT):
+        return None
+    elif earlier.ask is Operation.COUNT_GROUPS and counts:
+        asked = earlier
+    elif earlier.ask in (None, Operation.VALUE, Operation.LIST) and earlier.limit is None:
+        asked = earlier.with_changes(ask=Operation.VALUE, measure=Measure.COUNT if counts else Measure.VOLUME)
+    else:
+        return None
+    return replace(shown, parsed=replace(shown.parsed, frame=asked, alone=asked))
 
 
 def _is_about_shown(shown: Understood, one: Understood) -> bool:
@@ -334,7 +362,7 @@ def _is_about_shown(shown: Understood, one: Understood) -> bool:
         not (earlier.ask in _SHOWN or names_payments)
         or earlier.topic is not None
         or names_its_own
-        or frame.ask not in _OF_SHOWN
+        or frame.ask not in (_OF_SHOWN if earlier.ask is not Operation.VERSUS else _OF_SHOWN | _OF_TWO_THINGS)
     ):
         return False
     if _ASKS_OUTRIGHT.match(shown.reading.text):
@@ -362,8 +390,8 @@ def _about_shown(shown_parsed: Parsed, one: Understood) -> Understood:
         "objects": shown.objects, "conditions": shown.conditions, "without": shown.without, "periods": periods,
         "against": shown.against, "flow": frame.flow or shown.flow,
     }  # fmt: skip
-    if shown.ask is Operation.VERSUS and frame.ask is Operation.DIFFERENCE:
-        lent |= {"ask": Operation.VERSUS, "asks_difference": True}
+    if shown.ask is Operation.VERSUS and frame.ask in _OF_TWO_THINGS:
+        lent |= {"ask": Operation.VERSUS, "asks_difference": frame.ask is Operation.DIFFERENCE}
     if any(f.field == "alert" for f in shown.conditions):
         lent |= {"measure": frame.measure or shown.measure}
     elif frame.ask in (None, Operation.VALUE) and frame.measure is None:
