@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from agents.follow_ups import starters
 from agents.intents.intent import OFF_LIMITS, Intent
@@ -85,6 +86,8 @@ class BuiltinPlanner:
         parses = [parsed for _, parsed in pairs]
         said = " ".join(reading.text for reading in readings)
         if both := in_one(understood[0], counting_alerts(memory)):
+            if doubt := self.frame_doubt(both, memory):
+                return doubt
             task, frame = self.task(both, memory)
             return Thought(Plan(tasks=(task,)), frame)
         if asks_of_more(understood[0], memory):
@@ -284,6 +287,8 @@ class BuiltinPlanner:
             return self._asked_back("A share of what: which category, payee or way of paying do you mean?")
         if frame.periods and all(p.start > self.today for p in frame.periods):
             return self._declined("future")
+        if frame.topic is None and frame.ask in _OF_A_STRETCH and _have_gaps(frame):
+            return self._asked_back("Between these periods lies another. Could you ask of one of them at a time?")
         return None
 
     def _about_recurring(self, frame: Frame) -> Thought | None:
@@ -306,6 +311,20 @@ _ALERTS_ONLY = (
 )
 _OF_ONE = frozenset({Topic.FORECAST, Topic.BUDGETS, Topic.UNUSUAL, Topic.DUPLICATES})
 """Asked of one customer's accounts."""
+
+
+_OF_A_STRETCH = frozenset(
+    {
+        Operation.RANK, Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.WHO, Operation.SHARE,
+        Operation.COUNT_GROUPS, Operation.TO_NEW, Operation.SAVINGS_RATE, Operation.PACE,
+    }
+)  # fmt: skip
+"""Asked of several periods they are asked of all the days from the first to the last."""
+
+
+def _have_gaps(frame: Frame) -> bool:
+    periods = sorted((p.period for p in frame.periods), key=lambda period: period.start)
+    return any(one.end < other.start for one, other in pairwise(periods))
 
 
 def _so_far(tasks: Sequence[Task], frame: Frame | None, doubt: Thought) -> Thought:

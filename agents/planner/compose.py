@@ -358,7 +358,7 @@ class _Composer:
         )
 
     def _count_groups(self, operation: Operation, spans: list[_Span]) -> InsightTask:
-        query = self._query(spans[0].so_far, group_by=self.frame.group_by[:1], limit=500, having=self._having())
+        query = self._query(_stretch(spans), group_by=self.frame.group_by[:1], limit=500, having=self._having())
         return InsightTask(operation=operation, queries=(query,))
 
     def _having(self) -> tuple[Having, ...]:
@@ -380,7 +380,7 @@ class _Composer:
         query = InsightQuery(
             measures=(sums, met), flow=self._flow(), group_by=(Dimension.COUNTERPARTY,), limit=GROUPS_MAX,
             filters=(*self.frame.objects, *self.frame.without, *self.frame.conditions),
-            period=QueryPeriod.of(spans[0].so_far), having=(Having(by=met, operator=Operator.AT_LEAST, value=1),),
+            period=QueryPeriod.of(_stretch(spans)), having=(Having(by=met, operator=Operator.AT_LEAST, value=1),),
         )  # fmt: skip
         return InsightTask(operation=operation, queries=(query,))
 
@@ -418,7 +418,7 @@ class _Composer:
         return InsightTask(operation=operation, queries=(query,), asks_difference=asked, sign=self.frame.sign)
 
     def _share(self, operation: Operation, spans: list[_Span]) -> InsightTask:
-        period, frame = spans[0].so_far, self.frame
+        period, frame = _stretch(spans), self.frame
         part = self._query(period, measures=self._sums(), rows=ROWS_SHOWN)
         if frame.share_of == "income":
             of_income = {"measures": (Measure.INCOME,), "flow": Flow.IN, "filters": frame.whole, "rows": 0}
@@ -455,7 +455,7 @@ class _Composer:
         return InsightTask(operation=operation, queries=(total, parts) if parts else (total,), unit=unit)
 
     def _savings_rate(self, operation: Operation, spans: list[_Span]) -> InsightTask:
-        query = self._query(spans[0].so_far, measures=(Measure.NET, Measure.INCOME), flow=Flow.ANY)
+        query = self._query(_stretch(spans), measures=(Measure.NET, Measure.INCOME), flow=Flow.ANY)
         return InsightTask(operation=operation, queries=(query,))
 
     def _is_known(self, month: Period) -> bool:

@@ -194,9 +194,9 @@ def paired(last: Frame, before: Frame, new: Frame) -> Frame | None:
     if last.objects == before.objects and last.periods and before.periods and last.periods != before.periods:
         both = (last.periods[0], before.periods[0])
         return asked.with_changes(periods=tuple(sorted(both, key=lambda period: period.start, reverse=True)))
-    fields = {f.field for f in (*last.objects, *before.objects)}
+    fields = {f.field for f in last.objects} & {f.field for f in before.objects}
     if last.objects != before.objects and len(fields) == 1 and new.ask is not Operation.GROWTH:
-        objects = merged((*before.objects, *last.objects))
+        objects = merged([f for f in (*before.objects, *last.objects) if f.field in fields])
         differs = new.ask is Operation.DIFFERENCE
         return asked.with_changes(ask=Operation.VERSUS, objects=objects, asks_difference=differs)
     return None

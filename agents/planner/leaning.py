@@ -32,6 +32,13 @@ _OTHER_ACCOUNT = re.compile(r"\b(?:in |on |for |of )?(?:the |my )?other (?:one|a
 _SO_MANY_PERIODS = re.compile(
     rf"\b(?:those|these|the|all) (?P<n>\d|{'|'.join(NUMBERS)}) (?P<unit>day|week|month|quarter|year)s\b"
 )
+_AS_MANY_DAYS = re.compile(
+    r"(?:(?:ok|and|now|sorry|no|then|please) )*(?:make (?:it|that)|try|say|what about) (?P<n>\d{1,3})(?: days)?"
+)
+_WHOLE_OF_IT = re.compile(r"\b(?:the )?(?:whole|full|entire) (?P<unit>month|quarter|year)\b(?! of)")
+_OF_SO_MANY = re.compile(
+    rf"\bof the (?P<n>[2-9]|{'|'.join(NUMBERS)})\b(?= (?:was|were|is|are|had|has|did|do|took|cost)\b|$)"
+)
 _WHOLE_YEAR = re.compile(r"\b(?:whole|entire|full|all|total|altogether|throughout|overall|calendar|complete)\b")
 _FRAGMENT_WORDS = 5
 _SHORTER = (Unit.MONTH, Unit.QUARTER, None)
@@ -153,16 +160,50 @@ def _so_many_periods(turn: _Turn) -> Reading | None:
     said = _SO_MANY_PERIODS.search(turn.reading.text)
     if said is None or turn.reading.of("period") or turn.last.is_default_period:
         return None
-    number = int(said["n"]) if said["n"].isdigit() else NUMBERS[said["n"]]
     unit = Unit(said["unit"])
     spoken = {Period.of(unit, day) for p in turn.last.periods for day in _days_of(p.period)}
-    if len(spoken) != number:
+    if len(spoken) != _counted(said["n"]):
         return None
     return _with(turn.reading, said.span(), "cue", (Cue.ANAPHORA, "those"))
 
 
+def _counted(number: str) -> int:
+    return int(number) if number.isdigit() else NUMBERS[number]
+
+
 def _days_of(period: Period) -> list[date]:
     return [period.start + timedelta(days=n) for n in range(period.days)]
+
+
+def _as_many_days(turn: _Turn) -> Reading | None:
+    """ "Make it 60", after the last 30 days."""
+    said, period = _AS_MANY_DAYS.fullmatch(turn.reading.text), turn.period
+    if said is None or period is None or period.unit is not None or int(said["n"]) < 1:
+        return None
+    if period.end != turn.today + timedelta(days=1):
+        return None
+    start = period.end - timedelta(days=int(said["n"]))
+    return _with(turn.reading, said.span(), "period", Spoken(Period(start, period.end)))
+
+
+def _whole_of_it(turn: _Turn) -> Reading | None:
+    """ "Make it the whole year", after one of its months."""
+    said, period = _WHOLE_OF_IT.search(turn.reading.text), turn.period
+    if said is None or period is None or turn.reading.of("period"):
+        return None
+    return _with(turn.reading, said.span(), "period", Spoken(Period.of(Unit(said["unit"]), period.start)))
+
+
+def _of_so_many(turn: _Turn) -> Reading | None:
+    """ "Which of the three was highest?", of three months that were shown."""
+    said, last = _OF_SO_MANY.search(turn.reading.text), turn.last
+    if said is None or last.ask not in (Operation.BREAKDOWN, Operation.RANK) or len(last.group_by) != 1:
+        return None
+    units = [unit for unit in Unit if unit.value == last.group_by[0].value]
+    spoken = {Period.of(units[0], day) for p in last.periods for day in _days_of(p.period)} if units else set[Period]()
+    if _counted(said["n"]) not in (len(spoken), last.limit):
+        return None
+    return _covering(turn.reading, said.span("n"))
 
 
 def _place(turn: _Turn) -> Reading | None:
@@ -193,5 +234,5 @@ def _covering(reading: Reading, span: tuple[int, int]) -> Reading:
 
 _RULES: tuple[Callable[[_Turn], Reading | None], ...] = (
     _days_of_month, _same_day, _days_of_the_week, _other_account, _month_of_year, _payments_counted, _so_many_periods,
-    _place,
+    _place, _as_many_days, _whole_of_it, _of_so_many,
 )  # fmt: skip

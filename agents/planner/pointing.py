@@ -117,6 +117,9 @@ def _plainly(frame: Frame) -> Frame:
     return frame.with_changes(ask=Operation.VALUE, measure=measure, unit=None, group_by=(), limit=None, latest=None)
 
 
+_OF_PAYMENTS = (Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST)
+
+
 def _leant(reading: Reading, parsed: Parsed, last: Frame) -> Parsed:
     """A fragment that names no thing asks of the last one: "per month on average, January to October"."""
     frame = parsed.frame
@@ -126,8 +129,10 @@ def _leant(reading: Reading, parsed: Parsed, last: Frame) -> Parsed:
         return replace(parsed, is_follow_up=True)
     if last.topic is Topic.REFUNDS and frame.topic is None and not _WHOLE.search(reading.text):
         return replace(parsed, is_follow_up=True)
-    names_more = any((frame.objects, frame.conditions, frame.topic, frame.without, last.topic))
-    asks = frame.ask is Operation.PACE or frame.measure in (Measure.AVERAGE, Measure.MEDIAN)
+    ways = {f.field for f in last.conditions}
+    others = tuple(f for f in frame.conditions if f.field not in ways)
+    names_more = any((frame.objects, others, frame.topic, frame.without, last.topic))
+    asks = frame.ask is Operation.PACE or frame.measure in _OF_PAYMENTS
     if names_more or not asks or not last.objects or _WHOLE.search(reading.text):
         return parsed
     return replace(parsed, is_follow_up=True)

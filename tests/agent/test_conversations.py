@@ -10,7 +10,8 @@ from agents.chat import QUESTION_MAX, Analyst
 from core.db import Database
 from core.errors import InvalidRequest, NotFound
 from core.settings import Settings
-from tests.agent.household import TODAY, Chat, Household
+from tests.agent.household import TODAY, Chat, Household, at, customer_principal
+from tests.factories import make_account, make_bank, make_customer, pay
 
 CHAINS: dict[str, list[tuple[str, str]]] = {
     "time": [
@@ -186,6 +187,41 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("groceries apr may total", "Groceries, April 2026 and May 2026"),
         ("split it by shop, whos the top", "Most groceries by payee, 1 April to 31 May 2026"),
     ],
+    "the_biggest_of_what_was_asked": [
+        ("How much did I pay Fresh Mart by card in 2026?", "Paid to Fresh Mart by card, 1 January to 15 June 2026"),
+        ("the biggest card bill, how much was it?", "Largest payment, Fresh Mart by card, 1 January to 15 June 2026"),
+    ],
+    "how_far_apart_the_two_were": [
+        ("groceries vs fuel in April, which cost more?", "The larger, April 2026"),
+        ("Same for May.", "The larger, May 2026"),
+        ("By how much was fuel ahead there?", "Difference"),
+    ],
+    "more_days_and_the_whole_year": [
+        ("groceries for the past 30 days?", "Groceries, 17 May to 15 June 2026"),
+        ("make it 60", "Groceries, 17 April to 15 June 2026"),
+        ("groceries in May?", "Groceries, May 2026"),
+        ("Sorry, make it the whole year.", "Groceries, 1 January to 15 June 2026"),
+    ],
+    "which_of_so_many": [
+        ("spending by month from March to May 2026", "Spending, March 2026"),
+        ("Which of the three was highest?", "Most spending by month, 1 March to 31 May 2026"),
+    ],
+    "put_together_in_two_clauses": [
+        ("groceries in May, how much?", "Groceries, May 2026"),
+        ("and fuel?", "Fuel, May 2026"),
+        ("ok so the two of them put together, what does that come to", "Groceries and Fuel, May 2026"),
+    ],
+    "the_year_before_of_a_date": [
+        ("When did I last pay Fresh Mart in 2026?", "Last time, Paid to Fresh Mart"),
+        ("And which date the year before?", "Last time, Paid to Fresh Mart"),
+    ],
+    "shares_of_months_in_a_row": [
+        ("fuel in May and June 2026?", "Fuel, May 2026 and 1 to 15 June 2026"),
+        (
+            "What percentage of all my spending in those two months is it?",
+            "Fuel as a share of spending, 1 May to 15 June 2026",
+        ),
+    ],
     "one_with_another": [
         ("What have I paid Petrol Point this year?", "Paid to Petrol Point, 1 January to 15 June 2026"),
         (
@@ -221,6 +257,29 @@ async def test_the_one_before_goes_on_to_the_tenth(chat: Chat) -> None:
         assert before is not None and day is not None and str(before) < str(day)
         day = before
     assert (await chat.ask("and the one before it, on which date?")).status == "clarify"
+
+
+async def test_what_only_the_last_question_would_explain_is_asked_back_without_it(chat: Chat) -> None:
+    """A day of no month, an account of no other, more figures than were asked for: none of them is guessed."""
+    for question in ("16-31", "the other one", "what do these five months make together"):
+        assert (await chat.ask(question)).status in ("clarify", "out_of_scope"), question
+    await chat.ask("groceries in May?")
+    assert (await chat.ask("what do these five months make together")).status == "clarify"
+    assert (await chat.ask("what share of my spending was fuel in March and in May?")).status == "clarify"
+
+
+async def test_the_other_one_of_two_accounts(analyst: Analyst, database: Database) -> None:
+    async with database.unit() as session:
+        bank, lata = await make_bank(session), await make_customer(session, name="Lata Sen")
+        employer = await make_account(session, bank, await make_customer(session), floor_minor=-(10**9))
+        first = await make_account(session, bank, lata)
+        second = await make_account(session, await make_bank(session), lata)
+        await pay(session, employer, first, 100_000, occurred_at=at(5, 1))
+        await pay(session, employer, second, 250_000, occurred_at=at(5, 1))
+    chat = Chat(analyst, customer_principal(lata))
+    asked = await chat.ask(f"What is the balance of {first.name}?")
+    assert (asked.figures[0].value_minor, asked.status) == (100_000, "answered"), asked.answer
+    assert (await chat.ask("and the other one?")).figures[0].value_minor == 250_000
 
 
 async def test_show_me_those_lists_the_payments_behind_the_figure(chat: Chat) -> None:
