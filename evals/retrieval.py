@@ -26,6 +26,7 @@ from agents.planner.periods import PeriodReader
 from agents.planner.words import normalise
 from core.db import Database
 from core.identity.access import Principal, Role
+from core.periods import Period
 from evals.exam import FOLDER, Split
 from evals.id_based import ragas_shares
 from rag.embedder import Embedder
@@ -233,14 +234,22 @@ def is_find(told: Sequence[UUID], right: frozenset[UUID]) -> bool:
 async def _ask(
     connection: AsyncConnection, question: str, asker: Asker, embedder: Embedder, rankings: Rankings, today: date
 ) -> list[Hit]:
-    """As the analyst may search: within the period that its reader finds, if the question says which year it means.
-    Weekdays beside a period say which of its days."""
-    mentioned = [mention.value for mention in PeriodReader(today).read(normalise(question))]
-    named = [spoken for spoken in mentioned if not spoken.weekdays] or mentioned
-    period = near(named[0].period) if named and named[0].has_year else None
+    """As the analyst may search: within the period that the question names."""
+    period = named_period(question, today)
     return await search(
         connection, asker.principal, question, embedder=embedder, period=period, rankings=rankings, limit=LIMIT
     )
+
+
+def named_period(question: str, today: date) -> Period | None:
+    """The period that the planner's reader finds, if the question says which year it means, and that has begun.
+
+    Weekdays beside a period say which of its days, "ever" beside one says nothing, and 2099 is an amount.
+    """
+    mentioned = [mention.value for mention in PeriodReader(today).read(normalise(question))]
+    begun = [spoken for spoken in mentioned if not spoken.is_everything and spoken.period.start <= today]
+    named = [spoken for spoken in begun if not spoken.weekdays] or begun
+    return near(named[0].period) if named and named[0].has_year else None
 
 
 async def _askers(connection: AsyncConnection) -> list[Asker]:

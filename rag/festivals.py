@@ -8,6 +8,7 @@ import holidays
 from babel.core import get_global
 
 _NEAR_DAYS = 3
+_ANY_YEAR = 2025
 _INDIAN_YEARS = range(2001, 2036)
 """For which the library knows India's days that follow the moon; it warns about any other year."""
 
@@ -27,6 +28,12 @@ def festivals_in(time_zone: str, start: date, end: date) -> list[str]:
 def festivals_near(time_zone: str, day: date) -> list[str]:
     """Names of the festivals within three days of `day`."""
     return festivals_in(time_zone, day - timedelta(days=_NEAR_DAYS), day + timedelta(days=_NEAR_DAYS + 1))
+
+
+def festival_names(time_zone: str) -> set[str]:
+    """What the festivals are called where a customer lives, in texts as well."""
+    country = get_global("zone_territories").get(time_zone, "")
+    return {name.split(" (")[0] for _, _, name in _festivals(country, _ANY_YEAR)}
 
 
 @lru_cache(maxsize=500)

@@ -40,6 +40,7 @@ from sqlalchemy import (
     cast,
     column,
     exists,
+    false,
     func,
     literal,
     literal_column,
@@ -57,7 +58,7 @@ from core.identity.access import Principal, Role, visible_accounts
 from core.periods import Period, Unit
 from rag.embedder import Embedder, EmbedderUnavailable, Vectors
 from rag.embedding import GRAPH_DIMENSION_MAX
-from rag.seasons import SEASON, season_of
+from rag.seasons import SEASON, season_of, times_named
 from rag.senses.reader import Heard, reader_of
 from rag.summaries import Kind
 
@@ -82,9 +83,13 @@ CANDIDATES = 100
 """Finds of each ranking that are fused."""
 TWINS_MAX = 10
 """Summaries of one gist that the graph finds, the latest."""
-# Measured on the demo bank with m = 24: at 200 the graph finds .94 of the nearest ten, at 400 all.
-_GRAPH_WIDTH = 500
-_GRAPH_VISITS_MAX = 40_000
+_RESCORED = 20
+"""Finds of the graph past those asked for: it compares by halves, and whole numbers say who is the last."""
+# As wide as pgvector allows: a question is far from every text, and near-twins of one fill a narrower list before the
+# walk has come to others.
+_GRAPH_WIDTH = 1_000
+_GRAPH_VISITS_MAX = 10_000
+"""Gists that are walked past at most to find some in scope."""
 _IN_PERIOD = 0.8
 """Of the floor where a period is known: what is there is few, and the question has lost the words of its time."""
 _AT_HOME = 0.5
@@ -146,9 +151,7 @@ _VECTOR = table(
 _V = _VECTOR.c
 _SHOWN = [each for each in _S if each.name != "words"]
 _FREQUENCIES = text("SELECT stem, summaries, of_all FROM reporting.summaries_with(:stems)")
-_HEARD = text("""
-    SELECT tsvector_to_array(to_tsvector('english', :question)), ARRAY(SELECT name FROM reporting.embedding_model)
-""")
+_MODEL = table("embedding_model", column("name", Text), schema="reporting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +205,8 @@ class _Within:
     principal: Principal
     wanted: _Wanted
     is_large: bool
+    times: Collection[str] = ()
+    """Months and festivals that the question names, of any year."""
 
     def scope(self, s: _Columns = _S) -> ColumnElement[bool]:
         """The condition over a summary's columns."""
@@ -233,15 +238,21 @@ async def search(
     period = season_of(period, words) if period else None
     question = _asked(words, period)
     wanted = _Wanted(period, kinds, counterparties, least_minor, most_minor)
-    within = _Within(principal, wanted, is_large=await _is_large(connection, principal))
-    stems, models = (await connection.execute(_HEARD, {"question": question})).one()
+    stems, models, is_large = (await connection.execute(_first_look(principal), {"question": question})).one()
     if not stems:
         return []
+    within = _Within(
+        principal, wanted, is_large=is_large, times=() if period else times_named(words, principal.time_zone)
+    )
     makers = _makers(embedder, models) if rankings != "words" else []
     # The models read the question while the database looks for its words.
     vectors = [asyncio.create_task(asyncio.to_thread(maker.embed, [question])) for maker in makers]
     by_words = await _by_words(connection, within, stems) if rankings != "meaning" else {}
-    by_meaning = [await _by_meaning(connection, within, *made) for made in zip(makers, vectors, strict=True)]
+    by_meaning = [
+        ranking
+        for maker, made in zip(makers, vectors, strict=True)
+        for ranking in await _by_meaning(connection, within, maker, made)
+    ]
     coverages = {id: coverage for id, (coverage, _) in by_words.items()}
     scores = _fused(*((ranking, 1.0) for ranking in by_meaning), (coverages, _WORDS_WEIGHT))
     similarities = {id: similarity for ranking in by_meaning for id, similarity in ranking.items()}
@@ -307,13 +318,19 @@ def _tells_of_one(wanted: _Wanted, s: _Columns) -> ColumnElement[bool]:
     return exists().select_from(each).where(*conditions)
 
 
-async def _is_large(connection: AsyncConnection, principal: Principal) -> bool:
-    """No customer has so many summaries; of others' scopes, no more are counted than it takes to know."""
+def _first_look(principal: Principal) -> Select[*tuple[Any, ...]]:
+    """The stems of `question`, the models that there are vectors of, and whether the scope is large."""
+    stems = func.tsvector_to_array(func.to_tsvector("english", bindparam("question", type_=Text())))
+    return select(stems, func.array(select(_MODEL.c.name).scalar_subquery()), _is_large(principal))
+
+
+def _is_large(principal: Principal) -> ColumnElement[bool]:
+    """No customer has so many summaries; of others' scopes, no more are looked at than it takes to know."""
     if principal.role is Role.CUSTOMER:
-        return False
+        return false()
     seen = visible_accounts(principal, customer_id=_M.customer_id, bank_id=_M.bank_id)
-    some = select(literal_column("1", Integer)).select_from(_MEANING).where(seen).limit(LARGE_FROM).subquery()
-    return (await connection.execute(select(func.count()).select_from(some))).scalar_one() >= LARGE_FROM
+    last = select(literal_column("1", Integer)).select_from(_MEANING).where(seen).offset(LARGE_FROM - 1)
+    return exists(last)
 
 
 def _makers(embedder: Embedder, models: Iterable[str]) -> list[Embedder]:
@@ -324,25 +341,35 @@ def _makers(embedder: Embedder, models: Iterable[str]) -> list[Embedder]:
 
 async def _by_meaning(
     connection: AsyncConnection, within: _Within, maker: Embedder, made: Awaitable[Vectors]
-) -> dict[UUID, float]:
-    """Cosine by summary, for the nearest ones above the floor. Cosines of two models cannot be compared: each has a
-    ranking of its own."""
+) -> list[dict[UUID, float]]:
+    """Cosine by summary, for the nearest ones above the floor; where the question names a time of the year, for the
+    nearest of those that do as well. Cosines of two models cannot be compared: each has rankings of its own."""
     try:
         [vector] = await made
     except EmbedderUnavailable as trouble:
         log.warning("a question was searched for by its words alone", why=trouble.detail)
-        return {}
+        return []
     heard = _heard(vector, maker.name)
-    rows = await nearest(
-        connection,
-        within.principal,
-        heard.vector,
-        model=maker.name,
-        where=_fitting(within.wanted),
-        by_graph=within.is_large and maker.dimension <= GRAPH_DIMENSION_MAX,
-    )
     in_period = _IN_PERIOD if within.wanted.period else 1
-    return _near_enough(rows, maker.floor * in_period * (1 if heard.is_foreign else _AT_HOME))
+    floor = maker.floor * in_period * (1 if heard.is_foreign else _AT_HOME)
+    scopes = [_fitting(within.wanted)]
+    if within.times:
+        scopes.append([*scopes[0], _S.words.op("@@")(_any_time(within.times))])
+    by_graph = within.is_large and maker.dimension <= GRAPH_DIMENSION_MAX
+    return [
+        _near_enough(
+            await nearest(connection, within.principal, heard.vector, model=maker.name, where=where, by_graph=by_graph),
+            floor,
+        )
+        for where in scopes
+    ]
+
+
+def _any_time(times: Iterable[str]) -> ColumnElement[Any]:
+    return reduce(
+        lambda query, other: query.op("||")(other),
+        (func.phraseto_tsquery("english", time, type_=TSQUERY) for time in times),
+    )
 
 
 def _heard(vector: Vectors, model: str) -> Heard:
@@ -379,9 +406,11 @@ async def nearest(
         mine = mine.join_from(_MEANING, _SUMMARY, _S.id == _M.summary_id).where(*where)
     if by_graph:
         await connection.execute(_WALK)
-    wanted = (_walked if by_graph else _compared)(mine, vector, model)
-    rows = (await connection.execute(wanted.limit(limit))).all()
-    return sorted(((row.summary_id, row.similarity) for row in rows), key=lambda pair: -pair[1])
+        wanted = _walked(mine, vector, model).limit(limit + _RESCORED)
+    else:
+        wanted = _compared(mine, vector, model).limit(limit)
+    rows = (await connection.execute(wanted)).all()
+    return sorted(((row.summary_id, row.similarity) for row in rows), key=lambda pair: -pair[1])[:limit]
 
 
 def _compared(mine: Select[*tuple[Any, ...]], vector: Vectors, model: str) -> Select[*tuple[Any, ...]]:
@@ -404,7 +433,8 @@ def _walked(mine: Select[*tuple[Any, ...]], vector: Vectors, model: str) -> Sele
         select(_V.gist_hash, _V.embedding, distance.label("distance"))
         .where(_V.model == model, _V.dimension == literal_column(str(dimension)))
         .order_by(distance)
-        .offset(0)
+        # Without a limit here PostgreSQL would rather sort all than walk, where its memory is large enough.
+        .limit(literal_column(str(_GRAPH_VISITS_MAX)))
         .subquery("gists")
     )
     own = mine.where(_M.gist_hash == gists.c.gist_hash).order_by(_M.summary_id.desc()).limit(TWINS_MAX).lateral("own")
@@ -462,13 +492,12 @@ def _covered(within: _Within, frequent: _Frequencies) -> Select[*tuple[Any, ...]
     where each is frequent, all of them."""
     weights = {stem: frequent.weight(stem) for stem in frequent.by_stem}
     found = (_few(within, frequent) if within.is_large else _all(within, weights)).subquery("found")
-    has = {stem: _has(found.c.words, stem) for stem in weights}
-    carried = [case((has[stem], weight), else_=literal(0.0, Float)) for stem, weight in weights.items()]
+    carried = [case((_has(found.c.words, stem), weight), else_=literal(0.0, Float)) for stem, weight in weights.items()]
     coverage = (sum(carried[1:], carried[0]) / sum(weights.values())).label("coverage")
-    matched = func.array_remove(array([case((has[stem], stem), else_=null()) for stem in sorted(weights)]), null())
-    return (
-        select(found.c.id, coverage, matched.label("matched")).order_by(coverage.desc(), found.c.id).limit(CANDIDATES)
-    )
+    ranked = select(found.c.id, found.c.words, coverage).order_by(coverage.desc(), found.c.id).limit(CANDIDATES)
+    best = ranked.subquery("best")
+    matched = array([case((_has(best.c.words, stem), stem), else_=null()) for stem in sorted(weights)])
+    return select(best.c.id, best.c.coverage, func.array_remove(matched, null()).label("matched"))
 
 
 def _all(within: _Within, stems: Iterable[str]) -> Select[*tuple[Any, ...]]:

@@ -136,6 +136,16 @@ async def test_a_season_within_a_year_narrows_what_is_found(home: Household) -> 
     assert not told & {home.payments["fever tablets"], home.payments["gold coin for mother"]}
 
 
+async def test_what_was_paid_in_a_month_of_any_year_comes_first(home: Household) -> None:
+    for question, description in (
+        ("somebody I paid in August", "lessons"),
+        ("something I bought in September", "monthly plan"),
+        ("a thing around Diwali", "gold coin for mother"),
+    ):
+        first = (await home.ask(question, customer(home.asha)))[0]
+        assert home.payments[description] in first.transaction_ids, first.text
+
+
 @pytest.mark.parametrize(
     "question",
     ["", "   ", "the of and", "zebra unicorn", "quantum chromodynamics lecture notes", "🦓", "?!", "\0", "' --"],

@@ -12,7 +12,18 @@ from core.identity.access import Principal, Role
 from core.periods import Period
 from evals.exam import FOLDER
 from evals.id_based import ragas_shares
-from evals.retrieval import AUTHORS, POINTED_MAX, Asker, Case, RetrievalReport, Wordings, is_find, score, shares
+from evals.retrieval import (
+    AUTHORS,
+    POINTED_MAX,
+    Asker,
+    Case,
+    RetrievalReport,
+    Wordings,
+    is_find,
+    named_period,
+    score,
+    shares,
+)
 from rag.retriever import Hit
 
 MEANT = uuid4()
@@ -100,3 +111,18 @@ async def test_ragas_says_the_same_of_ids(monkeypatch: pytest.MonkeyPatch) -> No
         }
     )
     assert await ragas_shares(scores[2:]) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "start"),
+    [
+        ("the vet in March 2026", date(2026, 3, 1)),
+        ("did the shop ever pay me back in March 2026", date(2026, 3, 1)),
+        ("the vet in March", None),
+        ("did the shop ever pay me back", None),
+        ("2099 for Ravi", None),
+    ],
+)
+def test_a_question_is_asked_within_the_period_that_it_names(question: str, start: date | None) -> None:
+    period = named_period(question, date(2026, 11, 22))
+    assert (period and period.start) == start

@@ -9,7 +9,7 @@ import yaml
 from core.categories import BY_SLUG
 from core.periods import Period, Unit
 from rag.embedder import MiniLm, built_in
-from rag.seasons import season_of
+from rag.seasons import season_of, times_named
 from rag.senses.reader import NOTHING, SenseReader, reader_of
 from rag.senses.train import PHRASES
 
@@ -90,3 +90,22 @@ def test_a_season_narrows_its_year(question: str, start: date, end: date) -> Non
 def test_a_season_narrows_no_month() -> None:
     month = Period(date(2026, 5, 1), date(2026, 6, 1), Unit.MONTH)
     assert season_of(month, "spring cleaning in May 2026") is month
+
+
+@pytest.mark.parametrize(
+    ("question", "times"),
+    [
+        ("a present around Onam", ["Onam"]),
+        ("a trinket before Raksha Bandhan", ["Raksha Bandhan"]),
+        ("what I gave to charity in June", ["June"]),
+        ("something for the orphans, January", ["January"]),
+        ("what I may have paid to April on the march", []),
+        ("the holidays", []),
+    ],
+)
+def test_months_and_festivals_are_those_of_any_year(question: str, times: list[str]) -> None:
+    assert times_named(question, "Asia/Kolkata") == times
+
+
+def test_where_no_calendar_is_known_there_are_no_festivals() -> None:
+    assert times_named("a present around Onam", "UTC") == []
