@@ -17,7 +17,7 @@ _STOP = (
 )
 """A full stop, and not the one of an abbreviation."""
 _BREAK = re.compile(
-    rf"\s*(?:[?;!]+|{_STOP})\s*(?=\S)|:\s+(?=(?:{_STARTERS})\b)|,? (?:and|also|then|plus|&|n) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)|, (?:and )?(?=(?:on|in|to|at|for|by) (?:how many|which|whom|what)\b)",
+    rf"\s*(?:[?;!]+|{_STOP})\s*(?=\S)|(?<!\bme)(?<!\bknow):\s+(?=(?:{_STARTERS})\b)|,? (?:and|also|then|plus|&|n) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)|, (?:and )?(?=(?:on|in|to|at|for|by) (?:how many|which|whom|what)\b)",
     re.IGNORECASE,
 )
 _REASONS = (

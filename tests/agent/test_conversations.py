@@ -211,6 +211,10 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("and fuel?", "Fuel, May 2026"),
         ("ok so the two of them put together, what does that come to", "Groceries and Fuel, May 2026"),
     ],
+    "left_out_in_short": [
+        ("spend may", "Spending, May 2026"),
+        ("w/o rent and fuel", "Spending except Rent and Fuel, May 2026"),
+    ],
     "the_year_before_of_a_date": [
         ("When did I last pay Fresh Mart in 2026?", "Last time, Paid to Fresh Mart"),
         ("And which date the year before?", "Last time, Paid to Fresh Mart"),
