@@ -123,7 +123,7 @@ _TALLY = re.compile(
 _COLOUR_WORDS = """
     team desk colleague colleagues analyst analysts auditor auditors officer manager bank's books somebody someone risk
     behind several cite cites concern concerns relate relates involve involves affect affects collect collects gather
-    gathers sit sits name names deserve deserves across system whose today right because real actual attention queue pile
+    gathers sit sits name names deserve deserves across system whose today right because real actual attention queue
 """
 _COLOUR = frozenset(_COLOUR_WORDS.split())
 _VERB = re.compile(r"[a-z]{3,}(?:ed|ing)")

@@ -69,6 +69,7 @@ _HELD_AGAINST = re.compile(
     r"\b(?:cross\w*|exceed\w*|whether|if|stay\w*|within|touch\w*|hit|reach\w*|break|broke|breach\w*|past|budget\w*|left|limit)\b"
 )
 _RATE = re.compile(r"\b(?:rates?|ratio|out of (?:every|all)|how often)\b")
+_OUTGOING = re.compile(r"\b(?:outgoing|outward|outflows?|paid out|debited)\b")
 _OFTEN = ("often", "frequent", "times", "visit", "payments", "transactions", "orders", "rides", "trips")
 
 
@@ -375,7 +376,9 @@ def _failed_share(_: Intent, found: _Slots) -> Frame:
     return found.asking(Operation.VALUE, Measure.FAILED_SHARE, conditions=kept)
 
 
-def _volume(_: Intent, found: _Slots) -> Frame:
+def _volume(_: Intent, found: _Slots) -> Frame | None:
+    if _OUTGOING.search(found.clause.reading.text):
+        return _value(Intent.TOTAL, found)
     return found.base.with_changes(ask=Operation.VALUE, measure=Measure.VOLUME, flow=Flow.ANY)
 
 

@@ -98,6 +98,16 @@ class Names:
                     found.append(mention)
         return found
 
+    def said_in_full(self, text: str) -> list[str]:
+        """Names of several words that a normalised question says from their first to their last."""
+        spoken = words(text)
+        spans = (
+            text[spoken[first][1] : spoken[last][2]]
+            for first in range(len(spoken))
+            for last in range(first + 1, min(first + PHRASE_WORDS_MAX, len(spoken)))
+        )
+        return [span for span in spans if span in self._by_plain]
+
     def _read(self, phrase: str, start: int, end: int, common: frozenset[str]) -> NameMention | None:
         phrase = phrase.removesuffix("'s").removesuffix("'")
         tokens = _tokens(phrase)

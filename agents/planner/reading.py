@@ -149,12 +149,25 @@ class Reader:
     def read(self, question: str) -> Reading:
         asked, is_anew = announced(normalise(question))
         plain, position = placed(asked)
-        text = written_out(plain)
+        text = self._written_out(plain)
         reading = self._once(text)
         spelt = self._spelt(reading)
         if spelt != text:
             reading = self._once(spelt)
         return replace(self._with_misspelt_names(reading), position=position, is_anew=is_anew)
+
+    def _written_out(self, plain: str) -> str:
+        """`plain` in words that the tables know, with names in one piece: "Midnight Momo" is no hour of the day."""
+        text = written_out(plain)
+        if text == plain:
+            return text
+        broken = [name for name in self._names.said_in_full(plain) if name not in text]
+        for n, name in enumerate(broken):
+            plain = plain.replace(name, f"payee{n}said")
+        text = written_out(plain) if broken else text
+        for n, name in enumerate(broken):
+            text = text.replace(f"payee{n}said", name)
+        return text
 
     def _once(self, text: str) -> Reading:
         refusal = next((reason for reason, pattern in REFUSALS if pattern.search(text)), None)

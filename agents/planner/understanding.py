@@ -15,13 +15,14 @@ from agents.intents.intent import OFF_LIMITS, Intent
 from agents.plan import Operation
 from agents.planner.alert_turns import edited_alerts, is_of_alerts
 from agents.planner.alert_words import colours_alerts
-from agents.planner.clause import Clause
+from agents.planner.clause import OBJECT_KINDS, Clause
 from agents.planner.clauses import REASON
 from agents.planner.frame import Frame, Topic
 from agents.planner.intended import intended, is_within_months, meanings, named
 from agents.planner.lexicon import Cue
 from agents.planner.parse import COMPARING, Parsed, parse
 from agents.planner.reading import Reading
+from agents.planner.slots import MERE_HEADS
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator
 from core.money import Currency
 
@@ -291,6 +292,7 @@ def _with_stories(told: Sequence[Understood]) -> list[Understood]:
         return list(told)
     told = _without_talk(told)
     asked_outright = any(Clause(one.reading).has(*_ASKS) or Clause(one.reading).says(Measure.COUNT) for one in told)
+    told = [replace(one, intent=Intent.STORY) if _asks_who_it_is(one) else one for one in told]
     meant = [one for one in told if _is_meant(one)]
     edits = [one for one in told if one.intent is Intent.EDIT and not says_nothing(one.parsed)]
     if not (meant or edits or any(_asks(one) for one in told)):
@@ -409,6 +411,16 @@ def _asks(one: Understood) -> bool:
     return clause.has(*_ASKS) or clause.says(Measure.COUNT) or opens_asking or bool(_ASKING.search(one.reading.text))
 
 
+_WHO_IS = re.compile(r"(?:and |but |so )?who (?:is|was|are)(?: (?:this|that))? ")
+
+
+def _asks_who_it_is(one: Understood) -> bool:
+    """ "Who is Farida Khan?", beside a question about her: it says whom that is about."""
+    says_more = [mention for mention in one.reading.mentions if mention.kind not in ("cue", "name")]
+    names = one.reading.of("name")
+    return bool(_WHO_IS.match(one.reading.text)) and len(names) == 1 and not says_more and not one.reading.unknown
+
+
 def _is_meant(one: Understood) -> bool:
     """Whether a statement surely stands for a question: "I think I was charged twice"."""
     idle = (Intent.STORY, Intent.EDIT, Intent.SMALL_TALK, None)
@@ -462,7 +474,7 @@ def _lent(one: Understood, stories: Sequence[Reading]) -> Understood:
         changes["periods"] = (*periods, *frame.periods)  # "my October was insane: by how much was it up on September?"
     if not frame.objects and _WITHOUT_THOSE.search(one.reading.text):
         return _without(one, told)
-    if not frame.objects:
+    if not frame.objects or _only_charges(one):
         changes |= _named_before(told, points=_points_back(one))
     elif meant := _explained(stories):
         changes["objects"] = meant
@@ -486,6 +498,15 @@ def _explained(stories: Sequence[Reading]) -> tuple[Filter, ...]:
     """Whom the asker meant: "the pharmacy; I mean Arogya"."""
     meant = [named(Clause(story)) for story in stories if _EXPLAINS.match(story.text)]
     return tuple(f for story in meant for f in story.objects if f.field == "counterparty")
+
+
+def _only_charges(one: Understood) -> bool:
+    """ "On what date did they charge me?": being paid, and no category of its own."""
+    said = [m for m in one.reading.mentions if m.kind in OBJECT_KINDS]
+    clause = Clause(one.reading)
+    return clause.has(Cue.ANAPHORA) and all(
+        m.kind == "category" and set(clause.text_of(m).split()) <= MERE_HEADS for m in said
+    )
 
 
 def _points_back(one: Understood) -> bool:

@@ -1,0 +1,55 @@
+"""Customers who fear that something is wrong: whom they paid, when, how much, and what only their bank can do."""
+
+import pytest
+
+from agents.chat import Analyst
+from core.db import Database
+from core.ledger.relay import drain
+from tests.agent.household import Chat, at, customer_principal
+from tests.factories import check_books, make_account, make_bank, make_customer, pay
+
+
+@pytest.fixture(scope="module")
+async def worried(database: Database, analyst: Analyst) -> Chat:
+    """Somebody who paid three payees this year, one of them by a name that is also an hour."""
+    async with database.unit() as session:
+        bank, customer = await make_bank(session), await make_customer(session, name="Lata Worried")
+        account = await make_account(session, bank, customer, floor_minor=-(10**12))
+        payees = {
+            name: await make_account(session, bank, await make_customer(session, name=name))
+            for name in ("Midnight Momo", "Farida Stranger", "Gauhar Deposit")
+        }
+        await pay(session, account, payees["Midnight Momo"], 4_400, occurred_at=at(3, 27))
+        await pay(session, account, payees["Farida Stranger"], 2_800_000, occurred_at=at(5, 23))
+        await pay(session, account, payees["Farida Stranger"], 5_100_000, occurred_at=at(5, 24))
+        await pay(session, account, payees["Gauhar Deposit"], 7_800_000, occurred_at=at(6, 2))
+    await drain(database)
+    return Chat(analyst, customer_principal(customer))
+
+
+@pytest.mark.parametrize(
+    ("question", "figure"),
+    [
+        ("I never ordered from Midnight Momo. On what date did they charge me?", "2026-03-27"),
+        ("Who is Farida Stranger?? I paid her? how much in all", 7_900_000),
+        ("new payees last month, how much went to them", 7_900_000),
+        ("How many payments of more than seventy-five thousand rupees have I made this year?", 1),
+    ],
+)
+async def test_what_was_paid_is_told(question: str, figure: object, worried: Chat, database: Database) -> None:
+    answer = await Chat(worried.analyst, worried.principal).ask(question)
+    assert answer.status == "answered", answer.answer
+    assert figure in (answer.figures[0].value_minor, answer.figures[0].value)
+    await check_books(database)
+
+
+@pytest.mark.parametrize("question", ["get it back, raise chargeback", "please file a complaint about this payment"])
+async def test_a_dispute_is_the_banks_to_raise(question: str, worried: Chat) -> None:
+    answer = await Chat(worried.analyst, worried.principal).ask(question)
+    assert answer.status == "out_of_scope" and not answer.figures
+
+
+async def test_a_question_about_new_payees_is_followed_by_what_they_got(worried: Chat) -> None:
+    chat = Chat(worried.analyst, worried.principal)
+    assert (await chat.ask("how many new payees this month")).figures[0].value == 1
+    assert (await chat.ask("how much went to them?")).figures[0].value_minor == 7_800_000
