@@ -180,7 +180,7 @@ def _all(kind: str, readings: Sequence[Reading]) -> list[tuple[Mention[Any], Rea
 
 
 def _usual_periods(memory: Memory, context: AgentContext) -> dict[str, QueryPeriod]:
-    reader = PeriodReader(context.today, context.scope.first_day)
+    reader = PeriodReader(context.today, context.scope.first_day, context.scope.payday)
     earlier = {"earlier": memory.frame.periods[0]} if memory.frame and memory.frame.periods else {}
     usual = {phrase.replace(" ", "_"): QueryPeriod.of(reader.read(phrase)[0].value.period) for phrase in _USUAL_PERIODS}
     return {**earlier, **usual}

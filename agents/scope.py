@@ -56,6 +56,8 @@ class Scope:
     last_day: date | None
     payments: int = 0
     """How many there are in all."""
+    payday: date | None = None
+    """The day on which a salary came last."""
 
     @property
     def is_of_many(self) -> bool:
@@ -77,6 +79,7 @@ class Scope:
 async def read_scope(connection: AsyncConnection, principal: Principal) -> Scope:
     """The scope of `principal`, read now."""
     kinds = await _kinds(connection, principal)
+    paid = [today_in(principal.zone, last) for _, category, *_, last in kinds if category == "salary"]
     days = [today_in(principal.zone, instant) for *_, first, last in kinds for instant in (first, last)]
     return Scope(
         counterparties=await _counterparties(connection, principal),
@@ -87,6 +90,7 @@ async def read_scope(connection: AsyncConnection, principal: Principal) -> Scope
         first_day=min(days, default=None),
         last_day=max(days, default=None),
         payments=sum(payments for *_, payments, _, _ in kinds),
+        payday=max(paid, default=None),
     )
 
 

@@ -75,12 +75,13 @@ def _money(n: int) -> str:
     )
 
 
-_ABOVE = r"above|over|more than|greater than|exceeding|exceed(?:s|ed)?|beyond|topp(?:ed|ing)|cross(?:ed|ing)|past|north of|bigger than|larger than|higher than|upwards of|in excess of|costlier than|>"
+_ABOVE = r"above|over|more than|greater than|exceeding|exceed(?:s|ed)?|beyond|topp(?:ed|ing)|cross(?:ed|es|ing)?|past|north of|bigger than|larger than|higher than|upwards of|in excess of|costlier than|>"
 _FROM = r"at least|minimum(?: of)?|not less than|no less than|from|starting (?:at|from)|>=|≥"
 _BELOW = r"under|below|less than|smaller than|lower than|cheaper than|south of|<"
 _UP_TO = r"up ?to|at most|no more than|not more than|maximum(?: of)?|not exceeding|within|<=|≤"
 _ABOUT = r"around|about|approximately|approx\.?|roughly|nearly|almost|close to|some|~"
-_EXACT = r"exactly|of exactly|equal to|precisely|of|for|worth|the"
+_HANDED = r"(?:charged?|charging|debited|deducted|took|paid|gave|sent|bill of)(?: (?:me|us|him|her|them))?"
+_EXACT = rf"exactly|of exactly|equal to|precisely|of|for|worth|the|{_HANDED}"
 
 _BETWEEN = re.compile(rf"(?:between|from|betw|b/w)? ?{_money(1)} ?(?:and|to|-) ?{_money(2)}")
 _ONE = re.compile(
@@ -131,9 +132,12 @@ def _is_amount(match: re.Match[str]) -> bool:
     if _is_marked(match, 1) or (compared and match["from"] not in ("from",)):
         return True
     looks_like_year = re.fullmatch(r"(?:19|20)\d\d", match["digits1"] or "")
+    if _IS_HANDED.fullmatch(match["exact"] or "") and len(match["digits1"] or "") >= 3 and not looks_like_year:
+        return True  # "when did they first charge me 649"
     return match["exact"] in ("of", "exactly", "of exactly", "equal to", "precisely", "worth") and not looks_like_year
 
 
+_IS_HANDED = re.compile(_HANDED)
 _COUNTED = re.compile(r"\s*(?:payments?|transactions?)\b")
 
 

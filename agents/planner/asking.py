@@ -221,7 +221,7 @@ def _usual(frame: Frame, clause: Clause) -> Frame | None:
         clause.take(Cue.USUAL)
         unit = next(iter(clause.take(Cue.EACH, Cue.PACE)))
         return frame.with_changes(ask=Operation.PACE, unit=unit, measure=_plain(frame))
-    clause.take(Cue.USUAL, Cue.MORE, Cue.LESS, Cue.COMPARE, Cue.DIFFERENCE)
+    clause.take(Cue.USUAL, Cue.MORE, Cue.LESS, Cue.COMPARE, Cue.DIFFERENCE, Cue.LATEST)
     return frame.with_changes(ask=Operation.USUAL)
 
 

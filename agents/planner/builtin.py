@@ -82,6 +82,8 @@ class BuiltinPlanner:
             question = "What should I change: the period, the payee or category, or the way of paying?"
             unsettled = frame.with_changes(missing=understood[0].reading.text) if frame else None
             return Thought(Clarify(question=question, choices=tuple(starters(self.scope))), unsettled)
+        if refused := self._refused_later(understood):
+            return refused
         pairs = _without_modifiers([(one.reading, one.parsed) for one in understood])
         parses = [parsed for _, parsed in pairs]
         said = " ".join(reading.text for reading in readings)
@@ -167,6 +169,13 @@ class BuiltinPlanner:
         if reason is None or (reason == "others" and self.principal.sees_alerts):
             return None
         return self._declined(reason)
+
+    def _refused_later(self, understood: Sequence[Understood]) -> Thought | None:
+        """A refusal of what is asked for in the end, where its beginning is nothing known: "the new regime or the old,
+        which one should I take?"."""
+        first, *later = understood
+        reasons = [one.reading.refusal for one in later if one.reading.refusal in ("action", "advice", "topic")]
+        return self._declined(reasons[0]) if first.reading.unknown and reasons else None
 
     def _doubt(self, reading: Reading, parsed: Parsed, last: Frame | None, memory: Memory) -> Thought | None:
         if reading.has(Cue.GREETING):

@@ -16,7 +16,7 @@ _EVERYDAY: dict[str, str] = {
     "utilities": "public utilities, utility payments, utility bill payments, utility services, utilities, utility, utility bills, utility bill",
     "telecom": "telephone, telephone bill, telephone bills, cell phone, cellphone, cell phone bill, mobile bills, mobile phone, mobile phone bill, internet bills, broadband bill, broadband bills, wifi bill, wi-fi, net bill, phone recharge, telecommunications, phone and internet, phone, mobile, phone bill, phone bills, mobile bill, mobile recharge, recharge, recharges, "
     "internet, broadband, wifi, internet bill, telecom, mobile and internet",
-    "fuel": "fuel, petrol, diesel, gasoline, filling station, filling stations, tank, fill the tank, filled the tank, fill my tank, filled my tank, full tank, fuelling, refuelling, petrol filling, petrol bunk, petrol bunks, petrol station, petrol stations, petrol pump, petrol pumps, gas station, gas stations, refuelling",
+    "fuel": "fuel, pump, pumps, petrol, diesel, gasoline, filling station, filling stations, tank, fill the tank, filled the tank, fill my tank, filled my tank, full tank, fuelling, refuelling, petrol filling, petrol bunk, petrol bunks, petrol station, petrol stations, petrol pump, petrol pumps, gas station, gas stations, refuelling",
     "public_transport": "public transport, bus fare, bus fares, train fare, train fares, metro fare, metro fares, train tickets, bus tickets, railway, railways, subway, tram, commute, local train, local trains, buses, metro, trains, bus, train, transit, commuting, bus and train",
     "taxi": "auto, autos, auto fare, auto fares, autorickshaw, autorickshaws, taxicab, taxicabs, cabbing, rickshaws, rideshare, ride sharing, ride-hailing, taxi, taxis, cab, cabs, cab fare, cab fares, taxi fare, taxi fares, auto rickshaw, rickshaw, ride hailing, ride, rides, cab ride, cab rides, taxi ride, taxi rides",
     "vehicle": "vehicle repair, vehicle repairs, car repair, bike repair, bike repairs, garage, garages, mechanic, mechanics, car servicing, vehicle servicing, vehicle service, toll, servicing, vehicle, car maintenance, parking, car repairs, car service, tolls, vehicle maintenance",
@@ -34,7 +34,7 @@ _EVERYDAY: dict[str, str] = {
     "education": "education, tuition, school fees, school, college fees, courses, tuition fees, coaching",
     "childcare": "childcare, child care, daycare, nursery, creche",
     "pets": "my pet, animals, pets, pet, pet care, vet, vets, veterinarian",
-    "insurance": "insurance, premium, premiums, insurance premium, insurance premiums, insurances, policy premiums",
+    "insurance": "insurance, premium, premiums, insurance premium, insurance premiums, insurances, policy premiums, policy premium, insurance policy, insurance policies, health policy, policy, policies",
     "loan": "loan instalment, loan installment, loan installments, emi payments, emi payment, emi debit, borrowings, loan dues, loan servicing, debt repayment, debt repayments, loan, loans, emi, emis, loan payment, loan payments, loan repayment, loan repayments, mortgage, loan emi, "
     "home loan, car loan, instalments, installments, loan instalments",
     "investment": "investing, invested, invest, mutual fund sip, mutual fund sips, invested money, investment, investments, sip, sips, mutual fund, mutual funds, stocks and funds",

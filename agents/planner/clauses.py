@@ -13,17 +13,20 @@ _STOP = (
         rf"(?<!\b{short})"
         for short in r"no nos rs mr ms mrs dr vs avg amt approx excl incl dept acc i\.e e\.g etc".split()
     )
-    + r"\.(?=\s)"
+    + r"\.+(?=\s)|:-?[()]+"
 )
 """A full stop, and not the one of an abbreviation."""
 _BREAK = re.compile(
-    rf"\s*(?:[?;!]+|{_STOP})\s*(?=\S)|(?<!\bme)(?<!\bknow):\s+(?=(?:{_STARTERS})\b)|,? (?:and|also|then|plus|&|n) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)|, (?:and )?(?=(?:on|in|to|at|for|by) (?:how many|which|whom|what)\b)",
+    rf"(?<=\?)[?!\s]*(?=[^\s?!])|\s*(?:[;!]+|{_STOP})\s*(?=\S)|(?<!\bme)(?<!\bknow):\s+(?=(?:{_STARTERS})\b)|,? (?:and|also|then|plus|&|n) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)|, (?:and )?(?=(?:on|in|to|at|for|by) (?:how many|which|whom|what)\b)",
     re.IGNORECASE,
 )
 _REASONS = (
     r"(?:so that|so as to|in order (?:that|to)|because|lest|whose|though|although|in view of|being|inasmuch as|given that|now that)\b"
     r"|so (?:i|we) (?:can|could|may|might|know|will|don't)\b|(?:since|as) (?:i|we|they|he|she|neither|nobody|my|our)\b"
     r"|for (?:(?:i|we|he|she)\b|the \w+ and i\b)"
+    r"|i (?:feel|think|guess|believe|suppose|reckon|remember|had thought)(?: that)? (?:it|they|that|(?:i|we) (?:paid|spent|gave|sent|used))\b"
+    r"|i (?:do not|don't|can't|cannot|hardly) (?:remember|recall|know|think)\b(?!.*\b(?:how|when|what|who|which|where|if|whether)\b)"
+    r"|before (?:i|we) (?:tell|ask|go|talk|speak|call|decide|sign|buy|book|commit|complain)\b"
 )
 REASON = re.compile(_REASONS, re.IGNORECASE)
 """What begins so tells why something is asked, and asks nothing."""
@@ -32,7 +35,7 @@ _REASON_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _REASON_BEFORE = re.compile(
-    rf"^(?P<reason>(?:{_REASONS})[^,:?]*(?:,[^,:?]*)??)[,:] (?=(?:i am curious|kindly|please|pray|tell|let|could|can|would|will|may|do|{_STARTERS})\b)",
+    rf"^(?P<reason>(?:{_REASONS})[^,:?]*(?:,[^,:?]*)??)(?:: |, (?=(?:i am curious|kindly|please|pray|tell|let|could|can|would|will|may|do|{_STARTERS})\b))",
     re.IGNORECASE,
 )
 _PAIRED = re.compile(
@@ -61,18 +64,52 @@ _OPENS = re.compile(
 _WHEN_TOLD = re.compile(r"(?:when|whenever|every time|each time) (?:i|we|my|our|the)\b", re.IGNORECASE)
 """A question would be "when did I"."""
 _OF_WHAT = re.compile(r"(?:out )?of (?:what|all (?:that|of it)|everything)\b", re.IGNORECASE)
+_HOW_MANY = re.compile(r"(?:and )?how many(?: in all| altogether| in total)?\??", re.IGNORECASE)
+""" "Tickets above 300 since January, how many": a question of its own only behind one that was asked."""
+_OF_WHAT_NUMBER = re.compile(
+    r"(?:to|at|in|on|from|with|by|for) (?:how many|which|whom|what)\b(?!.*\b(?:did|do|does|has|have|was|were|is|are)\b)[^?]*$",
+    re.IGNORECASE,
+)
+""" "To how many people, shops included, did I pay": the verb comes behind the comma."""
 _BY_HOW_MUCH = re.compile(
-    r"(?:and )?(?:if so,? )?(?:by (?:how much|what amount)|(?:by )?how (?:much|many) (?:more|less|higher|lower|fewer|extra))",
+    r"(?:and )?(?:if so,? )?(?:by (?:how much|what amount)|(?:by )?how (?:much|many) (?:more|less|higher|lower|fewer|extra))\??",
     re.IGNORECASE,
 )
 _POLITE = re.compile(
     r"^(?:hi|hello|hey|thanks|thank you|thanks a lot|many thanks|thank you (?:so|very) much|please|pls|kindly|ok|okay|cheers|"
     r"(?:please )?(?:tell me|let me know|help(?: me)?)|(?:(?:just )?tell me )?(?:just )?one (?:more |last |quick )?thing|good (?:morning|evening|afternoon))"
-    r"[\s,.!]*(?:finlens|there|sir|madam|team|all)?[\s,.!]*$",
+    r"[\s,.!]*(?:finlens|there|sir|madam|team|all)?[\s,.!?]*$",
     re.IGNORECASE,
 )
 
 
+STORY_WORDS = 4
+"""The least that is told before what is asked, for it to be a story."""
+_ASKS_MIDWAY = re.compile(
+    r"\b(?:so )?(?:(?:please|pls|just|first|kindly) )*(?:tell me|let me know|give me|show me)\b|\b(?:just|pls|please|kindly) tell\b"
+    r"|\bhow (?:much|many)(?: \w+)? (?:did|do|does|was|is|were|are|has|have|i|we|went|goes)\b"
+    r"|\b(?:when|who|what|which(?: \w+)?) (?:did|was|were|is|are|does|do|has|have|will)\b",
+    re.IGNORECASE,
+)
+_TOLD = re.compile(
+    r"\b(?:am|are|is|was|were|has|have|had|gave|sent|got|wants?|needs?|asks|asked|says|said|came|went|and all)\b",
+    re.IGNORECASE,
+)
+_ASKS_BEFORE = re.compile(r"\b(?:how|what|which|when|tell|show|give|know|see|find|wonder\w*|compare)\b", re.IGNORECASE)
+_LEADS_ON = frozenset("to of on by for about in at than and or is was with from that if whether as between".split())
+"""Behind one of these a question word goes on with what was begun: "I want to know of how much"."""
+_LEFT_OUT_TOO = re.compile(
+    r"(?P<head>\b(?:leav(?:e|ing) out|except(?: for)?|without|excluding|apart from|minus|ignoring|not counting|other than)\b[^?.;]*?)"
+    r"(?P<link>,? and|,) (?:what|whatever|the money|all that)(?: (?:i|we))?(?: have| has)?"
+    r" (?:went|goes|gone|paid|gave|sent|was paid|was sent) to(?= )",
+    re.IGNORECASE,
+)
+_GUESS = re.compile(
+    r"(?:was|is|were) (?:it|that) (?:about |around |some )?(?:rs\.? ?|₹ ?)?[\d,.]+ ?\w* or (?:rs\.? ?|₹ ?)?[\d,.]+ ?\w*\??"
+    r"|(?:about |around )?(?:rs\.? ?|₹ ?)?[\d,.]+ ?\w* or (?:rs\.? ?|₹ ?)?[\d,.]+ ?\w*\??",
+    re.IGNORECASE,
+)
+""" "Was it 19 or 20 thousand?" says what is remembered of the answer, and nothing of the question."""
 _ADDRESSED = re.compile(
     r"(?:^|(?<=[.!?] ))(?:(?:for|before|after|ahead of) (?:the|our|my|today's|tomorrow's) [\w' -]{0,25}"
     r"\b(?:officers?|auditors?|audit|regulators?|team|managers?|boss|heads?|committee|board|report|stand-?up|meeting|review|"
@@ -98,12 +135,24 @@ def announced(text: str) -> tuple[str, bool]:
 def clauses(question: str) -> list[str]:
     """The questions in `question`, at most CLAUSES_MAX; greetings are left out."""
     said = _PAIRED.sub(r"\g<link> \g<one> with ", _ADDRESSED.sub("", _OPENING.sub("", question.strip())))
+    said = _LEFT_OUT_TOO.sub(r"\g<head>\g<link>", said)
     sentences = [part for sentence in _BREAK.split(said) for part in _with_reasons_apart(sentence)]
-    parts = [part.strip(" ,.?!;:") for part in sentences]
-    parts = _with_measures(parts)
-    asked = _with_openings([part for part in parts if part and not _POLITE.match(part)])
+    parts = [part.strip(" ,.!;:") for sentence in sentences for part in _with_story_apart(sentence)]
+    parts = _with_measures([part for part in parts if part.strip("?")])
+    asked = _with_openings([part for part in parts if not (_POLITE.match(part) or _GUESS.fullmatch(part))])
     asked = _with_alert_reasons(asked)
-    return asked[:CLAUSES_MAX] or [question.strip()]
+    return [part.rstrip("? ") for part in asked[:CLAUSES_MAX]] or [question.strip()]
+
+
+def _with_story_apart(sentence: str) -> list[str]:
+    """What is told without a stop before what is asked, and this: "my knees hurt so I take taxis how much was taxi"."""
+    for asks in _ASKS_MIDWAY.finditer(sentence):
+        told = sentence[: asks.start()].strip(" ,")
+        words = told.split()
+        tells = len(words) >= STORY_WORDS and _TOLD.search(told) and not _ASKS_BEFORE.search(told)
+        if tells and words[-1].lower() not in _LEADS_ON:
+            return [told, sentence[asks.start() :]]
+    return [sentence]
 
 
 def _with_reasons_apart(sentence: str) -> list[str]:
@@ -130,7 +179,9 @@ def _with_measures(parts: list[str]) -> list[str]:
     joined: list[str] = []
     for part in parts:
         if joined and _BY_HOW_MUCH.fullmatch(part):
-            joined[-1] += " by how much"
+            joined[-1] = f"{joined[-1].rstrip('?')} by how much"
+        elif joined and _HOW_MANY.fullmatch(part) and not joined[-1].endswith("?"):
+            joined[-1] += " how many"
         else:
             joined.append(part)
     return joined
@@ -146,7 +197,8 @@ def _with_openings(parts: list[str]) -> list[str]:
             or _OF_WHAT.match(part)
             or not re.search(rf"\b(?:{_STARTERS})\b", part, re.IGNORECASE)
         )
-        opens = n + 1 < len(parts) and bool(_OPENS.match(part)) and bool(tells) and not REASON.match(part)
+        opens_up = _OPENS.match(part) and tells and not REASON.match(part) and not part.endswith("?")
+        opens = n + 1 < len(parts) and bool(opens_up or _OF_WHAT_NUMBER.match(part))
         if opens:
             opening += f"{part} "
         else:

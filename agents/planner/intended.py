@@ -126,7 +126,7 @@ def _slots(clause: Clause) -> _Slots:
         periods=slots.periods(clause),
         against=slots.against(clause),
         conditions=slots.conditions(clause),
-        are_apart=slots.are_apart(clause),
+        are_apart=slots.are_apart(objects, clause),
     ).with_changes(**slots.scores(clause))
     bounds: list[Bounds] = [mention.value for mention in clause.of("amount")]
     limits = [limit for one in bounds for limit in slots.range_of("amount_minor", one.low_minor, one.high_minor)]

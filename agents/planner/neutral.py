@@ -59,7 +59,7 @@ UNSPENT = frozenset(
     averages mean least most best worst first last whole total part half rest bit lot family wife husband son daughter
     mother father brother sister friend friends mom dad kid kids me you him her them us myself nobody everybody
     certain sure real example instance comparison contrast addition general particular short long time day days night
-    bottom grandson granddaughter nephew niece hook circle circles round such sake memory look check sense idea guess bet tune extent degree level limit end ends start beginning middle close
+    bottom grandson granddaughter nephew niece hook circle circles round such sake memory look check sense idea guess bet tax hra 80g 80c 80d itr gst reimbursement reimbursements tune extent degree level limit end ends start beginning middle close
     """.split()
 )
 """Nouns behind a preposition on which nobody spends: "for the record", "on an average", "at this rate"."""
@@ -76,6 +76,8 @@ PHRASES: tuple[str, ...] = (
     r"(?:from|out of|in|into|through|via|on|across|for) (?:all (?:of )?)?(?:my|our|the|this) (?:(?:own|bank|savings?|current|personal) )*(?:accounts?|a/c|ac|pocket|wallet|side|end|name|behalf|part)(?: here)?",
     r"in (?:rupees|inr|rs|terms of money|money terms|value|value terms|figures|numbers|number|amount|actual|real terms|one go|one place|practice|fact|general|particular|short|brief)",
     r"(?:with )?(?:everything|all|all of it|all of them|all payments|all categories|every payment) (?:included|inclusive|counted|considered|taken together)|everything included|including everything|(?:from |across )?all sources|across (?:the board|everything|all (?:categories|merchants|payees|shops))",
+    r"(?:only )?(?:the )?(?:really )?(?:big|bigger|large|larger|small|smaller) ones(?= ?[(,])",
+    r"(?:putting|adding|taking|clubbing|lumping|counting|keeping)(?= [\w, &]{3,50} together\b)",
     r"(?:taken|put|added|lumped|all|clubbed|considered) together|between them|in one|as a whole|on the whole|when all is said and done|at the end of the day|as such|so to (?:say|speak)|i mean|you know|i think|i believe|i guess|i suppose|at all|after all|to be (?:exact|precise|honest)|more or less|or so|give or take|kind of|sort of|as well|once again|once more|by the way|btw|fyi|asap|for now",
     r"(?:soon|shortly|right|immediately|quickly|straight) after (?:arriving|arrival|receipt|coming in|(?:it|they) (?:came|arrived)(?: in)?)",
     r"in (?:my|our|this|the) (?:house|home|household|family)",

@@ -117,7 +117,7 @@ def _frame(clause: Clause) -> Frame:
         opens=topic is Topic.BALANCE and clause.has(Cue.OPENING),
         alert_status=slots.alert_status(clause) if topic is Topic.ALERTS else None,
         conditions=slots.conditions(clause),
-        are_apart=slots.are_apart(clause),
+        are_apart=slots.are_apart(objects, clause),
         text=_story(clause) if topic is Topic.RECALL else clause.reading.text if topic is Topic.ALERTS else "",
     )
     frame = slots.with_amounts(frame.with_changes(**slots.scores(clause)), clause)

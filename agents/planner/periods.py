@@ -79,16 +79,18 @@ _NOT_A_COUNT = (
 
 
 class PeriodReader:
-    """Reads period phrases as of `today`. `first_day` is where the asker's data begin: "ever" starts there."""
+    """Reads period phrases as of `today`. `first_day` is where the asker's data begin: "ever" starts there; `payday`
+    is when a salary came last."""
 
-    def __init__(self, today: date, first_day: date | None = None) -> None:
+    def __init__(self, today: date, first_day: date | None = None, payday: date | None = None) -> None:
+        self.payday = payday
         self.today = today
         self.tomorrow = today + timedelta(days=1)
         self.first_day = min(first_day or today, today)
 
     def read(self, text: str) -> list[PeriodMention]:
         """The periods that a normalised question names, joined where it joins them, in its order."""
-        atoms = cover(self._atoms(text))
+        atoms = _without_glosses(cover(self._atoms(text)), text)
         return _Joiner(self, text, atoms).joined()
 
     @property
@@ -120,6 +122,9 @@ class PeriodReader:
         back = {"day before yesterday": 2, "yesterday": 1, "last night": 1}
         phrase = match["near"].removeprefix("the ")
         return self._day(self.today - timedelta(days=back.get(phrase, 0)))
+
+    def last_payday(self, _: re.Match[str]) -> Spoken | None:
+        return self._day(self.payday) if self.payday else None
 
     def iso(self, match: re.Match[str]) -> Spoken:
         return self._day(date(int(match["year"]), int(match["m"]), int(match["day"])))
@@ -395,6 +400,7 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"(?:(?:the |a )?(?:(?P<this>this)|(?P<last>last|past|previous)) weekend|(?:the |a )?weekend)", PeriodReader.weekend),
         (r"(?P<week>last week|this week)(?:'s)? (?:on )?(?P<last>)<weekday>", PeriodReader.weekday),
         (r"(?:(?P<last>last|this past|past|previous) |this )?<weekday>(?: (?:of )?(?P<week>last week|this week|the previous week|previous week))?", PeriodReader.weekday),
+        (r"(?<=since )(?:(?:my|the|last|latest) )*(?:salary|pay ?check|pay|wages)(?: (?:came|was credited|was paid|arrived|hit|landed|got credited)(?: in)?)?\b(?! day)|(?:(?:my|the|last|latest) )*pay ?day", PeriodReader.last_payday),
         (r"(?:(?:last|this) )?<festival>(?:,?(?: of)? (?:<year>|<rel_year>))?", PeriodReader.festival),
         (r"(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)(?! (?:largest|biggest|highest|most|half|week|quarter|payment|transaction|smallest|lowest))(?: (?:of )?(?P<which>this month|last month|the month|the previous month|previous month))?", PeriodReader.day_of_month),
         (r"(?:lately|recently|of late|these days|nowadays|in recent (?:days|weeks|times))", PeriodReader.lately),
@@ -407,8 +413,8 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
 
 
 _FROM = re.compile(r"\b(?:from|between|betw|starting|b/w)(?: the)? $")
-_TO = re.compile(r" ?(?:to|till|until|til|upto|up to|through|thru|and|-)(?: the)? ?")
-_ONLY_TO = re.compile(r" ?(?:to|till|until|til|upto|up to|through|thru|-)(?: the)? ?")
+_TO = re.compile(r",? ?(?:to|till|until|til|upto|up to|through|thru|and|-)(?: the)? ?")
+_ONLY_TO = re.compile(r",? ?(?:to|till|until|til|upto|up to|through|thru|-)(?: the)?(?: end of)?(?: the)? ?")
 _BARE_DAY = re.compile(r"(?:\b(?:from|between|betw)(?: the)? |(?<![\w.,/-])(?:on )?(?:the )?)(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: ?(?:-|to|and|until|till|through|upto)(?: the)? ?)$")  # fmt: skip
 _TAIL_DAY = re.compile(
     r" ?(?:-|to|and|until|till|through|upto)(?: the)? ?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?!\w|[.,]\d)"
@@ -416,7 +422,7 @@ _TAIL_DAY = re.compile(
 _LINK = re.compile(
     r" ?(?:and|to|or|,|, and|-|vs\.?|versus|till|until|through|than|with|against|compared (?:to|with))(?: in| for)?(?: the)? ?"
 )
-_TILL_NOW = re.compile(r" ?(?:to|till|until|through|up to|upto) (?:now|date|today|present|the present)(?!\w)")
+_TILL_NOW = re.compile(r",? ?(?:to|till|until|through|up to|upto) (?:now|date|today|present|the present)(?!\w)")
 _ONWARDS = re.compile(r" (?:on|onwards?|forward|and later)(?= ?[?.!,;]|$| till| until)")
 _SINCE = re.compile(r"\b(?:ever )?since(?: the)?(?: (?:start|beginning|end) of)?(?: the)? $")
 _AFTER = re.compile(r"\bafter(?: the)?(?: end of)?(?: the)? $")
@@ -432,6 +438,17 @@ _FIRST_DAYS = re.compile(
 )
 _WEEK_OF = re.compile(r"\b(?:the )?week (?:of|beginning|starting|commencing|from)(?: the)? $")
 _WEEKEND_OF = re.compile(r"\b(?:the )?(?:(?:(?P<last>last)|first) weekend (?:of|in)|weekend of)(?: the)? $")
+
+
+def _without_glosses(atoms: list[PeriodMention], text: str) -> list[PeriodMention]:
+    """A period with the one in brackets behind it, which only explains it: "since Diwali (8 Nov)"."""
+    kept: list[PeriodMention] = []
+    for atom in atoms:
+        if kept and text[kept[-1].end : atom.start] == " (" and text[atom.end : atom.end + 1] == ")":
+            kept[-1] = replace(kept[-1], end=atom.end + 1)
+        else:
+            kept.append(atom)
+    return kept
 
 
 class _Joiner:
@@ -539,7 +556,12 @@ class _Joiner:
             return None
         second = self.atoms[1]
         gap = self.text[first.end : second.start]
-        if not (_TO if opened else _ONLY_TO).fullmatch(gap):
+        if opened is None:
+            opened = _SINCE.search(self._before(first))  # "since January, till the end of October"
+            gap_of = _ONLY_TO
+        else:
+            gap_of = _TO
+        if not gap_of.fullmatch(gap):
             return None
         begin, end = first.value.period, second.value.period.end
         of_week = bool(first.value.weekdays and second.value.weekdays)

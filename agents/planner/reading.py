@@ -35,7 +35,7 @@ _SPELLABLE = frozenset(
     accounts alerts alert flagged usual percentage between before after since except excluding difference
     purchase purchases expense expenses subscription subscriptions savings saved earned breakdown channel
     transfer transfers withdrawals deposits often times during february september november december october
-    january august
+    january august electricity electric internet broadband
     """.split()
 )
 _COMMON = frozenset(
@@ -51,6 +51,12 @@ _OBJECT_OF = re.compile(
     r"(?: (?:my|our|the|a|an|some|any|all|this|that|these|those|his|her|their|every|other))*$"
     r"|\b(?:split|broken|break|group(?:ed)?|sort(?:ed)?)\b.* by$"
 )
+_DOES = re.compile(r"\b(?:did|does|has|have|had|is|was)(?: the| my| our| this| that)*$")
+_TAKES = re.compile(
+    r"(?:take|took|taken|charged?|charging|get|got|gotten|receive|received|cost|costs|costing|earn|earned|deduct|deducted"
+    r"|debit|debited|bill|billed|cut)\b"
+)
+""" "Did LIC take": who takes money is somebody."""
 _AFTER_A_NAME = re.compile(r"$|(?:in|on|at|for|during|since|last|this|from|until|till|between)\b")
 _QUALIFIERS = frozenset(
     """
@@ -61,7 +67,7 @@ _QUALIFIERS = frozenset(
 )
 """Before what is paid for they say nothing of what it is."""
 _PAID_FOR = re.compile(
-    r"(?:bills?|fees?|payments?|charges?|fares?|expenses?|subscriptions?|shopping|purchases?|orders?|trips?|rides?|tickets?"
+    r"(?:totals?|bills?|fees?|payments?|charges?|fares?|expenses?|subscriptions?|shopping|purchases?|orders?|trips?|rides?|tickets?"
     r"|classes|lessons|dues|rent|emis?|recharges?)\b"
 )
 
@@ -105,13 +111,14 @@ class Reading:
         head = phrase.split()[-1]
         slugs = NARROWER.get(phrase) or NARROWER.get(stem(phrase)) or ()
         said = {slug for mention in self.of("category") for slug in mention.value}
-        is_narrower = bool(slugs) and not self.of("name") and not set(slugs) <= said
-        if is_narrower or len(list(read_categories(phrase))) > 1:
-            return True  # two categories that clash: "health insurance"
+        if not self.of("name") and ((slugs and not set(slugs) <= said) or len(list(read_categories(phrase))) > 1):
+            return True  # narrower than a category, or two that clash: "health insurance"
         if head in UNSPENT or stem(head) in UNSPENT:
             return False
         if set(phrase.split()) <= UNSPENT | _QUALIFIERS:
             return False
+        if any(char.isdigit() for char in phrase) and not before.endswith((" last", " past", " previous")):
+            return True
         qualifies = any(m.kind == "category" and m.start == len(self.text) - len(after) for m in self.mentions)
         ends_a_name = any(m.end + 1 == start for m in self.of("name")) and bool(_AFTER_A_NAME.match(after))
         goes_on = (
@@ -123,7 +130,15 @@ class Reading:
                 if m.kind in ("name", "category")
             )
         )
-        return goes_on or bool(_OBJECT_OF.search(before)) or bool(_PAID_FOR.match(after)) or qualifies or ends_a_name
+        takes = bool(_DOES.search(before)) and bool(_TAKES.match(after))
+        return (
+            takes
+            or goes_on
+            or bool(_OBJECT_OF.search(before))
+            or bool(_PAID_FOR.match(after))
+            or qualifies
+            or ends_a_name
+        )
 
     def without(self, mention: Mention[Any]) -> "Reading":
         return replace(self, mentions=tuple(other for other in self.mentions if other is not mention))
@@ -133,7 +148,11 @@ class Reading:
         start = self.text.index(phrase)
         mention: Mention[Any] = Mention(kind, value, start, start + len(phrase))
         mentions = sorted((*self.mentions, mention), key=lambda m: m.start)
-        return replace(self, mentions=tuple(mentions), unknown=tuple(p for p in self.unknown if p not in phrase))
+        return replace(
+            self,
+            mentions=tuple(mentions),
+            unknown=tuple(p for p in self.unknown if p not in phrase and phrase not in p),
+        )
 
 
 class Reader:
@@ -144,7 +163,7 @@ class Reader:
         self._scope = scope
         self._common = common_words() | vocabulary
         self._names = names
-        self._periods = PeriodReader(today, scope.first_day)
+        self._periods = PeriodReader(today, scope.first_day, scope.payday)
 
     def read(self, question: str) -> Reading:
         asked, is_anew = announced(normalise(question))
@@ -154,7 +173,8 @@ class Reader:
         spelt = self._spelt(reading)
         if spelt != text:
             reading = self._once(spelt)
-        return replace(self._with_misspelt_names(reading), position=position, is_anew=is_anew)
+        reading = self._without_own_kinds(self._with_misspelt_names(reading))
+        return replace(reading, position=position, is_anew=is_anew)
 
     def _written_out(self, plain: str) -> str:
         """`plain` in words that the tables know, with names in one piece: "Midnight Momo" is no hour of the day."""
@@ -172,6 +192,7 @@ class Reader:
     def _once(self, text: str) -> Reading:
         refusal = next((reason for reason, pattern in REFUSALS if pattern.search(text)), None)
         mentions = [self._narrowed(m, text) for m in compounded(text, cover(self._candidates(text)))]
+        mentions = _with_differences(mentions, text)
         unknown = tuple(_unknown(text, mentions))
         return Reading(text, tuple(mentions), unknown, refusal, is_of_many=self._scope.is_of_many)
 
@@ -217,10 +238,19 @@ class Reader:
         return text
 
     def _with_misspelt_names(self, reading: Reading) -> Reading:
-        for phrase in reading.unknown:
+        for said in reading.unknown:
+            phrase = _unqualified(said)
             if (named := self._of_kind(phrase)) or (named := self._misspelt(phrase)):
                 reading = reading.with_mention(phrase, "name", named)
         return reading
+
+    def _without_own_kinds(self, reading: Reading) -> Reading:
+        """Without a kind narrower than a category where a payee of that category is named: "the health insurance
+        premium to Suraksha Kavach" is what they got."""
+        names = {name for mention in reading.of("name") for name in mention.value.names}
+        categories = {party.category for party in self._scope.counterparties if party.name in names}
+        rest = tuple(phrase for phrase in reading.unknown if not categories & set(_narrower(phrase)))
+        return replace(reading, unknown=rest)
 
     def _misspelt(self, phrase: str) -> Named | None:
         if {phrase, stem(phrase)} & NARROWER.keys() or phrase in self._common:
@@ -232,6 +262,18 @@ class Reader:
         slugs = NARROWER.get(phrase) or NARROWER.get(stem(phrase)) or ()
         found = payees_of_kind(phrase, slugs, self._scope.counterparties)
         return Named(phrase, found) if found else None
+
+
+def _narrower(phrase: str) -> tuple[str, ...]:
+    """The categories within which a phrase names something narrower, if it does."""
+    said = without_head(phrase)
+    return NARROWER.get(said) or NARROWER.get(stem(said)) or ()
+
+
+def _unqualified(phrase: str) -> str:
+    """ "Next electricity" is electricity."""
+    first, _, rest = phrase.partition(" ")
+    return _unqualified(rest) if rest and first in _QUALIFIERS else phrase
 
 
 @cache
@@ -256,6 +298,23 @@ def _filler_meant(word: str) -> str | None:
 @cache
 def _respelt(word: str) -> str | None:
     return corrected(word, common_words() - FILLER - _COMMON - cue_words() | _SPELLABLE)
+
+
+_TAKEN_AWAY = ("minus", "less")
+
+
+def _with_differences(mentions: list[Mention[Any]], text: str) -> list[Mention[Any]]:
+    """ "UPI minus card" is a difference, where "groceries minus BigBasket" leaves out a part."""
+    things = [m for m in mentions if m.kind in ("channel", "period", "category", "account")]
+    cues = [m for m in mentions if m.kind == "cue" and text[m.start : m.end] in _TAKEN_AWAY]
+    changed: list[Mention[Any]] = []
+    for mention in mentions:
+        before = [m for m in things if m.end <= mention.start][-1:]
+        behind = [m for m in things if m.start >= mention.end][:1]
+        if cues == [mention] and before and behind and before[0].kind == behind[0].kind:
+            mention = replace(mention, value=(Cue.DIFFERENCE, None))
+        changed.append(mention)
+    return changed
 
 
 def _cues(text: str) -> Iterator[Mention[Any]]:

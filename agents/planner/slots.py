@@ -321,42 +321,29 @@ def periods(clause: Clause) -> tuple[QueryPeriod, ...]:
         first, second = said[0].ends
         changed = any(_CHANGE.match(text) for text in clause.texts(Cue.DIFFERENCE))
         return tuple(map(QueryPeriod.of, (second, first) if changed else (first, second)))
-    if stretch := _since_until(clause, said):
-        return (stretch,)
     found = [QueryPeriod.of(period) for period in _narrowed([one.period for one in said if one.prior is None])]
+    if len(found) == 2 and _tells_change(clause):
+        return tuple(sorted(found, key=lambda period: period.start, reverse=True))
     return tuple(reversed(found)) if len(found) == 2 and _opens_with_base(clause) else tuple(found)
 
 
-_SINCE = re.compile(r"(?:since|from|starting)\b")
-_UNTIL = re.compile(r"(?:till|until|up ?to|through|to)\b")
-
-
-def _since_until(clause: Clause, said: Sequence[Spoken]) -> QueryPeriod | None:
-    """ "Since January, till the end of October": one period, said as its two ends."""
-    ends = clause.reading.of("period")
-    if len(said) != 2 or len(ends) != 2:
-        return None
-    opens, closes = (clause.text_of(mention) for mention in ends)
-    first, last = said[0].period, said[1].period
-    if not (_SINCE.match(opens) and _UNTIL.match(closes)) or first.start >= last.end:
-        return None
-    return QueryPeriod.of(Period(first.start, last.end))
-
-
-_HELD_SECOND = re.compile(r"\b(?:more|less|fewer|higher|lower|extra) than (?:in |for |during |the )*$")
+def _tells_change(clause: Clause) -> bool:
+    """ "My shopping in 2025 versus 2026, by what amount did it rise": from the earlier to the later, however told."""
+    changes = any(_CHANGE.match(text) for text in clause.texts(Cue.DIFFERENCE))
+    return changes and not any("than" in text for text in clause.texts(Cue.COMPARE))
 
 
 def _opens_with_base(clause: Clause) -> bool:
     """ "Compared to September, how much more was it in October": what is held against comes first."""
     first, second = clause.reading.of("period")[:2]
+    if any(clause.text_of(cue) == "than" and clause.are_adjacent(cue, second) for cue in clause.find(Cue.COMPARE)):
+        return False  # "October was how much more than September"
     bases = [cue for cue in clause.find(Cue.COMPARE) if cue.end <= first.start and clause.are_adjacent(cue, first)]
     asking = clause.find(Cue.DIFFERENCE, Cue.HOW_MUCH, Cue.MORE)
     between = [cue for cue in clause.find(Cue.DIFFERENCE) if first.end <= cue.start < second.start]
     named_again = [m for m in clause.reading.of("period")[2:] if asking and m.start >= asking[0].end]
     if named_again and named_again[-1].value.period == second.value.period:
         return True  # "put September next to October: how much more was it in October"
-    if _HELD_SECOND.search(clause.reading.text[: second.start]):
-        return False  # "July had how many more than August"
     if any(clause.text_of(cue).startswith(("how", "by how")) for cue in between):
         return True  # "September next to October: how much more was it in October"
     return bool(bases) and any(first.end <= cue.start < second.start for cue in asking)
@@ -582,8 +569,11 @@ _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _LINK = re.compile(r"\s*(?:,|and|or|n|plus|\+|&|, and|as well as)(?: (?:the|my|at|on|for))*\s*")
 
 
-def are_apart(clause: Clause) -> bool:
-    """A category and a payee side by side: "rent and Swiggy" is either, "groceries at Swiggy" is what is both."""
+def are_apart(asked: tuple[Filter, ...], clause: Clause) -> bool:
+    """A category and a payee side by side: "rent and Swiggy" is either, "groceries at Swiggy" is what is both. Of what
+    is left out it does not matter: each goes by itself."""
+    if not {"category", "counterparty"} <= {f.field for f in asked}:
+        return False
     kept = [m for m in clause.mentions if m.kind in OBJECT_KINDS]
     pairs = [(one, other) for one, other in pairwise(kept) if {one.kind, other.kind} == {"category", "name"}]
     return any(_LINK.fullmatch(clause.reading.text[one.end : other.start]) for one, other in pairs)

@@ -85,7 +85,7 @@ _ANEW = frozenset(
     }
 )  # fmt: skip
 _SIGNALS = frozenset({Intent.CIRCLES, Intent.PASS_THROUGH, Intent.JUST_UNDER})
-_NARROWING = (Cue.TOP, Cue.EXCEPT, Cue.WEEKDAYS, Cue.HOURS, Cue.STATUS)
+_NARROWING = (Cue.TOP, Cue.EXCEPT, Cue.USUAL, Cue.WEEKDAYS, Cue.HOURS, Cue.STATUS)
 """Cues without which a figure is of something else: what is meant by the whole has to have a place for them."""
 _SPARE = frozenset(
     {
@@ -273,11 +273,16 @@ def _forgiving(reading: Reading) -> Reading:
 def _with_edits(told: Sequence[Understood]) -> list[Understood]:
     """A later clause that only names something belongs to the one before it: "..., Arogya Pharmacy, that is"."""
     return [
-        replace(one, parsed=replace(one.parsed, only_modifies=True))
-        if n > 0 and one.intent is Intent.EDIT and not _asks(one) and not says_nothing(one.parsed)
-        else one
+        replace(one, parsed=replace(one.parsed, only_modifies=True)) if n > 0 and _adds_to(one, told[n - 1]) else one
         for n, one in enumerate(told)
     ]
+
+
+def _adds_to(one: Understood, before: Understood) -> bool:
+    if one.intent is not Intent.EDIT or _asks(one) or says_nothing(one.parsed):
+        return False
+    asks_again = Clause(one.reading).has(Cue.AGAIN) and bool(one.parsed.frame.objects and before.parsed.frame.objects)
+    return not asks_again  # "groceries last month? and petrol?"
 
 
 def _without_talk(told: Sequence[Understood]) -> list[Understood]:
@@ -295,12 +300,13 @@ def _with_stories(told: Sequence[Understood]) -> list[Understood]:
     told = [replace(one, intent=Intent.STORY) if _asks_who_it_is(one) else one for one in told]
     meant = [one for one in told if _is_meant(one)]
     edits = [one for one in told if one.intent is Intent.EDIT and not says_nothing(one.parsed)]
-    if not (meant or edits or any(_asks(one) for one in told)):
+    if not (meant or edits or any(_asks(one) or _asks_a_figure(one) for one in told)):
         return list(told)
     asked = {one.intent for one in told if _asks(one)} - {None}
     stories = [
         replace(one, intent=Intent.STORY)
         if _is_story(one, bool(meant))
+        or _only_plans(one, told)
         or (asked_outright and (_only_tells(one) or (one is told[0] and _only_names(one))))
         or (one.intent in asked and not _asks(one))
         else one
@@ -312,6 +318,7 @@ def _with_stories(told: Sequence[Understood]) -> list[Understood]:
 _ASKS_FIGURE = (Cue.HOW_MUCH, Cue.WHICH, Cue.WHO, Cue.WHERE, Cue.WHEN, Cue.DAYS_AGO, Cue.WHY, Cue.YES_NO)
 _ASKS_OUTRIGHT = re.compile(r"(?:and |so |ok |then )*what(?:'s| did| do| does| have| has| was| is| were| are| will)?\b")
 _SHOWN = frozenset({Operation.COMPARE, Operation.VERSUS, Operation.BREAKDOWN, Operation.LIST, Operation.RANK})
+_SPREAD = frozenset({None, Operation.VALUE, Operation.BREAKDOWN, Operation.LIST})
 _OF_SHOWN = frozenset({None, Operation.VALUE, Operation.DIFFERENCE, Operation.GROWTH, Operation.RANK})
 _OF_TWO_THINGS = frozenset({Operation.COMPARE, Operation.DIFFERENCE})
 
@@ -369,7 +376,12 @@ def _is_about_shown(shown: Understood, one: Understood) -> bool:
         return False
     if _ASKS_OUTRIGHT.match(shown.reading.text):
         return False
-    asks = frame.ask not in (None, Operation.VALUE) or one.parsed.asks_amount or Clause(one.reading).says(Measure.COUNT)
+    asks_sum = one.parsed.asks_amount or frame.asks_amount
+    asks = (
+        frame.ask not in (None, Operation.VALUE)
+        or asks_sum
+        or (frame.measure in _OF_SINGLES and earlier.ask in _SPREAD)
+    )
     if earlier.measure is Measure.NEW_COUNTERPARTIES:
         asks = asks or Clause(one.reading).has(Cue.HOW_MUCH)  # "new payees last month, how much went to them"
     same = all(period in earlier.periods for period in frame.periods)
@@ -431,8 +443,8 @@ def _is_meant(one: Understood) -> bool:
 
 def _only_names(one: Understood) -> bool:
     """Nothing but a payee: "Sab Kuch Mall, how much have they given back?"."""
-    mentions = one.reading.mentions
-    return len(mentions) == 1 and mentions[0].kind == "name" and not one.reading.unknown
+    kinds = [mention.kind for mention in one.reading.mentions]
+    return "name" in kinds and set(kinds) <= {"name", "category"} and not one.reading.unknown
 
 
 def _only_tells(one: Understood) -> bool:
@@ -444,10 +456,38 @@ def _only_tells(one: Understood) -> bool:
     return bool(_TELLS.match(text) or _TELLS_OF.search(text)) and not one.parsed.only_modifies
 
 
+_PLANS = re.compile(
+    r"(?:(?:well|oh|ok|so|and|but|now|also),? )*"
+    r"(?:don't|do not|never|will|would|must|need|needs|needed|no need|going|have to|has to|want|wants|hoping|before"
+    r"|\w+ing|\w+ to be|i|we|my|our|it|he|she|they)\b"
+)
+_PLANNED = frozenset({Intent.ACT, Intent.ADVICE, Intent.OFF_TOPIC, Intent.SMALL_TALK})
+_PLANNED_WORDS = frozenset({"action", "advice", "topic", "future"})
+
+
+def _only_plans(one: Understood, told: Sequence[Understood]) -> bool:
+    """What somebody is about to do, or wants nothing of, beside a sure question about payments: "planning to buy gold,
+    so how much is in my accounts?". Nothing is done for it, so it need not be refused."""
+    refused = one.reading.wants.of(*_PLANNED) >= AGREED or one.reading.refusal in _PLANNED_WORDS
+    asks = Clause(one.reading).has(*_ASKS_FIGURE) if refused else _asks_a_figure(one)
+    is_idle = refused or not one.parsed.has_cue or not one.reading.mentions
+    if not is_idle or asks or not _PLANS.match(one.reading.text):
+        return False
+    others = [other for other in told if other is not one]
+    return any(other.intent is not None and _asks_a_figure(other) and not other.reading.refusal for other in others)
+
+
+def _asks_a_figure(one: Understood) -> bool:
+    says_what = one.reading.mentions and (one.parsed.frame.measure or one.parsed.frame.topic)
+    return Clause(one.reading).has(*_ASKS_FIGURE) or bool(says_what)
+
+
 def _is_story(one: Understood, others_mean: bool) -> bool:
     wants = one.reading.wants
     if REASON.match(one.reading.text):
         return True
+    if others_mean and not one.reading.mentions and not _asks(one) and " " in one.reading.text:
+        return not any(map(one.reading.names_something, one.reading.unknown))
     if wants.first is None or _is_meant(one):
         return False
     if wants.first is Intent.SMALL_TALK or _EXPLAINS.match(one.reading.text):
@@ -472,6 +512,9 @@ def _lent(one: Understood, stories: Sequence[Reading]) -> Understood:
         changes["periods"] = tuple(periods)
     elif len(periods) == 1 and len(frame.periods) == 1 and frame.ask in COMPARING:
         changes["periods"] = (*periods, *frame.periods)  # "my October was insane: by how much was it up on September?"
+    if _came_in(stories) and not Clause(one.reading).says(Measure.SPEND, Measure.INCOME):
+        measure = Measure.INCOME if frame.measure is Measure.SPEND else frame.measure
+        changes |= {"flow": Flow.IN, "measure": measure}
     if not frame.objects and _WITHOUT_THOSE.search(one.reading.text):
         return _without(one, told)
     if not frame.objects or _only_charges(one):
@@ -492,6 +535,12 @@ def _without(one: Understood, told: Sequence[Frame]) -> Understood:
         return one
     frame = one.parsed.frame.with_changes(without=without)
     return replace(one, parsed=replace(one.parsed, frame=frame, alone=frame, unplaced=(), is_follow_up=True))
+
+
+def _came_in(stories: Sequence[Reading]) -> bool:
+    """Whether all that is told of is money that came in: "Ananya sent me something in July; how much was it"."""
+    told = [Clause(story) for story in stories]
+    return any(clause.says(Measure.INCOME) for clause in told) and not any(c.says(Measure.SPEND) for c in told)
 
 
 def _explained(stories: Sequence[Reading]) -> tuple[Filter, ...]:
