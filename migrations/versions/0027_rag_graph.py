@@ -12,7 +12,7 @@ down_revision = "0026"
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '10s'")
-    # Some two minutes for each 100,000 vectors, in which none is added.
+    # Some two minutes for each 100,000 vectors, in which none is added and no bank's scope searched by meaning.
     op.execute("""
         DO $$
         DECLARE
