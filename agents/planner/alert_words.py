@@ -36,9 +36,9 @@ _NEW = (
 _HIGH = r"(?:an? |the )?(?:high|large|big|huge|hefty)(?:[- ](?:amounts?|sums?|values?|payments?|transfers?))"
 _WITH = r" (?:and|with|plus|\+|&|for|combined with|together with|as well as) "
 _REASONS: dict[ReasonCode, str] = {
-    "PASS_THRU": r"pass(?:ed|es|ing)?[- ]?thr(?:ough|u)"
+    "PASS_THRU": r"pass(?:ed|es|ing)?[- ]?thr(?:ough|u)(?: (?:the|an?|their|his|her) accounts?)?"
     rf"|{_MONEY}(?:pass(?:ed|es|ing)?|mov(?:ed|es|ing)|forward(?:ed|s|ing)?) (?:it |them |(?:the )?money )?"
-    rf"(?:{_AT_ONCE} )?(?:on|along|onwards?|through)(?:{_SOON})?"
+    rf"(?:{_AT_ONCE} )?(?:on|along|onwards?|through(?: (?:the|an?|their) accounts?)?)(?:{_SOON})?"
     rf"|{_MONEY}(?:left|leaves|leaving|went|going|sent|gone)(?: out| on| away)?{_SOON}"
     r"|in and (?:straight |right )?out",
     "STRUCT": r"structur(?:ing|ed)|smurfing|limit[- ]dodging|splitting"

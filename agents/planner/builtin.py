@@ -23,7 +23,8 @@ from agents.planner.names import Named, Names
 from agents.planner.parse import Parsed
 from agents.planner.pointing import asks_of_more, compared_last, in_one, leaves_those_out, meant_before, pointing
 from agents.planner.reading import Reading
-from agents.planner.understanding import Understood, says_nothing, understand
+from agents.planner.understanding import understand
+from agents.planner.weighing import Understood, says_nothing
 from agents.scope import Scope
 from agents.wording import category, listed
 from core.identity.access import Principal

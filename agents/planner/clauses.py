@@ -27,6 +27,8 @@ _REASONS = (
     r"|i (?:feel|think|guess|believe|suppose|reckon|remember|had thought)(?: that)? (?:it|they|that|(?:i|we) (?:paid|spent|gave|sent|used))\b"
     r"|i (?:do not|don't|can't|cannot|hardly) (?:remember|recall|know|think)\b(?!.*\b(?:how|when|what|who|which|where|if|whether)\b)"
     r"|before (?:i|we) (?:tell|ask|go|talk|speak|call|decide|sign|buy|book|commit|complain)\b"
+    r"|i(?:'ll| will| want to| need to| have to| must| am going to|'ve to| plan to) (?:also )?"
+    r"(?:show|tell|write|file|submit|explain|report|complain|note|put|enter|argue)\b(?!.*\b(?:how|what|which|when|who|whom|where)\b)"
 )
 REASON = re.compile(_REASONS, re.IGNORECASE)
 """What begins so tells why something is asked, and asks nothing."""
@@ -58,13 +60,15 @@ _ANEW = re.compile(
 _OPENS = re.compile(
     r"(?:on (?:an? )?average|across|just|only|out of curiosity|by the way|counting|adding up|going by|judging by|of|in|for|over|during|since|between|from|last|this|leaving|excluding|except|without|apart|"
     r"besides|per|each|every|typically|usually|normally|roughly|approximately|overall|altogether|with|at|through|via|"
-    r"to be (?:fair|just|honest|frank)|(?:coming|going|getting|returning|back) (?:back )?to|as for|regarding|about|out of|among|within|till|until|after|before(?! (?:i|we|you|he|she|they)\b)|up to|if|when|whenever|every time|each time|not counting|ignoring|taking|considering|given|looking|by|as of|as at|as on|compared)\b",
+    r"to be (?:fair|just|honest|frank)|(?:coming|going|getting|returning|back) (?:back )?to|as for|regarding|about|out of|among|within|till|until|after|before(?! (?:i|we|you|he|she|they)\b)|up to|if|when|whenever|every time|each time|not counting|ignoring|taking|considering|given|looking|by|as of|as at|as on|compared|based on|going by|judging by)\b",
     re.IGNORECASE,
 )
 _WHEN_TOLD = re.compile(r"(?:when|whenever|every time|each time) (?:i|we|my|our|the)\b", re.IGNORECASE)
 """A question would be "when did I"."""
 _OF_WHAT = re.compile(r"(?:out )?of (?:what|all (?:that|of it)|everything)\b", re.IGNORECASE)
-_HOW_MANY = re.compile(r"(?:and )?how many(?: in all| altogether| in total)?\??", re.IGNORECASE)
+_HOW_MANY = re.compile(
+    r"(?:and )?(?P<asks>how many|which one)(?: in all| altogether| in total| was it| is it)?\??", re.IGNORECASE
+)
 """ "Tickets above 300 since January, how many": a question of its own only behind one that was asked."""
 _OF_WHAT_NUMBER = re.compile(
     r"(?:to|at|in|on|from|with|by|for) (?:how many|which|whom|what)\b(?!.*\b(?:did|do|does|has|have|was|were|is|are)\b)[^?]*$",
@@ -77,7 +81,7 @@ _BY_HOW_MUCH = re.compile(
 )
 _POLITE = re.compile(
     r"^(?:hi|hello|hey|thanks|thank you|thanks a lot|many thanks|thank you (?:so|very) much|please|pls|kindly|ok|okay|cheers|"
-    r"(?:please )?(?:tell me|let me know|help(?: me)?)|(?:(?:just )?tell me )?(?:just )?one (?:more |last |quick )?thing|good (?:morning|evening|afternoon))"
+    r"(?:please )?(?:tell me|let me know|help(?: me)?)|(?:(?:just )?tell me )?(?:just )?one (?:more |last |quick )?thing|(?:a |one |just a )?(?:small|quick|little|simple) (?:thing|question|doubt|query|help)|good (?:morning|evening|afternoon))"
     r"[\s,.!]*(?:finlens|there|sir|madam|team|all)?[\s,.!?]*$",
     re.IGNORECASE,
 )
@@ -104,6 +108,8 @@ _LEFT_OUT_TOO = re.compile(
     r" (?:went|goes|gone|paid|gave|sent|was paid|was sent) to(?= )",
     re.IGNORECASE,
 )
+_CORRECTED = re.compile(r"\b[\w']+ ?(?:\.{2,}|…|—) ?(?:sorry|no,? wait|oops|i mean|no,? no),? (?=\w)", re.IGNORECASE)
+""" "How many sales... sorry, payments": the word that is taken back."""
 _GUESS = re.compile(
     r"(?:was|is|were) (?:it|that) (?:about |around |some )?(?:rs\.? ?|₹ ?)?[\d,.]+ ?\w* or (?:rs\.? ?|₹ ?)?[\d,.]+ ?\w*\??"
     r"|(?:about |around )?(?:rs\.? ?|₹ ?)?[\d,.]+ ?\w* or (?:rs\.? ?|₹ ?)?[\d,.]+ ?\w*\??",
@@ -118,7 +124,7 @@ _ADDRESSED = re.compile(
     re.IGNORECASE,
 )
 """For whom something is asked: "for the auditors: how many ...", "the board wants figures: what ..."."""
-_OF_ALERTS = re.compile(r"\balerts?\b", re.IGNORECASE)
+_OF_ALERTS = re.compile(r"\balerts?\b|\bflagged\b", re.IGNORECASE)
 _THAT_REASON = re.compile(
     r"\b(?:that|this) (?:very |same )?(?:reason|ground|pattern|cause)\b|\bfor (?:that|this)$", re.IGNORECASE
 )
@@ -135,6 +141,7 @@ def announced(text: str) -> tuple[str, bool]:
 def clauses(question: str) -> list[str]:
     """The questions in `question`, at most CLAUSES_MAX; greetings are left out."""
     said = _PAIRED.sub(r"\g<link> \g<one> with ", _ADDRESSED.sub("", _OPENING.sub("", question.strip())))
+    said = _CORRECTED.sub("", said)
     said = _LEFT_OUT_TOO.sub(r"\g<head>\g<link>", said)
     sentences = [part for sentence in _BREAK.split(said) for part in _with_reasons_apart(sentence)]
     parts = [part.strip(" ,.!;:") for sentence in sentences for part in _with_story_apart(sentence)]
@@ -180,8 +187,8 @@ def _with_measures(parts: list[str]) -> list[str]:
     for part in parts:
         if joined and _BY_HOW_MUCH.fullmatch(part):
             joined[-1] = f"{joined[-1].rstrip('?')} by how much"
-        elif joined and _HOW_MANY.fullmatch(part) and not joined[-1].endswith("?"):
-            joined[-1] += " how many"
+        elif joined and (tail := _HOW_MANY.fullmatch(part)) and not joined[-1].endswith("?"):
+            joined[-1] += f" {tail['asks']}"
         else:
             joined.append(part)
     return joined

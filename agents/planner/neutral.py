@@ -23,7 +23,7 @@ _TALK = """
     lol lmao haha hehe omg wow ugh oh ah um uh hmm yikes tbh imo rn btw fyi damn bloody freaking freakin heck hell
     gosh jeez wait yo sup fam pal boss chief uncle aunty bhaiya yes no nope yeah anyway anyways whatever
     their theirs its his sab ne
-    ko ka ki ke hai hain tha thi wale wala wali hi bhi toh kya
+    ko ka ki ke se beta hai hain tha thi wale wala wali hi bhi toh kya
     blimey crikey goodness gracious lord
     random randomly serious seriously honest truth truthfully frank basic basically like legit totally absolutely
 """

@@ -12,7 +12,8 @@ from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
 from agents.planner.parse import COMPARING, Parsed
 from agents.planner.reading import Reading
-from agents.planner.understanding import Understood, says_nothing
+from agents.planner.stories import WITHOUT_THEM
+from agents.planner.weighing import Understood, says_nothing
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator
 from core.periods import Unit
 
@@ -24,9 +25,6 @@ _POINTS = re.compile(
 _THE_TWO = re.compile(r"\b(?:the two|both|them|those two|these two|each other|one another)\b")
 _SO_MANY = re.compile(rf"\b(?:all|the|these|those|of|last) (?:last )?(?P<n>[2-9]|{'|'.join(NUMBERS)})\b")
 _RETURNS = re.compile(r"\b(?:back|return\w*|revert\w*) to\b")
-_WITHOUT_THEM = re.compile(
-    r"\b(?:without|excluding|except(?: for)?|minus|leaving out|not counting) (?:them|it|him|her|that|those|these)\b"
-)
 _MAKES = re.compile(r"\b(?:that|it|this) (?:makes|comes to|works out|is)\b|\b(?:is|does|makes) (?:that|it|this)\b")
 _THAT_TIME = re.compile(r"\b(?:that|the same|this same|said) (?:month|day|week|quarter|year|date)\b")
 _THE_FORMER = re.compile(r"\bthe former\b")
@@ -158,7 +156,7 @@ def leaves_those_out(one: Understood, memory: Memory) -> bool:
 def _without_them(reading: Reading, parsed: Parsed, memory: Memory) -> Frame | None:
     """ "And without them?", after a part of what was asked about before, or after whoever came first."""
     last = memory.frame
-    if last is None or not _WITHOUT_THEM.search(reading.text) or not says_nothing(parsed):
+    if last is None or not WITHOUT_THEM.search(reading.text) or not says_nothing(parsed):
         return None
     if last.ask is Operation.RANK and memory.winner:
         return last.with_changes(without=(*last.without, _left_out(memory.winner)), limit=1)

@@ -57,6 +57,12 @@ _TAKES = re.compile(
     r"|debit|debited|bill|billed|cut)\b"
 )
 """ "Did LIC take": who takes money is somebody."""
+_HAVE_I = re.compile(r"(?:did|do|does|have|has|had|was|is|i|we)\b")
+""" "How much shagun have I given": what stands between is what was paid for."""
+_DO_I = re.compile(r"\b(?:how much|what) (?:do|does|did) (?:i|we|he|she|they)$")
+_DEBTS = frozenset("owe owes owed owing".split())
+"""What is owed no payment tells."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _AFTER_A_NAME = re.compile(r"$|(?:in|on|at|for|during|since|last|this|from|until|till|between)\b")
 _QUALIFIERS = frozenset(
     """
@@ -113,11 +119,17 @@ class Reading:
         said = {slug for mention in self.of("category") for slug in mention.value}
         if not self.of("name") and ((slugs and not set(slugs) <= said) or len(list(read_categories(phrase))) > 1):
             return True  # narrower than a category, or two that clash: "health insurance"
+        if head in _DEBTS and _DO_I.search(before):
+            return True
         if head in UNSPENT or stem(head) in UNSPENT:
             return False
         if set(phrase.split()) <= UNSPENT | _QUALIFIERS:
             return False
-        if any(char.isdigit() for char in phrase) and not before.endswith((" last", " past", " previous")):
+        if (
+            any(char.isdigit() for char in phrase)
+            and not _YEAR.fullmatch(phrase)
+            and not before.endswith((" last", " past", " previous"))
+        ):
             return True
         qualifies = any(m.kind == "category" and m.start == len(self.text) - len(after) for m in self.mentions)
         ends_a_name = any(m.end + 1 == start for m in self.of("name")) and bool(_AFTER_A_NAME.match(after))
@@ -133,6 +145,7 @@ class Reading:
         takes = bool(_DOES.search(before)) and bool(_TAKES.match(after))
         return (
             takes
+            or (before.endswith("how much") and bool(_HAVE_I.match(after)))
             or goes_on
             or bool(_OBJECT_OF.search(before))
             or bool(_PAID_FOR.match(after))
@@ -249,7 +262,7 @@ class Reader:
         premium to Suraksha Kavach" is what they got."""
         names = {name for mention in reading.of("name") for name in mention.value.names}
         categories = {party.category for party in self._scope.counterparties if party.name in names}
-        rest = tuple(phrase for phrase in reading.unknown if not categories & set(_narrower(phrase)))
+        rest = tuple(phrase for phrase in reading.unknown if not categories & set(narrower_than(phrase)))
         return replace(reading, unknown=rest)
 
     def _misspelt(self, phrase: str) -> Named | None:
@@ -264,7 +277,7 @@ class Reader:
         return Named(phrase, found) if found else None
 
 
-def _narrower(phrase: str) -> tuple[str, ...]:
+def narrower_than(phrase: str) -> tuple[str, ...]:
     """The categories within which a phrase names something narrower, if it does."""
     said = without_head(phrase)
     return NARROWER.get(said) or NARROWER.get(stem(said)) or ()
@@ -372,7 +385,7 @@ def _holders(text: str, scope: Scope) -> Iterator[Mention[Any]]:
         return
     for name, accounts in _account_holders(scope.accounts).items():
         for match in re.finditer(
-            rf"\b(?:(?:did|has|does|had|is|customer|of|for|by) )?{re.escape(name)}(?:'s?)?\b", text
+            rf"\b(?:(?:did|has|does|had|is|customer|of|for|by|on|against) )?{re.escape(name)}(?:'s?)?\b", text
         ):
             if match.group() != name or text[match.end() :].startswith(
                 (" spend", " spent", " pay", " paid", " receive", " was flagged", " got flagged")

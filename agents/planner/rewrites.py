@@ -19,7 +19,7 @@ _SHORT: dict[str, str] = {
     # small words
     "pls": "please", "plz": "please", "abt": "about", "b4": "before", "frm": "from", "btwn": "between",
     "wrt": "about", "hw": "how", "mch": "much", "mny": "many", "wat": "what", "wht": "what", "u": "you",
-    "w/o": "without", "tkts": "tickets", "kal": "yesterday", "parso": "day before yesterday", "shud": "should", "dis": "this", "bw": "between", "n": "and", "whats": "what is",
+    "w/o": "without", "tkts": "tickets", "batao": "tell", "bata": "tell", "dikhao": "show", "saare": "all", "saara": "all", "har": "every", "teeno": "three", "neeche": "below", "liya": "took", "saamaan": "", "matlab": "", "jitna": "how much", "bachat": "savings", "bachi": "left", "kaunsa": "which", "kaunsi": "which", "hv": "have", "ths": "this", "tht": "that", "jst": "just", "kal": "yesterday", "parso": "day before yesterday", "shud": "should", "dis": "this", "bw": "between", "n": "and", "whats": "what is",
     "wheres": "where is", "whos": "who is", "hows": "how is", "dont": "do not", "didnt": "did not", "thx": "thanks",
     # Hindi, as it is typed
     "kitna": "how much", "kitne": "how much", "kitni": "how much", "kharch": "spent", "kharcha": "spent",
@@ -106,6 +106,15 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r",? after (?:all|everything)(?: the bills)? (?:was|were|had been|is|has been) paid\b", ""),
         (r"\bnow (?=(?:is |are |was )?(?:by )?how much (?:more|less|higher|lower)\b)", "this month "),
         (r"\b(?P<how>how much (?:more|less|higher|lower)\b[^?.]*?) now (?=than\b)", r"\g<how> this month "),
+        (r"^(?:no|yes|oh)(?:,? (?:no|yes|oh))+,? ", ""),
+        (r"^(?:oh|ah|hm+|um+|haan|arre),? ", ""),
+        (rf"\b(?:in |for |during )?the quarter (?=(?:of |from )?(?:{_MONTHS})\b)", "in "),
+        (r"\b(?P<bill>bills?\b[^?.]*?) came in\b", r"\g<bill> came"),
+        (r"\b(?:at |from )?(?P<time>\d{1,2}(?::\d\d)? ?(?:am|pm)) (?:or|and) (?:later|after|beyond|past)\b", r"after \g<time>"),
+        (r"\b(?:at |till )?(?P<time>\d{1,2}(?::\d\d)? ?(?:am|pm)) (?:or|and) (?:earlier|before)\b", r"before \g<time>"),
+        (r"\bke baad se\b", "onwards"),
+        (r"\b(?P<what>trip|dinner|lunch|party|rent|movie|gift|cab|hotel) share(?=,|$| how| when)", r"\g<what>"),
+        (r"\bkitne ka\b", "how much"),
         (r"\bat present\b|\bpresently\b", "now"),
         (r"\b(?:was|is|were|has been) (?:the |our |my )?busiest(?: (?:one|day|date))?(?: by (?:the )?(?:number|count)(?: of (?:payments|transactions))?)?", "had the most payments"),
         (
@@ -200,7 +209,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bthis (?P<unit>month|week|year|quarter) (?P<link>or|and|vs\.?|versus|than) last\b(?! (?:month|week|year|quarter))", r"this \g<unit> \g<link> last \g<unit>"),
         (r"\bthis time(?= (?:than|compared|against|over|vs)\b.*\blast month)", "this month"),
         (r"\b(?:take|took|taken|taking) (?:(?:any )?(?:money|cash) )?out (?:of|from|at) (?:the |a |an |my )?(?:cash machines?|atms?|cash ?points?|hole in the wall)\b", "withdraw cash at the atm"),
-        (r"\bcash (?P<between>(?:did|have|has|do) i )(?:take|taken|took) out\b", r"cash \g<between>withdraw"),
+        (r"\bcash (?P<between>(?:did|have|has|do) (?:i|we|you) )(?:take|taken|took) out\b", r"cash \g<between>withdraw"),
         (r"\bcash ?points?\b", "atm"),
         (r"\b(?:move|moved|moving|shift|shifted|transfer|transferred|transferring) (?:money )?(?:between|among|across) (?:my |our )?(?:own )?accounts\b", "spend on own transfers"),
         (r"\bleccy\b", "electricity"),

@@ -185,7 +185,8 @@ def of_alerted(frame: Frame, clause: Clause) -> Frame:
 
 def _is_balance(clause: Clause) -> bool:
     is_of_payments = bool(set(clause.measures) - {Measure.COUNT}) or bool(clause.reading.of("amount"))
-    is_held = bool(clause.reading.of("account")) and bool(_IS_HELD.search(clause.reading.text))
+    names_account = bool(clause.reading.of("account")) and not clause.has(Cue.ALERTS)
+    is_held = names_account and bool(_IS_HELD.search(clause.reading.text))
     asks = clause.has(Cue.BALANCE, Cue.ACCOUNTS) or is_held
     return asks and not is_of_payments and not clause.reading.of("category")
 
@@ -211,6 +212,17 @@ def _is_memory(clause: Clause) -> bool:
     return clause.has(Cue.MEMORY) or (points and not clause.measures and bool(clause.reading.of("period")))
 
 
+_ANYTHING = re.compile(
+    r"\b(?:any(?:thing)?|something|some payments?)(?: \w+){0,2} (?:unusual|abnormal|out of the ordinary)\b"
+)
+
+
+def _is_unusual(clause: Clause) -> bool:
+    """ "Anything out of the ordinary in May", and not whether something named is more than usual."""
+    names = any(clause.reading.of(kind) for kind in OBJECT_KINDS)
+    return clause.has(Cue.USUAL) and not names and bool(_ANYTHING.search(clause.reading.text))
+
+
 _TOPICS = (
     (_is_coverage, (Topic.COVERAGE, Cue.COVERAGE, Cue.NOUN, Cue.WHEN)),
     (_is_explanation, (Topic.EXPLAIN, Cue.FLAGGED, Cue.ALERTS, Cue.WHY, Cue.LATEST)),
@@ -219,6 +231,7 @@ _TOPICS = (
     (_is_recurring, (Topic.RECURRING, Cue.RECURRING, Cue.WHEN, Cue.LATEST, Cue.PAYMENTS)),
     (_is_refunds, (Topic.REFUNDS, Cue.REFUNDS, Cue.LATEST, Cue.NOUN)),
     (_is_memory, (Topic.RECALL, Cue.MEMORY)),
+    (_is_unusual, (Topic.UNUSUAL, Cue.USUAL)),
 )
 
 
@@ -321,10 +334,21 @@ def periods(clause: Clause) -> tuple[QueryPeriod, ...]:
         first, second = said[0].ends
         changed = any(_CHANGE.match(text) for text in clause.texts(Cue.DIFFERENCE))
         return tuple(map(QueryPeriod.of, (second, first) if changed else (first, second)))
-    found = [QueryPeriod.of(period) for period in _narrowed([one.period for one in said if one.prior is None])]
+    found = [QueryPeriod.of(period) for period in _narrowed(_as_ranged(said))]
     if len(found) == 2 and _tells_change(clause):
         return tuple(sorted(found, key=lambda period: period.start, reverse=True))
     return tuple(reversed(found)) if len(found) == 2 and _opens_with_base(clause) else tuple(found)
+
+
+def _as_ranged(said: Sequence[Spoken]) -> list[Period]:
+    """The periods without a day that only tells what a range is about: "Diwali shopping, from 1 to 10 November"."""
+    named = [one for one in said if one.prior is None]
+    ranges = [one.period for one in named if one.ends]
+    return [
+        one.period
+        for one in named
+        if one.ends or one.period.days > 1 or not any(r.start <= one.period.start < r.end for r in ranges)
+    ]
 
 
 def _tells_change(clause: Clause) -> bool:
@@ -570,13 +594,16 @@ _LINK = re.compile(r"\s*(?:,|and|or|n|plus|\+|&|, and|as well as)(?: (?:the|my|a
 
 
 def are_apart(asked: tuple[Filter, ...], clause: Clause) -> bool:
-    """A category and a payee side by side: "rent and Swiggy" is either, "groceries at Swiggy" is what is both. Of what
-    is left out it does not matter: each goes by itself."""
+    """A category and a payee side by side: "rent and Swiggy" is either, "groceries at Swiggy" is what is both, and "the
+    chemist, Arogya Pharmacy," says who it is. Of what is left out it does not matter: each goes by itself."""
     if not {"category", "counterparty"} <= {f.field for f in asked}:
         return False
     kept = [m for m in clause.mentions if m.kind in OBJECT_KINDS]
     pairs = [(one, other) for one, other in pairwise(kept) if {one.kind, other.kind} == {"category", "name"}]
-    return any(_LINK.fullmatch(clause.reading.text[one.end : other.start]) for one, other in pairs)
+    between = [clause.reading.text[one.end : other.start] for one, other in pairwise(kept)]
+    links = [text.strip() for text in between if _LINK.fullmatch(text)]
+    lists_several = len(links) > 1 or any(link != "," for link in links)
+    return lists_several and any(_LINK.fullmatch(clause.reading.text[one.end : other.start]) for one, other in pairs)
 
 
 MERE_HEADS = frozenset(["charge", "charges", "bill", "bills", "fee", "fees", "fare", "fares", "dues", "cost", "costs"])

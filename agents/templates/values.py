@@ -6,7 +6,7 @@ from agents.draft import Draft
 from agents.evidence import absent, cell, computed, left_of, per_unit, units_in
 from agents.plan import Threshold
 from agents.templates.told import NOTHING, Told, day, number, whereto
-from agents.wording import count, label, listed, money
+from agents.wording import amounts, count, label, listed, money, subject
 from core.insights.query import Measure
 from core.periods import Unit
 
@@ -100,16 +100,19 @@ def _single(told: Told) -> list[Figure]:
 
 
 def together(told: Told) -> Draft:
-    """Several periods: their sum, then each."""
+    """Several periods, or a category and a payee beside it: their sum, then each."""
     figures: list[Figure] = []
     sentences: list[str] = []
+    periods = [result.query.period.period.label for result in told.results]
+    things = [subject(result.query) for result in told.results]
     for currency in told.currencies():
         sources = [told.source_in(currency, result=n) for n in range(len(told.results))]
         parts = [told.figure(label(result.query), source) for result, source in zip(told.results, sources, strict=True)]
-        periods = [result.query.period.period.label for result in told.results]
-        total = told.figure(f"{told.about(currency)}, {listed(periods)}", computed("sum", *sources))
+        about = listed(list(dict.fromkeys(things))) + amounts(told.query, currency)
+        total = told.figure(f"{about}, {listed(list(dict.fromkeys(periods)))}", computed("sum", *sources))
         figures += [total, *parts]
-        each = "; ".join(f"{period}: {told.say(part)}" for period, part in zip(periods, parts, strict=True))
+        names = periods if len(set(periods)) == len(periods) else [part.label for part in parts]
+        each = "; ".join(f"{name}: {told.say(part)}" for name, part in zip(names, parts, strict=True))
         sentences.append(f"{total.label}: {told.say(total)}. {each}.")
     return Draft(" ".join(sentences), figures) if figures else NOTHING
 

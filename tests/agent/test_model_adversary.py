@@ -81,9 +81,10 @@ async def test_nothing_of_anybody_else_is_read_and_nothing_is_written(
 @pytest.mark.parametrize("topic", Topic)
 async def test_each_topic_is_the_callers_own(topic: Topic, chat: Chat, model_server: ModelServer) -> None:
     """Whatever topics there are, a model may name them, and the caller's rights decide."""
-    asked = {"topic": topic, "text": "goa", "reason": "PASS_THRU"}
+    asked = {"topic": topic, "text": "goa"}
+    scored = {"reason": "PASS_THRU"} if topic in (Topic.ALERTS, Topic.SIGNALS) else {}
     dated = {"periods": ["all_time"]} if topic is Topic.EXPLAIN else {}
-    model_server.script(plan({**asked, **dated}), {"say": "no"})
+    model_server.script(plan({**asked, **scored, **dated}), {"say": "no"})
     answer = await chat.ask(QUESTION)
     assert not [word for word in OF_DEV if word in answer.model_dump_json()]
     if topic in (Topic.ALERTS, Topic.SIGNALS, Topic.CIRCLES):

@@ -43,6 +43,7 @@ APRIL = "moment >= '2026-04-01' AND moment < '2026-05-01'"
 YEAR = "moment >= '2026-01-01' AND moment < '2026-06-16'"
 GROCERIES = "kind = 'groceries'"
 RENT = "kind = 'rent'"
+FUEL = "kind = 'fuel'"
 ATE_OUT = f"kind = 'eating_out' AND {MAY}"
 ATE_OUT_BY_CARD = f"{ATE_OUT} AND channel = 'card'"
 AT_GREEN = "payee = 'Green Grocers'"
@@ -134,6 +135,22 @@ TRUTH = {
     "how much was my second last payment to Fresh Mart?": "SELECT amount_minor FROM paid WHERE payee = 'Fresh Mart' ORDER BY moment DESC OFFSET 1 LIMIT 1",
     "what was the last but two payment to Fresh Mart?": "SELECT amount_minor FROM paid WHERE payee = 'Fresh Mart' ORDER BY moment DESC OFFSET 2 LIMIT 1",
     "when did I pay Fresh Mart for the second time?": "SELECT moment::date::text FROM paid WHERE payee = 'Fresh Mart' ORDER BY moment OFFSET 1 LIMIT 1",
+    "did anything go out between 12 midnight and 5 am in May? the total please": spent(f"extract(hour FROM moment) < 5 AND {MAY}"),
+    "By how many rupees did fuel exceed groceries in May?": f"({spent(f'{FUEL} AND {MAY}')}) - ({spent(f'{GROCERIES} AND {MAY}', MAY)})",
+    "May groceries were how much more than April?": f"({spent(f'{GROCERIES} AND {MAY}', MAY)}) - ({spent(f'{GROCERIES} AND {APRIL}')})",
+    "My groceries in April versus May - by what amount did they rise?": f"({spent(f'{GROCERIES} AND {MAY}', MAY)}) - ({spent(f'{GROCERIES} AND {APRIL}')})",
+    "May 2026 total minus April 2026 total": f"({spent(MAY, MAY)}) - ({spent(APRIL)})",
+    "my knees are paining so I am going by car everywhere how much was fuel in may": spent(f"{FUEL} AND {MAY}"),
+    "Planning to buy gold. How much did I spend in May?": spent(MAY, MAY),
+    "Must tell my husband a number tonight. How much did we spend in May?": spent(MAY, MAY),
+    "total for May but leave out the rent, and what went to Fresh Mart": spent(f"kind <> 'rent' AND payee <> 'Fresh Mart' AND {MAY}"),
+    "What did the grocery shop, Fresh Mart, cost me in May?": spent(f"payee = 'Fresh Mart' AND {MAY}", MAY),
+    "Groceries in May? And rent?": spent(f"{GROCERIES} AND {MAY}", MAY),
+    "how much have I spent since my last salary came?": spent("moment >= (SELECT max(moment)::date FROM got WHERE kind = 'salary')"),
+    "from april start to may end how much on groceries": spent(f"{GROCERIES} AND ({APRIL} OR {MAY})", MAY),
+    "Fuel in April and fuel in May: what is the difference between the two?": f"abs(({spent(f'{FUEL} AND {MAY}')}) - ({spent(f'{FUEL} AND {APRIL}')}))",
+    "Groceries: how much more did I spend in May than in April?": f"({spent(f'{GROCERIES} AND {MAY}', MAY)}) - ({spent(f'{GROCERIES} AND {APRIL}')})",
+    "Rahul Verma sent me something in May. How much was it?": f"SELECT sum(amount_minor) FROM got WHERE payer = 'Rahul Verma' AND {MAY}",
     "to whom did I make my second largest payment in May?": f"SELECT payee FROM paid WHERE {MAY} ORDER BY amount_minor DESC OFFSET 1 LIMIT 1",
     "How much was my dearest month of 2026?": spent("moment >= '2026-05-01' AND moment < '2026-06-01'", MAY),
     "Leaving out Fresh Mart, what did I spend on groceries in May?": spent(f"{GROCERIES} AND payee <> 'Fresh Mart' AND {MAY}"),

@@ -17,7 +17,8 @@ from agents.planner.frame import Topic
 from agents.planner.intended import intended, meanings
 from agents.planner.names import Names
 from agents.planner.reading import Reader
-from agents.planner.understanding import Understood, understand
+from agents.planner.understanding import understand
+from agents.planner.weighing import Understood
 from agents.scope import Counterparty, Scope
 from core.insights.query import Measure
 from rag.embedder import MiniLm

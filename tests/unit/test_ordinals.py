@@ -13,7 +13,10 @@ from agents.planner.ordinals import placed
         ("which category came second last month?", "which category was the highest last month?", 2),
         ("which shop is in third place?", "which shop was the highest?", 3),
         ("what did i spend on 2nd may", "what did i spend on 2nd may", 1),
-        ("the second payment to swiggy", "the second payment to swiggy", 1),
+        ("the second payment to swiggy", "the first payment to swiggy", 2),
+        ("my last but one payment", "my last payment", 2),
+        ("the third last bill", "the last bill", 3),
+        ("my second card", "my second card", 1),
         ("spending in the third quarter", "spending in the third quarter", 1),
     ],
 )

@@ -1,0 +1,118 @@
+"""Shown: what is to be shown, and the question about it behind, as one: "compare May with June; which was more?"."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agents.plan import Operation
+from agents.planner.alert_turns import edited_alerts, is_of_alerts
+from agents.planner.clause import Clause
+from agents.planner.frame import Topic
+from agents.planner.lexicon import Cue
+from agents.planner.parse import COMPARING, Parsed
+from agents.planner.weighing import OF_SINGLES, Understood
+from core.insights.query import Flow, Measure
+
+ASKS_FIGURE = (Cue.HOW_MUCH, Cue.WHICH, Cue.WHO, Cue.WHERE, Cue.WHEN, Cue.DAYS_AGO, Cue.WHY, Cue.YES_NO)
+_ASKS_OUTRIGHT = re.compile(r"(?:and |so |ok |then )*what(?:'s| did| do| does| have| has| was| is| were| are| will)?\b")
+_SHOWN = frozenset({Operation.COMPARE, Operation.VERSUS, Operation.BREAKDOWN, Operation.LIST, Operation.RANK})
+_SPREAD = frozenset({None, Operation.VALUE, Operation.BREAKDOWN, Operation.LIST})
+_OF_SHOWN = frozenset(
+    {
+        None, Operation.VALUE, Operation.DIFFERENCE, Operation.GROWTH, Operation.RANK, Operation.WHEN_LAST,
+        Operation.WHEN_FIRST,
+    }
+)  # fmt: skip
+_OF_TWO_THINGS = frozenset({Operation.COMPARE, Operation.DIFFERENCE})
+
+
+def with_shown(told: Sequence[Understood]) -> list[Understood]:
+    """What is to be shown, and the question about it behind, as that question: "Compare May with June. How much more
+    was it in June?"."""
+    joined: list[Understood] = []
+    for one in told:
+        if joined and (alerts := _about_alerts(joined[-1], one)):
+            joined[-1] = alerts
+        elif joined and _is_about_shown(joined[-1], one):
+            joined[-1] = _about_shown(joined[-1].parsed, one)
+        else:
+            joined.append(one)
+    return joined
+
+
+def _about_alerts(shown: Understood, one: Understood) -> Understood | None:
+    """Alerts that are only named, and the question about them: "alerts at odd hours, how many above 60 points"."""
+    earlier, frame, clause = shown.parsed.frame, one.parsed.frame, Clause(shown.reading)
+    names_more = any((frame.objects, frame.conditions, frame.without, frame.group_by, frame.periods, frame.topic))
+    asks_first = clause.has(*ASKS_FIGURE) or clause.says(Measure.COUNT) or shown.parsed.asks_amount
+    if not is_of_alerts(earlier) or names_more or asks_first or frame.ask not in (None, Operation.VALUE):
+        return None
+    counts = Clause(one.reading).says(Measure.COUNT)
+    if not (counts or one.parsed.asks_amount) or one.parsed.unplaced or one.reading.unknown:
+        return None
+    if earlier.topic is Topic.ALERTS:
+        asked = edited_alerts(earlier, one.parsed).with_changes(ask=None)
+    elif frame.tells_alerts or earlier.measure not in (None, Measure.COUNT):
+        return None
+    elif earlier.ask is Operation.COUNT_GROUPS and counts:
+        asked = earlier
+    elif earlier.ask in (None, Operation.VALUE, Operation.LIST) and earlier.limit is None:
+        asked = earlier.with_changes(ask=Operation.VALUE, measure=Measure.COUNT if counts else Measure.VOLUME)
+    else:
+        return None
+    return replace(shown, parsed=replace(shown.parsed, frame=asked, alone=asked))
+
+
+def _is_about_shown(shown: Understood, one: Understood) -> bool:
+    earlier, frame = shown.parsed.frame, one.parsed.frame
+    names_its_own = bool(frame.objects or frame.conditions or frame.without or frame.topic)
+    measures = (None, Measure.SPEND, Measure.INCOME, Measure.NEW_COUNTERPARTIES)
+    names_payments = earlier.ask in (None, Operation.VALUE) and earlier.measure in measures
+    if earlier.measure is Measure.NEW_COUNTERPARTIES and Clause(shown.reading).says(Measure.COUNT):
+        return False
+    if (
+        not (earlier.ask in _SHOWN or names_payments)
+        or earlier.topic is not None
+        or names_its_own
+        or frame.ask not in (_OF_SHOWN if earlier.ask is not Operation.VERSUS else _OF_SHOWN | _OF_TWO_THINGS)
+    ):
+        return False
+    if _ASKS_OUTRIGHT.match(shown.reading.text):
+        return False
+    asks_sum = one.parsed.asks_amount or frame.asks_amount
+    counts = Clause(one.reading).says(Measure.COUNT)
+    asks_one = counts or (frame.measure in OF_SINGLES and earlier.ask in _SPREAD)
+    asks = frame.ask not in (None, Operation.VALUE) or asks_sum or asks_one
+    if earlier.measure is Measure.NEW_COUNTERPARTIES:
+        asks = asks or Clause(one.reading).has(Cue.HOW_MUCH)  # "new payees last month, how much went to them"
+    same = all(period in earlier.periods for period in frame.periods)
+    clause = Clause(shown.reading)
+    asks_itself = clause.has(*ASKS_FIGURE) or (clause.has(Cue.TOTAL) and not clause.measures)
+    return asks and same and not asks_itself
+
+
+def _about_shown(shown_parsed: Parsed, one: Understood) -> Understood:
+    shown, frame = shown_parsed.frame, one.parsed.frame
+    asks_sum = frame.ask in (None, Operation.VALUE) and not Clause(one.reading).says(Measure.COUNT)
+    if shown.measure is Measure.NEW_COUNTERPARTIES:
+        new = {"ask": Operation.TO_NEW, "measure": Measure.SPEND} if asks_sum else {}
+        to_new = shown.with_changes(**new)
+        return replace(one, parsed=replace(shown_parsed, frame=to_new, alone=to_new))
+    if shown.ask in (Operation.RANK, Operation.LIST) and shown.limit and asks_sum:
+        amount = shown.with_changes(asks_amount=True)
+        return replace(one, parsed=replace(shown_parsed, frame=amount, alone=amount))
+    others = tuple(period for period in shown.periods if period not in frame.periods)
+    periods = (*frame.periods, *others) if frame.ask in COMPARING else frame.periods or shown.periods
+    lent: dict[str, object] = {
+        "objects": shown.objects, "conditions": shown.conditions, "without": shown.without, "periods": periods,
+        "against": shown.against, "flow": frame.flow or shown.flow,
+    }  # fmt: skip
+    if shown.ask is Operation.VERSUS and frame.ask in _OF_TWO_THINGS:
+        lent |= {"ask": Operation.VERSUS, "asks_difference": frame.ask is Operation.DIFFERENCE}
+    if any(f.field == "alert" for f in shown.conditions):
+        lent |= {"measure": frame.measure or shown.measure}
+    elif frame.ask in (None, Operation.VALUE) and frame.measure is None:
+        lent |= {"ask": Operation.VALUE, "measure": Measure.INCOME if shown.flow is Flow.IN else Measure.SPEND}
+    frame = frame.with_changes(**lent)
+    leans = shown_parsed.is_follow_up and not frame.objects
+    return replace(one, parsed=replace(one.parsed, frame=frame, alone=frame, is_follow_up=leans, unplaced=()))

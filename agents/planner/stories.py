@@ -1,0 +1,273 @@
+"""Stories: what is told beside a question, dropped once it has lent the question whom and when it speaks of."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agents.intents.intent import OFF_LIMITS, Intent
+from agents.plan import Operation
+from agents.planner.asking import compares_things
+from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
+from agents.planner.clauses import REASON
+from agents.planner.frame import Frame, Topic
+from agents.planner.intended import meanings, named
+from agents.planner.lexicon import Cue
+from agents.planner.parse import COMPARING
+from agents.planner.reading import Reading, narrower_than
+from agents.planner.shown import ASKS_FIGURE
+from agents.planner.slots import MERE_HEADS
+from agents.planner.weighing import AGREED, Understood, says_nothing
+from core.insights.query import Filter, Flow, Measure, Operator
+
+PLAIN = 0.7
+"""The least at which a statement is taken for the question that it stands for: "I think I was charged twice"."""
+_ASKS = (
+    Cue.HOW_MUCH, Cue.WHICH, Cue.WHO, Cue.WHERE, Cue.WHEN, Cue.DAYS_AGO, Cue.WHY, Cue.SHOW, Cue.SINCE_WHEN,
+)  # fmt: skip
+_ASKING = re.compile(
+    r"\b(?:how|what|which|who|whom|when|where|why|whose|tell|give|gimme|list|show|compare|calculate|total|count|kitna|find"
+    r"|check|verify|state|furnish|break|split|sum|add|need|want|require|like|see|let)\b|[?]"
+)
+_ASKS_WHAT = re.compile(r"(?:and |so |but )?what (?:did|do|does|have|has|was|were|is|are)\b")
+_BY_THAT = re.compile(r"\bthat (?:method|way|mode|means|app|card|route|channel)\b")
+_EXPLAINS = re.compile(r"(?:as in|that is|i mean|meaning|namely|i\.?e\.?)\b")
+_OF_SUMS = (Cue.TOTAL, Cue.BOTH, Cue.ANAPHORA, Cue.HOW_MUCH, Cue.OR)
+"""Without one of these nothing is added up."""
+WITHOUT_THEM = re.compile(
+    r"\b(?:without|excluding|except(?: for)?|minus|leaving out|not counting) (?:them|it|him|her|that|those|these)\b"
+)
+_TELLS = re.compile(
+    r"(?:(?:well|oh|hmm|ok|so|and|but|no|yes|now|goodness|dear),? )*"
+    r"(?:i|we|my|our|the|it|there|they|he|she|this|that)\b"
+)
+_TELLS_OF = re.compile(r"\b(?:says|said|thinks|told|believes|claims|insists|reckons|swears|owes?|complains|grumbles)\b")
+
+
+def with_edits(told: Sequence[Understood]) -> list[Understood]:
+    """A later clause that only names something belongs to the one before it: "..., Arogya Pharmacy, that is"."""
+    return [
+        replace(one, parsed=replace(one.parsed, only_modifies=True)) if n > 0 and _adds_to(one, told[n - 1]) else one
+        for n, one in enumerate(told)
+    ]
+
+
+def _adds_to(one: Understood, before: Understood) -> bool:
+    if one.intent is not Intent.EDIT or _asks(one) or says_nothing(one.parsed):
+        return False
+    asks_again = Clause(one.reading).has(Cue.AGAIN) and bool(one.parsed.frame.objects and before.parsed.frame.objects)
+    return not asks_again  # "groceries last month? and petrol?"
+
+
+def _without_talk(told: Sequence[Understood]) -> list[Understood]:
+    """Without "cheers" and "blimey", where something else is said."""
+    said = [one for one in told if not (one.reading.wants.first is Intent.SMALL_TALK and says_nothing(one.parsed))]
+    return said or list(told)
+
+
+def with_stories(told: Sequence[Understood]) -> list[Understood]:
+    """Where one clause asks, another that neither asks nor is surely meant to is a story beside it."""
+    if len(told) < 2:
+        return list(told)
+    told = _without_talk(told)
+    asked_outright = any(_asks_outright(one) for one in told)
+    told = [replace(one, intent=Intent.STORY) if _asks_who_it_is(one) else one for one in told]
+    meant = [one for one in told if _is_meant(one)]
+    edits = [one for one in told if one.intent is Intent.EDIT and not says_nothing(one.parsed)]
+    if not (meant or edits or any(_asks(one) or _asks_a_figure(one) for one in told)):
+        return list(told)
+    asked = {one.intent for one in told if _asks(one)} - {None}
+    stories = [
+        replace(one, intent=Intent.STORY)
+        if _is_story(one, bool(meant))
+        or _only_plans(one, told)
+        or (asked_outright and (_only_tells(one) or (one is told[0] and _only_names(one.reading))))
+        or (one.intent in asked and not _asks(one))
+        else one
+        for one in told
+    ]
+    return stories if any(one.intent is not Intent.STORY for one in stories) else list(told)
+
+
+def _asks_outright(one: Understood) -> bool:
+    clause = Clause(one.reading)
+    asks = clause.has(*_ASKS, Cue.DIFFERENCE) or clause.says(Measure.COUNT)
+    return asks or bool(_ASKS_WHAT.match(one.reading.text))
+
+
+def _asks(one: Understood) -> bool:
+    clause = Clause(one.reading)
+    if _EXPLAINS.match(one.reading.text) or REASON.match(one.reading.text):
+        return False
+    opens_asking = any(cue.start == 0 for cue in clause.find(Cue.YES_NO))
+    return clause.has(*_ASKS) or clause.says(Measure.COUNT) or opens_asking or bool(_ASKING.search(one.reading.text))
+
+
+_WHO_IS = re.compile(r"(?:and |but |so )?who (?:is|was|are)(?: (?:this|that))? ")
+
+
+def _asks_who_it_is(one: Understood) -> bool:
+    """ "Who is Farida Khan?", beside a question about her: it says whom that is about."""
+    says_more = [mention for mention in one.reading.mentions if mention.kind not in ("cue", "name")]
+    names = one.reading.of("name")
+    return bool(_WHO_IS.match(one.reading.text)) and len(names) == 1 and not says_more and not one.reading.unknown
+
+
+def _is_meant(one: Understood) -> bool:
+    """Whether a statement surely stands for a question: "I think I was charged twice"."""
+    idle = (Intent.STORY, Intent.EDIT, Intent.SMALL_TALK, None)
+    if one.intent is Intent.SUM_OF_THOSE and not Clause(one.reading).has(*_OF_SUMS):
+        return False
+    return one.intent not in idle and one.reading.wants.confidence >= PLAIN
+
+
+def _only_names(reading: Reading) -> bool:
+    """Nothing but payees or categories: "Sab Kuch Mall, how much have they given back?"."""
+    kinds = {mention.kind for mention in reading.mentions if not is_cue(mention, Cue.OR)}
+    return bool(kinds) and kinds <= set(OBJECT_KINDS) and not reading.unknown
+
+
+def _only_tells(one: Understood) -> bool:
+    """A statement beside an outright question: "I should like to ask him for a discount", "Arjun says I owe him"."""
+    clause, text = Clause(one.reading), one.reading.text
+    is_meant = _is_meant(one) and one.intent not in OFF_LIMITS
+    if clause.has(*_ASKS) or clause.says(Measure.COUNT):
+        return False
+    if _TELLS_OF.search(text):
+        return True
+    if is_meant:
+        return False
+    return bool(_TELLS.match(text)) and not one.parsed.only_modifies
+
+
+_PLANS = re.compile(
+    r"(?:(?:well|oh|ok|so|and|but|now|also),? )*"
+    r"(?:don't|do not|never|will|would|must|need|needs|needed|no need|going|have to|has to|want|wants|hoping|before"
+    r"|\w+ing|\w+ to be|i|we|my|our|it|he|she|they)\b"
+)
+_PLANNED = frozenset({Intent.ACT, Intent.ADVICE, Intent.OFF_TOPIC, Intent.SMALL_TALK})
+_PLANNED_WORDS = frozenset({"action", "advice", "topic", "future"})
+
+
+def _only_plans(one: Understood, told: Sequence[Understood]) -> bool:
+    """What somebody is about to do, or wants nothing of, beside a sure question about payments: "planning to buy gold,
+    so how much is in my accounts?". Nothing is done for it, so it need not be refused."""
+    wants, frame = one.reading.wants, one.parsed.frame
+    refused = wants.first in _PLANNED or one.reading.refusal in _PLANNED_WORDS
+    refused = refused or (wants.of(*_PLANNED) >= AGREED and not frame.names_anything)
+    asks = Clause(one.reading).has(*ASKS_FIGURE) if refused else _asks_a_figure(one)
+    is_idle = refused or not one.parsed.has_cue or not one.reading.mentions
+    if not is_idle or asks or not _PLANS.match(one.reading.text):
+        return False
+    others = [other for other in told if other is not one]
+    return any(other.intent is not None and _asks_a_figure(other) and not other.reading.refusal for other in others)
+
+
+def _asks_a_figure(one: Understood) -> bool:
+    says_what = one.reading.mentions and (one.parsed.frame.measure or one.parsed.frame.topic)
+    return Clause(one.reading).has(*ASKS_FIGURE) or bool(says_what)
+
+
+def _is_story(one: Understood, others_mean: bool) -> bool:
+    wants = one.reading.wants
+    if REASON.match(one.reading.text):
+        return True
+    if others_mean and not one.reading.mentions and not _asks(one) and " " in one.reading.text:
+        return not any(map(one.reading.names_something, one.reading.unknown))
+    if wants.first is None or _is_meant(one):
+        return False
+    if wants.first is Intent.SMALL_TALK or _EXPLAINS.match(one.reading.text):
+        return True
+    if _asks(one):  # "would you kindly verify?" asks for what has been said
+        return others_mean and says_nothing(one.parsed) and not meanings(one.parsed.frame)
+    tells = bool(_TELLS.match(one.reading.text)) and not one.parsed.only_modifies
+    if says_nothing(one.parsed) and not meanings(one.parsed.frame):
+        return True
+    return one.intent is Intent.STORY or wants.of(Intent.STORY) >= AGREED or tells
+
+
+def lent(one: Understood, stories: Sequence[Reading]) -> Understood:
+    """A question with whom, and when, the story before it speaks of, where the question itself does not say."""
+    frame = one.parsed.frame
+    if frame.topic in (Topic.BALANCE, Topic.COVERAGE, Topic.ALERTS):
+        return one
+    told = [named(Clause(story)) for story in stories]
+    changes: dict[str, object] = {}
+    periods = [period for story in told for period in story.periods]
+    if len(periods) == 1 and not frame.periods:
+        changes["periods"] = tuple(periods)
+    elif len(periods) == 1 and len(frame.periods) == 1 and frame.ask in COMPARING:
+        changes["periods"] = (*periods, *frame.periods)  # "my October was insane: by how much was it up on September?"
+    if _came_in(stories) and not Clause(one.reading).says(Measure.SPEND, Measure.INCOME):
+        measure = Measure.INCOME if frame.measure is Measure.SPEND else frame.measure
+        changes |= {"flow": Flow.IN, "measure": measure}
+    if not frame.objects and WITHOUT_THEM.search(one.reading.text):
+        return _without(one, told)
+    if not frame.objects or _only_charges(one):
+        changes |= _named_before(
+            [named(Clause(s)) for s in stories if not REASON.match(s.text)],
+            points=_points_back(one) or any(map(_only_names, stories)),
+        )
+    elif meant := _explained(stories):
+        changes["objects"] = meant
+    narrower = [phrase for story in stories for phrase in story.unknown if narrower_than(phrase)]
+    if narrower and not (frame.objects or changes.get("objects")):
+        return replace(one, reading=replace(one.reading, unknown=(*one.reading.unknown, *narrower)))
+    if not changes:
+        return one
+    if frame.ask in (Operation.COMPARE, Operation.DIFFERENCE) and len(frame.periods) < 2:
+        changes |= _held_apart(frame.with_changes(**changes))
+    parsed = replace(one.parsed, frame=frame.with_changes(**changes), alone=one.parsed.alone.with_changes(**changes))
+    return replace(one, parsed=replace(parsed, is_follow_up=False))
+
+
+def _held_apart(frame: Frame) -> dict[str, object]:
+    """Two things that a story names are held against each other, and not the same in two periods."""
+    differs = frame.ask is Operation.DIFFERENCE
+    return {"ask": Operation.VERSUS, "asks_difference": differs} if compares_things(frame) else {}
+
+
+def _without(one: Understood, told: Sequence[Frame]) -> Understood:
+    """ "I live at that Saffron Leaf place. What is it without them?": the last question, but for whom a story names."""
+    named_there = tuple(f for story in told for f in story.objects if f.operator is Operator.IN)
+    without = tuple(f.model_copy(update={"operator": Operator.NOT_IN}) for f in named_there)
+    if not without:
+        return one
+    frame = one.parsed.frame.with_changes(without=without)
+    return replace(one, parsed=replace(one.parsed, frame=frame, alone=frame, unplaced=(), is_follow_up=True))
+
+
+def _came_in(stories: Sequence[Reading]) -> bool:
+    """Whether all that is told of is money that came in: "Ananya sent me something in July; how much was it"."""
+    told = [Clause(story) for story in stories]
+    return any(clause.says(Measure.INCOME) for clause in told) and not any(c.says(Measure.SPEND) for c in told)
+
+
+def _explained(stories: Sequence[Reading]) -> tuple[Filter, ...]:
+    """Whom the asker meant: "the pharmacy; I mean Arogya"."""
+    meant = [named(Clause(story)) for story in stories if _EXPLAINS.match(story.text)]
+    return tuple(f for story in meant for f in story.objects if f.field == "counterparty")
+
+
+def _only_charges(one: Understood) -> bool:
+    """ "On what date did they charge me?": being paid, and no category of its own."""
+    said = [m for m in one.reading.mentions if m.kind in OBJECT_KINDS]
+    clause = Clause(one.reading)
+    return clause.has(Cue.ANAPHORA) and all(
+        m.kind == "category" and set(clause.text_of(m).split()) <= MERE_HEADS for m in said
+    )
+
+
+def _points_back(one: Understood) -> bool:
+    frame = one.parsed.frame
+    says_how_much_alone = frame.measure is None and not frame.conditions
+    return Clause(one.reading).has(Cue.ANAPHORA) or says_how_much_alone or bool(_BY_THAT.search(one.reading.text))
+
+
+def _named_before(told: Sequence[Frame], *, points: bool) -> dict[str, object]:
+    """Payees of a story; its categories and ways of paying only where the question points back at them."""
+    objects = [f for story in told for f in story.objects]
+    payees = tuple(f for f in objects if f.field == "counterparty")
+    if payees or not points:
+        return {"objects": payees} if payees else {}
+    ways = tuple(f for story in told for f in story.conditions if f.field == "channel")
+    return {**({"objects": tuple(objects)} if objects else {}), **({"conditions": ways} if ways else {})}

@@ -1,0 +1,240 @@
+"""Weighing: the grammar's reading of a clause and what its meaning says, weighed against each other.
+
+The grammar knows every word of what it reads, and stumbles over a word that it does not know. The classifier of intents
+reads any words, and may be mistaken. Where they agree, unknown words that name nothing are let pass; where the grammar
+stumbles, a sure intent with the slots that were read is a frame of its own; where neither is sure, we ask back.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from agents.intents.classifier import Wants
+from agents.intents.intent import OFF_LIMITS, Intent
+from agents.plan import Operation
+from agents.planner.alert_words import colours_alerts
+from agents.planner.clause import Clause
+from agents.planner.frame import Frame, Topic
+from agents.planner.intended import intended, is_within_months, meanings, named
+from agents.planner.lexicon import Cue
+from agents.planner.parse import Parsed, parse
+from agents.planner.reading import Reading
+from core.insights.query import Dimension, Measure
+from core.money import Currency
+
+AGREED = 0.15
+"""The least probability at which a meaning supports the grammar's reading."""
+LIKELY = 0.25
+"""The least at which something that names a thing and asks nothing else asks what it came to."""
+SURE = 0.5
+"""The least at which a meaning alone makes a frame of a clause that the grammar does not understand."""
+OVERRULED = 0.75
+"""The least at which a meaning overrules what the grammar understood,"""
+OVERRULED_TIMES = 5
+"""if it is so many times as likely as the grammar's reading."""
+_SAME = re.compile(
+    r"\bsame (?:\w+ )?(?:average|figure|total|sum|thing|calculation|gap|difference|count|number|question|query|check|"
+    r"exercise|comparison)\b"
+)
+_FORGIVEN = {
+    "future": frozenset(
+        {Intent.FORECAST_BALANCE, Intent.FORECAST_SPEND, Intent.AFFORD, Intent.BUDGET, Intent.NEXT_DUE}
+    ),
+    "advice": frozenset(Intent) - OFF_LIMITS,
+    "action": frozenset({Intent.AFFORD}),
+}
+"""Refusals by single words, and the meanings of the whole that lift them."""
+_CLEANER = frozenset(
+    {
+        Intent.REFUNDS, Intent.NEXT_DUE, Intent.RECURRING, Intent.COUNT_DAYS, Intent.ALERTS, Intent.ALERTS_VALUE,
+        Intent.RISKIEST, Intent.CIRCLES, Intent.PASS_THROUGH, Intent.JUST_UNDER,
+    }
+)  # fmt: skip
+"""What is told by its meaning better than by its words, where these ask for no more than that."""
+OF_SINGLES = frozenset({Measure.COUNT, Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST})
+_ANEW = frozenset(
+    {
+        Operation.RANK, Operation.SHARE, Operation.GROWTH, Operation.DIFFERENCE, Operation.WHEN_LAST,
+        Operation.WHEN_FIRST, Operation.COUNT_GROUPS,
+    }
+)  # fmt: skip
+_SIGNALS = frozenset({Intent.CIRCLES, Intent.PASS_THROUGH, Intent.JUST_UNDER})
+_NARROWING = (Cue.TOP, Cue.EXCEPT, Cue.USUAL, Cue.WEEKDAYS, Cue.HOURS, Cue.STATUS)
+"""Cues without which a figure is of something else: what is meant by the whole has to have a place for them."""
+_SPARE = frozenset(
+    {
+        None, Operation.VALUE, Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.COUNT_GROUPS,
+        Operation.SHARE,
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One clause: what was read, what it asks, and what it wants where its meaning is sure."""
+
+    reading: Reading
+    parsed: Parsed
+    intent: Intent | None = None
+
+
+def weighed(reading: Reading, currencies: Sequence[Currency], *, has_last: bool) -> Understood:
+    """One clause of somebody whose payments are in `currencies`; `has_last` tells whether a question came before."""
+    return _Weighing(reading, currencies, has_last).understood()
+
+
+class _Weighing:
+    """One clause between the grammar and its meaning."""
+
+    def __init__(self, reading: Reading, currencies: Sequence[Currency], has_last: bool) -> None:
+        self.wants: Wants = reading.wants
+        self.reading = _forgiving(reading)
+        self.parsed = parse(reading, currencies)
+        self.has_last = has_last
+
+    def understood(self) -> Understood:
+        if self.wants.first is None or self._scores_twice:
+            return Understood(self.reading, self.parsed)
+        if self.wants.first is Intent.STORY and self.is_sure and not Clause(self.reading).has(Cue.HOW_MUCH):
+            return self._as_read(self.parsed, Intent.STORY)
+        if frame := self._cleaner() or self._agreed() or self._plain_sum():
+            return self._as_read(frame)
+        if not self._may_decide:
+            known = self.known if self.supported >= AGREED else self.reading
+            return Understood(known, self.parsed, self.intent)
+        if self.wants.first in OFF_LIMITS:
+            return self._as_read(self.parsed, self.wants.first)
+        frame = self._meant(self.wants.first)
+        return self._as_read(self._under(frame)) if frame else Understood(self.reading, self.parsed, self.intent)
+
+    def _as_read(self, parsed: Parsed, intent: Intent | None = None) -> Understood:
+        return Understood(self.known, parsed, intent or self.intent)
+
+    @property
+    def is_sure(self) -> bool:
+        return self.wants.confidence >= SURE
+
+    @property
+    def intent(self) -> Intent | None:
+        """What the clause surely wants, if that is something payments answer."""
+        return self.wants.first if self.is_sure and self.wants.first not in OFF_LIMITS else None
+
+    @property
+    def _scores_twice(self) -> bool:
+        """Whether alerts are told apart by two reasons, or by points said twice: by both, or by either?"""
+        return any(len({m.value for m in self.reading.of(kind)}) > 1 for kind in ("reason", "points", "tally"))
+
+    @cached_property
+    def known(self) -> Reading:
+        """The reading without unknown words that only colour it. Of alerts any word may tell which are meant."""
+        is_of_alerts = self.reading.has(Cue.ALERTS) and self.reading.is_of_many
+        naming = tuple(
+            phrase
+            for phrase in self.reading.unknown
+            if self.reading.names_something(phrase) or (is_of_alerts and not colours_alerts(phrase))
+        )
+        return replace(self.reading, unknown=naming)
+
+    @cached_property
+    def supported(self) -> float:
+        """How likely it is that the grammar's reading is what is wanted."""
+        edits = (Intent.EDIT,) if self.parsed.is_follow_up else ()
+        return self.wants.of(*meanings(self.parsed.frame), *edits)
+
+    @cached_property
+    def _guesses(self) -> bool:
+        """Whether the grammar took "the most" for that of a category, for want of a word that says of what."""
+        frame = self.parsed.frame
+        is_of_category = frame.ask is Operation.RANK and frame.group_by == (Dimension.CATEGORY,)
+        return is_of_category and not Clause(self.reading).has(Cue.NOUN)
+
+    @cached_property
+    def _stumbles(self) -> bool:
+        asks_nothing = not (meanings(self.parsed.frame) or self.parsed.is_follow_up)
+        return bool(self.reading.unknown or self.parsed.unplaced) or asks_nothing or self._guesses
+
+    @cached_property
+    def _is_overruled(self) -> bool:
+        least = SURE if self._guesses else OVERRULED
+        return self.wants.confidence >= least and self.wants.confidence >= OVERRULED_TIMES * self.supported
+
+    @property
+    def _asks_anew(self) -> bool:
+        """Whether an edit asks for something else of the same: "and the biggest one?"."""
+        frame = self.parsed.frame
+        is_one = frame.ask is Operation.LIST and frame.limit == 1 and not frame.periods
+        return frame.topic is None and (
+            frame.measure in OF_SINGLES or frame.ask in _ANEW or frame.position > 1 or is_one
+        )
+
+    @property
+    def _may_decide(self) -> bool:
+        """Whether the meaning alone may say what is asked."""
+        return (self._stumbles and self.is_sure) or self._is_overruled
+
+    def _cleaner(self) -> Parsed | None:
+        first, asked = self.wants.first, self.parsed.frame
+        has_room = (asked.ask in _SPARE or asked.topic is Topic.ALERTS) and asked.measure is not Measure.ALERT_PRECISION
+        if first not in _CLEANER or not self.is_sure or not has_room:
+            return None
+        if first in _SIGNALS and Clause(self.reading).has(Cue.ALERTS):
+            return None  # alerts for that reason, and not every payment that shows it
+        assert first is not None
+        frame = self._meant(first)
+        return self._under(frame) if frame else None
+
+    def _agreed(self) -> Parsed | None:
+        """The grammar's reading, where the meaning supports it; in a conversation what names nothing leans on it."""
+        if self.has_last and _SAME.search(self.reading.text):
+            return self._under(named(Clause(self.known)))
+        if self.supported < AGREED or self.parsed.unplaced or self._is_overruled:
+            return None
+        if self.has_last and self.wants.first is Intent.EDIT and self.is_sure:
+            return self._under(self.parsed.frame if self._asks_anew else named(Clause(self.known)))
+        leans = self.has_last and says_nothing(self.parsed)
+        return self._under(self.parsed.frame) if leans else self.parsed
+
+    def _plain_sum(self) -> Parsed | None:
+        """What names something and asks nothing else, where a sum is likely: "what did the gym take in November"."""
+        frame = self.parsed.frame
+        names_only = bool(frame.objects) and not meanings(frame) and not self.parsed.unplaced
+        is_new = bool(frame.periods) or not self.has_last
+        if self.wants.first is not Intent.TOTAL or self.wants.confidence < LIKELY or not (names_only and is_new):
+            return None
+        total = self._meant(Intent.TOTAL)
+        return self._under(total) if total else None
+
+    def _meant(self, intent: Intent) -> Frame | None:
+        clause = Clause(self.known)
+        if clause.reading.of("tally"):
+            return None
+        if intent is Intent.EDIT:
+            return named(clause) if self.has_last else None
+        frame = intended(intent, clause)
+        return None if clause.lacks_place(*_NARROWING) else frame
+
+    def _under(self, frame: Frame) -> Parsed:
+        """The clause under another frame; it leans on the last question where it names nothing itself."""
+        parsed = replace(self.parsed, frame=frame, alone=frame, unplaced=(), has_cue=True, only_modifies=False)
+        asks_nothing = frame.ask is None and frame.topic is None
+        leans = self.has_last and (self.parsed.is_follow_up or says_nothing(parsed) or asks_nothing)
+        asks_sum = self.parsed.asks_amount or self.wants.first is Intent.TOTAL
+        return replace(parsed, is_follow_up=leans, asks_amount=asks_sum)
+
+
+def says_nothing(parsed: Parsed) -> bool:
+    """Whether a clause names neither what, nor when, nor how, and is no question about the whole of it."""
+    frame = parsed.frame
+    named_any = any((frame.objects, frame.conditions, frame.without, frame.periods, frame.topic, frame.tells_alerts))
+    return not named_any and not parsed.asks_all and frame.measure not in (Measure.NET, Measure.VOLUME)
+
+
+def _forgiving(reading: Reading) -> Reading:
+    """Without a refusal by single words that the meaning of the whole contradicts."""
+    lifting = _FORGIVEN.get(reading.refusal or "", frozenset[Intent]())
+    lifted = reading.wants.confidence >= SURE and reading.wants.first in lifting
+    looks_ahead = reading.wants.first is Intent.FORECAST_SPEND and reading.wants.confidence >= SURE
+    if looks_ahead and not is_within_months(reading.text):
+        return replace(reading, refusal="future")
+    return replace(reading, refusal=None) if lifted else reading
