@@ -164,7 +164,7 @@ async def answer(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
             choices = list(planned.choices[:3])
             made = Answer(answer=planned.question, status="clarify", follow_ups=choices, **common)
         case Decline():
-            made = Answer(answer=planned.reason, status="out_of_scope", follow_ups=starters(context.scope), **common)
+            made = Answer(answer=planned.reason, status=planned.status, follow_ups=starters(context.scope), **common)
         case Plan():
             made = _answer_of(planned, state["draft"], state["grounded"], context.scope, common)
     return {"answer": made}

@@ -254,10 +254,11 @@ class Clarify(BaseModel):
 
 
 class Decline(BaseModel):
-    """Not something FinLens answers."""
+    """Not something FinLens answers; or, with `no_data`, of a time that the caller's data do not reach."""
 
     outcome: Literal["decline"] = "decline"
     reason: str
+    status: Literal["out_of_scope", "no_data"] = "out_of_scope"
 
 
 Planned = Annotated[Plan | Clarify | Decline, Field(discriminator="outcome")]

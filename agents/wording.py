@@ -94,6 +94,13 @@ _MEASURES: dict[Measure, str] = {
 }
 
 
+def days_known(first: date | None, last: date | None) -> str:
+    """From when to when there are payments: "Your payments here run from 1 May 2025 to 22 November 2026."."""
+    if first is None or last is None:
+        return "There are no payments here yet."
+    return f"Your payments here run from {first.day} {first:%B %Y} to {last.day} {last:%B %Y}."
+
+
 def subject(query: InsightQuery, measure: Measure | None = None) -> str:
     """What a figure is about, without its period: `Groceries`, `Paid to Swiggy by card`, `Spending except Rent`."""
     measure = measure or query.measures[0]

@@ -24,7 +24,7 @@ from agents.plan import (
 from agents.scope import Scope
 from agents.templates import ahead, fraud, insight, odd, topics
 from agents.templates.told import Told
-from agents.wording import amounts, listed, subject
+from agents.wording import amounts, days_known, listed, subject
 from core.categories import UNCATEGORISED
 from core.insights.query import InsightQuery
 
@@ -96,17 +96,18 @@ def _template(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
 
 def _nothing(finding: Finding, scope: Scope) -> str:
     """That there is nothing, of what and when, and when there is."""
+    reach = days_known(scope.first_day, scope.last_day)
     match finding.task:
         case InsightTask(queries=queries):
             about = subject(queries[0]) + amounts(queries[0], scope.currency)
             periods = [query.period.period.label for query in queries]
-            return f"Nothing found: {about}, {listed(periods[:1])}. {_uncategorised(queries[0], scope)}{_known(scope)}"
+            return f"Nothing found: {about}, {listed(periods[:1])}. {_uncategorised(queries[0], scope)}{reach}"
         case ExplainTask():
-            return f"I find no such payment. {_known(scope)}"
+            return f"I find no such payment. {reach}"
         case RecallTask():
-            return f"I find no payment that fits this. {_known(scope)}"
+            return f"I find no payment that fits this. {reach}"
         case _:
-            return f"There is nothing to show. {_known(scope)}"
+            return f"There is nothing to show. {reach}"
 
 
 def _uncategorised(query: InsightQuery, scope: Scope) -> str:
@@ -117,10 +118,3 @@ def _uncategorised(query: InsightQuery, scope: Scope) -> str:
     if 2 * without <= sum(party.payments for party in scope.counterparties):
         return ""
     return "Most of your payments have no category; a rule gives them one, or ask by the payee's name. "
-
-
-def _known(scope: Scope) -> str:
-    if scope.first_day is None or scope.last_day is None:
-        return "There are no payments here yet."
-    first, last = scope.first_day, scope.last_day
-    return f"Your payments here run from {first.day} {first:%B %Y} to {last.day} {last:%B %Y}."

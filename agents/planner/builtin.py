@@ -26,7 +26,7 @@ from agents.planner.reading import Reading
 from agents.planner.understanding import understand
 from agents.planner.weighing import Understood, says_nothing
 from agents.scope import Scope
-from agents.wording import category, listed
+from agents.wording import category, days_known, listed
 from core.identity.access import Principal
 from core.insights.forecast import DAYS_MAX
 from core.insights.query import Measure, Operator
@@ -42,7 +42,6 @@ _REASONS = {
     "alerts": "Fraud alerts are for those who work on them; why a payment of your own was flagged, I can tell.",
     "greeting": "Hello. Ask me about your payments: what you spent, where it went, who paid you.",
     "topic": "That is not something your payments can tell.",
-    "balance": "I know no payments from so long ago, and so no balance.",
     "recurring": "What recurs I look for in one customer's payments, and you ask for a whole bank.",
     "one": "That I can tell of one customer's accounts, and you ask for a whole bank.",
     "owner": "I can only tell the balance of your own accounts.",
@@ -270,7 +269,8 @@ class BuiltinPlanner:
             if frame.objects:
                 return self._declined("owner")
             if frame.periods and (self.scope.first_day is None or frame.periods[0].end <= self.scope.first_day):
-                return self._declined("balance")
+                reach = days_known(self.scope.first_day, self.scope.last_day)
+                return Thought(Decline(reason=f"I know no balance from so long ago. {reach}", status="no_data"))
         if frame.topic is Topic.RECURRING:
             return self._about_recurring(frame)
         if frame.are_apart and not _adds_up(frame):
