@@ -22,7 +22,7 @@ _HOLDERS = (Dimension.CUSTOMER, Dimension.ACCOUNT)
 def after_alerts(reading: Reading, parsed: Parsed, last: Frame | None, scope: Scope) -> Parsed:
     """A question behind one about alerts as it is meant of them: what it counts are alerts, "who" is a customer, and
     a name in the place of a customer's is a customer's."""
-    if last is None or not is_of_alerts(last):
+    if last is None or not last.is_of_alerts:
         return parsed
     frame = _of_customers(reading, _of_holders(parsed.frame, last, scope), last)
     counts = frame.measure is Measure.COUNT and frame.ask in COMPARING and not _names_payments(frame)
@@ -32,10 +32,6 @@ def after_alerts(reading: Reading, parsed: Parsed, last: Frame | None, scope: Sc
 
 def _names_payments(frame: Frame) -> bool:
     return any((frame.topic, frame.objects, frame.without, frame.conditions, frame.group_by))
-
-
-def is_of_alerts(frame: Frame) -> bool:
-    return frame.topic is Topic.ALERTS or any(f.field == "alert" for f in frame.conditions)
 
 
 def _of_holders(frame: Frame, last: Frame, scope: Scope) -> Frame:

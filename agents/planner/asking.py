@@ -81,7 +81,7 @@ def asks_amount_first(clause: Clause) -> bool:
 
 def _with_alerts(frame: Frame, clause: Clause) -> Frame | None:
     """ "How many customers have more than ten open alerts", "which customer has the most alerts"."""
-    if not any(f.field == "alert" for f in frame.conditions):
+    if not frame.is_of_alerted:
         return None
     tallies, nouns = clause.of("tally"), clause.find(Cue.NOUN)
     holders = [noun for noun in nouns if noun.value[1] is Dimension.ACCOUNT]

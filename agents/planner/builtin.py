@@ -258,8 +258,7 @@ class BuiltinPlanner:
         return self._declined("topic")
 
     def frame_doubt(self, frame: Frame, memory: Memory) -> Thought | None:
-        is_of_alerts = frame.topic is Topic.ALERTS or any(f.field == "alert" for f in frame.conditions)
-        if is_of_alerts and not self.principal.sees_alerts:
+        if frame.is_of_alerts and not self.principal.sees_alerts:
             return self._declined("alerts")
         if frame.topic is Topic.ALERTS and _says_more_than_alerts(frame):
             return self._asked_back(_ALERTS_ONLY)

@@ -60,7 +60,7 @@ _ANEW = re.compile(
 _OPENS = re.compile(
     r"(?:on (?:an? )?average|across|just|only|out of curiosity|by the way|counting|adding up|going by|judging by|of|in|for|over|during|since|between|from|last|this|leaving|excluding|except|without|apart|"
     r"besides|per|each|every|typically|usually|normally|roughly|approximately|overall|altogether|with|at|through|via|"
-    r"to be (?:fair|just|honest|frank)|(?:coming|going|getting|returning|back) (?:back )?to|as for|regarding|about|out of|among|within|till|until|after|before(?! (?:i|we|you|he|she|they)\b)|up to|if|when|whenever|every time|each time|not counting|ignoring|taking|considering|given|looking|by|as of|as at|as on|compared|based on|going by|judging by)\b",
+    r"to be (?:fair|just|honest|frank)|(?:coming|going|getting|returning|back) (?:back )?to|as for|regarding|about|out of|among|within|till|until|after|before(?! (?:i|we|you|he|she|they)\b)|up to|if|when|whenever|every time|each time|not counting|ignoring|taking|considering|given|looking|by|as of|as at|as on|compared|based on)\b",
     re.IGNORECASE,
 )
 _WHEN_TOLD = re.compile(r"(?:when|whenever|every time|each time) (?:i|we|my|our|the)\b", re.IGNORECASE)

@@ -24,7 +24,7 @@ from agents.plan import (
     Task,
     UnusualTask,
 )
-from agents.planner.frame import Frame, Topic
+from agents.planner.frame import Frame, Topic, left_out
 from agents.planner.slots import merged
 from agents.scope import Scope
 from core.insights.query import (
@@ -272,7 +272,7 @@ class _Composer:
         """A category and a payee side by side: the one, and the other where it is not of the category."""
         categories = tuple(f for f in self.frame.objects if f.field == "category")
         others = tuple(f for f in self.frame.objects if f.field != "category")
-        outside = tuple(f.model_copy(update={"operator": Operator.NOT_IN}) for f in categories)
+        outside = left_out(categories)
         parts = (categories, (*others, *outside))
         queries = [self._query(span.so_far, objects=(*part, *self.frame.without)) for span in spans for part in parts]
         return InsightTask(operation=Operation.SUM, queries=tuple(queries))
@@ -536,7 +536,7 @@ class _Composer:
             return self._for_time(everything)
         is_extreme = frame.measure in _EXTREMES or frame.latest in ("largest", "smallest")
         is_extreme = is_extreme or frame.measure is Measure.ALERT_PRECISION
-        is_extreme = is_extreme or any(f.field == "alert" for f in frame.conditions)
+        is_extreme = is_extreme or frame.is_of_alerted
         if (names_payee or is_extreme) and operation not in (
             Operation.COMPARE,
             Operation.DIFFERENCE,

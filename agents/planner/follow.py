@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Literal
 
 from agents.plan import Operation
-from agents.planner.alert_turns import edited_alerts, is_of_alerts
+from agents.planner.alert_turns import edited_alerts
 from agents.planner.frame import Frame, Topic
 from agents.planner.parse import Parsed
 from agents.planner.slots import INCOME_CATEGORIES, merged
@@ -12,7 +12,6 @@ from core.insights.query import Dimension, Filter, Flow, Measure, QueryPeriod
 from core.periods import Period
 
 _COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
-_SINGULAR_FIELDS = frozenset({"channel", "account", "weekday", "status"})
 
 
 def edit(last: Frame, parsed: Parsed) -> Frame:
@@ -22,7 +21,7 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
         return last.with_changes(latest="earliest" if new.ask is Operation.WHEN_FIRST else "latest")
     if new.topic is not None and new.topic is not last.topic:
         if new.topic is Topic.ALERTS:
-            same = tuple(f for f in last.conditions if f.field != "alert") if is_of_alerts(last) else ()
+            same = tuple(f for f in last.conditions if f.field != "alert") if last.is_of_alerts else ()
             return new.with_changes(periods=new.periods or last.periods, conditions=new.conditions or same)
         if new.topic in (Topic.REFUNDS, Topic.DUPLICATES) and last.topic is None:
             kept = {"without": last.without, "conditions": last.conditions} if not new.objects else {}

@@ -1,5 +1,6 @@
 """Frame: what a question asks, slot by slot, before it becomes queries. Follow-ups are edits of the last one."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import Literal, Self
@@ -101,6 +102,16 @@ class Frame(BaseModel):
         """Whether it says why alerts were raised, or with how many points."""
         return any(value is not None for value in (self.reason, self.points_min, self.points_max))
 
+    @property
+    def is_of_alerted(self) -> bool:
+        """Whether it asks of payments that raised an alert."""
+        return any(f.field == "alert" for f in self.conditions)
+
+    @property
+    def is_of_alerts(self) -> bool:
+        """Whether it asks of alerts, or of payments that raised one."""
+        return self.topic is Topic.ALERTS or self.is_of_alerted
+
     def values_of(self, field: str) -> frozenset[str]:
         """What is asked about of one field by name: the slugs of its categories, the names of its payees."""
         asked = (f for f in self.objects if f.field == field and f.operator is Operator.IN)
@@ -108,3 +119,8 @@ class Frame(BaseModel):
 
     def with_changes(self, **changes: object) -> Self:
         return self.model_copy(update=changes)
+
+
+def left_out(parts: Iterable[Filter]) -> tuple[Filter, ...]:
+    """The same things, as what is asked about is without them."""
+    return tuple(part.model_copy(update={"operator": Operator.NOT_IN}) for part in parts)

@@ -439,7 +439,7 @@ def meanings(frame: Frame) -> frozenset[Intent]:
     """The intents that `frame` is a reading of; empty where it asks nothing by itself."""
     if frame.topic is not None:
         return _OF_TOPIC[frame.topic]
-    if any(f.field == "alert" for f in frame.conditions):
+    if frame.is_of_alerted:
         return _OF_TOPIC[Topic.ALERTS] | meanings(frame.with_changes(conditions=()))
     if frame.ask is Operation.WHEN_LAST and frame.latest in ("largest", "smallest"):
         return _OF_OPERATION[frame.ask] | {_LISTED[frame.latest], Intent.TOP_TIME}

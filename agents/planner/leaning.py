@@ -161,7 +161,7 @@ def _so_many_periods(turn: _Turn) -> Reading | None:
     if said is None or turn.reading.of("period") or turn.last.is_default_period:
         return None
     unit = Unit(said["unit"])
-    spoken = {Period.of(unit, day) for p in turn.last.periods for day in _days_of(p.period)}
+    spoken = _spoken_of(turn.last, unit)
     if len(spoken) != _counted(said["n"]):
         return None
     return _with(turn.reading, said.span(), "cue", (Cue.ANAPHORA, "those"))
@@ -171,8 +171,10 @@ def _counted(number: str) -> int:
     return int(number) if number.isdigit() else NUMBERS[number]
 
 
-def _days_of(period: Period) -> list[date]:
-    return [period.start + timedelta(days=n) for n in range(period.days)]
+def _spoken_of(frame: Frame, unit: Unit) -> set[Period]:
+    """The days, weeks or months that a question's periods are in."""
+    starts = ((one.period.start, one.period.days) for one in frame.periods)
+    return {Period.of(unit, start + timedelta(days=n)) for start, days in starts for n in range(days)}
 
 
 def _as_many_days(turn: _Turn) -> Reading | None:
@@ -200,7 +202,7 @@ def _of_so_many(turn: _Turn) -> Reading | None:
     if said is None or last.ask not in (Operation.BREAKDOWN, Operation.RANK) or len(last.group_by) != 1:
         return None
     units = [unit for unit in Unit if unit.value == last.group_by[0].value]
-    spoken = {Period.of(units[0], day) for p in last.periods for day in _days_of(p.period)} if units else set[Period]()
+    spoken = _spoken_of(last, units[0]) if units else set[Period]()
     if _counted(said["n"]) not in (len(spoken), last.limit):
         return None
     return _covering(turn.reading, said.span("n"))

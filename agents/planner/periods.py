@@ -556,12 +556,9 @@ class _Joiner:
             return None
         second = self.atoms[1]
         gap = self.text[first.end : second.start]
-        if opened is None:
-            opened = _SINCE.search(self._before(first))  # "since January, till the end of October"
-            gap_of = _ONLY_TO
-        else:
-            gap_of = _TO
-        if not gap_of.fullmatch(gap):
+        links = _TO if opened else _ONLY_TO
+        opened = opened or _SINCE.search(self._before(first))  # "since January, till the end of October"
+        if not links.fullmatch(gap):
             return None
         begin, end = first.value.period, second.value.period.end
         of_week = bool(first.value.weekdays and second.value.weekdays)

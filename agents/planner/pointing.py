@@ -7,14 +7,14 @@ from agents.intents.intent import Intent
 from agents.plan import Operation
 from agents.planner.calendar_words import NUMBERS
 from agents.planner.follow import mean_of, paired, together, whole_before
-from agents.planner.frame import Frame, Topic
+from agents.planner.frame import Frame, Topic, left_out
 from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
 from agents.planner.parse import COMPARING, Parsed
 from agents.planner.reading import Reading
 from agents.planner.stories import WITHOUT_THEM
 from agents.planner.weighing import Understood, says_nothing
-from core.insights.query import Dimension, Filter, Flow, Measure, Operator
+from core.insights.query import Dimension, Flow, Measure, Operator
 from core.periods import Unit
 
 _POINTS = re.compile(
@@ -143,8 +143,7 @@ def _also_left_out(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
     only_names = frame.objects and not any((frame.ask, frame.measure, frame.periods, frame.conditions, frame.without))
     if last is None or last.without == before or not only_names or not _ALSO.search(reading.text):
         return parsed
-    without = tuple(f.model_copy(update={"operator": Operator.NOT_IN}) for f in frame.objects)
-    frame = frame.with_changes(objects=(), without=without)
+    frame = frame.with_changes(objects=(), without=left_out(frame.objects))
     return replace(parsed, frame=frame, alone=frame, is_follow_up=True)
 
 
@@ -159,18 +158,14 @@ def _without_them(reading: Reading, parsed: Parsed, memory: Memory) -> Frame | N
     if last is None or not WITHOUT_THEM.search(reading.text) or not says_nothing(parsed):
         return None
     if last.ask is Operation.RANK and memory.winner:
-        return last.with_changes(without=(*last.without, _left_out(memory.winner)), limit=1)
+        return last.with_changes(without=(*last.without, *left_out([memory.winner])), limit=1)
     before = memory.earlier[0] if memory.earlier else None
     part = tuple(f for f in last.objects if before and f not in before.objects)
     if before is None or before.topic or last.periods != before.periods or not part:
         return None
     if any(f.operator is not Operator.IN for f in part):
         return None
-    return before.with_changes(without=(*before.without, *map(_left_out, part)))
-
-
-def _left_out(part: Filter) -> Filter:
-    return part.model_copy(update={"operator": Operator.NOT_IN})
+    return before.with_changes(without=(*before.without, *left_out(part)))
 
 
 def _makes_each(reading: Reading, frame: Frame) -> Frame:

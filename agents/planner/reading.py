@@ -115,7 +115,7 @@ class Reading:
         start = self.text.index(phrase)
         before, after = self.text[:start].rstrip(), self.text[start + len(phrase) :].lstrip()
         head = phrase.split()[-1]
-        slugs = NARROWER.get(phrase) or NARROWER.get(stem(phrase)) or ()
+        slugs = _within(phrase)
         said = {slug for mention in self.of("category") for slug in mention.value}
         if not self.of("name") and ((slugs and not set(slugs) <= said) or len(list(read_categories(phrase))) > 1):
             return True  # narrower than a category, or two that clash: "health insurance"
@@ -272,15 +272,18 @@ class Reader:
 
     def _of_kind(self, phrase: str) -> Named | None:
         """ "Electricity": the payees of a category whose names say so, together."""
-        slugs = NARROWER.get(phrase) or NARROWER.get(stem(phrase)) or ()
+        slugs = _within(phrase)
         found = payees_of_kind(phrase, slugs, self._scope.counterparties)
         return Named(phrase, found) if found else None
 
 
 def narrower_than(phrase: str) -> tuple[str, ...]:
     """The categories within which a phrase names something narrower, if it does."""
-    said = without_head(phrase)
-    return NARROWER.get(said) or NARROWER.get(stem(said)) or ()
+    return _within(without_head(phrase))
+
+
+def _within(phrase: str) -> tuple[str, ...]:
+    return NARROWER.get(phrase) or NARROWER.get(stem(phrase)) or ()
 
 
 def _unqualified(phrase: str) -> str:
@@ -320,14 +323,14 @@ def _with_differences(mentions: list[Mention[Any]], text: str) -> list[Mention[A
     """ "UPI minus card" is a difference, where "groceries minus BigBasket" leaves out a part."""
     things = [m for m in mentions if m.kind in ("channel", "period", "category", "account")]
     cues = [m for m in mentions if m.kind == "cue" and text[m.start : m.end] in _TAKEN_AWAY]
-    changed: list[Mention[Any]] = []
-    for mention in mentions:
-        before = [m for m in things if m.end <= mention.start][-1:]
-        behind = [m for m in things if m.start >= mention.end][:1]
-        if cues == [mention] and before and behind and before[0].kind == behind[0].kind:
-            mention = replace(mention, value=(Cue.DIFFERENCE, None))
-        changed.append(mention)
-    return changed
+    if len(cues) != 1:
+        return mentions
+    [cue] = cues
+    before = [m.kind for m in things if m.end <= cue.start][-1:]
+    behind = [m.kind for m in things if m.start >= cue.end][:1]
+    if not before or before != behind:
+        return mentions
+    return [replace(m, value=(Cue.DIFFERENCE, None)) if m is cue else m for m in mentions]
 
 
 def _cues(text: str) -> Iterator[Mention[Any]]:

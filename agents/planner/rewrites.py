@@ -19,7 +19,7 @@ _SHORT: dict[str, str] = {
     # small words
     "pls": "please", "plz": "please", "abt": "about", "b4": "before", "frm": "from", "btwn": "between",
     "wrt": "about", "hw": "how", "mch": "much", "mny": "many", "wat": "what", "wht": "what", "u": "you",
-    "w/o": "without", "tkts": "tickets", "batao": "tell", "bata": "tell", "dikhao": "show", "saare": "all", "saara": "all", "har": "every", "teeno": "three", "neeche": "below", "liya": "took", "saamaan": "", "matlab": "", "jitna": "how much", "bachat": "savings", "bachi": "left", "kaunsa": "which", "kaunsi": "which", "hv": "have", "ths": "this", "tht": "that", "jst": "just", "kal": "yesterday", "parso": "day before yesterday", "shud": "should", "dis": "this", "bw": "between", "n": "and", "whats": "what is",
+    "tkts": "tickets", "batao": "tell", "bata": "tell", "dikhao": "show", "saare": "all", "saara": "all", "har": "every", "teeno": "three", "neeche": "below", "liya": "took", "saamaan": "", "matlab": "", "jitna": "how much", "bachat": "savings", "bachi": "left", "kaunsa": "which", "kaunsi": "which", "hv": "have", "ths": "this", "tht": "that", "jst": "just", "kal": "yesterday", "parso": "day before yesterday", "shud": "should", "dis": "this", "bw": "between", "n": "and", "whats": "what is",
     "wheres": "where is", "whos": "who is", "hows": "how is", "dont": "do not", "didnt": "did not", "thx": "thanks",
     # Hindi, as it is typed
     "kitna": "how much", "kitne": "how much", "kitni": "how much", "kharch": "spent", "kharcha": "spent",
@@ -88,7 +88,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"\bfrom (?P<first>{_MONTHS}) (?:start|beginning)\b", r"from \g<first>"),
         (rf"\b(?P<to>to|till|until|upto) (?P<last>{_MONTHS}) end\b", r"\g<to> \g<last>"),
         (rf"\b(?P<first>{_MONTHS}) se (?P<last>{_MONTHS}) tak\b", r"from \g<first> to \g<last>"),
-        (r"\b(?P<when>from|by|via|with) the machine\b", "from the atm"),
+        (r"\b(?:from|by|via|with) the machine\b", "from the atm"),
         (r"\b(?P<what>[\w&']+(?: [\w&']+)?),? (?:does not|doesn't|do not|don't|is not|isn't|not) (?:to be |be )?count(?:ed)?\b", r"excluding \g<what>"),
         (r"\b(?:that |which |the )?(?P<what>[\w&']+(?: [\w&']+)?) (?:you|u) (?:do not|don't|need not|should not) count\b", r"excluding \g<what>"),
         (r"\b(?:has|have|had) (?:been )?(?:eaten|eating|ate)(?: up)? the most\b", "cost the most"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agents.plan import Operation
-from agents.planner.alert_turns import edited_alerts, is_of_alerts
+from agents.planner.alert_turns import edited_alerts
 from agents.planner.clause import Clause
 from agents.planner.frame import Topic
 from agents.planner.lexicon import Cue
@@ -45,7 +45,7 @@ def _about_alerts(shown: Understood, one: Understood) -> Understood | None:
     earlier, frame, clause = shown.parsed.frame, one.parsed.frame, Clause(shown.reading)
     names_more = any((frame.objects, frame.conditions, frame.without, frame.group_by, frame.periods, frame.topic))
     asks_first = clause.has(*ASKS_FIGURE) or clause.says(Measure.COUNT) or shown.parsed.asks_amount
-    if not is_of_alerts(earlier) or names_more or asks_first or frame.ask not in (None, Operation.VALUE):
+    if not earlier.is_of_alerts or names_more or asks_first or frame.ask not in (None, Operation.VALUE):
         return None
     counts = Clause(one.reading).says(Measure.COUNT)
     if not (counts or one.parsed.asks_amount) or one.parsed.unplaced or one.reading.unknown:
@@ -109,7 +109,7 @@ def _about_shown(shown_parsed: Parsed, one: Understood) -> Understood:
     }  # fmt: skip
     if shown.ask is Operation.VERSUS and frame.ask in _OF_TWO_THINGS:
         lent |= {"ask": Operation.VERSUS, "asks_difference": frame.ask is Operation.DIFFERENCE}
-    if any(f.field == "alert" for f in shown.conditions):
+    if shown.is_of_alerted:
         lent |= {"measure": frame.measure or shown.measure}
     elif frame.ask in (None, Operation.VALUE) and frame.measure is None:
         lent |= {"ask": Operation.VALUE, "measure": Measure.INCOME if shown.flow is Flow.IN else Measure.SPEND}

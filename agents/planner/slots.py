@@ -173,7 +173,7 @@ def of_own(frame: Frame) -> Frame:
 def of_alerted(frame: Frame, clause: Clause) -> Frame:
     """Of payments that raised an alert all are meant, whoever's they are, and "the most" is of their number unless
     money is asked for."""
-    if not any(f.field == "alert" for f in frame.conditions):
+    if not frame.is_of_alerted:
         return frame
     counts = frame.measure is None and frame.ask not in (Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST)
     sums = {Measure.SPEND: Measure.VOLUME, Measure.INCOME: Measure.VOLUME}

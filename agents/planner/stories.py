@@ -9,7 +9,7 @@ from agents.plan import Operation
 from agents.planner.asking import compares_things
 from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
 from agents.planner.clauses import REASON
-from agents.planner.frame import Frame, Topic
+from agents.planner.frame import Frame, Topic, left_out
 from agents.planner.intended import meanings, named
 from agents.planner.lexicon import Cue
 from agents.planner.parse import COMPARING
@@ -128,15 +128,15 @@ def _only_names(reading: Reading) -> bool:
 
 def _only_tells(one: Understood) -> bool:
     """A statement beside an outright question: "I should like to ask him for a discount", "Arjun says I owe him"."""
-    clause, text = Clause(one.reading), one.reading.text
-    is_meant = _is_meant(one) and one.intent not in OFF_LIMITS
+    clause = Clause(one.reading)
     if clause.has(*_ASKS) or clause.says(Measure.COUNT):
         return False
-    if _TELLS_OF.search(text):
-        return True
-    if is_meant:
-        return False
-    return bool(_TELLS.match(text)) and not one.parsed.only_modifies
+    is_meant = _is_meant(one) and one.intent not in OFF_LIMITS
+    return bool(_TELLS_OF.search(one.reading.text)) or (not is_meant and _tells(one))
+
+
+def _tells(one: Understood) -> bool:
+    return bool(_TELLS.match(one.reading.text)) and not one.parsed.only_modifies
 
 
 _PLANS = re.compile(
@@ -179,10 +179,9 @@ def _is_story(one: Understood, others_mean: bool) -> bool:
         return True
     if _asks(one):  # "would you kindly verify?" asks for what has been said
         return others_mean and says_nothing(one.parsed) and not meanings(one.parsed.frame)
-    tells = bool(_TELLS.match(one.reading.text)) and not one.parsed.only_modifies
     if says_nothing(one.parsed) and not meanings(one.parsed.frame):
         return True
-    return one.intent is Intent.STORY or wants.of(Intent.STORY) >= AGREED or tells
+    return one.intent is Intent.STORY or wants.of(Intent.STORY) >= AGREED or _tells(one)
 
 
 def lent(one: Understood, stories: Sequence[Reading]) -> Understood:
@@ -204,7 +203,7 @@ def lent(one: Understood, stories: Sequence[Reading]) -> Understood:
         return _without(one, told)
     if not frame.objects or _only_charges(one):
         changes |= _named_before(
-            [named(Clause(s)) for s in stories if not REASON.match(s.text)],
+            [frame for story, frame in zip(stories, told, strict=True) if not REASON.match(story.text)],
             points=_points_back(one) or any(map(_only_names, stories)),
         )
     elif meant := _explained(stories):
@@ -228,8 +227,7 @@ def _held_apart(frame: Frame) -> dict[str, object]:
 
 def _without(one: Understood, told: Sequence[Frame]) -> Understood:
     """ "I live at that Saffron Leaf place. What is it without them?": the last question, but for whom a story names."""
-    named_there = tuple(f for story in told for f in story.objects if f.operator is Operator.IN)
-    without = tuple(f.model_copy(update={"operator": Operator.NOT_IN}) for f in named_there)
+    without = left_out(f for story in told for f in story.objects if f.operator is Operator.IN)
     if not without:
         return one
     frame = one.parsed.frame.with_changes(without=without)
