@@ -40,6 +40,8 @@ class Operation(StrEnum):
     """The same, in percent."""
     MOVED = "moved"
     """The group whose value changed most between the query's two periods."""
+    SINCE_LAST = "since_last"
+    """The latest payment less the one before it."""
     VERSUS = "versus"
     """Categories or payees side by side."""
     SHARE = "share"

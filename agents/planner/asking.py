@@ -44,7 +44,8 @@ _UNITS = {
 
 def asked(frame: Frame, clause: Clause) -> Frame:
     """`frame` with the operation, its groups, its number and its order."""
-    frame = frame.with_changes(group_by=tuple(dict.fromkeys(clause.take(Cue.GROUP)))[:2])
+    groups = tuple(dict.fromkeys(clause.take(Cue.GROUP)))[:2]
+    frame = frame.with_changes(group_by=groups or frame.group_by)
     if frame.ask is None:
         found = (made for rule in _RULES if (made := rule(frame, clause)) is not None)
         frame = next(found, frame)
@@ -223,6 +224,23 @@ def _usual(frame: Frame, clause: Clause) -> Frame | None:
         return frame.with_changes(ask=Operation.PACE, unit=unit, measure=_plain(frame))
     clause.take(Cue.USUAL, Cue.MORE, Cue.LESS, Cue.COMPARE, Cue.DIFFERENCE, Cue.LATEST)
     return frame.with_changes(ask=Operation.USUAL)
+
+
+_ONE_BEFORE = re.compile(
+    r"\b(?:than|from|on|over|to|with|against|and|versus|vs)(?: (?:the|my|its))? (?:"
+    r"(?:previous|prior|preceding|earlier) (?:one|bill|payment|time|order|instal?ment)"
+    r"|(?:one|bill|payment|order|time) before(?: (?:that|it))?|last (?:time|one|bill|order))\b"
+)
+
+
+def _since_last(frame: Frame, clause: Clause) -> Frame | None:
+    """ "Is my latest power bill higher than the one before?": the last payment against the one before it."""
+    holds_against = clause.has(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
+    if not (frame.objects and holds_against and _ONE_BEFORE.search(clause.reading.text)) or frame.periods:
+        return None
+    frame = directed(frame, clause)
+    clause.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.LATEST, Cue.USUAL, Cue.FIRST)
+    return frame.with_changes(ask=Operation.SINCE_LAST, measure=None, against=None)
 
 
 def _rank(frame: Frame, clause: Clause) -> Frame | None:
@@ -516,7 +534,7 @@ def _listed(frame: Frame, clause: Clause) -> Frame | None:
 
 
 _RULES: tuple[Callable[[Frame, Clause], Frame | None], ...] = (
-    _with_alerts, _moved, _share, _usual, _rank, _when, _which, _latest, _compare, _grouped, _listed,
+    _with_alerts, _moved, _since_last, _share, _usual, _rank, _when, _which, _latest, _compare, _grouped, _listed,
 )  # fmt: skip
 
 

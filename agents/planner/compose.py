@@ -250,6 +250,7 @@ class _Composer:
             Operation.WHEN_LAST: self._list,
             Operation.WHEN_FIRST: self._list,
             Operation.WHO: self._list,
+            Operation.SINCE_LAST: self._since_last,
             Operation.BREAKDOWN: self._breakdown,
             Operation.RANK: self._rank,
             Operation.COUNT_GROUPS: self._count_groups,
@@ -317,6 +318,11 @@ class _Composer:
         return InsightTask(
             operation=operation, queries=(query,), unit=self.frame.unit, asks_amount=asked, position=self.frame.position
         )
+
+    def _since_last(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        flow = self._flow()
+        query = self._query(_stretch(spans), measures=_LISTED[flow], flow=flow, rows=2, rows_first="latest")
+        return InsightTask(operation=operation, queries=(query,), sign=self.frame.sign)
 
     def _is_outgoing(self) -> bool:
         """A list without a direction holds both ways, but "payments to Swiggy" and "largest payments" go out."""
@@ -523,10 +529,8 @@ class _Composer:
         names_payee = any(f.field in ("counterparty", "description") for f in frame.objects)
         # To a bank, whoever holds an account is named as a payee is.
         names_payee = names_payee or (self.scope.is_of_many and any(f.field == "account" for f in frame.conditions))
-        is_dated = operation in (Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.PROJECTED) or frame.latest in (
-            "latest",
-            "earliest",
-        )
+        dated = (Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.PROJECTED, Operation.SINCE_LAST)
+        is_dated = operation in dated or frame.latest in ("latest", "earliest")
         if is_dated:
             return everything, ""
         last_month = Period.of(Unit.MONTH, self.today).previous()

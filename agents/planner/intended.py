@@ -202,7 +202,10 @@ def _to_new(_: Intent, found: _Slots) -> Frame:
 def _count_days(_: Intent, found: _Slots) -> Frame | None:
     """ "How many days did I not spend?", "in how many months was it under 10,000?"."""
     clause = found.clause
-    dimension = _named_dimension(clause, (Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER))
+    if weighed := slots.balanced(found.base, clause):
+        return weighed
+    among = (Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER)
+    dimension = _named_dimension(clause, among) or slots.counted_time(clause)
     amounts: list[Bounds] = [mention.value for mention in clause.reading.of("amount")]
     if dimension is None or len(amounts) > 1:
         return None
@@ -414,13 +417,16 @@ _OF_TOPIC: dict[Topic, frozenset[Intent]] = {
 _OF_OPERATION: dict[Operation, frozenset[Intent]] = {
     Operation.SUM: frozenset({Intent.TOTAL, Intent.SUM_OF_THOSE, Intent.COMPARE}),
     Operation.BREAKDOWN: frozenset({Intent.BREAKDOWN, Intent.WHY}),
-    Operation.COUNT_GROUPS: frozenset({Intent.COUNT_PAYEES, Intent.COUNT}),
+    Operation.COUNT_GROUPS: frozenset({Intent.COUNT_PAYEES, Intent.COUNT, Intent.COUNT_DAYS, Intent.NET}),
     Operation.TO_NEW: frozenset({Intent.TOTAL_TO_NEW}),
     Operation.COMPARE: frozenset({Intent.COMPARE, Intent.DIFFERENCE, Intent.GROWTH}),
     Operation.DIFFERENCE: frozenset({Intent.DIFFERENCE, Intent.COMPARE}),
     Operation.GROWTH: frozenset({Intent.GROWTH}),
     Operation.MOVED: frozenset(
         {Intent.TOP_CATEGORY, Intent.TOP_PAYEE, Intent.DIFFERENCE, Intent.GROWTH, Intent.COMPARE}
+    ),
+    Operation.SINCE_LAST: frozenset(
+        {Intent.DIFFERENCE, Intent.GROWTH, Intent.COMPARE, Intent.LATEST, Intent.USUAL, Intent.TOTAL}
     ),
     Operation.VERSUS: frozenset({Intent.COMPARE, Intent.DIFFERENCE}),
     Operation.SHARE: frozenset({Intent.SHARE, Intent.SHARE_OF_INCOME}),

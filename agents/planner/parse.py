@@ -79,7 +79,7 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
     frame = _frame(clause)
     leans = _leans(frame, clause)
     alone = frame
-    if slots.names_only_prior(clause) and frame.ask not in COMPARING:
+    if slots.names_only_prior(clause) and frame.ask not in {*COMPARING, Operation.SINCE_LAST}:
         # "In the previous month", beside nothing that it could move.
         own = QueryPeriod.of(slots.spoken(clause)[0].period)
         alone = frame.with_changes(periods=(own,), against=None)

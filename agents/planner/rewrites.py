@@ -70,6 +70,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r",? (?:not counting|excluding|without|ignoring|leaving out)(?: the)?(?: money| what| transfers?| amounts?)?(?: that)?(?: i)? (?:moved|moves?|transferred|shifted|transfers?) (?:between|among) (?:them|my (?:own )?accounts|accounts)\b", ""),
         (r"\b(?P<how>how long ago|how many days ago), in (?:days|number of days),?", "how many days ago"),
         (r"\bnet (?=salary|pay\b|wages)", ""),
+        (r"(?<=\w )(?:right now|now|nowadays|these days|currently|at present)(?= .*\bthan\b(?! (?:usual|normal|average|typical|before$)))", "last month"),
         (r"(?<!\w)w/o(?!\w)", "without"),
         (r"(?<![\w/])w/?(?= )", "with"),
         (r"(?:, )?\bfrom the (?:first|1st|start|beginning)(?: of (?:it|the month))? (?:till|to|until|up to) (?:today|date|now)\b", " so far"),

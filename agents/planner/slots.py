@@ -360,8 +360,8 @@ def _tells_change(clause: Clause) -> bool:
 def _opens_with_base(clause: Clause) -> bool:
     """ "Compared to September, how much more was it in October": what is held against comes first."""
     first, second = clause.reading.of("period")[:2]
-    if any(clause.text_of(cue) == "than" and clause.are_adjacent(cue, second) for cue in clause.find(Cue.COMPARE)):
-        return False  # "October was how much more than September"
+    if any(clause.text_of(cue) == "than" and first.end <= cue.start < second.start for cue in clause.find(Cue.COMPARE)):
+        return False  # "October was how much more than what it was in September"
     bases = [cue for cue in clause.find(Cue.COMPARE) if cue.end <= first.start and clause.are_adjacent(cue, first)]
     asking = clause.find(Cue.DIFFERENCE, Cue.HOW_MUCH, Cue.MORE)
     between = [cue for cue in clause.find(Cue.DIFFERENCE) if first.end <= cue.start < second.start]
@@ -463,6 +463,8 @@ def with_measure(frame: Frame, clause: Clause) -> Frame:
     if frame.topic is Topic.BALANCE:
         counts = clause.says(Measure.COUNT) or any(t.startswith("how many") for t in clause.texts(Cue.ACCOUNTS))
         return frame.with_changes(measure=Measure.COUNT if counts else None)
+    if weighed := balanced(frame, clause):
+        return weighed
     if clause.has(Cue.DIFFERENCE) and clause.says(Measure.SPEND) and clause.says(Measure.INCOME) and not frame.objects:
         clause.take(Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.COMPARE)
         sign = "less" if _names_spending_first(clause) is not asks_less(clause) else "more"
@@ -482,9 +484,38 @@ def with_measure(frame: Frame, clause: Clause) -> Frame:
     chosen = next((measure for measure in _AGGREGATES if clause.says(measure)), None)
     if chosen is None and (clause.measures or flow is Flow.IN):
         chosen = Measure.INCOME if flow is Flow.IN else Measure.SPEND
-    if chosen is Measure.NET and _SHORT_OF.search(clause.reading.text):
+    if chosen is Measure.NET and _falls_short(clause):
         frame = frame.with_changes(sign="less")
     return frame.with_changes(measure=chosen, flow=Flow.ANY if chosen in _BOTH_DIRECTIONS else flow)
+
+
+_COUNTED_TIME = re.compile(
+    r"\bhow many (?:of (?:the |my |our |those )?(?:last |past |previous )?)?(?:\w+ )?(?P<unit>day|week|month|quarter)s\b"
+)
+
+
+def counted_time(clause: Clause) -> Dimension | None:
+    """Of "in how many of the last six months" the months, which say what is counted beside telling when."""
+    said = _COUNTED_TIME.search(clause.reading.text)
+    return Dimension(said["unit"]) if said else None
+
+
+def balanced(frame: Frame, clause: Clause) -> Frame | None:
+    """ "In how many months did I spend more than I earned?": those with less, or more, coming in than going out."""
+    by, saves = counted_time(clause), clause.says(Measure.NET)
+    both = clause.says(Measure.SPEND) and clause.says(Measure.INCOME)
+    weighs = both and clause.has(Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.COMPARE)
+    if by is None or not (weighs or saves) or frame.objects or clause.reading.of("amount"):
+        return None
+    falls_short = _names_spending_first(clause) is not asks_less(clause) if weighs else _falls_short(clause)
+    clause.take(Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.COMPARE, Cue.NOUN)
+    said = Threshold(low_minor=None if falls_short else 1, high_minor=-1 if falls_short else None, said_minor=0)
+    asked = {"ask": Operation.COUNT_GROUPS, "measure": Measure.NET, "flow": Flow.ANY, "group_by": (by,)}
+    return frame.with_changes(**asked, threshold=said, against=None)
+
+
+def _falls_short(clause: Clause) -> bool:
+    return bool(_SHORT_OF.search(clause.reading.text))
 
 
 _SHORT_OF = re.compile(r"\bdeficit\b")

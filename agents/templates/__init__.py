@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from agents.draft import Draft
 from agents.plan import Operation
-from agents.templates.comparisons import compare, moved, share, usual, versus
+from agents.templates.comparisons import compare, moved, share, since_last, usual, versus
 from agents.templates.groups import breakdown, count_groups, rank, to_new
 from agents.templates.lists import entries, when, who
 from agents.templates.told import Told
@@ -21,6 +21,7 @@ _TEMPLATES: dict[Operation, Callable[[Told], Draft]] = {
     Operation.DIFFERENCE: compare,
     Operation.GROWTH: compare,
     Operation.MOVED: moved,
+    Operation.SINCE_LAST: since_last,
     Operation.VERSUS: versus,
     Operation.SHARE: share,
     Operation.USUAL: usual,

@@ -8,7 +8,7 @@ from agents.charts import chart, pair
 from agents.draft import Draft
 from agents.evidence import cell, computed
 from agents.plan import Operation
-from agents.templates.told import NOTHING, TOLD_MAX, Told, number
+from agents.templates.told import NOTHING, TOLD_MAX, Told, day, number
 from agents.wording import dimension_name, inside, label, money, percent, subject
 from core.insights.query import Measure
 from core.money import Currency
@@ -105,6 +105,21 @@ def moved(told: Told) -> Draft:
     text = f"{name}: {told.say(_size(change))} {word} in {told.period} ({told.say(now)}) than in {other}"
     text += f" ({told.say(before)})."
     return Draft(text, [winner, change, now, before], rows=told.result.rows)
+
+
+def since_last(told: Told) -> Draft:
+    """The latest payment beside the one before it, and how far apart they are; with a single one there is nothing to
+    hold it against."""
+    if len(told.result.entries) < 2:
+        return NOTHING
+    latest, before = told.single(1), told.single(2)
+    about = _held_against(told, latest.label, before.label)
+    difference = told.make.money(about, told.difference(latest.source, before.source))
+    change = number(latest) - number(before)
+    held = f"{told.say(before)} of {day(told.result.entries[1].occurred_at)}"
+    said = f"{told.say(_size(difference))} {'more' if change > 0 else 'less'} than" if change else "the same as"
+    text = f"{latest.label}: {told.say(latest)}, {said} the {held}."
+    return Draft(text, [difference, latest, before], rows=told.entry_rows())
 
 
 def _numbered(told: Told) -> list[tuple[int, dict[str, Any]]]:

@@ -91,6 +91,6 @@ def count_groups(told: Told) -> Draft:
         return Draft(f"No {name} ({told.label()}).", [none]) if told.query.having else NOTHING
     nouns = _PLURALS.get(name, f"{name}s")
     figure: Figure = told.make.count(f"Number of {nouns}, {told.label()}", rows_of(told.tables[0].name))
-    names = listed([told.group(row) for row in told.result.rows[:TOLD_MAX]])
-    first = " First among them" if len(told.result.rows) > TOLD_MAX else " They are"
-    return Draft(f"{figure.value} {nouns} ({told.label()}).{first}: {names}.", [figure], rows=told.result.rows)
+    names = [told.group(row) for row in told.result.rows]
+    are = f"They are: {listed(names)}" if len(names) <= TOLD_MAX else f"First among them: {', '.join(names[:TOLD_MAX])}"
+    return Draft(f"{figure.value} {nouns} ({told.label()}). {are}.", [figure], rows=told.result.rows)

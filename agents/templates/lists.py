@@ -69,7 +69,7 @@ def _placed(told: Told) -> Draft:
     entry = _the_one(told)
     if entry is None:
         return NOTHING
-    amount = _single(told, told.task.position)
+    amount = told.single(told.task.position)
     head = f"Number {told.task.position} of the {_FIRST[told.query.rows_first]} {told.noun}s"
     text = f"{head}, {told.label(entry.currency)}: {told.say(amount)} {whereto(entry)} on {day(entry.occurred_at)}."
     return Draft(text, [amount, _on(told), _with_whom(told, entry)], rows=told.entry_rows())
@@ -84,7 +84,7 @@ def when(told: Told) -> Draft:
     about = subject(told.query, told.query.measures[-1])
     said = f"{which} time" if place == 1 else f"{which} time but {place - 1}"
     date = told.make.date(f"{said}, {about}", cell(told.entries_table, place, "occurred_at"))
-    amount = _single(told, place)
+    amount = told.single(place)
     text = f"{day(entry.occurred_at)}: {told.say(amount)} {whereto(entry)}."
     if told.task.unit is not Unit.DAY:
         return Draft(text, [date, amount], rows=told.entry_rows())
@@ -98,7 +98,7 @@ def who(told: Told) -> Draft:
     entry = _the_one(told)
     if entry is None:
         return NOTHING
-    amount = _single(told, told.task.position)
+    amount = told.single(told.task.position)
     text = f"{entry.counterparty}: {told.say(amount)} on {day(entry.occurred_at)}."
     return Draft(text, [_with_whom(told, entry), amount, _on(told)], rows=told.entry_rows())
 
@@ -107,13 +107,6 @@ def _the_one(told: Told) -> EntryRow | None:
     """The payment in the place that was asked for, the first by itself; None where there are fewer."""
     entries = told.result.entries
     return entries[told.task.position - 1] if len(entries) >= told.task.position else None
-
-
-def _single(told: Told, place: int) -> Figure:
-    """The amount of the payment in this place, sign left out."""
-    entry = told.result.entries[place - 1]
-    size = computed("size", cell(told.entries_table, place, "amount_minor"))
-    return told.make.money(f"{entry.counterparty}, {day(entry.occurred_at)}", size)
 
 
 def _on(told: Told) -> Figure:
@@ -126,7 +119,7 @@ def _with_whom(told: Told, entry: EntryRow) -> Figure:
 
 def _singles(told: Told, most: int = TOLD_MAX) -> list[Figure]:
     """The first entries as figures."""
-    return [_single(told, place) for place in range(1, min(most, len(told.result.entries)) + 1)]
+    return [told.single(place) for place in range(1, min(most, len(told.result.entries)) + 1)]
 
 
 def _lines(told: Told) -> str:

@@ -111,6 +111,12 @@ class Told:
             case _:
                 return self.make.money(label, source)
 
+    def single(self, place: int) -> Figure:
+        """The amount of the payment in this place of those found, sign left out."""
+        entry = self.result.entries[place - 1]
+        size = computed("size", cell(self.entries_table, place, "amount_minor"))
+        return self.make.money(f"{entry.counterparty}, {day(entry.occurred_at)}", size)
+
     def say(self, figure: Figure) -> str:
         if figure.unit == "money":
             assert figure.value_minor is not None and figure.currency is not None

@@ -53,6 +53,14 @@ def spent(where: str, refunds: str = "false") -> str:
     return f"(SELECT coalesce(sum(amount_minor), 0) FROM paid WHERE {where}) - (SELECT coalesce(sum(amount_minor), 0) FROM back WHERE {refunds})"
 
 
+def months_in_which(net: str, where: str) -> str:
+    """How many months what was left of an income, refunds added, is as `net` says."""
+    moved = "SELECT moment, -amount_minor AS amount FROM paid UNION ALL SELECT moment, amount_minor FROM got"
+    moved += " UNION ALL SELECT moment, amount_minor FROM back"
+    by_month = f"SELECT 1 FROM ({moved}) AS moved WHERE {where} GROUP BY date_trunc('month', moment) HAVING {net}"
+    return f"SELECT count(*) FROM ({by_month}) AS found"
+
+
 TRUTH = {
     "How much did I spend on groceries in May?": spent(f"{GROCERIES} AND {MAY}", MAY),
     "groceries may": spent(f"{GROCERIES} AND {MAY}", MAY),
@@ -165,6 +173,11 @@ TRUTH = {
     "groceries in the first quarter of this financial year": spent(f"{GROCERIES} AND moment >= '2026-04-01' AND moment < '2026-06-16'", MAY),
     "spends from 10 May onwards": spent("moment >= '2026-05-10' AND moment < '2026-06-16'", MAY),
     "On what date did I make my largest card payment in May?": f"SELECT moment::date::text FROM paid WHERE channel = 'card' AND {MAY} ORDER BY amount_minor DESC LIMIT 1",
+    "is my bill at Petrol Point higher than the previous one, and by how much?": "10000",
+    "By how much is my latest Petrol Point bill up on the one before?": "10000",
+    "how much less was my last bill at Petrol Point than the one before?": "-10000",
+    "in how many months this year did I spend more than I earned?": months_in_which("sum(amount) < 0", YEAR),
+    "in how many of the last 5 months did my income exceed my spending?": months_in_which("sum(amount) > 0", f"{YEAR} AND moment < '2026-06-01'"),
 }  # fmt: skip
 
 
