@@ -490,7 +490,8 @@ def with_measure(frame: Frame, clause: Clause) -> Frame:
 
 
 _COUNTED_TIME = re.compile(
-    r"\bhow many (?:of (?:the |my |our |those )?(?:last |past |previous )?)?(?:\w+ )?(?P<unit>day|week|month|quarter)s\b"
+    r"\bhow many (?:of (?:the |my |our |those )?(?:last |past |previous )?)?(?:\w+ )?"
+    r"(?P<unit>day|week|month|quarter)s\b"
 )
 
 
