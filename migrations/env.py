@@ -1,4 +1,5 @@
-"""Runs the numbered migrations, then lays the SQL sources (functions, views) down anew. One database transaction."""
+"""Runs the numbered migrations, then lays the SQL sources (functions, views) down where they have changed. One database
+transaction."""
 
 from alembic import context
 from sqlalchemy import create_engine, text

@@ -1,14 +1,16 @@
 """`migrate(url)` brings a database to today's schema: numbered migrations for tables, sources for functions and views.
 
-Functions and views are source code: they live beside the Python that uses them, and each `migrate` creates them anew,
-so a change to one is a diff of its own file and not a copy in a migration.
+Functions and views are source code: they live beside the Python that uses them, and `migrate` creates them anew where
+one of them or the schema has changed, so a change to one is a diff of its own file and not a copy in a migration.
 """
 
+from hashlib import sha256
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import URL, Connection, text
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,6 +47,18 @@ def migrate(url: URL) -> None:
 
 
 def lay_sources(connection: Connection) -> None:
+    """Create functions and views anew, unless those of today's schema are there already: a view that is replaced keeps
+    its readers waiting, and no start of a program should do that to a server at work."""
+    digest = _digest(MigrationContext.configure(connection).get_current_heads())
+    if connection.execute(text("SELECT obj_description('ledger'::regnamespace)")).scalar() == digest:
+        return
     cursor = connection.connection.cursor()
     for source in SOURCES:
         cursor.execute((ROOT / source).read_text())
+    cursor.execute(f"COMMENT ON SCHEMA ledger IS '{digest}'")
+
+
+def _digest(heads: tuple[str, ...]) -> str:
+    """What is laid: the sources, and the schema that they were laid over, whose migrations may have dropped some."""
+    sources = "".join((ROOT / source).read_text() for source in SOURCES)
+    return f"sources {sha256(f'{heads}{sources}'.encode()).hexdigest()}"

@@ -71,3 +71,18 @@ def test_migrating_again_changes_nothing(settings: Settings) -> None:
     migrate(owner_url(settings))
     assert catalogue() == before
     assert len(before) > 100
+
+
+def test_a_program_that_starts_waits_for_no_reader(settings: Settings) -> None:
+    with psycopg.connect(dsn(owner_url(settings))) as reader:
+        reader.execute("SELECT count(*) FROM reporting.account")  # held until this transaction ends
+        migrate(owner_url(settings))
+
+
+def test_sources_that_differ_from_those_laid_are_laid_anew(settings: Settings) -> None:
+    with psycopg.connect(dsn(owner_url(settings))) as connection:
+        laid = connection.execute("SELECT obj_description('ledger'::regnamespace)").fetchone()
+        connection.execute("COMMENT ON SCHEMA ledger IS 'sources of yesterday'")
+    migrate(owner_url(settings))
+    with psycopg.connect(dsn(owner_url(settings))) as connection:
+        assert connection.execute("SELECT obj_description('ledger'::regnamespace)").fetchone() == laid
