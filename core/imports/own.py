@@ -21,6 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from core.ids import fingerprint
 from core.imports.holders import Number
 from core.imports.narration import says_transfer
+from core.imports.persons import is_same_person
 from core.imports.staging import Staged
 from core.imports.statement import ELSEWHERE, OWN_TRANSFER, Entry, Partner, identity_of
 
@@ -236,7 +237,7 @@ class Family:
         holder = self._holders.get(entry.at)
         if holder is None or entry.is_own is not None:
             return holder is not None and bool(entry.is_own)
-        return self._named_by(entry) is not None or _words(holder.holder) == _words(entry.partner.name)
+        return self._named_by(entry) is not None or is_same_person(holder.holder, entry.partner.name)
 
     def _named_by(self, entry: Entry) -> Kin | None:
         """The other account of the same customer that a row names."""
@@ -314,7 +315,3 @@ def _spaced(number: str) -> re.Pattern[str]:
     """The number as it may be printed: in groups, with dashes."""
     grouped = r"[\W_]?".join(map(re.escape, number))
     return re.compile(rf"(?<!\w){grouped}(?!\w)")
-
-
-def _words(name: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", name.casefold()))

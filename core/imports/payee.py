@@ -2,146 +2,176 @@
 
 Banks put the name between the way the money went, card numbers, dates, references, a shop's number, its town and its
 country. All of that is taken away by tables, without memory: the same narration gives the same name in every import.
+A firm that is known is called the same whatever stands behind its name.
 """
 
 import re
 import unicodedata
 from functools import lru_cache
 
-from core.imports.narration import phrases
+from core.imports.merchants import firm_cut_short, firm_of
+from core.imports.narration import listed, phrases
+from core.imports.places import CITIES, COUNTRIES, STATES
 
 NAME_MAX = 60
 
 _CARD_RAILS = r"""
-    card, debit card, credit card, check ?card, contactless, visa, maestro, mastercard, girocard, apple ?pay, google ?pay,
-    pos, point of sale, ecom, clp, bcc, deb, vis, purchase, pur, payment, authorized, recurring, online, international,
-    withdrawal, refund, return, reversal, credit, debit, kartenzahlung, kauf, erstattung, retoure, gutschrift
+    card, debit card, credit card, check ?card, contactless, visa, maestro, mastercard, girocard, apple ?pay, google
+    ?pay, pos, point[ -]of[ -]sale, nets(?: qr)?, bank credit, ecom, clp, bcc, deb, vis, purchase, pur, payment, authorized, recurring, online,
+    international, withdrawal, refund, return, reversal, credit, debit, kauf, erstattung, retoure, gutschrift, crv,
+    ref, me dc si, dc si, si, by debit card, othpg, othpos, sbipos, sbipg, pos signature, signature, pin, dbt, intl,
+    merchandise, chip, tap, e-?com, online pos, cash ?back, card purchase, transaction, sepa-elv-lastschrift, elv,
+    int'l, (?:ec-?|debit|kredit)?karten(?:zahlung|umsatz), debitkartenumsatz, karte, ec
 """
 _OTHER_RAILS = r"""
-    direct debit, standing order, faster payments?, bank giro, giro, bill payment, bill pay, bacs, chaps, bgc, fpo, fpi, dd,
-    so, sepa, (?:folge|erst|basis)?lastschrift, dauerauftrag, (?:ue|ü)berweisung, echtzeit, zelle, ach(?: [dc])?, nach, wire,
-    direct dep(?:osit)?, inst xfer, transfer, trf, tfr, internet banking, net ?banking, instant, mandate, (?:salary|wages) from, mr, mrs, miss, ms
+    direct debit, standing order, sto, faster payments?, bank giro, giro, bill payment, bill pay, bacs, chaps, bgc,
+    fpo, fpi, dd, so, sepa, (?:folge|erst|basis)?lastschrift, dauerauftrag(?:/terminueberw\.?)?, einzug, gehalt/rente,
+    (?:ue|ü)berweisung, echtzeit, zelle, ach ?(?:[dc]r?)?, nach, wire, direct dep(?:osit)?, inst xfer, transfer, trf,
+    tfr, internet banking, net ?banking, instant, mandate, (?:salary|wages) from, mr, mrs, miss, ms, che(?:ck|que) ?#?
+    ?\d+, inb, mob, orig co name, electronic, withdraw(?:al)?, deposit(?= ach), paypal inst xfer, os razorpay, tp
+    ?ach, share \d+, lohn, gehalt
 """
 _JOINTS = "to, from, for, at, via, by, ref, an, von, bei, on"
 _PROCESSORS = r"""
-    paypal, pp, sq, sqc, tst, sumup, izettle, zettle, iz, sp, stripe, py, paytm, phonepe, razorpay, rzp, payu, billdesk,
-    ccavenue, klarna, ppro, eb, fs, wpy, ckoc?, gpay, whop, crv, dnh, fsp, bt
+    paypal, pp, sq, sqc, tst, sumup, izettle, zettle, iz, sp, stripe, py, paytm, phonepe, razorpay, rzp, payu,
+    billdesk, ccavenue, klarna, ppro, eb, fs, wpy, ckoc?, gpay, whop, crv, dnh, fsp, bt, dd, ic, ext, cke, sqsp,
+    shopify, nyx, ctlp, usa, lsp, ls, sz, wl, ppl, 2co, dri, fastspring, adyen, worldpay
 """
-_STRUCTURED = r"by transfer, to transfer, ecom pur, upi, neft, imps, rtgs, mmt, bil, inb, ach, nach, ecs, tpt, mob, vps, vin, ift, inft"
-_STRUCTURE_WORDS = (
-    _STRUCTURED
-    + ", dr, cr, d, c, p2m, p2a, p2p, onl, netbank, mum, pay, payment, paid, collect, rev, reversal, refund, debit, credit, "
-    "int, onus, self, na, ok, bank, upiout, upiin"
-)
+_BARE_PROCESSORS = "sq, sp, tst"
+"""Those that some banks print without their star."""
+
+_STRUCTURED = r"""
+    by transfer, to transfer, ecom pur, upi, neft, imps, rtgs, mmt, bil, inb, ach, nach, ecs, tpt, mob, vps, vin, ips,
+    ift, inft, inf, clg, chq paid, pos, mb, ib funds transfer, ib billpay, funds transfer, billpay, int\.? ?transfer,
+    debit-ach\w*, msi, top, ob, pci, pcd, ft, lccbrn
+"""
+_REMARKS = r"""
+    dr, cr, d, c, p2m, p2a, p2p, onl, bpay, out, received from, tp ?ach, micr.*, inward.*, netbank, mum, pay, payment,
+    payments?(?: (?:from|fr|to|via|on|using|by|for).*)?, paid.*, sent.*, collect.*, rev, reversal, refund, debit,
+    credit, int, onus, self, self transfer, na, ok, upiout, upiin, rent, salary, si, tad, autopay, mandate\w*, upi
+    mandate, txn.*, bill ?pay\w*, chq, cms, null, no remarks?, remarks, request, food, grocery, gift, (?:[\w.]+
+    )*bank(?: (?:ltd|limited|of india))?, (?:bank|state bank) of [\w ]+, hdfc, icic, icici, sbin, sbi, utib, axis,
+    yesb, kkbk, kotak, punb, pnb, cnrb, barb, ubin, idib, ibkl, indb, fdrl, pytm, airp, jiop, citi, hsbc, scbl, dbss,
+    idfb, aubl, rblx?, ratn, kvbl, sibl, mahb, ioba, ucba, cbin, bkid, boi, bob
+"""
+"""Parts of a structure that name nobody: directions, remarks, banks."""
 _REFERENCES = r"""
-    ref(?:erence|erenz)?(?: no)?, mandate, agreement, invoice, inv, rate \d, card \d+, card ending, value date, on \d, kd-?nr,
-    kundennr, rg-?nr, rechnung, re-?nr, eref, mref, svwz, cred, iban, bic, ppd id, web id, trace, txn, id, auth, tid, mid,
-    sagt danke, dankt, thanks, xx+, ending in, authorized on, effective, acct?, account,
-    salary, payroll, gehalt, lohn
+    ref(?:erence|erenz)?(?: no)?, mandate, agreement, invoice, inv, rate \d, card \d+, card ending, value date, on \d,
+    kd-?nr, kundennr, rg-?nr, rechnung, re-?nr, eref, mref, svwz, cred, iban, bic, ppd id, web id, trace, txn, id,
+    auth, tid, mid, sagt danke, dankt, thanks, xx+, ending in, authorized on, effective, acct?, account, orig id, des,
+    indn, type(?=:), co(?=:), tel id, ccd id, salary, payroll, gehalt, lohn, help\.\S+, transaction#?, beitrag,
+    abschlag, mitgliedschaft, kfn \d
 """
 _LEGAL = r"""
-    ltd, limited, plc, pvt, private, inc, llc, llp, corp, corporation, gmbh(?: & co\.? ?kg)?(?:-\w+)?, ag, kg, co kg, & co,
-    ohg, e\.? ?v, se, mbh, ab, bv, nv, s\.? ?a, s\.? ?a\.? r\.? ?l, s\.? ?c\.? ?a, et cie, eu, europe
+    ltd, limited, lt, plc, pvt, pv, private, privat, priva, priv, l, limi, limite, inc, llc, llp, corp, corporation,
+    gmbh(?: & co\.? ?kg)?(?:-\w+)?, ag, kg, co kg, & co, ohg, e\.? ?v, se, mbh, ab, bv, nv, s\.? ?a, s\.? ?a\.? r\.?
+    ?l, s\.? ?c\.? ?a, et cie, eu, europe, pte, pty, srl, s\.p\.a, sas, sl, ug
 """
 _TAIL = r"""
-    salary, payroll, wages, lohn, gehalt, pymts?, pmts?, payments?, purchase, refund, reversal, chargeback, returns?,
-    erstattung, retoure, direct debit, standing order, web, autopay, s/mkts?, ppd
+    rent, salary, payroll, wages, lohn, gehalt, pymts?, pmts?, payments?, purchase, refund, reversal, chargeback,
+    returns?, erstattung, retoure, direct debit, standing order, web, web pay, autopay, auto ?pay, bill paymt, paymt,
+    s/mkts?, ppd, ccd, pos debit, pos credit, debit card, visa debit, pos, pur, onl, recurring, contactless, sbi,
+    hdfc, icici, bill ?pay, online pmt, epay, e-?payment, ach, ach pmt
 """
-_COUNTRIES = (
-    "gb, gbr, uk, de, deu, in, ind, us, usa, ie, irl, fr, fra, nl, nld, es, esp, it, ita, lu, lux, at, aut, ch, che"
-)
-_STATES = """
-    al, ak, az, ar, ca, ct, dc, fl, ga, hi, ia, id, il, ks, ky, la, ma, md, mi, mn, mo, ms, mt, nc, nd, ne, nh, nj, nm, nv, ny,
-    oh, ok, or, pa, ri, sc, sd, tn, tx, ut, va, vt, wa, wi, wv, wy
-"""
-_CITIES = """
-    london, camden, manchester, birmingham, leeds, liverpool, bristol, sheffield, edinburgh, glasgow, cardiff, belfast,
-    nottingham, leicester, newcastle, brighton, oxford, cambridge, york, southampton, portsmouth, watford, luton, croydon,
-    coventry, harrogate, dublin, mumbai, navi mumbai, delhi, new delhi, bangalore, bengaluru, hyderabad, chennai, kolkata,
-    pune, ahmedabad, jaipur, gurgaon, gurugram, noida, kochi, lucknow, indore, thane, chandigarh, surat, nagpur, mysuru,
-    new york, brooklyn, los angeles, los gatos, san francisco, san jose, san diego, oakland, seattle, portland, chicago,
-    houston, austin, dallas, boston, miami, atlanta, denver, phoenix, philadelphia, las vegas, washington, minneapolis,
-    detroit, orlando, tampa, berlin, hamburg, muenchen, münchen, munich, koeln, köln, frankfurt, stuttgart, duesseldorf,
-    düsseldorf, leipzig, dresden, hannover, bremen, nuernberg, nürnberg, dortmund, bonn, potsdam, paris, amsterdam,
-    luxembourg, wien, vienna, zuerich, zürich, madrid, barcelona, singapore, dubai
-"""
-_BRANDS = {r"am(?:zn|azon)(?! ?(?:prime|web|music|video|pay|fresh))": "Amazon", r"booking\.com": "Booking.com"}
-"""Names that one merchant writes in many ways."""
-_CHAINS = """
-    tesco, aldi, lidl, asda, morrisons, waitrose, rewe, kaufland, penny, walmart, starbucks, mcdonalds, greggs, boots, shell, esso,
-    aral, ikea
-"""
-"""Chains whose shops print a kind of shop behind the name: `TESCO EXPRESS`, `ALDI STORES`, `SHELL OIL`."""
+_SHORT_WORDS = listed("of, at, in, on, by, to, my, de, la, le, el, du, di, no, am, im, an, zu, al, es")
+"""Words of two letters that are no initials."""
 
-_NOBODY = "check, cheque, chq, deposit, cash deposit, transfer, payment, balance, unknown"
+_NOBODY = r"""
+    che(?:ck|que), chq, deposit, cash deposit, transfer, payment, balance, unknown, emi, si, loan, remote online
+    deposit, mobile deposit, (?:emi|loan|chq|inst|clg) (?:chq|inst|emi|loan), rent, savings transfer
+"""
 
-_CARD_RAIL = re.compile(rf"(?:{phrases(_CARD_RAILS)}|\)\)\)|-)(?![\w'.&/*])[\s:]*", re.IGNORECASE)
+_CARD_RAIL = re.compile(rf"(?:{phrases(_CARD_RAILS)}|\)\)\)|-)(?![\w'.&/*])[\s:\-]*", re.IGNORECASE)
 _OTHER_RAIL = re.compile(rf"(?:{phrases(_OTHER_RAILS)})(?![\w'&/*])[\s:.\-]*", re.IGNORECASE)
 _JOINT = re.compile(rf"(?:{phrases(_JOINTS)})(?![\w'.&/*])[\s:.\-]*", re.IGNORECASE)
-_LEADING_CODE = re.compile(r"[\d/.:#*x\-]+(?= )\s*", re.IGNORECASE)
-_IS_STRUCTURED = re.compile(rf"(?:{phrases(_STRUCTURED)})\b[^/\-]{{0,6}}[/\-]", re.IGNORECASE)
-_STRUCTURE_WORD = re.compile(rf"(?:{phrases(_STRUCTURE_WORDS)})(?: (?:{phrases(_STRUCTURE_WORDS)}))*", re.IGNORECASE)
-_PROCESSOR = re.compile(rf"(?:{phrases(_PROCESSORS)})_?[\s.\-]*\*+\s*", re.IGNORECASE)
+_LEADING_CODE = re.compile(r"(?:[\d/.:#*x\-]+|[a-z]*\d{4,})(?= )\s*", re.IGNORECASE)
+_IS_STRUCTURED = re.compile(
+    rf"(?:\d{{6,}}-|rev[/\-])?(?:{phrases(_STRUCTURED)})(?![^\W_])[^/\-]{{0,6}}[/:_\-]", re.IGNORECASE
+)
+_FILLER = phrases(f"{_STRUCTURED}, {_REMARKS}")
+_NAMES_NOBODY = re.compile(rf"(?:{_FILLER})(?: (?:{_FILLER}))*", re.IGNORECASE)
+_NAME_LAST = re.compile(r"(?:mmt|inf|bil/inft)/", re.IGNORECASE)
+_REMARK = re.compile(r"^(upi/\d{9,}/)[^/@]*/(?=[^/]*@)", re.IGNORECASE)
+_NO_ADDRESS = re.compile(r"paytm-?qr\w*|bharatpe\w*|q\d+|\d+|vyapar\w*|gpay-?\d+|ibkpos\w*|\w*\d{4,}\w*", re.IGNORECASE)
+_PROCESSOR = re.compile(
+    rf"(?:(?:{phrases(_PROCESSORS)})_?[\s.\-]*\*+\s*|(?:{phrases(_BARE_PROCESSORS)})\s+(?=\w))", re.IGNORECASE
+)
 _BOUGHT_AT = re.compile(r"\b(?:ihr einkauf bei|your purchase at)\s+", re.IGNORECASE)
 _CUT = re.compile(
     rf"(?<=\w)[\s.]*(?://|(?:[\s,;(]+|(?<=\W))(?:{phrases(_REFERENCES)})(?=[\W\d]|$)|,\s*\d).*", re.IGNORECASE
 )
+_GLUED_NUMBER = re.compile(r"(?<=[^\W\d_]{4})\d{6,}$")
 _DOMAIN = re.compile(
     r"(?:www\.)?([a-z0-9\-]+)\.(?:com|co\.\w\w|org|net|gov\.\w\w|de|in|io|uk|fr|nl|app|tv)\b.*", re.IGNORECASE
 )
-_CODE = re.compile(r"#?\d[\d\-/:.x*]+|#\w+|(?=\w*\d\w*\d\w*\d)\w{5,}|x{3,}\w*|\*.*", re.IGNORECASE)
-_PLACE = re.compile(rf"[\s,.\-]+(?:{phrases(_COUNTRIES)}|{phrases(_STATES)}|{phrases(_CITIES)})$", re.IGNORECASE)
+_CODE = re.compile(r"#?\d[\d\-/:.x*]+|\d{3}-[a-z]{6,}|#\w+|(?=\w*\d\w*\d\w*\d)\w{5,}|x{3,}\w*|\*.*", re.IGNORECASE)
+_PLACE = re.compile(rf"[\s,.\-]+(?:{phrases(COUNTRIES)}|{phrases(STATES)}|{phrases(CITIES)})$", re.IGNORECASE)
 _ENDING = re.compile(rf"[\s,.\-]+(?:{phrases(_LEGAL)}|{phrases(_TAIL)})\.?$", re.IGNORECASE)
 _OF_PLACE = re.compile(r"\b(?:of|the|city|stadt|stadtwerke)$", re.IGNORECASE)
-_CHAIN = re.compile(rf"({phrases(_CHAINS)})(?! (?:bank|mobile|insurance|energy))(?!\w)", re.IGNORECASE)
 _NO_NAME = re.compile(rf"(?:{phrases(_NOBODY)})", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
 @lru_cache(maxsize=10_000)
 def payee_of(narration: str) -> str:
-    """The name in it, in title case. Empty where it names nobody."""
+    """The name in it: a firm's as firms are called, else in title case. Empty where it names nobody."""
     text = " ".join(unicodedata.normalize("NFKC", narration).split()).strip(" *-/")
     name = _of_structure(text) if _IS_STRUCTURED.match(text) else _of_sentence(text)
-    if chain := _CHAIN.match(name):
-        name = chain[1]
-    name = next((brand for form, brand in _BRANDS.items() if re.match(form, name, re.IGNORECASE)), _titled(name))
-    return name[:NAME_MAX].strip() if len(_LETTERS.findall(name)) > 1 and not _NO_NAME.fullmatch(name) else ""
+    is_nobody = len(_LETTERS.findall(name)) < 2 or _NO_NAME.fullmatch(name)
+    return firm_of(name) or ("" if is_nobody else _titled(name)[:NAME_MAX].strip())
 
 
 def _of_structure(text: str) -> str:
-    """`UPI/DR/412345678901/SWIGGY/YESB/swiggy@ybl`: the first part that is no code, else the address."""
-    parts = [part.strip() for part in re.split(r"[/*\-]", text)]
-    named = [part for part in parts if _is_name(part)]
+    """`UPI/DR/412345678901/SWIGGY/YESB/swiggy@ybl`: the first part that names somebody, else the address."""
+    parts = [part.strip() for part in re.split(r"[/*:_\-]", _REMARK.sub(r"\1", text))]
+    named = [name for name in map(_of_part, parts) if name]
     addressed = [part.partition("@")[0] for part in parts if "@" in part]
-    return _without_endings(_CUT.sub("", next(iter([*named, *addressed]), "")))
+    names = [*(reversed(named) if _NAME_LAST.match(text) else named), *addressed]
+    return next((name for name in names if not _NO_ADDRESS.fullmatch(name)), "")
 
 
-def _is_name(part: str) -> bool:
-    is_code = "@" in part or sum(c.isdigit() for c in part) > 2 or re.search("x{3}", part, re.IGNORECASE)
-    return len(_LETTERS.findall(part)) > 2 and not is_code and not _STRUCTURE_WORD.fullmatch(part)
+def _of_part(part: str) -> str:
+    """The name in one part of a structure; empty where it is a code, an address, a bank or a remark."""
+    if "@" in part or _NAMES_NOBODY.fullmatch(part):
+        return ""
+    name = firm_of(part) if _is_code(part) else _of_sentence(part)
+    if firm := firm_cut_short(name):
+        return firm
+    return name if firm_of(name) or (len(_LETTERS.findall(name)) > 2 and not _NO_NAME.fullmatch(name)) else ""
+
+
+def _is_code(part: str) -> bool:
+    is_number = " " not in part and sum(c.isdigit() for c in part) > 2
+    return is_number or re.search("x{3}", part, re.IGNORECASE) is not None
 
 
 def _of_sentence(text: str) -> str:
     if bought := _BOUGHT_AT.search(text):
         text = text[bought.end() :]
     text, is_by_card = _without_rails(text)
-    text = _CUT.sub("", _PROCESSOR.sub("", text, count=1))
-    text = _without_codes(text.split())
-    return _without_endings(_without_places(text) if is_by_card else text)
+    if not firm_of(text):
+        text = _CUT.sub("", _PROCESSOR.sub("", text, count=1).lstrip("* "))
+    return firm_of(text) or _of_shop(text, is_by_card)
+
+
+def _of_shop(text: str, is_by_card: bool) -> str:
+    """A name behind which numbers, a town and the form of a firm may stand."""
+    text = _without_endings(_without_codes(text.split()))
+    return _without_endings(_without_places(text)) if is_by_card else text
 
 
 def _without_rails(text: str) -> tuple[str, bool]:
     """The text after the way it was paid, and whether a card may have paid: then a shop's town may end it."""
     may_be_card = True
-    while True:
+    while not firm_of(text):
         rail = _CARD_RAIL.match(text) or _JOINT.match(text) or _LEADING_CODE.match(text)
         other = None if rail else _OTHER_RAIL.match(text)
         found = rail or other
         if found is None or not _LETTERS.search(text[found.end() :]):
-            return text, may_be_card
+            break
         may_be_card = may_be_card and other is None
         text = text[found.end() :]
+    return text, may_be_card
 
 
 def _without_codes(words: list[str]) -> str:
@@ -153,7 +183,7 @@ def _without_codes(words: list[str]) -> str:
             break
         if domain and not word.lower().startswith("booking"):
             word = domain[1]
-        head, star, _ = word.partition("*")
+        head, star, _ = _GLUED_NUMBER.sub("", word).partition("*")
         if head:
             kept.append(head)
         if star and kept:
@@ -180,7 +210,8 @@ def _titled(name: str) -> str:
 
 def _titled_word(word: str) -> str:
     """Initials (BP, H&M, KFC) stay; what is written in both cases is the bank's own spelling."""
-    if word.isupper() and (len(word) < 3 or not re.search("[AEIOUYÄÖÜ]", word)):
+    is_short = len(word) < 3 and word.lower() not in _SHORT_WORDS
+    if word.isupper() and (is_short or not re.search("[AEIOUYÄÖÜ]", word)):
         return word
     return (
         word

@@ -238,7 +238,8 @@ class Poster:
             reverses_id=paid and paid.id,
         )
         if entry.amount_minor < 0:
-            payments.add((own.id, other.id), Payment(transfer.id, transfer.category, at, transfer.money.amount_minor))
+            minor = transfer.money.amount_minor
+            payments.add((own.id, other.id), Payment(transfer.id, transfer.category, transfer.channel, at, minor))
         return transfer
 
     def _instant(self, entry: Entry) -> datetime:

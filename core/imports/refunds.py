@@ -1,9 +1,10 @@
 """Money that comes back from somebody who was paid: which payment a row takes back, so that it counts as no income.
 
 A row is a refund when the file or the profile says so, when its narration does, or when it comes from a counterparty
-that the same account paid before for something that is spent on (no salary, interest, person, loan or cash). It takes
-back the latest payment that has as much left; the ledger keeps the sum of refunds below what was paid. A refund of
-which the payment is not known is marked by its channel and counts as one all the same.
+that the same account paid before for something that is spent on (no salary, interest, person, loan or cash), or that it
+paid the same amount by card for nobody knows what. It takes back the latest payment that has as much left; the ledger
+keeps the sum of refunds below what was paid. A refund of which the payment is not known is marked by its channel and
+counts as one all the same.
 """
 
 from collections.abc import Iterable
@@ -29,7 +30,7 @@ _NEVER_BACK = frozenset(
 """Categories in which money that comes in is none that comes back."""
 
 _FIND_PAYMENTS = text("""
-    SELECT t.id, t.sender_account_id, t.receiver_account_id, t.category, t.occurred_at,
+    SELECT t.id, t.sender_account_id, t.receiver_account_id, t.category, t.channel, t.occurred_at,
            t.amount_minor - coalesce((SELECT sum(r.amount_minor) FROM ledger.transaction r
                                        WHERE r.reverses_id = t.id AND r.status = 'success'), 0)::bigint
       FROM (SELECT DISTINCT * FROM unnest(CAST(:payers AS uuid[]), CAST(:payees AS uuid[]))) w(payer, payee)
@@ -51,6 +52,7 @@ class Payment:
 
     id: UUID
     category: str | None
+    channel: str
     occurred_at: datetime
     left_minor: int
 
@@ -69,8 +71,8 @@ class Payments:
         if not wanted:
             return payments
         rows = await session.execute(_FIND_PAYMENTS, values)  # pyright: ignore[reportDeprecated]  # exec() is for selects
-        for id, payer, payee, category, at, left in rows:
-            payments.add((payer, payee), Payment(id, category, at, left))
+        for id, payer, payee, *facts in rows:
+            payments.add((payer, payee), Payment(id, *facts))
         return payments
 
     def add(self, pair: Pair, payment: Payment) -> None:
@@ -100,5 +102,9 @@ def may_be_refund(entry: Entry) -> bool:
 
 
 def _may_come_back(entry: Entry, paid: Payment) -> bool:
-    is_spending = paid.category is not None and paid.category not in {*_NEVER_BACK, UNCATEGORISED}
-    return bool(entry.is_refund) or is_spending
+    """Whether it was spent: what for need not be known if a card paid it, and all of it comes back."""
+    if entry.is_refund:
+        return True
+    if paid.category in (None, UNCATEGORISED):
+        return paid.channel == "card" and paid.left_minor == entry.amount_minor
+    return paid.category not in _NEVER_BACK

@@ -121,7 +121,8 @@ def understand(record: Record, profile: Profile) -> Entry:
         is_refund = says_refund(description) or None
     if is_own is None:
         is_own = stated == OWN_TRANSFER or says_own(description) or None
-    read = read_category(f"{name} {description}", is_outgoing=amount_minor < 0 or bool(is_refund))
+    is_outgoing = amount_minor < 0 or bool(is_refund)
+    read = read_category(f"{name or payee_of(description)} {description}", is_outgoing=is_outgoing, currency=currency)
     return Entry(
         bank=code,
         bank_name=profile.bank.name.of(record) or code,

@@ -116,3 +116,20 @@ async def test_one_side_is_own_when_the_file_says_so_or_names_the_holder(home: H
     path.write_text("\n".join(["date,amount,description,counterparty,own,account,owner", *lines]))
     await home.take(path)
     assert await home.sums() == [(-9000, 4000, 0)]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["current first", "savings first"])
+async def test_statements_that_name_the_holder_agree_in_either_order(home: Household, order: tuple[int, int]) -> None:
+    out, into = f"IB FUNDS TRANSFER DR-{home.savings}-A RAO", f"{home.current}-TPT-FT-RAO ASHA"
+    both = (
+        home.statement(home.current, f"2026-01-05,-250,750,{out}"),
+        home.statement(home.savings, f"2026-01-05,250,750,{into}"),
+    )
+    for place in order:
+        await home.take(both[place])
+    assert await home.sums() == [(75000, 0, 0), (75000, 0, 0)]
+
+
+async def test_paying_a_card_that_is_not_here_is_neither_spent_nor_earned(home: Household) -> None:
+    await home.take(home.statement(home.current, "2026-01-05,-250,750,CREDIT CARD PAYMENT-AUTOPAY SI-TAD"))
+    assert await home.sums() == [(75000, 0, 0)]

@@ -94,6 +94,24 @@ async def test_money_that_comes_in_for_another_reason_is_income(imported: Import
     assert sorted(await imported.entries("spend_minor"))[0] == (0,)
 
 
+async def test_shop_of_which_nobody_knows_what_it_sells_gives_back_all_of_a_card_payment(imported: Imported) -> None:
+    report = await imported.rows(
+        "2026-01-02,-50,QUORVAX #12 PORTLAND OR",
+        "2026-01-09,40,QUORVAX #12 PORTLAND OR",
+        "2026-01-10,50,QUORVAX #12 PORTLAND OR",
+    )
+    assert report.refunds == 1
+    assert await imported.entries("spend_minor", "income_minor") == [(5000, 0), (0, 4000), (-5000, 0)]
+
+
+async def test_reversal_of_a_card_takes_back_the_payment(imported: Imported) -> None:
+    bought, back = "POS 416021XXXXXX4417 MYNTRA DESIGNS PVT LT POS DEBIT", "CRV POS 416021******4417 MYNTRA DESIGNS PVT"
+    await imported.rows(f"2026-03-02,-50,{bought}", f"2026-03-12,50,{back}")
+    assert await imported.entries("counterparty", "category", "spend_minor") == [
+        ("Myntra", "clothing", 5000), ("Myntra", "clothing", -5000),
+    ]  # fmt: skip
+
+
 async def test_column_says_what_is_a_refund_and_what_is_none(imported: Imported) -> None:
     report = await imported.rows(
         "2026-01-02,-50,ASOS,", "2026-01-03,20,ASOS,no", "2026-01-04,20,TOM BAKER,yes",

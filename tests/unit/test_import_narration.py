@@ -5,7 +5,7 @@ import pytest
 from core.categories import BY_SLUG
 from core.imports.categories import read_category, slug_of
 from core.imports.channels import read_channel
-from core.imports.narration import says_refund
+from core.imports.narration import says_own, says_refund
 from core.imports.payee import payee_of
 
 PAYEES = """
@@ -111,6 +111,39 @@ DB Vertrieb | DB VERTRIEB GMBH
 | CHECK 1234
 H&M | H&M 0123 BERLIN
 7-Eleven | 7-ELEVEN 34567 TAMPA FL
+Rahul S Deshmukh | IB FUNDS TRANSFER DR-50100298765432-RAHUL S DESHMUKH
+Rahul S Deshmukh | 50100298765432-TPT-FT-RAHUL S DESHMUKH
+Amazon | CRV POS 416021******4417 AMAZON PAY INDIA PRIVA
+H&M | POS REF 652166XXXXXX9034-10/10 H M RETAIL PUNE
+Myntra | REV-UPI-50100211112222-MYNTRA@YBL-454445931090-UPI
+Croma | POS 416021XXXXXX4417 CROMA BANGALORE INDIRA POS DEBIT
+Sharma Traders | POS 416021XXXXXX4417 SHARMA TRADERS PVT LT POS DEBIT
+Netflix | ME DC SI 416021XXXXXX4417 NETFLIX
+DMart | SI HGAVFHV123456 DMART AVENUE SUPERMARTS
+DMart | POS 652166XXXXXX9034 AVENUE SUPERMARTS LTD
+LIC | IB BILLPAY DR-LICOFINDIA-278677713
+DoorDash | DD *DOORDASH THAIPEACOC 855-973-1040 CA
+Planet Fitness | PLANET FIT CLUB FEES PPD ID: 1002
+Savings | Transfer To Share 01 - Savings 7720049101
+| EMI 123456789 CHQ S1234567890 1026123456
+Uber Eats | UBER *EATS PENDING
+Uber Eats | UBER EATS help.uber.com CA
+Home Depot | THE HOME DEPOT #0612 DENVER CO
+Suresh Patil | MMT/IMPS/628412345677/Rent Oct/SURESH PATIL/HDFC0000123
+Dominos | UPI/628412345671/Payment fr/dominospizza@y/Yes Bank/AXL123
+Shree Ganesh Tea Stall | UPI/628412345672/NA/q12345678@ybl/YES BANK LTD/SHREE GANESH TEA STALL
+Bikanervala | TO TRANSFER-UPI/DR/628499900001/BIKANERV/HDFC/paytmqr281/Pay
+Karan Mehta | BY TRANSFER-NEFT*ICIC0000024*ICICN26412*Karan Mehta SBI
+Sunrise Traders | NEFT_OUT:SAINBN12345 Sunrise Traders
+Brightpath Media | ORIG CO NAME:BRIGHTPATH MEDIA LLC ORIG ID:1234567890 DESC DATE:101526 CO ENTRY DESCR:PAYROLL SEC:PPD
+State Of Oregon | Deposit ACH STATE OF OREGON TYPE: PAYROLL CO: STATE OF OREGON
+Netflix | PAYPAL INST XFER NETFLIX.COM WEB ID: PAYPALSI77
+Allbirds | SP ALLBIRDS ALLBIRDS.COM CA
+Best Buy | BESTBUYCOM806512345678 888BESTBUY MN
+Stadtwerke Leipzig | SEPA Lastschrift Einzug Stadtwerke Leipzig GmbH Abschlag 10/26
+1&1 | Lastschrift 1&1 Telecom GmbH
+Happy Nails And Spa | HAPPY NAILS AND SPA AUSTIN TX
+Indian Terrain | POS 512345XXXXXX1111 INDIAN TERRAIN CHENNAI POS DEBIT
 """
 
 
@@ -128,15 +161,29 @@ def test_payee_is_what_is_left_without_rails_codes_and_places(line: str) -> None
         ("STANDING ORDER TO K HALL REFERENCE RENT", "rent"), ("RENT-A-CAR MUNICH", "travel"), ("AVIVA INSURANCE", "insurance"),
         ("BRITISH GAS", "utilities"), ("MUNICH RENTAL BIKES", ""), ("UNARRANGED OVERDRAFT CHARGE", "fees"), ("PRIYA SHAH DINNER", ""),
         ("SCHOOL FEES TERM 2", "education"), ("STADTWERKE STROM", "utilities"), ("ZELLE PAYMENT TO JOHN", "transfer"), ("LB CAMDEN COUNCIL TAX", "tax"),
+        ("PLANET FIT CLUB FEES PPD ID: 1002", "fitness"), ("ATM FEE - OUT OF NETWORK", "fees"), ("CASH TXN CHGS INCL GST 070826", "fees"),
+        ("COSTCO GAS #0097 PORTLAND OR", "fuel"), ("FLIPKART INTERNET PVT", "shopping"), ("IRCTC NEW DELHI", "travel"),
+        ("ACH D- HDFC LTD-HL123456789", "loan"), ("NELNET STUDENT LN PYMT WEB ID: 8470", "loan"), ("ACH D- INDIAN CLEARING CORP-12", "investment"),
+        ("IB BILLPAY DR-LICOFINDIA-278677713", "insurance"), ("FRED-MEYER #0135", "groceries"), ("TST* PINE STATE - PORTLAND OR", "eating_out"),
+        ("TMOBILE*AUTO PAY 800-937-8997 WA", "telecom"), ("LES SCHWAB TIRES #0245", "vehicle"), ("ZELLE TO JOHN OCTOBER RENT", "rent"),
+        ("UPI-RAVI KUMAR-ravi@airtel-AIRP0000001-628412345678-UPI", ""), ("B\u00c4CKEREI SIEBERT", "eating_out"), ("STADTBAD-APOTHEKE", "health"),
     ],
 )  # fmt: skip
 def test_words_that_leave_little_doubt_give_a_category(narration: str, slug: str) -> None:
     assert read_category(narration, is_outgoing=True) == slug
 
 
+@pytest.mark.parametrize(("currency", "slug"), [("INR", ""), ("GBP", "travel"), ("", "travel")])
+def test_what_a_word_means_may_depend_on_the_accounts_currency(currency: str, slug: str) -> None:
+    assert read_category("UPI-HOTEL VAISHALI-VAISHALI@SBI", is_outgoing=True, currency=currency) == slug
+
+
 @pytest.mark.parametrize(
     ("narration", "slug"),
     [
+        ("ACH C- PERSISTENT SYSTEMS L-SALOCT2026", "salary"),
+        ("DIVIDEND EARNED", "interest"),
+        ("ACH C- INFOSYS LTD-FINAL DIVIDEND", "investment"),
         ("ACME LTD SALARY", "salary"),
         ("INTEREST (GROSS)", "interest"),
         ("STATE PENSION", "pension"),
@@ -165,6 +212,8 @@ def test_other_names_of_categories_are_known(name: str, slug: str) -> None:
         ("CARD PAYMENT TO ALDI", "card"), ("POS 4242 SWIGGY", "card"), ("UPI/ZOMATO/1", "upi"), ("DIRECT DEBIT THAMES WATER", "direct_debit"),
         ("STANDING ORDER VIA FASTER PAYMENT TO K HALL", "standing_order"), ("CASH WITHDRAWAL AT NOTEMACHINE ATM", "atm"),
         ("FASTER PAYMENT FROM T BAKER", "transfer"), ("NETFLIX.COM", "unknown"), ("FOLGELASTSCHRIFT ALLIANZ", "direct_debit"),
+        ("ME DC SI 416021XXXXXX4417 NETFLIX", "card"), ("REI #12 PORTLAND OR", "card"), ("Deliveroo London GBR", "card"), ("STO MONZO", "standing_order"),
+        ("ACH/HDFC LIFE INSURANCE/ICIC70", "direct_debit"), ("VERIZON WIRELESS PAYMENTS PPD ID: 4223", "transfer"), ("SQ *HEART COFFEE", "card"),
     ],
 )  # fmt: skip
 def test_way_of_paying_is_read_or_stays_unknown(narration: str, channel: str) -> None:
@@ -172,12 +221,41 @@ def test_way_of_paying_is_read_or_stays_unknown(narration: str, channel: str) ->
 
 
 @pytest.mark.parametrize(
-    "narration", ["ASOS.COM REFUND", "ERSTATTUNG 301 AMZN", "Steuererstattung 2025", "CASHBACK", "UPI/REV/12"]
-)
+    "narration", ["ASOS.COM REFUND", "ERSTATTUNG 301 AMZN", "Steuererstattung 2025", "CASHBACK", "UPI/REV/12", "CRV POS 4160******4417 AMAZON",
+                  "REV-UPI-50100211112222-MYNTRA@YBL", "POS REF 6521XXXXXX9034 H M RETAIL", "PURCHASE RETURN NORDSTROM"],
+)  # fmt: skip
 def test_narration_that_calls_itself_a_refund(narration: str) -> None:
     assert says_refund(narration)
 
 
-@pytest.mark.parametrize("narration", ["REFUGE CAFE", "REVEREND SMITH", "SALARY"])
+@pytest.mark.parametrize(
+    "narration", ["REFUGE CAFE", "REVEREND SMITH", "SALARY", "IMPS-4281-AMIT KULKARNI-SBIN-RETURN"]
+)
 def test_narration_that_only_looks_like_a_refund(narration: str) -> None:
     assert not says_refund(narration)
+
+
+@pytest.mark.parametrize(
+    "narration",
+    [
+        "CREDIT CARD PAYMENT-AUTOPAY SI-TAD", "AUTOPAY PAYMENT - THANK YOU", "AMERICAN EXPRESS ACH PMT M1234 WEB ID: 2005",
+        "DIRECT DEBIT TO BARCLAYCARD REF 4929", "Transfer To Share 01 - Savings 7720049101", "UPI-ANANYA IYER-A@OKSBI-SELF",
+        "MMT/IMPS/628412345679/Self transfer/KARAN MEHTA", "Online Transfer to SAV ...9921",
+    ],
+)  # fmt: skip
+def test_paying_a_cards_bill_or_oneself_is_an_own_transfer(narration: str) -> None:
+    assert says_own(narration)
+
+
+@pytest.mark.parametrize(
+    "narration",
+    [
+        "CARD PAYMENT GREGGS LEEDS",
+        "PAYMENT RECEIVED FROM JOHN",
+        "CREDIT CARD PAYMENT TO TESCO",
+        "HMRC SELF ASSESSMENT",
+        "BIG YELLOW SELF STORAGE",
+    ],
+)
+def test_narration_that_only_looks_like_an_own_transfer(narration: str) -> None:
+    assert not says_own(narration)
