@@ -68,7 +68,8 @@ class Period:
 
     @property
     def label(self) -> str:
-        """Short English for people: `May 2026`, `Q2 2026`, `FY 2026-27`, `3 to 17 May 2026`."""
+        """Short English for people: `May 2026`, `April to June 2026`, `FY 2026-27`, `3 to 17 May 2026`. Quarters go by
+        their months: whose Q1 begins in January and whose in April no label can know."""
         last = self.end - timedelta(days=1)
         if self.days == 1:
             return _day(self.start)
@@ -76,7 +77,7 @@ class Period:
             case Unit.MONTH if _months_between(self.start, self.end) == 1:
                 return f"{self.start:%B %Y}"
             case Unit.QUARTER if _months_between(self.start, self.end) == 3:
-                return f"Q{(self.start.month + 2) // 3} {self.start.year}"
+                return f"{self.start:%B} to {last:%B %Y}"
             case Unit.YEAR if _months_between(self.start, self.end) == 12:
                 return f"{self.start.year}"
             case Unit.FISCAL_YEAR if _months_between(self.start, self.end) == 12:

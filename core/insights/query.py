@@ -12,6 +12,8 @@ from core.money import Currency
 from core.periods import Period, Unit
 
 GROUPS_MAX = 500
+RANKED_MAX = 3_700
+"""The days, of ten years, that one may be the first of: all are summed, and few are told."""
 ROWS_MAX = 200
 PERIOD_DAYS_MAX = 366 * 30
 

@@ -12,6 +12,7 @@ from core.insights.catalogue import ALERT_STATES, DIMENSIONS, FILTERS, MEASURES,
 from core.insights.query import (
     BALANCES,
     GROUPS_MAX,
+    RANKED_MAX,
     Dimension,
     Filter,
     Flow,
@@ -268,8 +269,10 @@ def _limits(query: InsightQuery) -> Iterator[Refusal]:
 
 def _groups(query: InsightQuery) -> Iterator[Refusal]:
     count = prod(len(buckets(d, query.period.period)) for d in query.group_by if d in SERIAL)
-    if count > GROUPS_MAX:
-        reason = f"That makes {count} groups, and {GROUPS_MAX} is the most: take a longer unit or a shorter period"
+    is_ranked = len(query.group_by) == 1 and query.order is not None
+    most = RANKED_MAX if is_ranked else GROUPS_MAX
+    if count > most:
+        reason = f"That makes {count} groups, and {most} is the most: take a longer unit or a shorter period"
         named = tuple(dimension for dimension in query.group_by if dimension not in CALENDAR)
         yield reason, _grouped_by(query, (*named, *_coarser(query, named)))
 

@@ -87,6 +87,11 @@ REFUSED = [
         query("spend", group_by=["month"], period={"start": "2000-01-01", "end": "2027-05-19"}),
     ),
     (
+        query("spend", group_by=["day"], order={"by": "spend"}, period={"start": "2000-01-01", "end": "2027-05-19"}),
+        "10000 groups",
+        query("spend", group_by=["month"], order={"by": "spend"}, period={"start": "2000-01-01", "end": "2027-05-19"}),
+    ),
+    (
         query("spend", group_by=["hour", "day"]),
         "744 groups",
         query("spend", group_by=["hour", "week"]),

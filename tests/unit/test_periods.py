@@ -36,7 +36,7 @@ def test_shifting_there_and_back_is_nothing(unit: Unit, day: date, count: int) -
         (Unit.WEEK, date(2026, 3, 1), date(2026, 2, 23), date(2026, 3, 2), "23 February to 1 March 2026"),
         (Unit.MONTH, date(2024, 2, 1), date(2024, 2, 1), date(2024, 3, 1), "February 2024"),
         (Unit.MONTH, date(2023, 12, 31), date(2023, 12, 1), date(2024, 1, 1), "December 2023"),
-        (Unit.QUARTER, date(2026, 6, 30), date(2026, 4, 1), date(2026, 7, 1), "Q2 2026"),
+        (Unit.QUARTER, date(2026, 6, 30), date(2026, 4, 1), date(2026, 7, 1), "April to June 2026"),
         (Unit.YEAR, date(2026, 7, 1), date(2026, 1, 1), date(2027, 1, 1), "2026"),
         (Unit.FISCAL_YEAR, date(2026, 3, 31), date(2025, 4, 1), date(2026, 4, 1), "FY 2025-26"),
         (Unit.FISCAL_YEAR, date(2026, 4, 1), date(2026, 4, 1), date(2027, 4, 1), "FY 2026-27"),
