@@ -21,13 +21,14 @@ from agents.charts import TIMED
 from agents.context import AgentContext
 from agents.draft import Draft
 from agents.endpoint import ModelFailed
-from agents.findings import Findings, Tools
+from agents.evidence import Row
+from agents.findings import Finding, Findings, Tools
 from agents.follow_ups import starters
 from agents.grounding import unfounded
 from agents.intents.classifier import Classifier
 from agents.intents.intent import Intent
 from agents.intents.plain import plain
-from agents.plan import Clarify, Decline, InsightTask, Operation, Plan
+from agents.plan import AlertsTask, Clarify, Decline, InsightTask, Operation, Plan
 from agents.planner.builtin import BuiltinPlanner, Thought
 from agents.planner.clauses import clauses
 from agents.planner.frame import Frame
@@ -40,7 +41,7 @@ from agents.verified import verified_thought
 from agents.writer import write
 from core.errors import NotAllowed, QueryRefused
 from core.identity.access import Principal, visible_accounts
-from core.insights.query import Dimension, Filter, Operator, QueryPeriod
+from core.insights.query import Dimension, EntryRow, Filter, Measure, Operator, QueryPeriod
 from core.insights.reporting import ENTRY
 from core.periods import Period, Unit
 
@@ -243,18 +244,52 @@ def _to_list(findings: Findings) -> Step:
 
 
 def _winner(findings: Findings) -> Step | None:
-    """Who or what came first among ranks, as a condition."""
-    task, table = findings.found[0].task, findings.found[0].tables[:1]
-    if not isinstance(task, InsightTask) or task.operation is not Operation.RANK or not table or not table[0].rows:
+    """Who or what came first among ranks, or in the place asked for, or whom the one payment told of was with, as a
+    condition."""
+    first = findings.found[0]
+    task, table = first.task, first.tables[:1]
+    if isinstance(task, AlertsTask):
+        alerts = first.tables[1]
+        is_whole = len(alerts.rows) == alerts.rows_in_all
+        return _condition(Dimension.CUSTOMER, {one["customer"] for one in alerts.rows}) if is_whole else None
+    if not isinstance(task, InsightTask):
         return None
+    row = _first_row(task, table[0].rows) if table else None
+    if row is None:
+        return _condition(Dimension.COUNTERPARTY, {one.counterparty for one in _told_alone(task, first)})
     dimension = task.queries[0].group_by[0]
     if dimension in TIMED:
-        day = date.fromisoformat(table[0].rows[0][dimension])
+        day = date.fromisoformat(row[dimension])
         return QueryPeriod.of(Period.of(Unit(dimension.value), day)).model_dump(mode="json")
-    if dimension not in (Dimension.CATEGORY, Dimension.COUNTERPARTY):
+    if dimension not in (Dimension.CATEGORY, Dimension.COUNTERPARTY, Dimension.CUSTOMER):
         return None
-    value = str(table[0].rows[0][dimension])
-    return Filter(field=dimension.value, operator=Operator.IN, values=(value,)).model_dump(mode="json")
+    return _condition(dimension, {row[dimension]})
+
+
+def _first_row(task: InsightTask, rows: Sequence[Row]) -> Row | None:
+    """The group in the place that was asked for; the one group that there is."""
+    is_ranked = task.operation is Operation.RANK and len(rows) >= task.position
+    is_only = task.operation is Operation.BREAKDOWN and len(rows) == 1
+    return rows[task.position - 1] if is_ranked or is_only else None
+
+
+def _told_alone(task: InsightTask, finding: Finding) -> Sequence[EntryRow]:
+    """The one payment that a task was about, if about one: "the biggest", "the last time", "the second one"."""
+    query = task.queries[0]
+    is_single = task.operation in (Operation.WHO, Operation.WHEN_LAST, Operation.WHEN_FIRST) or (
+        query.measures[0] in (Measure.LARGEST, Measure.SMALLEST) and task.operation is Operation.VALUE
+    )
+    is_listed = task.operation is Operation.LIST and (query.rows == 1 or task.position > 1)
+    if not (is_single or is_listed) or not finding.results or query.group_by:
+        return ()
+    return finding.results[0].entries[task.position - 1 : task.position]
+
+
+def _condition(dimension: Dimension, names: set[str]) -> Step | None:
+    """A condition for the one of these names; None where there are several."""
+    if len(names) != 1:
+        return None
+    return {"field": dimension.value, "operator": Operator.IN.value, "values": [*names]}
 
 
 async def _with_descriptions(reading: Reading, connection: AsyncConnection, principal: Principal) -> Reading:

@@ -19,7 +19,7 @@ from agents.context import AgentContext
 from agents.plan import Plan
 from agents.planner.builtin import BuiltinPlanner, Thought
 from agents.planner.compose import compose
-from agents.planner.frame import Frame
+from agents.planner.frame import CONTAINING, Frame
 from agents.planner.memory import Memory
 from agents.planner.mentions import Mention
 from agents.planner.reading import Reading
@@ -174,7 +174,7 @@ def _emptied(condition: Filter, known: _Placed) -> dict[str, Any]:
             placeholders.append(placeholder)
     if left:
         raise NotVerifiable("The plan names somebody or something that the question does not")
-    is_not = condition.operator is Operator.NOT_IN
+    is_not = condition.operator in (Operator.NOT_IN, Operator.NOT_CONTAINS)
     return {**stored, "operator": Operator.NOT_IN if is_not else Operator.IN, "values": placeholders}
 
 
@@ -196,7 +196,8 @@ def _filled(condition: dict[str, Any], mentions: Mapping[str, Mention[Any]]) -> 
     by_part = condition["field"] == "description" or any(
         mention.kind == "name" and mention.value.contains is not None for mention in named
     )
-    operator = Operator.CONTAINS if by_part and condition["operator"] == Operator.IN else condition["operator"]
+    stored = Operator(condition["operator"])
+    operator = CONTAINING.get(stored, stored) if by_part else stored
     return {**condition, "operator": operator, "values": [value for mention in named for value in _values(mention)]}
 
 

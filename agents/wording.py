@@ -107,14 +107,13 @@ def subject(query: InsightQuery, measure: Measure | None = None) -> str:
     about = _objects(query)
     said = (_condition(f) for f in query.filters if f.field not in _OBJECTS)
     conditions = "".join(f" {words}" for words in said if words) + _hours(query)
-    left_out = [
-        name for f in query.filters if f.operator is Operator.NOT_IN and f.field in _OBJECTS for name in _values(f)
-    ]
+    left_out = [name for f in query.filters if f.operator in _LEFT_OUT and f.field in _OBJECTS for name in _values(f)]
     except_for = f" except {listed(left_out)}" if left_out else ""
     return f"{_head(query, measure, about)}{conditions}{except_for}"
 
 
 _OBJECTS = frozenset({"category", "counterparty", "description"})
+_LEFT_OUT = (Operator.NOT_IN, Operator.NOT_CONTAINS)
 
 
 def _head(query: InsightQuery, measure: Measure, about: str) -> str:
@@ -122,7 +121,7 @@ def _head(query: InsightQuery, measure: Measure, about: str) -> str:
         case Measure.SPEND | Measure.INCOME:
             if not about:
                 return _MEASURES[measure]
-            payee = any(f.field == "counterparty" and f.operator is not Operator.NOT_IN for f in query.filters)
+            payee = any(f.field == "counterparty" and f.operator not in _LEFT_OUT for f in query.filters)
             if payee:
                 return f"{'Received from' if measure is Measure.INCOME else 'Paid to'} {about}"
             return (
@@ -148,7 +147,7 @@ def _is_income(query: InsightQuery) -> bool:
 
 def _objects(query: InsightQuery) -> str:
     """Payees before categories before words of descriptions: `Swiggy (Eating out)`."""
-    kept = {f.field: _values(f) for f in query.filters if f.field in _OBJECTS and f.operator is not Operator.NOT_IN}
+    kept = {f.field: _values(f) for f in query.filters if f.field in _OBJECTS and f.operator not in _LEFT_OUT}
     payees, categories = kept.get("counterparty"), kept.get("category")
     parts = [f"{listed(payees)}{f' ({listed(categories)})' if categories else ''}"] if payees else []
     if categories and not payees:
@@ -168,7 +167,7 @@ def _condition(f: Filter) -> str:
     names = listed([_channel(str(value)) for value in f.values])
     match f.field:
         case "channel":
-            return f"by {names}"
+            return f"other than by {names}" if f.operator in _LEFT_OUT else f"by {names}"
         case "status":
             return f"({names})"
         case "weekday":

@@ -1,5 +1,6 @@
 """Alert turns: what a follow-up asks of the alerts, or the alerted payments, that the last question was about."""
 
+import re
 from dataclasses import replace
 
 from agents.plan import Operation
@@ -21,9 +22,16 @@ _HOLDERS = (Dimension.CUSTOMER, Dimension.ACCOUNT)
 
 def after_alerts(reading: Reading, parsed: Parsed, last: Frame | None, scope: Scope) -> Parsed:
     """A question behind one about alerts as it is meant of them: what it counts are alerts, "who" is a customer, and
-    a name in the place of a customer's is a customer's."""
+    a name in the place of a customer's, or one that a story told of, is a customer's."""
+    names_holders = parsed.frame.topic is Topic.ALERTS or not reading.of("name")
+    if parsed.frame.is_of_alerts and parsed.frame.objects and names_holders:
+        frame, alone = (of_named_holders(each, scope) for each in (parsed.frame, parsed.alone))
+        parsed = replace(parsed, frame=frame, alone=alone)
     if last is None or not last.is_of_alerts:
         return parsed
+    if _asks_points_of_one(reading, parsed.frame):
+        frame = Frame(topic=Topic.EXPLAIN, alerts_ask="points")
+        return replace(parsed, frame=frame, alone=frame, is_follow_up=False, says_flagged=True)
     frame = _of_customers(reading, _of_holders(parsed.frame, last, scope), last)
     counts = frame.measure is Measure.COUNT and frame.ask in COMPARING and not _names_payments(frame)
     leans = parsed.is_follow_up or (counts and not Clause(reading).has(Cue.PAYMENTS))
@@ -34,12 +42,27 @@ def _names_payments(frame: Frame) -> bool:
     return any((frame.topic, frame.objects, frame.without, frame.conditions, frame.group_by))
 
 
+_POINTS_OF_ONE = re.compile(r"\b(?:scor\w+|points?)\b")
+
+
+def _asks_points_of_one(reading: Reading, frame: Frame) -> bool:
+    """ "And what score did that one get?"."""
+    says_more = any((frame.objects, frame.conditions, frame.periods, frame.tells_alerts, frame.measure))
+    return bool(_POINTS_OF_ONE.search(reading.text)) and reading.has(Cue.ANAPHORA) and not says_more
+
+
 def _of_holders(frame: Frame, last: Frame, scope: Scope) -> Frame:
     """ "And Gurpreet Iyer?", behind a question about another customer's alerts."""
+    replaces = any(f.field == "account" for f in last.conditions) and len(frame.objects) == 1
+    return of_named_holders(frame, scope) if replaces else frame
+
+
+def of_named_holders(frame: Frame, scope: Scope) -> Frame:
+    """Alerts of customers and not of payees, where all who are named are customers."""
     names = frame.values_of("counterparty")
     ids = tuple(str(one.account_id) for one in scope.accounts if one.holder in names)
-    replaces = any(f.field == "account" for f in last.conditions) and len(frame.objects) == 1
-    if not replaces or not ids or names - {one.holder for one in scope.accounts}:
+    only_names = all(f.field == "counterparty" for f in frame.objects)
+    if not ids or not only_names or names - {one.holder for one in scope.accounts}:
         return frame
     account = Filter(field="account", operator=Operator.IN, values=ids)
     return frame.with_changes(objects=(), conditions=(*frame.conditions, account))
@@ -68,13 +91,15 @@ def edited_alerts(last: Frame, parsed: Parsed) -> Frame:
             alerts_ask=_asked(last, parsed),
         )  # fmt: skip
     if last.tells_alerts or new.tells_alerts or last.alerts_ask not in _COUNTED:
-        return last.with_changes(ask=new.ask, group_by=new.group_by, objects=new.objects, conditions=new.conditions)
+        asked = {"ask": new.ask, "measure": new.measure, "limit": new.limit, "group_by": new.group_by}
+        return last.with_changes(**asked, objects=new.objects, conditions=new.conditions)
     return as_payments(last)
 
 
 def _asks_of_payments(new: Frame) -> bool:
     others = [f for f in new.conditions if f.field != "account"]
     asks_more = new.ask not in _PLAINLY or new.measure not in (None, Measure.COUNT, *_SUMS)
+    asks_more = asks_more or new.latest in ("largest", "smallest")
     return asks_more or any((new.objects, new.without, new.group_by, new.against, new.threshold, others))
 
 

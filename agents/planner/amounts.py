@@ -75,7 +75,7 @@ def _money(n: int) -> str:
     )
 
 
-_ABOVE = r"above|over|more than|greater than|exceeding|exceed(?:s|ed)?|beyond|topp(?:ed|ing)|cross(?:ed|es|ing)?|past|north of|bigger than|larger than|higher than|upwards of|in excess of|costlier than|>"
+_ABOVE = r"above|over|more than|greater than|exceeding|exceed(?:s|ed)?|beyond|topp(?:ed|ing)|cross(?:ed|es|ing)?|clear(?:ed|s|ing)?|(?:went|gone|going|go) (?:past|over|above|beyond)|past|north of|bigger than|larger than|higher than|upwards of|in excess of|costlier than|>"
 _FROM = r"at least|minimum(?: of)?|not less than|no less than|from|starting (?:at|from)|>=|≥"
 _BELOW = r"under|below|less than|smaller than|lower than|cheaper than|south of|<"
 _UP_TO = r"up ?to|at most|no more than|not more than|maximum(?: of)?|not exceeding|within|<=|≤"

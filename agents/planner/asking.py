@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from agents.plan import Operation, Threshold
+from agents.planner.calendar_words import NUMBERS
 from agents.planner.categories import PLACES
 from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
 from agents.planner.frame import Frame
@@ -20,6 +21,7 @@ from agents.planner.slots import (
     has_most_alerts,
     names_only_prior,
     objects,
+    range_of,
     spoken,
 )
 from agents.planner.words import stem
@@ -66,7 +68,8 @@ def _moved(frame: Frame, clause: Clause) -> Frame | None:
     changes = clause.has(Cue.DIFFERENCE) or (frame.against is not None and clause.has(Cue.MORE, Cue.LESS))
     is_most = clause.has(Cue.MOST) or clause.says(Measure.LARGEST)
     groups = [noun.value[1] for noun in clause.find(Cue.NOUN) if noun.value[1] in _MOVED]
-    if not (groups and changes and is_most and clause.has(Cue.WHICH, Cue.WHO)) or clause.has(Cue.SHARE):
+    asks = clause.has(Cue.WHICH, Cue.WHO) or len(frame.periods) == 2
+    if not (groups and changes and is_most and asks) or clause.has(Cue.SHARE):
         return None
     frame = directed(frame, clause)
     clause.take(Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.MOST, Cue.COMPARE)
@@ -111,11 +114,15 @@ def _share(frame: Frame, clause: Clause) -> Frame | None:
     if clause.has(Cue.DIFFERENCE, Cue.MORE, Cue.LESS):
         clause.take(Cue.SHARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.COMPARE)
         return grown(frame, clause)
+    if ratio := _ratio(frame, clause):
+        return ratio
     whole = whole_of(frame, clause)
     if not _incomes(whole)[0]:
         frame = of_part(frame, clause)
     clause.take(Cue.SHARE)
     frame = frame.with_changes(ask=Operation.SHARE, share_of="spending", whole=whole)
+    if frame.measure in (None, Measure.SPEND) and of_payments(clause):
+        frame = frame.with_changes(measure=Measure.COUNT)
     earned, spent = _incomes(frame.objects)
     if earned and spent:  # "what share of my salary went on rent"
         out = {"flow": Flow.OUT, "measure": Measure.SPEND}
@@ -126,6 +133,31 @@ def _share(frame: Frame, clause: Clause) -> Frame | None:
         return frame
     flow, measure = (Flow.IN, Measure.INCOME) if earned else (Flow.OUT, Measure.SPEND)
     return frame.with_changes(share_of="income", flow=flow, measure=measure, whole=())
+
+
+def _ratio(frame: Frame, clause: Clause) -> Frame | None:
+    """ "The ratio of eating out to groceries": the first as a share of the second."""
+    named = [m for m in clause.mentions if m.kind in OBJECT_KINDS]
+    if "ratio of" not in clause.reading.text or len(named) != 2:
+        return None
+    if clause.reading.text[named[0].end : named[1].start].strip() not in ("to", "to my", "to the"):
+        return None
+    clause.take(Cue.SHARE)
+    part, whole = (filters([one], Operator.IN) for one in named)
+    return frame.with_changes(ask=Operation.SHARE, share_of="spending", objects=part, whole=whole)
+
+
+_OF_PAYMENTS = re.compile(
+    r"\b(?:share|percentage|percent|per ?cent|%|proportion|fraction|portion) of (?:(?:all|my|our|the|of|those|these) )*"
+    r"(?:[\w'-]+ ){0,3}?(?:payments|transactions|purchases|orders|bills|trips|visits|rides)\b"
+)
+_OF_MONEY = re.compile(r"\b(?:spen\w+|amounts?|value|rupees|money|worth|outgo\w*|expen\w+)\b")
+
+
+def of_payments(clause: Clause) -> bool:
+    """ "What percentage of my payments was by UPI": of their number, where no money is spoken of."""
+    text = clause.reading.text
+    return bool(_OF_PAYMENTS.search(text)) and not _OF_MONEY.search(text)
 
 
 def spent_of_income(frame: Frame, clause: Clause) -> Frame | None:
@@ -148,15 +180,47 @@ def _incomes(objects: tuple[Filter, ...]) -> tuple[tuple[Filter, ...], tuple[Fil
     return tuple(earned), tuple(spent)
 
 
-_VERB = re.compile(r"\b(?:was|were|is|are|went|goes|go|gone|came|happens?|happened|falls?|fell|did|do|occurs?|comes)\b")
+_VERB = re.compile(
+    r"\b(?:was|were|is|are|has|have|had|landed|went|goes|go|gone|came|happens?|happened|falls?|fell|did|do|occurs?|comes)\b"
+)
 
 
 def whole_of(frame: Frame, clause: Clause) -> tuple[Filter, ...]:
     """What the whole of a share is of, where that is less than everything: "what share of food was on weekends"."""
-    if before := _before_the_verb(clause) or _before_the_share(clause):
+    if _is_of_everything(clause):
+        return ()
+    if before := _before_the_alert(clause) or _before_the_verb(clause) or _before_the_share(clause):
         return before
     objects = _whole_objects(frame, clause)
     return (*objects, *frame.conditions) if objects else ()
+
+
+def _is_of_everything(clause: Clause) -> bool:
+    """ "What percent of my October spending was ...": of all that was spent, whatever is named behind."""
+    said = clause.find(Cue.SHARE)
+    verb = _VERB.search(clause.reading.text, said[0].end) if said else None
+    if verb is None:
+        return False
+    between = [m for m in clause.mentions if said[0].end <= m.start < verb.start()]
+    spends = any(is_cue(m, Cue.MEASURE) and m.value[1] is Measure.SPEND for m in between)
+    return spends and not any(m.kind in (*OBJECT_KINDS, "channel", "account") for m in between)
+
+
+_OF_PAID = re.compile(
+    r"\bof\b.*(?<!flagged )(?<!alerted )(?<!suspicious )\b(?:payments?|transactions?|transfers?)\b"
+    r"(?! (?:that|which|we)\b)"
+)
+
+
+def _before_the_alert(clause: Clause) -> tuple[Filter, ...]:
+    """Of "what share of UPI payments raised an alert" the payments by UPI; of "what share of alerts ..." nothing."""
+    raised, said = clause.find(Cue.ALERTS, Cue.FLAGGED), clause.find(Cue.SHARE)
+    if not raised or not said or not _OF_PAID.search(clause.reading.text[said[0].start : raised[0].end]):
+        return ()
+    of_whole = [m for m in clause.mentions if said[0].end <= m.start < raised[0].start]
+    bounds = [m.value for m in of_whole if m.kind == "amount"]
+    limits = [limit for one in bounds for limit in range_of("amount_minor", one.low_minor, one.high_minor)]
+    return (*_named_by(of_whole, clause), *limits)
 
 
 def _before_the_verb(clause: Clause) -> tuple[Filter, ...]:
@@ -252,12 +316,17 @@ def _rank(frame: Frame, clause: Clause) -> Frame | None:
     is_number = is_cue(first, Cue.TOP)
     count = abs(first.value[1]) if is_number else None
     descending = first.value[1] > 0 if is_number else first.value[1] is Measure.LARGEST
-    ranked = frame.with_changes(descending=descending, measure=_sum(frame, clause))
+    often = is_number and _MOST_OFTEN.search(clause.text_of(first))
+    measure = Measure.COUNT if often else _sum(frame, clause)
+    ranked = frame.with_changes(descending=descending, measure=measure)
     if place := _place_after(first, clause):
         limit = count or (FEW if clause.text_of(place).endswith("s") else 1)
         return ranked.with_changes(ask=Operation.RANK, group_by=(Dimension.COUNTERPARTY,), limit=limit)
     if noun := _noun_after(first, clause):
         limit = count or (FEW if clause.text_of(noun).endswith("s") else 1)
+        if units := clause.take(Cue.EACH):
+            groups = (_UNITS[units[0]], noun.value[1])
+            return ranked.with_changes(ask=Operation.BREAKDOWN, group_by=groups, limit=limit)
         return ranked.with_changes(ask=Operation.RANK, group_by=(noun.value[1],), limit=limit)
     if frame.group_by and is_number:
         return ranked.with_changes(ask=Operation.RANK, limit=count)
@@ -265,6 +334,9 @@ def _rank(frame: Frame, clause: Clause) -> Frame | None:
         latest = "largest" if descending else "smallest"
         return ranked.with_changes(ask=Operation.LIST, limit=count or FEW, latest=latest)
     return None
+
+
+_MOST_OFTEN = re.compile(r"\b(?:frequent|visited|used|common|busiest)\b")
 
 
 def _extremes(clause: Clause) -> list[Mention[Any]]:
@@ -358,6 +430,11 @@ def _dates_of_one(clause: Clause) -> list[Mention[Any]]:
     return [day for day in days if any(clause.are_adjacent(which, day) for which in clause.find(Cue.WHICH))]
 
 
+MOST_PAYMENTS = re.compile(
+    r"\b(?:most|fewest|least|fewer|more|busiest)(?: \w+)? (?:payments|transactions|purchases|orders)\b"
+)
+
+
 def _which(frame: Frame, clause: Clause) -> Frame | None:
     """ "Which category did I spend most on", "who paid me", "where does my money go"."""
     dimension = _dimension(frame, clause)
@@ -365,13 +442,18 @@ def _which(frame: Frame, clause: Clause) -> Frame | None:
         return None
     if frame.measure in _EXTREMES and clause.has(Cue.WHO) and clause.has(Cue.PAYMENTS):
         return _whose_payment(frame, clause)
+    if frame.measure in _EXTREMES and dimension is Dimension.ACCOUNT and clause.has(Cue.PAYMENTS):
+        descending = frame.measure is Measure.LARGEST
+        return frame.with_changes(ask=Operation.RANK, group_by=(dimension,), limit=1, descending=descending)
     superlative = clause.has(Cue.MOST, Cue.LEAST, Cue.MORE, Cue.LESS)
     if not superlative and (_are_counted(dimension, clause) or _counted_place(clause)):
-        return frame.with_changes(ask=Operation.COUNT_GROUPS, group_by=(dimension,), measure=_plain(frame))
+        counted = frame.with_changes(ask=Operation.COUNT_GROUPS, group_by=(dimension,), measure=_plain(frame))
+        return paid_so_often(counted, clause)
     frame = frame.with_changes(group_by=(dimension,))
     if frame.measure in _EXTREMES and dimension is Dimension.DAY and _names_one(clause):
         return _when_extreme(frame)  # "on which date was my largest purchase"
-    if frame.measure in _EXTREMES and (dimension in _LONG or not clause.has(Cue.PAYMENTS)):
+    holds_many = dimension in _LONG or (dimension is Dimension.DAY and not _names_one(clause))
+    if frame.measure in _EXTREMES and (holds_many or not clause.has(Cue.PAYMENTS)):
         descending = frame.measure is Measure.LARGEST
         return frame.with_changes(ask=Operation.RANK, limit=1, descending=descending, measure=_sum(frame, clause))
     if not superlative:
@@ -379,8 +461,25 @@ def _which(frame: Frame, clause: Clause) -> Frame | None:
     said, descending = clause.texts(Cue.MOST, Cue.LEAST), not clause.has(Cue.LEAST, Cue.LESS)
     clause.take(Cue.MOST, Cue.LEAST, Cue.MORE, Cue.LESS)
     by_count = any(word in text for text in said for word in ("often", "frequent", "times", "payments", "transactions"))
+    by_count = by_count or bool(MOST_PAYMENTS.search(clause.reading.text))
     measure = Measure.COUNT if by_count else frame.measure
     return frame.with_changes(ask=Operation.RANK, limit=1, descending=descending, measure=measure)
+
+
+_SO_OFTEN = re.compile(r"(?P<how>at least|more than|over|only|just|exactly) (?P<times>\w+)(?: times)?")
+_TIMES_SAID = {"once": 1, "twice": 2, "thrice": 3} | NUMBERS
+
+
+def paid_so_often(frame: Frame, clause: Clause) -> Frame:
+    """Of "how many shops did I pay more than once" those with so many payments."""
+    said = next((match for text in clause.texts(Cue.SO_OFTEN) if (match := _SO_OFTEN.fullmatch(text))), None)
+    if said is None:
+        return frame
+    clause.take(Cue.SO_OFTEN)
+    times = _TIMES_SAID.get(said["times"]) or int(said["times"])
+    low = times + (said["how"] in ("more than", "over"))
+    high = times if said["how"] in ("only", "just", "exactly") else None
+    return frame.with_changes(measure=Measure.COUNT, threshold=Threshold(low_minor=low, high_minor=high, said_minor=0))
 
 
 def _whose_payment(frame: Frame, clause: Clause) -> Frame:
@@ -449,12 +548,20 @@ def _latest(frame: Frame, clause: Clause) -> Frame | None:
     return frame.with_changes(ask=Operation.LIST, limit=limit, latest=latest, measure=None)
 
 
+_HOW_MUCH_MORE = re.compile(
+    r"\bhow (?:much|many) (?:is|was|were|are|did|does|do|has|have)\b[^,]*"
+    r"\b(?<!or )(?:more|less|higher|lower|dearer|cheaper|costlier|larger|bigger|smaller) than\b"
+)
+
+
 def _compare(frame: Frame, clause: Clause) -> Frame | None:
     """ "More than in April", "how did it change", "fuel or groceries"."""
     moves = frame.against is not None and bool(spoken(clause)) and not names_only_prior(clause)
     if not clause.has(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS) and not moves:
         return None
-    differs = clause.has(Cue.DIFFERENCE)
+    if clause.says(Measure.LARGEST) and clause.says(Measure.SMALLEST):
+        return None  # how far the two are apart is not computed
+    differs = clause.has(Cue.DIFFERENCE) or bool(_HOW_MUCH_MORE.search(clause.reading.text))
     if any("growth" in text for text in clause.texts(Cue.DIFFERENCE)) or _only_abbreviates(clause):
         clause.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)
         return grown(frame, clause)
@@ -468,7 +575,8 @@ def _compare(frame: Frame, clause: Clause) -> Frame | None:
 def versus(frame: Frame, clause: Clause, *, differs: bool) -> Frame:
     """Things held against each other; "did X or Y cost more, and by how much" asks how far apart they are."""
     sign = "size" if differs and clause.has(Cue.YES_NO) else frame.sign
-    return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs, sign=sign)
+    asks_smaller = not differs and clause.has(Cue.LESS, Cue.LEAST)
+    return frame.with_changes(ask=Operation.VERSUS, asks_difference=differs, sign=sign, descending=not asks_smaller)
 
 
 def grown(frame: Frame, clause: Clause) -> Frame:
@@ -548,5 +656,21 @@ def _place_repeated_nouns(frame: Frame, clause: Clause) -> None:
     """Nouns that only repeat what is said otherwise: "in my HDFC account", "our bank", "by month, each month"."""
     for mention in clause.find(Cue.NOUN):
         is_account = mention.value[1] is Dimension.ACCOUNT and bool(clause.reading.of("account"))
-        if mention.value[1] in frame.group_by or is_account or _is_the_askers(mention, clause):
+        if (
+            mention.value[1] in frame.group_by
+            or is_account
+            or _is_the_askers(mention, clause)
+            or _is_of_a_name(mention, clause)
+        ):
             clause.place(mention)
+
+
+_THEM = frozenset(
+    {"people", "folks", "guys", "company", "shop", "store", "place", "business", "outlet", "app", "website"}
+)
+
+
+def _is_of_a_name(noun: Mention[Any], clause: Clause) -> bool:
+    """ "The GaanaGhar people", "that Dosa Corner place": whoever is named, said again."""
+    names = clause.reading.of("name")
+    return clause.text_of(noun) in _THEM and any(clause.are_adjacent(name, noun) for name in names)

@@ -3,15 +3,27 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from agents.follow_ups import starters
 from agents.intents.intent import OFF_LIMITS, Intent
-from agents.plan import CANDIDATES_MAX, PLACES_MAX, Clarify, Decline, ExplainTask, Operation, Plan, Planned, Task
+from agents.plan import (
+    CANDIDATES_MAX,
+    PLACES_MAX,
+    TASKS_MAX,
+    Clarify,
+    Decline,
+    ExplainTask,
+    Operation,
+    Plan,
+    Planned,
+    Task,
+)
 from agents.planner.ahead import day_ahead
 from agents.planner.alert_turns import after_alerts, counting_alerts
 from agents.planner.categories import NARROWER
+from agents.planner.clause import is_cue
 from agents.planner.compose import compose
 from agents.planner.compounds import HEADS
 from agents.planner.follow import edit, explain_amount
@@ -21,16 +33,29 @@ from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
 from agents.planner.names import Named, Names
 from agents.planner.parse import Parsed
-from agents.planner.pointing import asks_of_more, compared_last, in_one, leaves_those_out, meant_before, pointing
+from agents.planner.parties import held, nobody_known
+from agents.planner.pointers import Turn, overlooked
+from agents.planner.pointing import (
+    asks_of_more,
+    asks_rest,
+    asks_share_of_unlike,
+    compared_last,
+    in_one,
+    leaves_those_out,
+    meant_before,
+    pointing,
+)
 from agents.planner.reading import Reading
+from agents.planner.settling import is_of_nothing, settled
+from agents.planner.slots import INCOME_CATEGORIES
 from agents.planner.understanding import understand
 from agents.planner.weighing import Understood, says_nothing
 from agents.scope import Scope
 from agents.wording import category, days_known, listed
 from core.identity.access import Principal
 from core.insights.forecast import DAYS_MAX
-from core.insights.query import Measure, Operator
-from core.periods import Unit
+from core.insights.query import Measure, Operator, QueryPeriod
+from core.periods import Period, Unit
 
 _REASONS = {
     "action": "I answer questions about payments; I cannot move money or change anything.",
@@ -50,6 +75,8 @@ _OFF_LIMITS = {
     Intent.ACT: "action", Intent.ADVICE: "advice", Intent.OTHERS: "others", Intent.SECRETS: "secrets",
     Intent.OFF_TOPIC: "topic", Intent.SMALL_TALK: "greeting",
 }  # fmt: skip
+
+_ASKED_IN_THE_END = ("action", "advice", "topic", "others", "secrets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +99,15 @@ class BuiltinPlanner:
 
     def plan(self, readings: Sequence[Reading], memory: Memory) -> Thought:
         """A plan for all clauses of a question, or what keeps us from one."""
+        memory = replace(memory, winner=held(memory.winner, self.scope))
         readings, memory = self._in_context(readings, memory)
+        thought = self._planned(readings, memory)
+        if memory.frame is None or thought.frame is None or not isinstance(thought.planned, Plan):
+            return thought
+        question = overlooked(Turn(readings, memory.frame, memory.earlier, thought.frame))
+        return self._asked_back(question) if question else thought
+
+    def _planned(self, readings: Sequence[Reading], memory: Memory) -> Thought:
         tasks: list[Task] = []
         understood = understand(readings, self.scope.currencies, has_last=memory.frame is not None)
         frame = meant_before(understood[0], memory)
@@ -92,10 +127,16 @@ class BuiltinPlanner:
                 return doubt
             task, frame = self.task(both, memory)
             return Thought(Plan(tasks=(task,)), frame)
+        if asks_share_of_unlike(understood[0], memory):
+            return self._asked_back("I tell which share one sum is of another of the same time. Which two do you mean?")
         if asks_of_more(understood[0], memory):
             return self._asked_back("I do not remember so many of your questions. Which figures do you mean?")
         for n, (reading, parsed) in enumerate(pairs):
             if tasks and _repeats(reading, parsed):
+                continue
+            if frame is not None and tasks and frame.ask is Operation.RANK and _asks_how_much_only(reading):
+                if not pairs[n - 1][1].asks_which:  # otherwise what it came to is told beside its name
+                    tasks[-1], frame = self.task(frame.with_changes(asks_amount=True), memory)
                 continue
             parsed = pointing(said, reading, parsed, memory) if n == 0 else parsed
             parsed = after_alerts(reading, parsed, frame, self.scope)
@@ -103,14 +144,20 @@ class BuiltinPlanner:
             if doubt is not None:
                 return _so_far(tasks, frame, doubt)
             frame = self._with_shared_period(self._resolved(parsed, frame, memory), parses)
-            frame = self._without_contradiction(frame)
+            if is_of_nothing(frame, reading.text):
+                return _so_far(tasks, frame, self._asked_back("Of what? A payee or a category would do."))
+            frame = settled(frame, reading.text, self.scope, self.today)
+            if nobody := nobody_known(reading, frame):
+                return _so_far(tasks, frame, self._asked_back(f"Whom do you mean by “{nobody}”? A name would do."))
             if frame.topic is Topic.FORECAST:
                 frame = frame.with_changes(on=day_ahead(reading.text, self.today), periods=())
-            doubt = self.frame_doubt(frame, memory)
+            parts = _of_each_period(frame, TASKS_MAX - len(tasks))
+            doubt = self.frame_doubt(parts[0], memory)
             if doubt is not None:
                 return _so_far(tasks, frame, doubt)
-            task, frame = self.task(frame, memory)
-            tasks += [task] if task not in tasks else []
+            composed = [self.task(part, memory) for part in parts]
+            tasks += [task for task, _ in composed if task not in tasks]
+            frame = composed[0][1]
         return Thought(Plan(tasks=tuple(tasks)), frame)
 
     def _in_context(self, readings: Sequence[Reading], memory: Memory) -> tuple[Sequence[Reading], Memory]:
@@ -122,7 +169,7 @@ class BuiltinPlanner:
         last = memory.frame
         if last is None:
             return said, memory
-        return [explained(reading, last, self.scope, self.today) for reading in said], memory
+        return [explained(reading, (last, *memory.earlier), self.scope, self.today) for reading in said], memory
 
     def _resolved(self, parsed: Parsed, last: Frame | None, memory: Memory) -> Frame:
         """The frame in full: an edit of the last one where the question leans on it."""
@@ -131,11 +178,19 @@ class BuiltinPlanner:
         if parsed.frame.topic is Topic.EXPLAIN and not parsed.says_flagged and last.topic is None:
             return explain_amount(last)
         if parsed.is_follow_up and not parsed.stands_alone(last):
-            return edit(compared_last(last, parsed, memory), parsed)
+            frame = edit(compared_last(last, parsed, memory), parsed)
+            asks_all_time = parsed.asks_ever and not parsed.frame.periods and frame.topic is None
+            return frame.with_changes(periods=self._everything()) if asks_all_time else frame
         keeps_period = (
             not parsed.frame.periods and last.periods and not last.is_default_period and _wants_period(parsed.frame)
         )
         return parsed.frame.with_changes(periods=last.periods[:1]) if keeps_period else parsed.frame
+
+    def _everything(self) -> tuple[QueryPeriod, ...]:
+        """All the days of which payments are known, as a period that is asked for."""
+        if self.scope.first_day is None:
+            return ()
+        return (QueryPeriod.of(Period(self.scope.first_day, self.today + timedelta(days=1))),)
 
     @staticmethod
     def _with_shared_period(frame: Frame, parses: Sequence[Parsed]) -> Frame:
@@ -145,20 +200,11 @@ class BuiltinPlanner:
         later = next((p.frame.periods for p in parses if p.frame.periods), ())
         return frame.with_changes(periods=later[:1]) if later and _wants_period(frame) else frame
 
-    def _without_contradiction(self, frame: Frame) -> Frame:
-        """Of "instalments to my mutual fund" the fund: a payee who never is of the category named is meant without."""
-        slugs, names = frame.values_of("category"), frame.values_of("counterparty")
-        if not slugs or not names or frame.are_apart:
-            return frame
-        known = {party.category for party in self.scope.counterparties if party.name in names}
-        if not known or known & slugs:
-            return frame
-        return frame.with_changes(objects=tuple(f for f in frame.objects if f.field != "category"))
-
     def task(self, frame: Frame, memory: Memory) -> tuple[Task, Frame]:
         """The task of a frame, and the frame with what was chosen for it."""
         if frame.topic is Topic.EXPLAIN and not frame.objects and not frame.conditions and not frame.periods:
-            return ExplainTask(transaction_ids=memory.listed[:CANDIDATES_MAX]), frame
+            asks_points = frame.alerts_ask == "points"
+            return ExplainTask(transaction_ids=memory.listed[:CANDIDATES_MAX], asks_points=asks_points), frame
         return compose(frame, self.scope, self.today)
 
     # Doubts, each a question back or a refusal.
@@ -174,7 +220,7 @@ class BuiltinPlanner:
         """A refusal of what is asked for in the end, where its beginning is nothing known: "the new regime or the old,
         which one should I take?"."""
         first, *later = understood
-        reasons = [one.reading.refusal for one in later if one.reading.refusal in ("action", "advice", "topic")]
+        reasons = [one.reading.refusal for one in later if one.reading.refusal in _ASKED_IN_THE_END]
         return self._declined(reasons[0]) if first.reading.unknown and reasons else None
 
     def _doubt(self, reading: Reading, parsed: Parsed, last: Frame | None, memory: Memory) -> Thought | None:
@@ -235,9 +281,9 @@ class BuiltinPlanner:
     def _changes_nothing(one: Understood, memory: Memory) -> bool:
         """ "Make it 60": an edit of the last question that names nothing we could put in its place."""
         frame = one.parsed.frame
-        if leaves_those_out(one, memory):
+        if leaves_those_out(one, memory) or asks_rest(one, memory):
             return False
-        asks = any((frame.against, frame.ask, frame.measure, frame.position > 1))
+        asks = any((frame.against, frame.ask, frame.measure, frame.position > 1, one.parsed.asks_amount))
         return one.intent is Intent.EDIT and says_nothing(one.parsed) and not asks
 
     def _about_too_little(self, reading: Reading, parsed: Parsed, last: Frame | None) -> Thought | None:
@@ -274,6 +320,9 @@ class BuiltinPlanner:
             return self._about_recurring(frame)
         if frame.are_apart and not _adds_up(frame):
             return self._asked_back("That is a category and a payee. Could you ask about one of them at a time?")
+        slugs = frame.values_of("category")
+        if frame.ask is Operation.VERSUS and slugs & INCOME_CATEGORIES and slugs - INCOME_CATEGORIES:
+            return self._asked_back("One of these comes in and the other goes out. Which of the two do you mean?")
         if frame.topic in (Topic.SIGNALS, Topic.CIRCLES) and not self.principal.sees_alerts:
             return self._declined("alerts")
         if frame.topic in _OF_ONE and self.principal.customer_id is None:
@@ -283,7 +332,9 @@ class BuiltinPlanner:
         if frame.topic is Topic.REFUNDS and _says_more_than_a_list(frame):
             return self._asked_back("I add up and list refunds by period, payee and category. Could you ask for that?")
         if frame.topic is Topic.EXPLAIN and not (frame.objects or frame.conditions or frame.periods or memory.listed):
-            return self._asked_back("Which payment do you mean? Name the payee, the amount or the day.")
+            return self._asked_back(_WHICH_PAYMENT)
+        if _asks_points_of_shown(frame) and len(memory.listed) > 1:
+            return self._asked_back(_WHICH_PAYMENT)
         if frame.position > PLACES_MAX:
             return self._asked_back(f"I count no farther than {PLACES_MAX} payments. Which day or month do you mean?")
         if frame.position > 1 and not _is_ranked(frame):
@@ -318,6 +369,7 @@ _ALERTS_ONLY = (
     "I count alerts by period, state, customer, points and one reason, and by ways of paying, amounts and hours where"
     " neither points nor a reason is named. Could you ask for them so?"
 )
+_WHICH_PAYMENT = "Which payment do you mean? Name the payee, the amount or the day."
 _OF_ONE = frozenset({Topic.FORECAST, Topic.BUDGETS, Topic.UNUSUAL, Topic.DUPLICATES})
 """Asked of one customer's accounts."""
 
@@ -334,6 +386,20 @@ _OF_A_STRETCH = frozenset(
 def _have_gaps(frame: Frame) -> bool:
     periods = sorted((p.period for p in frame.periods), key=lambda period: period.start)
     return any(one.end < other.start for one, other in pairwise(periods))
+
+
+def _of_each_period(frame: Frame, most: int) -> list[Frame]:
+    """Alerts that are told apart by reason or points, asked of several periods: of each by itself, where they are no
+    more than `most`. What is compared is no list of figures."""
+    asked = frame.topic is Topic.ALERTS and frame.tells_alerts and frame.ask in (None, Operation.VALUE)
+    if not asked or not frame.periods or frame.against == "following":
+        return [frame]
+    periods = [period.period for period in frame.periods]
+    if frame.against is not None:
+        periods.append(periods[0].year_before() if frame.against == "year_before" else periods[0].previous())
+    if len(periods) > most:
+        return [frame]
+    return [frame.with_changes(periods=(QueryPeriod.of(period),), against=None) for period in periods]
 
 
 def _so_far(tasks: Sequence[Task], frame: Frame | None, doubt: Thought) -> Thought:
@@ -422,6 +488,12 @@ def _with_all(frame: Frame, modifiers: Sequence[Parsed]) -> Frame:
     return frame
 
 
+def _asks_points_of_shown(frame: Frame) -> bool:
+    """ "What score did that one get?", of what the last answer showed."""
+    names = (frame.objects, frame.conditions, frame.periods)
+    return frame.topic is Topic.EXPLAIN and frame.alerts_ask == "points" and not any(names)
+
+
 def _says_more_than_alerts(frame: Frame) -> bool:
     """Conditions and groups that a list of alerts has no room for, and that must not be dropped."""
     conditions = [f for f in frame.conditions if f.field != "account"]
@@ -438,6 +510,12 @@ def _repeats(reading: Reading, parsed: Parsed) -> bool:
     frame = parsed.frame
     says = (frame.topic, frame.ask, frame.measure, frame.objects, frame.group_by, frame.conditions, frame.without)
     return not any((*says, frame.periods, frame.against, reading.unknown, reading.refusal, parsed.unplaced))
+
+
+def _asks_how_much_only(reading: Reading) -> bool:
+    """ "..., how much was it?", behind a clause that asked for whoever came first."""
+    said = all(is_cue(mention, Cue.HOW_MUCH, Cue.ANAPHORA, Cue.NEUTRAL) for mention in reading.mentions)
+    return said and reading.has(Cue.HOW_MUCH) and not reading.unknown
 
 
 def _says_more_than_a_list(frame: Frame) -> bool:

@@ -124,16 +124,20 @@ _AND = re.compile(r" ?[&/+] ?")
 
 def _spelt(word: str) -> str:
     """A pattern for `word` with "and" written in any way: "phone & internet"."""
-    return re.escape(word).replace(r"\ and\ ", r"(?:\ and\ |\ ?[&/+]\ ?)")
+    return re.escape(word).replace(r"\ and\ ", r"(?:\ and\ |\ ?[&/+]\ ?)").replace(r"\ ", "[ -]")
 
 
 _WORD = re.compile(
-    rf"(?<![\w'&-])(?P<word>{'|'.join(_spelt(w) for w in sorted(WORDS, key=len, reverse=True))})(?!['&]?\w)"
+    rf"(?<![\w'&-])(?P<word>{'|'.join(_spelt(w) for w in sorted(WORDS, key=len, reverse=True))})(?!(?!'s\b)['&]?\w)"
 )
 
 
 def read_categories(text: str) -> list[CategoryMention]:
     """The categories that a normalised question names."""
     found = _WORD.finditer(text)
-    named = ((WORDS[_AND.sub(" and ", match["word"])], match) for match in found)
+    named = ((_meant_by(_AND.sub(" and ", match["word"])), match) for match in found)
     return cover(Mention("category", slugs, match.start(), match.end(), weight=5) for slugs, match in named)
+
+
+def _meant_by(word: str) -> tuple[str, ...]:
+    return WORDS.get(word) or WORDS[word.replace("-", " ")]

@@ -16,12 +16,16 @@ _COLOUR = frozenset(
 )  # fmt: skip
 
 
+CURRENCY_WORDS = ("rupees", "rs", "dollars", "euros", "pounds", "bucks")
+"""Of which many are much: "how many more rupees" asks for no number of payments."""
+
+
 class Clause:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.mentions = reading.mentions
         self.measures: list[Measure] = [mention.value[1] for mention in self.find(Cue.MEASURE)]
-        if any("how many" in text for text in self.texts(Cue.DIFFERENCE)):
+        if any("how many" in text and not text.endswith(CURRENCY_WORDS) for text in self.texts(Cue.DIFFERENCE)):
             self.measures.append(Measure.COUNT)
         self._placed: set[int] = {id(mention) for mention in self.find(Cue.MEASURE)}
 

@@ -6,7 +6,7 @@ CLAUSES_MAX = 3
 
 _STARTERS = (
     r"how (?:much|many|often|does|do|did|has|is|was)|what(?:'s| is| was| are| were| share| percentage| did)?|which|who(?:'?s)?|whom|where|when|why|"
-    r"is (?:that|it|this)|was (?:that|it|this)|are (?:they|those|these)|did (?:i|we)|do (?:i|we)|have (?:i|we)|(?:did|has|have|does|is|was) (?:its|they|their|he|she|his|her)|show|list|compare"
+    r"is (?:that|it|this)|was (?:that|it|this)|are (?:they|those|these)|did (?:i|we)|do (?:i|we)|have (?:i|we)|(?:did|has|have|does|is|was) (?:its|they|their|he|she|his|her)|(?:has|have|is|was) (?:any(?:thing|one|body)?|something|some)|show|list|compare|whether"
 )
 _STOP = (
     "".join(
@@ -17,15 +17,15 @@ _STOP = (
 )
 """A full stop, and not the one of an abbreviation."""
 _BREAK = re.compile(
-    rf"(?<=\?)[?!\s]*(?=[^\s?!])|\s*(?:[;!]+|{_STOP})\s*(?=\S)|(?<!\bme)(?<!\bknow):\s+(?=(?:{_STARTERS})\b)|,? (?:and|also|then|plus|&|n) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)|, (?:and )?(?=(?:on|in|to|at|for|by) (?:how many|which|whom|what)\b)",
+    rf"(?<=\?)[?!\s]*(?=[^\s?!])|\s*(?:[;!]+|{_STOP})\s*(?=\S)|(?<!\btell me)(?<!\bshow me)(?<!\bgive me)(?<!\bknow):\s+(?=(?:{_STARTERS})\b)|,? (?:and|also|then|plus|&|n|but) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)|, (?:and )?(?=(?:on|in|to|at|for|by) (?:how many|which|whom|what)\b)",
     re.IGNORECASE,
 )
 _REASONS = (
     r"(?:so that|so as to|in order (?:that|to)|because|lest|whose|though|although|in view of|being|inasmuch as|given that|now that)\b"
-    r"|so (?:i|we) (?:can|could|may|might|know|will|don't)\b|(?:since|as) (?:i|we|they|he|she|neither|nobody|my|our)\b"
+    r"|so (?:i|we) (?:can|could|may|might|know|will|don't)\b|(?:since|as) (?:i|we|they|he|she|neither|nobody|my|our)\b(?! (?:have |had |first )*(?:began|begun|started|opened|joined|went live)\b)"
     r"|for (?:(?:i|we|he|she)\b|the \w+ and i\b)"
     r"|i (?:feel|think|guess|believe|suppose|reckon|remember|had thought)(?: that)? (?:it|they|that|(?:i|we) (?:paid|spent|gave|sent|used))\b"
-    r"|i (?:do not|don't|can't|cannot|hardly) (?:remember|recall|know|think)\b(?!.*\b(?:how|when|what|who|which|where|if|whether)\b)"
+    r"|i (?:do not|don't|can't|cannot|hardly) (?:remember|recall|know|think)\b(?!.*\b(?:how|when|what|who|which|where|if|whether)\b(?! (?:much |many )?(?:it|that|this) (?:was|is)\b))"
     r"|before (?:i|we) (?:tell|ask|go|talk|speak|call|decide|sign|buy|book|commit|complain)\b"
     r"|i(?:'ll| will| want to| need to| have to| must| am going to|'ve to| plan to) (?:also )?"
     r"(?:show|tell|write|file|submit|explain|report|complain|note|put|enter|argue)\b(?!.*\b(?:how|what|which|when|who|whom|where)\b)"
@@ -44,7 +44,7 @@ _PAIRED = re.compile(
     r"\b(?P<link>between|compare|comparing) (?P<one>what (?:i|we|my|was|went)\b[^?.;]*?) and (?=what\b)", re.IGNORECASE
 )
 _OPENING = re.compile(
-    r"^(?:(?:ok|okay|now|and|so|right|alright|well|next|then|thanks|thank you|great),? )*(?:(?:a |one |my )?(?:one more|quick|last|second|first)(?: \w+)? (?:question|thing|one)|(?:a |one )?(?:another|next|other) (?:thing|one)|"
+    r"^(?!(?:\w+ )*(?:first|second|last) one,[^:]*\b(?:that|it)\b)(?:(?:ok|okay|now|and|so|right|alright|well|next|then|thanks|thank you|great),? )*(?:(?:a |one |my )?(?:one more|quick|last|second|first)(?: \w+)? (?:question|thing|one)|(?:a |one )?(?:another|next|other) (?:thing|one)|"
     r"question|hi|hello|hey|sir|madam|dear \w+)\s*[:,\-]+\s*",
     re.IGNORECASE,
 )
@@ -58,7 +58,7 @@ _ANEW = re.compile(
     r")\s*(?:[:,\-]+\s*|$)"
 )
 _OPENS = re.compile(
-    r"(?:on (?:an? )?average|across|just|only|out of curiosity|by the way|counting|adding up|going by|judging by|of|in|for|over|during|since|between|from|last|this|leaving|excluding|except|without|apart|"
+    r"(?:on (?:an? )?average|on (?:\w+days|(?:the )?week ?(?:ends|days))|across|just|only|out of curiosity|by the way|counting|adding up|going by|judging by|of|in|for|over|during|since|between|from|last|this|leaving|excluding|except|without|apart|(?:strip|take|knock|cut|leave) (?:the |my |our )?[\w']+ (?:[\w']+ )?(?:out|off|aside)|"
     r"besides|per|each|every|typically|usually|normally|roughly|approximately|overall|altogether|with|at|through|via|"
     r"to be (?:fair|just|honest|frank)|(?:coming|going|getting|returning|back) (?:back )?to|as for|regarding|about|out of|among|within|till|until|after|before(?! (?:i|we|you|he|she|they)\b)|up to|if|when|whenever|every time|each time|not counting|ignoring|taking|considering|given|looking|by|as of|as at|as on|compared|based on)\b",
     re.IGNORECASE,
@@ -76,12 +76,24 @@ _OF_WHAT_NUMBER = re.compile(
 )
 """ "To how many people, shops included, did I pay": the verb comes behind the comma."""
 _BY_HOW_MUCH = re.compile(
-    r"(?:and )?(?:if so,? )?(?:by (?:how much|what amount)|(?:by )?how (?:much|many) (?:more|less|higher|lower|fewer|extra))\??",
+    r"(?:and )?(?:if so,? )?(?:by (?:how much|what amount)|(?P<number>by how many(?: (?!percent|per cent)\w+)?)"
+    r"|(?:by )?how (?:much|many) (?:more|less|higher|lower|fewer|extra))\??",
     re.IGNORECASE,
 )
+_BY_NUMBER = re.compile(
+    r"(?:i mean(?:t)?,? |and )?(?:by|going by|in) (?:the )?(?:number|count|no\.?(?= of))\b.*"
+    r"|i mean(?:t)?,? the (?:median|mean|average|total|number|count|sum)\b.*",
+    re.IGNORECASE,
+)
+""" "What percentage was UPI? I mean by number of payments": of what was asked."""
+_KNOWN = re.compile(
+    r"(?:the )?(?P<what>[\w' ]{2,30}?) (?:ones? )?(?:i|we)(?: already)? (?:know|remember)(?: (?:about|of))?(?P<drop>,? (?:so |and )?(?:please )?(?:forget|ignore|skip|leave)\b.*)?",
+    re.IGNORECASE,
+)
+""" "The UPI ones I remember" asks nothing; "rent I know, so forget it" leaves it out."""
 _POLITE = re.compile(
     r"^(?:hi|hello|hey|thanks|thank you|thanks a lot|many thanks|thank you (?:so|very) much|please|pls|kindly|ok|okay|cheers|"
-    r"(?:please )?(?:tell me|let me know|help(?: me)?)|(?:(?:just )?tell me )?(?:just )?one (?:more |last |quick )?thing|(?:a |one |just a )?(?:small|quick|little|simple) (?:thing|question|doubt|query|help)|good (?:morning|evening|afternoon))"
+    r"(?:please )?(?:tell me|let me know|help(?: me)?)|(?:just )?(?:show|tell|remind) (?:her|him|them|us)|(?:(?:just )?tell me )?(?:just )?one (?:more |last |quick )?thing|(?:a |one |just a )?(?:small|quick|little|simple) (?:thing|question|doubt|query|help)|good (?:morning|evening|afternoon))"
     r"[\s,.!]*(?:finlens|there|sir|madam|team|all)?[\s,.!?]*$",
     re.IGNORECASE,
 )
@@ -116,17 +128,29 @@ _GUESS = re.compile(
     re.IGNORECASE,
 )
 """ "Was it 19 or 20 thousand?" says what is remembered of the answer, and nothing of the question."""
+_ROLES = (
+    r"(?:officers?|auditors?|audit|regulators?|team|managers?|boss|heads?|committee|board|desk|chief|directors?|office|"
+    r"compliance|management|branch|legal|rbi|fiu|police|inspectors?)"
+)
+_OCCASIONS = (
+    r"(?:reports?|stand-?up|meeting|review|briefing|minutes|handover|shift|sheet|deck|slides?|pack|huddle|note|memo|"
+    r"mail|e-?mail|file|dashboard|return|filing|summary|update|inspection|call|log)"
+)
+_ASK = r"(?:wants?|needs?|asks?|asked|wanted|is asking|keeps? asking|would like)"
 _ADDRESSED = re.compile(
-    r"(?:^|(?<=[.!?] ))(?:(?:for|before|after|ahead of) (?:the|our|my|today's|tomorrow's) [\w' -]{0,25}"
-    r"\b(?:officers?|auditors?|audit|regulators?|team|managers?|boss|heads?|committee|board|report|stand-?up|meeting|review|"
-    r"briefing|desk|chief|directors?|minutes|handover|shift)"
-    r"|(?:the|our|my) [\w' -]{3,30} (?:wants?|needs?|asks?|asked|would like)(?: to know| for)?(?: [\w' -]{1,25})?)\s*:\s+",
+    r"(?:^|(?<=[.!?] ))(?:(?:(?:i )?needs?|want(?:ed)?|quick)? ?(?:just )?(?:(?:a|one|the|an|some) [\w' -]{2,20} )?"
+    r"(?:for|before|after|ahead of) (?:the|our|my|today's|tomorrow's|this) [\w' -]{0,25}"
+    rf"\b(?:{_ROLES}|{_OCCASIONS})"
+    rf"|(?:the|our|my) [\w' -]{{3,30}} {_ASK}(?: to know| for)?(?: [\w' -]{{1,25}})?"
+    rf"|(?:\w+ )?{_ROLES} {_ASK}(?: to know| for)?(?: [\w' -]{{1,25}})?)\s*:\s+",
     re.IGNORECASE,
 )
 """For whom something is asked: "for the auditors: how many ...", "the board wants figures: what ..."."""
 _OF_ALERTS = re.compile(r"\balerts?\b|\bflagged\b", re.IGNORECASE)
 _THAT_REASON = re.compile(
-    r"\b(?:that|this) (?:very |same )?(?:reason|ground|pattern|cause)\b|\bfor (?:that|this)$", re.IGNORECASE
+    r"\b(?:that|this) (?:very |same )?(?:reason|ground|pattern|cause|sort|kind|type|nature)\b|\bfor (?:that|this)$"
+    r"|\bsuch (?:\w+ )?alerts?\b|\balerts? (?:like|with|for|of|about|carry(?:ing)?|show(?:ing)?|have|had|cite|name) (?:that|this|it)\b",
+    re.IGNORECASE,
 )
 _BECAUSE = re.compile(r"because\b", re.IGNORECASE)
 
@@ -146,7 +170,8 @@ def clauses(question: str) -> list[str]:
     sentences = [part for sentence in _BREAK.split(said) for part in _with_reasons_apart(sentence)]
     parts = [part.strip(" ,.!;:") for sentence in sentences for part in _with_story_apart(sentence)]
     parts = _with_measures([part for part in parts if part.strip("?")])
-    asked = _with_openings([part for part in parts if not (_POLITE.match(part) or _GUESS.fullmatch(part))])
+    parts = [_without_known(part) for part in parts]
+    asked = _with_openings([part for part in parts if part and not (_POLITE.match(part) or _GUESS.fullmatch(part))])
     asked = _with_alert_reasons(asked)
     return [part.rstrip("? ") for part in asked[:CLAUSES_MAX]] or [question.strip()]
 
@@ -185,13 +210,23 @@ def _with_measures(parts: list[str]) -> list[str]:
     """ "Did I spend more in May than in April? By how much?" is one question."""
     joined: list[str] = []
     for part in parts:
-        if joined and _BY_HOW_MUCH.fullmatch(part):
-            joined[-1] = f"{joined[-1].rstrip('?')} by how much"
+        if joined and (measure := _BY_HOW_MUCH.fullmatch(part)):
+            joined[-1] = f"{joined[-1].rstrip('?')} {measure['number'] or 'by how much'}"
+        elif joined and _BY_NUMBER.fullmatch(part):
+            joined[-1] = f"{joined[-1].rstrip('?')} {part}"
         elif joined and (tail := _HOW_MANY.fullmatch(part)) and not joined[-1].endswith("?"):
             joined[-1] += f" {tail['asks']}"
         else:
             joined.append(part)
     return joined
+
+
+def _without_known(part: str) -> str:
+    """Nothing of what is known already; what is to be forgotten for that is left out of the question behind."""
+    known = _KNOWN.fullmatch(part)
+    if known is None:
+        return part
+    return f"excluding {known['what']}" if known["drop"] else ""
 
 
 def _with_openings(parts: list[str]) -> list[str]:

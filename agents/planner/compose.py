@@ -311,7 +311,8 @@ class _Composer:
             limit = self.frame.position
             first = "earliest" if operation is Operation.WHEN_FIRST else self.frame.latest or "latest"
         flow = self.frame.flow or (Flow.OUT if self._is_outgoing() else Flow.ANY)
-        measures = _LISTED.get(flow, (Measure.COUNT,))
+        # A sum has its refunds with it; the last, the largest or the second payment is never one that came back.
+        measures = _LISTED.get(flow, (Measure.COUNT,)) if limit >= LISTED_MAX else (Measure.COUNT,)
         period = _stretch(spans)
         query = self._query(period, measures=measures, flow=flow, rows=min(limit, LISTED_MAX), rows_first=first)
         asked = self.frame.asks_amount
@@ -321,12 +322,14 @@ class _Composer:
 
     def _since_last(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         flow = self._flow()
-        query = self._query(_stretch(spans), measures=_LISTED[flow], flow=flow, rows=2, rows_first="latest")
+        query = self._query(_stretch(spans), measures=(Measure.COUNT,), flow=flow, rows=2, rows_first="latest")
         return InsightTask(operation=operation, queries=(query,), sign=self.frame.sign)
 
     def _is_outgoing(self) -> bool:
-        """A list without a direction holds both ways, but "payments to Swiggy" and "largest payments" go out."""
-        return self.frame.latest in ("largest", "smallest") or any(f.field == "category" for f in self.frame.objects)
+        """A list without a direction holds both ways, but "payments to Swiggy", "largest payments" and those
+        whose sum is asked for go out."""
+        is_spent = self.frame.latest in ("largest", "smallest") or self.frame.asks_amount
+        return is_spent or any(f.field == "category" for f in self.frame.objects)
 
     def _breakdown(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         groups = self.frame.group_by or (Dimension.CATEGORY,)
@@ -337,11 +340,13 @@ class _Composer:
                 not set(groups) & _TIMED and len(groups) == 1 and self._measures()[0] in (Measure.SPEND, Measure.INCOME)
             )
             limit = 500 if set(groups) & _TIMED else GROUPS_SHOWN
+            first_of_each = self.frame.limit if groups[0] in _TIMED and len(groups) == 2 else None
             queries.append(
                 self._query(
                     period,
                     group_by=groups,
                     limit=limit,
+                    limit_per=first_of_each,
                     others=others and Dimension.WEEKDAY not in groups and Dimension.HOUR not in groups,
                 )
             )
@@ -415,7 +420,7 @@ class _Composer:
         things = (*self.frame.objects, *self.frame.conditions)
         compared = next(f for f in things if f.field in _COMPARED and len(f.values) > 1)
         timed = tuple(d for d in self.frame.group_by if d in _TIMED)[:1]
-        order = None if timed else Order(by=self._measures()[0])
+        order = None if timed else Order(by=self._measures()[0], descending=self.frame.descending)
         groups, limit = (*timed, _COMPARED[compared.field]), 200 if timed else GROUPS_SHOWN
         query = self._query(_stretch(spans), group_by=groups, order=order, limit=limit)
         if timed:
@@ -431,7 +436,9 @@ class _Composer:
             whole = part.model_copy(update=of_income)
         else:
             objects, conditions = _of_whole(frame)
-            whole = self._query(period, measures=self._sums(), objects=objects, conditions=conditions)
+            # "Leaving out rent, what share was food?" leaves it out of the whole; "what share was not rent?" does not.
+            without = frame.without if frame.objects else ()
+            whole = self._query(period, measures=self._sums(), objects=(*objects, *without), conditions=conditions)
         return InsightTask(operation=operation, queries=(part, whole))
 
     def _usual(self, operation: Operation, spans: list[_Span]) -> InsightTask:
@@ -534,7 +541,8 @@ class _Composer:
         if is_dated:
             return everything, ""
         last_month = Period.of(Unit.MONTH, self.today).previous()
-        if operation is Operation.SAVINGS_RATE and self._is_known(last_month):
+        of_income = operation is Operation.SAVINGS_RATE or (operation is Operation.SHARE and frame.share_of == "income")
+        if of_income and self._is_known(last_month):
             return last_month, f"You named no period, so this is {last_month.label}."  # this month is not paid yet
         if operation is Operation.PACE or set(frame.group_by) & (_TIMED | {Dimension.WEEKDAY, Dimension.HOUR}):
             return self._for_time(everything)

@@ -1,14 +1,16 @@
 """Follow-ups: a question that leans on the last one, as an edit of its frame."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
 from agents.plan import Operation
 from agents.planner.alert_turns import edited_alerts
-from agents.planner.frame import Frame, Topic
+from agents.planner.frame import Frame, Topic, left_out
+from agents.planner.intended import TIMES
 from agents.planner.parse import Parsed
 from agents.planner.slots import INCOME_CATEGORIES, merged
-from core.insights.query import Dimension, Filter, Flow, Measure, QueryPeriod
+from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.periods import Period
 
 _COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
@@ -50,7 +52,7 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
     is_rank = last.ask is Operation.RANK and (last.limit or 1) == 1
     if is_rank and parsed.asks_amount and not parsed.asks_total and _names_nothing(new):
         return last.with_changes(asks_amount=True)
-    if one := _about_the_one(last, new, asks_amount=parsed.asks_amount):
+    if not parsed.asks_altogether and (one := _about_the_one(last, new, asks_amount=parsed.asks_amount)):
         return one
     if apart := _how_far_apart(last, new):
         return apart
@@ -60,25 +62,53 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
     frame = _directed(frame) if new.objects else frame
     kept = tuple(f for f in last.conditions if f.field == "account") if parsed.asks_all else last.conditions
     frame = frame.with_changes(conditions=_conditions(kept, new.conditions))
-    frame = _measured(frame, new, asks_amount=parsed.asks_amount and new.ask in (None, Operation.VALUE))
-    frame = _shared(_asked(frame, new), last, new)
+    adds_up = parsed.asks_amount or (parsed.asks_total and last.measure is Measure.COUNT)
+    frame = _measured(frame, new, asks_amount=adds_up and new.ask in (None, Operation.VALUE))
+    frame = _shared(_asked(frame, new), last, parsed)
     if new.ask is None and new.measure is None and _wants_sum(last, parsed):
         frame = frame.with_changes(ask=Operation.VALUE, measure=_sum_of(last), group_by=(), limit=None, latest=None)
     return _timed(frame, last, new, than_that=parsed.than_that)
 
 
 def _another_of(last: Frame, parsed: Parsed) -> Frame | None:
-    """ "And who came second?" of what was ranked; "and most recently?" of what was asked for the first time."""
+    """ "And who came second?" of what was ranked or listed; "and most recently?" of what was asked for the first
+    time."""
     new = parsed.frame
     if any((new.objects, new.periods, new.conditions, new.without, new.topic)) or last.topic is not None:
         return None
-    if last.ask is Operation.RANK and new.position > 1:
-        asks_amount = parsed.asks_amount or (last.asks_amount and last.position > 1)
-        return last.with_changes(position=new.position, limit=1, asks_amount=asks_amount)
+    if new.position > 1 and has_places(last):
+        return placed_among(last, parsed)
+    if new.position > 1 and last.ask is Operation.BREAKDOWN:
+        return last.with_changes(position=new.position)  # which has no places, and is asked back about
     asks_one = new.ask is Operation.LIST and new.limit == 1 and new.position == 1 and not parsed.asks_amount
     if asks_one and last.ask is Operation.WHEN_FIRST and new.latest == "latest":
         return last.with_changes(ask=Operation.WHEN_LAST, latest=None, position=1)
     return None
+
+
+def has_places(last: Frame) -> bool:
+    """Whether what was shown has a second and a third: ranks, sums of groups by their size, payments in an order."""
+    if last.ask is Operation.BREAKDOWN:
+        return len(last.group_by) == 1 and last.group_by[0] not in TIMES
+    of_payments = last.ask in (Operation.WHO, Operation.LIST) or last.measure in (Measure.LARGEST, Measure.SMALLEST)
+    return last.topic is None and (last.ask is Operation.RANK or of_payments)
+
+
+def placed_among(last: Frame, parsed: Parsed) -> Frame:
+    """The one in the place that is asked for, of what was shown."""
+    new = parsed.frame
+    asks_sum = parsed.asks_amount or (
+        new.measure is Measure.LARGEST and not parsed.asks_which
+    )  # "how much was the third"
+    if last.ask in (Operation.RANK, Operation.BREAKDOWN):
+        asks_amount = asks_sum or (last.asks_amount and last.position > 1)
+        return last.with_changes(ask=Operation.RANK, position=new.position, limit=1, asks_amount=asks_amount)
+    asks_who = new.group_by == (Dimension.COUNTERPARTY,) or (last.ask is Operation.WHO and not asks_sum)
+    asks = new.ask if new.ask is Operation.WHEN_LAST else Operation.WHO if asks_who else Operation.LIST
+    return last.with_changes(
+        ask=asks, position=new.position, limit=new.position, latest=_single(last) or last.latest or "latest",
+        measure=None, asks_amount=False,
+    )  # fmt: skip
 
 
 def _how_far_apart(last: Frame, new: Frame) -> Frame | None:
@@ -107,32 +137,54 @@ def _stretched(last: Frame, new: Frame) -> Frame:
     return last.with_changes(periods=(QueryPeriod.of(stretch),))
 
 
-def _shared(frame: Frame, last: Frame, new: Frame) -> Frame:
-    """ "What share of it was the hospital?": of what the last question asked about; of an income, what was spent."""
+def _shared(frame: Frame, last: Frame, parsed: Parsed) -> Frame:
+    """ "What share of it was the hospital?": of what the last question asked about, or, where that was a share, of the
+    same whole; of an income, what was spent."""
+    new = parsed.frame
     if new.ask is not Operation.SHARE or new.whole:
         return frame
-    if last.flow is Flow.IN and new.flow is not Flow.IN and not new.objects:
-        of_income = {"share_of": "income", "objects": (), "whole": last.objects}
+    if last.flow is Flow.IN and new.flow is not Flow.IN:
+        of_income = {"share_of": "income", "objects": new.objects, "whole": last.objects}
         return frame.with_changes(**of_income, flow=Flow.OUT, measure=Measure.SPEND)
-    whole = (*last.objects, *last.conditions)
-    fields = {f.field for f in whole}
-    narrows = any(f.field not in fields for f in (*new.objects, *new.conditions))
-    return frame.with_changes(whole=whole) if whole and narrows and last.ask is not Operation.SHARE else frame
+    was_share = last.ask is Operation.SHARE
+    whole = last.whole if was_share and parsed.narrows else () if was_share else (*last.objects, *last.conditions)
+    said = (*new.objects, *new.conditions)
+    whole = tuple(f for f in whole if f not in said) or whole  # "what percent was the hospital", after its sum
+    narrows = any(_is_part(one, whole) for one in said)
+    return frame.with_changes(whole=whole) if whole and narrows else frame
+
+
+def _is_part(one: Filter, whole: tuple[Filter, ...]) -> bool:
+    """Whether it says something else than the whole does, or some of what that names."""
+    same = [f for f in whole if f.field == one.field]
+    return not same or any(set(one.values) < set(f.values) for f in same)
 
 
 def _which_of_them(last: Frame, parsed: Parsed) -> Frame | None:
     """ "Which of the three was highest?", of groups or payments that were just shown."""
     new = parsed.frame
-    if not parsed.asks_which or new.measure not in (Measure.LARGEST, Measure.SMALLEST) or new.objects or new.periods:
+    if last.ask is Operation.BREAKDOWN and new.ask is Operation.LIST and new.limit == 1 and new.position == 1:
+        parsed, new = _of_groups(parsed)  # "lowest one?", of the months that were shown
+    asks_one = parsed.asks_which or parsed.narrows
+    if not asks_one or new.measure not in (Measure.LARGEST, Measure.SMALLEST) or new.objects or new.periods:
         return None
     largest = new.measure is Measure.LARGEST
     if last.ask is Operation.BREAKDOWN and last.group_by:
-        return last.with_changes(ask=Operation.RANK, group_by=last.group_by[:1], limit=1, descending=largest)
+        ranked = last.with_changes(ask=Operation.RANK, group_by=last.group_by[:1], limit=1, descending=largest)
+        return ranked.with_changes(asks_amount=parsed.asks_amount)
     if last.ask is Operation.RANK:
         return last.with_changes(limit=1, descending=largest)
     if last.ask is Operation.LIST:
-        return last.with_changes(ask=Operation.WHO, limit=1, latest="largest" if largest else "smallest")
+        ask = Operation.WHO if parsed.asks_which else Operation.LIST
+        return last.with_changes(ask=ask, limit=1, latest="largest" if largest else "smallest")
     return None
+
+
+def _of_groups(parsed: Parsed) -> tuple[Parsed, Frame]:
+    """The one payment that is largest or smallest as the one group that is."""
+    measure = {"largest": Measure.LARGEST, "smallest": Measure.SMALLEST}.get(parsed.frame.latest or "")
+    frame = parsed.frame.with_changes(measure=measure or parsed.frame.measure)
+    return replace(parsed, frame=frame, asks_which=measure is not None), frame
 
 
 def _wants_plain_sum(parsed: Parsed) -> bool:
@@ -140,6 +192,29 @@ def _wants_plain_sum(parsed: Parsed) -> bool:
     new = parsed.frame
     asks_sum = parsed.asks_amount or parsed.asks_total or new.measure is Measure.SPEND
     return asks_sum and new.ask in (None, Operation.VALUE) and not (new.objects or new.conditions or new.group_by)
+
+
+def rest_of(last: Frame) -> Frame | None:
+    """ "And everything else?": all but what the last question added up; the same again where it left something out."""
+    if last.topic is not None or last.ask not in (None, Operation.VALUE):
+        return None
+    measure = Measure.COUNT if last.measure is Measure.COUNT else _sum_of(last)
+    plain = last.with_changes(ask=Operation.VALUE, measure=measure)
+    if not last.objects:
+        return _by_other_ways(plain) or (plain if last.without else None)
+    parts = [f for f in last.objects if f.field == "counterparty"] if len(last.objects) > 1 else last.objects
+    if any(f.operator is not Operator.IN for f in last.objects) or len(parts) != 1 or last.are_apart:
+        return None
+    whole = tuple(f for f in last.objects if f not in parts)
+    return plain.with_changes(objects=whole, without=(*last.without, *left_out(parts)))
+
+
+def _by_other_ways(last: Frame) -> Frame | None:
+    """ "And the rest?", of what went by UPI: what went by anything else."""
+    ways = [f for f in last.conditions if f.field == "channel" and f.operator is Operator.IN]
+    if len(ways) != 1 or last.without:
+        return None
+    return last.with_changes(conditions=(*(f for f in last.conditions if f not in ways), *left_out(ways)))
 
 
 def _names_nothing(new: Frame) -> bool:
@@ -152,6 +227,8 @@ def _wants_sum(last: Frame, parsed: Parsed) -> bool:
         Operation.RANK, Operation.BREAKDOWN, Operation.LIST, Operation.COUNT_GROUPS, Operation.WHEN_FIRST,
     )  # fmt: skip
     in_percent = last.ask in (Operation.SHARE, Operation.GROWTH)
+    of_one = last.measure in (Measure.LARGEST, Measure.SMALLEST) or last.ask in (Operation.WHEN_LAST, Operation.WHO)
+    of_many = of_many or (of_one and (bool(parsed.frame.without) or parsed.asks_altogether))
     narrows_list = last.ask is Operation.LIST and bool(parsed.frame.conditions or parsed.frame.objects)
     return (parsed.asks_total and (of_many or in_percent)) or (parsed.asks_amount and (in_percent or narrows_list))
 
@@ -159,13 +236,17 @@ def _wants_sum(last: Frame, parsed: Parsed) -> bool:
 def _about_the_one(last: Frame, new: Frame, *, asks_amount: bool) -> Frame | None:
     """ "Which day was that?", "and to whom?", "what was the sum?", after a question about a single payment."""
     which = _single(last)
-    if which is None or any((new.objects, new.periods, new.conditions, new.without, new.against)):
+    others = new.objects if new.objects != last.objects else ()
+    if which is None or any((others, new.periods, new.conditions, new.without, new.against)):
         return None
     same = last.with_changes(measure=None, limit=1, latest=which, unit=new.unit, group_by=())
     if new.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST):
         return same.with_changes(ask=Operation.WHEN_FIRST if which == "earliest" else Operation.WHEN_LAST)
     if new.ask in (Operation.RANK, Operation.BREAKDOWN) and new.group_by == (Dimension.COUNTERPARTY,):
         return same.with_changes(ask=Operation.WHO)
+    if new.group_by == (Dimension.CUSTOMER,) and last.measure in (Measure.LARGEST, Measure.SMALLEST):
+        is_largest = last.measure is Measure.LARGEST
+        return last.with_changes(ask=Operation.RANK, group_by=new.group_by, limit=1, descending=is_largest)
     is_sum = asks_amount or new.measure in (Measure.SPEND, Measure.INCOME)
     asks_sum = new.ask in (None, Operation.VALUE) and is_sum
     if asks_sum and last.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.WHO):
@@ -184,33 +265,6 @@ def _single(last: Frame) -> Literal["largest", "smallest", "latest", "earliest"]
     return None
 
 
-def paired(last: Frame, before: Frame, new: Frame) -> Frame | None:
-    """The last two questions held against each other, as `new` asks: of two periods, or of two things."""
-    names_two = new.ask in (Operation.RANK, Operation.BREAKDOWN) and last.objects != before.objects
-    if not (new.ask in _COMPARING or names_two) or last.topic or before.topic or last.measure is not before.measure:
-        return None
-    asked = last.with_changes(ask=new.ask, sign=new.sign, group_by=(), against=None, unit=None, limit=None)
-    if last.objects == before.objects and last.periods and before.periods and last.periods != before.periods:
-        both = (last.periods[0], before.periods[0])
-        return asked.with_changes(periods=tuple(sorted(both, key=lambda period: period.start, reverse=True)))
-    fields = {f.field for f in last.objects} & {f.field for f in before.objects}
-    if last.objects != before.objects and len(fields) == 1 and new.ask is not Operation.GROWTH:
-        objects = merged([f for f in (*before.objects, *last.objects) if f.field in fields])
-        differs = new.ask is Operation.DIFFERENCE
-        return asked.with_changes(ask=Operation.VERSUS, objects=objects, asks_difference=differs)
-    return None
-
-
-def whole_before(last: Frame, before: Frame) -> Frame | None:
-    """ "What percentage is that?", after a sum and a part of it: the part as a share of the sum; None where the last
-    question was about no part of the one before."""
-    said, whole = (*last.objects, *last.conditions), (*before.objects, *before.conditions)
-    is_part = last.periods == before.periods and set(whole) < set(said) and last.topic is None and before.topic is None
-    if not is_part:
-        return None
-    return last.with_changes(ask=Operation.SHARE, share_of="spending", whole=whole, group_by=(), limit=None)
-
-
 def together(last: Frame, *earlier: Frame) -> Frame | None:
     """The figures of several questions in one: of all things, of all periods, or of all accounts; None where they
     differ in more than one of these."""
@@ -222,12 +276,32 @@ def together(last: Frame, *earlier: Frame) -> Frame | None:
 
 def mean_of(last: Frame, *earlier: Frame) -> Frame | None:
     """The mean of what several questions asked of one period each; None where they differ in more than the period."""
+    periods = _of_one_unit(last, *earlier)
+    if not periods:
+        return None
+    unit = periods[0].unit
+    return last.with_changes(ask=Operation.PACE, measure=_sum_of(last), unit=unit, periods=periods, group_by=())
+
+
+def first_of(asked: Frame, last: Frame, *earlier: Frame) -> Frame | None:
+    """ "Which of the three months was the dearest?", of what several questions asked of one month each; None where
+    these do not follow each other."""
+    periods = sorted((one.period for one in _of_one_unit(last, *earlier)), key=lambda period: period.start)
+    is_gapless = all(one.end == other.start for one, other in pairwise(periods))
+    units = {Dimension(period.unit.value) for period in periods if period.unit}
+    if not periods or not is_gapless or units != set(asked.group_by):
+        return None
+    ranked = {"ask": Operation.RANK, "group_by": asked.group_by, "limit": 1, "descending": asked.descending}
+    return last.with_changes(**ranked, measure=_sum_of(last), periods=tuple(map(QueryPeriod.of, periods)))
+
+
+def _of_one_unit(last: Frame, *earlier: Frame) -> tuple[QueryPeriod, ...]:
+    """The periods of several questions that differ in nothing else, where all are months, or all weeks; else none."""
     same = all(f.objects == last.objects and f.conditions == last.conditions for f in earlier)
     periods = tuple(period for f in (last, *earlier) for period in f.periods[:1])
     units = {period.unit for period in periods}
-    if not same or len(periods) <= len(earlier) or len(units) != 1 or None in units or last.topic:
-        return None
-    return last.with_changes(ask=Operation.PACE, measure=_sum_of(last), unit=units.pop(), periods=periods, group_by=())
+    fits = same and len(periods) > len(earlier) and len(units) == 1 and None not in units and last.topic is None
+    return periods if fits else ()
 
 
 def _both(last: Frame, before: Frame) -> Frame | None:
@@ -283,7 +357,9 @@ def _sum_of(frame: Frame) -> Measure:
 
 def _measured(frame: Frame, new: Frame, *, asks_amount: bool) -> Frame:
     if new.flow is not None and new.flow is not frame.flow and new.measure in (Measure.SPEND, Measure.INCOME):
-        return frame.with_changes(measure=new.measure, flow=new.flow)
+        earned = frame.values_of("category") and frame.values_of("category") <= INCOME_CATEGORIES
+        spent = {"objects": ()} if earned and new.flow is Flow.OUT and not new.objects else {}
+        return frame.with_changes(measure=new.measure, flow=new.flow, **spent)
     if new.measure is None:
         is_single = frame.measure not in (None, Measure.SPEND, Measure.INCOME, Measure.NET, Measure.VOLUME)
         return frame.with_changes(measure=_sum_of(frame)) if asks_amount and is_single else frame
@@ -308,6 +384,7 @@ def _asked(frame: Frame, new: Frame) -> Frame:
             "share_of",
             "whole",
             "sign",
+            "asks_difference",
             "asks_amount",
             "against",
             "position",
@@ -316,8 +393,8 @@ def _asked(frame: Frame, new: Frame) -> Frame:
     ask = new.ask or Operation.VALUE
     if ask in _COMPARING and not new.group_by:
         wanted["group_by"] = ()
-    if ask is Operation.VERSUS and not new.objects:
-        wanted["ask"] = Operation.COMPARE
+    if ask is Operation.VERSUS and not (new.objects or new.conditions):
+        ask = Operation.COMPARE
     frame = frame.with_changes(ask=ask, **wanted)
     payment_wise = frame.measure in (Measure.COUNT, Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST)
     if (

@@ -121,6 +121,11 @@ class Frame(BaseModel):
         return self.model_copy(update=changes)
 
 
+CONTAINING = {Operator.IN: Operator.CONTAINS, Operator.NOT_IN: Operator.NOT_CONTAINS}
+"""How what is looked for in a text is asked about, or left out."""
+_WITHOUT = {Operator.IN: Operator.NOT_IN, Operator.CONTAINS: Operator.NOT_CONTAINS}
+
+
 def left_out(parts: Iterable[Filter]) -> tuple[Filter, ...]:
     """The same things, as what is asked about is without them."""
-    return tuple(part.model_copy(update={"operator": Operator.NOT_IN}) for part in parts)
+    return tuple(part.model_copy(update={"operator": _WITHOUT[part.operator]}) for part in parts)

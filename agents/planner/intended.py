@@ -12,11 +12,14 @@ from agents.plan import Operation, Threshold
 from agents.planner import slots
 from agents.planner.amounts import Bounds
 from agents.planner.asking import (
+    MOST_PAYMENTS,
     asks_amount_first,
     compares_things,
     directed,
     grown,
     of_part,
+    of_payments,
+    paid_so_often,
     spent_of_income,
     versus,
     whole_of,
@@ -28,7 +31,7 @@ from core.fraud.reasons import ReasonCode
 from core.insights.query import Dimension, Filter, Flow, Measure, QueryPeriod
 from core.periods import Unit
 
-_TIMES = (
+TIMES = (
     Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR, Dimension.WEEKDAY,
     Dimension.HOUR,
 )  # fmt: skip
@@ -143,6 +146,10 @@ def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
         return None
     if intent is Intent.RECURRING and _asks_a_sum(found):
         return None
+    if intent is Intent.NEXT_DUE and clause.reading.text in ("when", "on what date", "which date", "what date"):
+        return None  # "... and when?", of what was just asked
+    if topic is Topic.BALANCE and clause.says(*_EXTREME) and not clause.has(Cue.WHICH, Cue.ACCOUNTS):
+        return None  # the lowest that was held is no balance of a day
     changes: dict[str, object] = {"topic": topic, "reason": _REASONS.get(intent)}
     if topic is Topic.SIGNALS and found.base.reason not in (None, _REASONS[intent]):
         return None
@@ -175,6 +182,9 @@ def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
     return found.base.with_changes(**changes)
 
 
+_EXTREME = (Measure.LARGEST, Measure.SMALLEST, Measure.AVERAGE, Measure.MEDIAN)
+
+
 def _asks_a_sum(found: _Slots) -> bool:
     """ "How much am I paying for rent monthly?" is a sum of rents, and no list of what comes back."""
     clause, slugs = found.clause, found.base.values_of("category")
@@ -195,8 +205,16 @@ def _value(intent: Intent, found: _Slots) -> Frame | None:
     return found.asking(Operation.VALUE, _MEASURES.get(intent, found.plain))
 
 
-def _to_new(_: Intent, found: _Slots) -> Frame:
-    return _since_then(found.asking(Operation.TO_NEW, found.plain))
+_NEW = re.compile(
+    r"\b(?:new|newly|first|never|fresh|unfamiliar|unknown|strangers?|not|hadn't|haven't|didn't|debut|unpaid)\b"
+)
+"""Without one of these nobody is new: "sent to people" is all of them."""
+
+
+def _to_new(_: Intent, found: _Slots) -> Frame | None:
+    if not _NEW.search(found.clause.reading.text):
+        return None
+    return _since_then(found.asking(Operation.TO_NEW, found.plain), found.clause)
 
 
 def _count_days(_: Intent, found: _Slots) -> Frame | None:
@@ -232,15 +250,17 @@ def is_within_months(text: str) -> bool:
     return not _FARTHER.search(text)
 
 
-def _new_payees(_: Intent, found: _Slots) -> Frame:
+def _new_payees(_: Intent, found: _Slots) -> Frame | None:
+    if not _NEW.search(found.clause.reading.text):
+        return None
     if found.clause.has(Cue.HOW_MUCH):
         return _to_new(Intent.TOTAL_TO_NEW, found)
-    return _since_then(found.asking(Operation.VALUE, Measure.NEW_COUNTERPARTIES))
+    return _since_then(found.asking(Operation.VALUE, Measure.NEW_COUNTERPARTIES), found.clause)
 
 
-def _since_then(frame: Frame) -> Frame:
+def _since_then(frame: Frame, clause: Clause) -> Frame:
     """ "Whom I never paid before September": what is new says that already."""
-    if len(frame.periods) < 2:
+    if len(frame.periods) < 2 or not re.search(r"\b(?:before|prior|earlier)\b", clause.reading.text):
         return frame
     return frame.with_changes(periods=frame.periods[-1:])
 
@@ -270,22 +290,27 @@ def _latest(_: Intent, found: _Slots) -> Frame:
     return found.asking(Operation.LIST, limit=max(said, default=1), latest="latest")
 
 
-def _when(intent: Intent, found: _Slots) -> Frame:
+def _when(intent: Intent, found: _Slots) -> Frame | None:
+    if found.clause.has(Cue.DIFFERENCE):
+        return None  # "when did my rent go up" asks for a change, and no payment's day
     return found.asking(_WHEN[intent], unit=Unit.DAY if intent is Intent.DAYS_SINCE else None)
 
 
 def _top(intent: Intent, found: _Slots) -> Frame | None:
     clause = found.clause
+    if clause.has(Cue.EACH) and intent is not Intent.TOP_TIME:
+        return None  # "the top category of each month" are several
     dimension = {Intent.TOP_CATEGORY: Dimension.CATEGORY, Intent.TOP_PAYEE: Dimension.COUNTERPARTY}.get(intent)
     if dimension is None:
-        dimension = _named_dimension(clause, _TIMES)
+        dimension = _named_dimension(clause, TIMES)
         if dimension is None:
             return None
     numbers = [n for n in clause.take(Cue.TOP) if isinstance(n, int)]
     limit = max((abs(n) for n in numbers), default=1)
     is_least = clause.has(Cue.LEAST, Cue.LESS) or clause.says(Measure.SMALLEST) or any(n < 0 for n in numbers)
-    counts = clause.says(Measure.COUNT) or any(word in clause.reading.text for word in _OFTEN)
-    measure = Measure.COUNT if counts and dimension is Dimension.COUNTERPARTY else found.plain
+    often = dimension is Dimension.COUNTERPARTY and any(word in clause.reading.text for word in _OFTEN)
+    counts = clause.says(Measure.COUNT) or often or MOST_PAYMENTS.search(clause.reading.text)
+    measure = Measure.COUNT if counts else found.plain
     asks_amount = intent is Intent.TOP_TIME and asks_amount_first(clause)
     return found.asking(
         Operation.RANK, measure, group_by=(dimension,), limit=limit, descending=not is_least, asks_amount=asks_amount
@@ -312,10 +337,13 @@ def _breakdown(_: Intent, found: _Slots) -> Frame:
 
 
 def _count_payees(_: Intent, found: _Slots) -> Frame:
-    return found.asking(Operation.COUNT_GROUPS, found.plain, group_by=(Dimension.COUNTERPARTY,))
+    frame = found.asking(Operation.COUNT_GROUPS, found.plain, group_by=(Dimension.COUNTERPARTY,))
+    return paid_so_often(frame, found.clause)
 
 
-def _compared(intent: Intent, found: _Slots) -> Frame:
+def _compared(intent: Intent, found: _Slots) -> Frame | None:
+    if found.clause.says(Measure.LARGEST) and found.clause.says(Measure.SMALLEST):
+        return None
     frame = found.asking(_COMPARING[intent], found.plain)
     measured = [m for m in found.clause.measures if m in (Measure.COUNT, Measure.AVERAGE)]
     frame = frame.with_changes(measure=measured[0]) if measured else frame
@@ -330,7 +358,8 @@ def _compared(intent: Intent, found: _Slots) -> Frame:
 
 
 def _share(intent: Intent, found: _Slots) -> Frame:
-    measure = Measure.COUNT if found.clause.says(Measure.COUNT) else found.plain
+    counts = found.clause.says(Measure.COUNT) or of_payments(found.clause)
+    measure = Measure.COUNT if counts else found.plain
     if found.clause.says(Measure.NET) and found.clause.says(Measure.INCOME) and not found.base.objects:
         return found.base.with_changes(ask=Operation.SAVINGS_RATE, measure=Measure.NET, flow=Flow.ANY)
     frame = found.asking(Operation.SHARE, measure, share_of="spending")
@@ -362,13 +391,14 @@ def _threshold(_: Intent, found: _Slots) -> Frame | None:
     low, high = (one.said_minor + 1, None) if one.is_exact else (one.low_minor, one.high_minor)
     said = Threshold(low_minor=low, high_minor=high, said_minor=one.said_minor)
     kept = tuple(f for f in found.base.conditions if f.field != "amount_minor")
-    return found.asking(Operation.THRESHOLD, found.plain, threshold=said, conditions=kept)
+    asked = slots.held_against(found.clause)
+    return found.asking(Operation.THRESHOLD, found.plain, threshold=said, conditions=kept).with_changes(**asked)
 
 
 def _left(intent: Intent, found: _Slots) -> Frame | None:
     """What is left of a budget that is named with its amount."""
     frame = _threshold(intent, found)
-    return frame.with_changes(ask=Operation.LEFT) if frame else None
+    return frame.with_changes(ask=Operation.LEFT, group_by=()) if frame else None
 
 
 def _failed_share(_: Intent, found: _Slots) -> Frame:
@@ -419,7 +449,7 @@ _OF_OPERATION: dict[Operation, frozenset[Intent]] = {
     Operation.BREAKDOWN: frozenset({Intent.BREAKDOWN, Intent.WHY}),
     Operation.COUNT_GROUPS: frozenset({Intent.COUNT_PAYEES, Intent.COUNT, Intent.COUNT_DAYS, Intent.NET}),
     Operation.TO_NEW: frozenset({Intent.TOTAL_TO_NEW}),
-    Operation.COMPARE: frozenset({Intent.COMPARE, Intent.DIFFERENCE, Intent.GROWTH}),
+    Operation.COMPARE: frozenset({Intent.COMPARE, Intent.DIFFERENCE, Intent.GROWTH, Intent.TOTAL}),
     Operation.DIFFERENCE: frozenset({Intent.DIFFERENCE, Intent.COMPARE}),
     Operation.GROWTH: frozenset({Intent.GROWTH}),
     Operation.MOVED: frozenset(
@@ -428,7 +458,7 @@ _OF_OPERATION: dict[Operation, frozenset[Intent]] = {
     Operation.SINCE_LAST: frozenset(
         {Intent.DIFFERENCE, Intent.GROWTH, Intent.COMPARE, Intent.LATEST, Intent.USUAL, Intent.TOTAL}
     ),
-    Operation.VERSUS: frozenset({Intent.COMPARE, Intent.DIFFERENCE}),
+    Operation.VERSUS: frozenset({Intent.COMPARE, Intent.DIFFERENCE, Intent.TOTAL, Intent.COUNT, Intent.AVERAGE}),
     Operation.SHARE: frozenset({Intent.SHARE, Intent.SHARE_OF_INCOME}),
     Operation.USUAL: frozenset({Intent.USUAL}),
     Operation.PACE: frozenset({Intent.PACE, Intent.AVERAGE}),

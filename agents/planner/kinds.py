@@ -22,6 +22,8 @@ _KINDS = {
     _AIR: "flights, flight, airfare, airline, airlines, air tickets, plane tickets",
     _STAY: "hotels, hotel, stays, hotel stays, resorts, resort, homestay, homestays",
     _DENTAL: "dentist, dental",
+    r"hospital|clinic|nursing": "hospital, hospitals, clinic, clinics, nursing home",
+    r"pharma|chemist|medical|drug|medico|medplus": "chemist, chemists, pharmacy, pharmacies, medical store, medical shop, drugstore",
     r"optic|lens|eye|specs|vision": "glasses, optician",
     r"lab|diagnos|path|scan|test": "lab tests, blood tests, tests",
     r"broadband|fib(?:er|re)|wi-?fi|internet|hathway|act fibernet": "broadband, internet, wifi, wi-fi",

@@ -1,21 +1,25 @@
 """Leaning: words of a question that only the one before it explains: "16 to 31", "the other one", "last year"."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from agents.intents.classifier import UNASKED
 from agents.plan import Operation
 from agents.planner.calendar_words import NUMBERS
-from agents.planner.clause import is_cue
+from agents.planner.clause import OBJECT_KINDS, is_cue
+from agents.planner.follow import has_places, rest_of
 from agents.planner.frame import Frame
 from agents.planner.lexicon import Cue
 from agents.planner.mentions import Mention
-from agents.planner.ordinals import place_named
+from agents.planner.names import Named
+from agents.planner.ordinals import next_named, place_named
 from agents.planner.periods import Spoken
 from agents.planner.reading import Reading
 from agents.planner.slots import MERE_HEADS
+from agents.planner.words import normalise
 from agents.scope import Scope
 from core.insights.query import Measure
 from core.periods import Period, Unit, add_months
@@ -40,6 +44,13 @@ _OF_SO_MANY = re.compile(
     rf"\bof the (?P<n>[2-9]|{'|'.join(NUMBERS)})\b(?= (?:was|were|is|are|had|has|did|do|took|cost)\b|$)"
 )
 _WHOLE_YEAR = re.compile(r"\b(?:whole|entire|full|all|total|altogether|throughout|overall|calendar|complete)\b")
+THE_REST = re.compile(
+    r"\b(?:everything|all) else\b|\b(?:the )?(?:rest|remainder|remaining(?: ones?| part| payments)?)\b"
+    r"(?! of (?!it|them|that))"
+    r"|\b(?:the )?others\b|\bthe other (?:ones|payments)\b"
+)
+_TAKEN_OFF = re.compile(r"^(?:(?:and|now|then|ok|so) )*(?P<less>less|drop|remove|skip|minus)(?: (?:the|my|our))?(?= )")
+_NAMED_ONE = re.compile(r"\bthe (?P<word>[a-z']{3,}) (?:one|ones|shop|store|place|person)\b")
 _FRAGMENT_WORDS = 5
 _SHORTER = (Unit.MONTH, Unit.QUARTER, None)
 """What a year holds several of; None for a range of days."""
@@ -51,6 +62,7 @@ class _Turn:
 
     reading: Reading
     last: Frame
+    earlier: tuple[Frame, ...]
     scope: Scope
     today: date
 
@@ -66,10 +78,11 @@ class _Turn:
         return found[0] if len(found) == 1 else None
 
 
-def explained(reading: Reading, last: Frame, scope: Scope, today: date) -> Reading:
-    """The reading with the words that only `last` explains."""
+def explained(reading: Reading, asked: Sequence[Frame], scope: Scope, today: date) -> Reading:
+    """The reading with the words that only the questions before explain; `asked` are these, the last one first."""
+    last, *earlier = asked
     for rule in _RULES:
-        reading = rule(_Turn(reading, last, scope, today)) or reading
+        reading = rule(_Turn(reading, last, tuple(earlier), scope, today)) or reading
     return reading
 
 
@@ -210,11 +223,69 @@ def _of_so_many(turn: _Turn) -> Reading | None:
 
 def _place(turn: _Turn) -> Reading | None:
     """ "2nd one is?", after a question for the first, or for several: a place among them, and no day."""
-    found = place_named(turn.reading.text) if turn.last.ask is Operation.RANK else None
+    found = place_named(turn.reading.text) if has_places(turn.last) else None
     if found is None:
         return None
     position, span = found
     return replace(_covering(turn.reading, span), position=position)
+
+
+def _next_place(turn: _Turn) -> Reading | None:
+    """ "Which shop is next?", after a rank: the place behind the last one that was told."""
+    span = next_named(turn.reading.text) if has_places(turn.last) else None
+    names_more = any(turn.reading.of(kind) for kind in ("period", "name", "category", "channel"))
+    if span is None or names_more:
+        return None
+    place = max(turn.last.position, turn.last.limit or 1) + 1
+    return replace(_covering(turn.reading, span), position=place, wants=UNASKED)
+
+
+def _taken_off(turn: _Turn) -> Reading | None:
+    """ "Less rent", after a sum: without it."""
+    said = _TAKEN_OFF.match(turn.reading.text)
+    objects = [m for kind in OBJECT_KINDS for m in turn.reading.of(kind)]
+    if said is None or turn.last.ask not in (None, Operation.VALUE) or turn.last.topic is not None:
+        return None
+    is_named = any(mention.start == said.end() + 1 for mention in objects)
+    return _with(turn.reading, said.span("less"), "cue", (Cue.EXCEPT, None)) if is_named else None
+
+
+def _named_one(turn: _Turn) -> Reading | None:
+    """ "The trust one again": of the payees that were asked about the one with that word in its name."""
+    said = _NAMED_ONE.search(turn.reading.text)
+    if said is None or any(
+        mention.start < said.end() and said.start() < mention.end for mention in turn.reading.mentions
+    ):
+        return None
+    payees = {name for frame in (turn.last, *turn.earlier) for name in frame.values_of("counterparty")}
+    found = tuple(name for name in payees if said["word"] in normalise(name).split())
+    return _with(turn.reading, said.span(), "name", Named(said["word"], found)) if len(found) == 1 else None
+
+
+def _half_named(turn: _Turn) -> Reading | None:
+    """ "Khan, not Sharma", where it was open which Sneha was meant: of the Khans the one of that name."""
+    names = turn.reading.of("name")
+    if not turn.last.missing or not names:
+        return None
+    reading, asked_about = turn.reading, turn.last.missing
+    for mention in names:
+        found = tuple(name for name in mention.value.names if asked_about in normalise(name).split())
+        left_out = [cue for cue in reading.of("cue") if is_cue(cue, Cue.EXCEPT) and cue.end + 1 == mention.start]
+        if len(found) == 1 and left_out:
+            reading = _covering(reading, (left_out[0].start, mention.end))
+        elif len(found) == 1:
+            named = replace(mention.value, names=found, is_unclear=False)
+            reading = _with(reading, (mention.start, mention.end), "name", named)
+    return reading
+
+
+def _rest(turn: _Turn) -> Reading | None:
+    """ "And everything else?", of what was added up."""
+    said = THE_REST.search(turn.reading.text)
+    names_more = any(mention.kind != "cue" for mention in turn.reading.mentions)
+    if said is None or names_more or rest_of(turn.last) is None:
+        return None
+    return _with(turn.reading, said.span(), "cue", (Cue.ANAPHORA, "those"))
 
 
 def _with(reading: Reading, span: tuple[int, int], kind: str, value: object) -> Reading:
@@ -236,5 +307,5 @@ def _covering(reading: Reading, span: tuple[int, int]) -> Reading:
 
 _RULES: tuple[Callable[[_Turn], Reading | None], ...] = (
     _days_of_month, _same_day, _days_of_the_week, _other_account, _month_of_year, _payments_counted, _so_many_periods,
-    _place, _as_many_days, _whole_of_it, _of_so_many,
+    _place, _next_place, _as_many_days, _whole_of_it, _of_so_many, _rest, _taken_off, _named_one, _half_named,
 )  # fmt: skip

@@ -19,4 +19,5 @@ class Memory:
     winner_period: QueryPeriod | None = None
     """Which day, week or month it was."""
     winner: Filter | None = None
-    """Who, or what, came first where the last question asked for ranks."""
+    """Who, or what, came first where the last question asked for ranks; whom the one payment was with, where it was
+    about one; the customer whom all alerts were about."""

@@ -17,12 +17,12 @@ _WORDS = """
     conducted carried actual particular respective info information detail details worth basis respect regard
     regarding concerning concerned relating related pertaining been be being got has have had having was were am
     is are i've i'm i'd we've we're it's that's there's let's up out off too also even sthough although
-    because while i.e ie e.g eg etc namely viz amt amts tot please plz pls thnx tks
+    because while though i.e ie e.g eg etc namely viz amt amts tot please plz pls thnx tks
 """
 _TALK = """
     lol lmao haha hehe omg wow ugh oh ah um uh hmm yikes tbh imo rn btw fyi damn bloody freaking freakin heck hell
     gosh jeez wait yo sup fam pal boss chief uncle aunty bhaiya yes no nope yeah anyway anyways whatever
-    their theirs its his sab ne
+    stay stays staying their theirs its his sab ne
     ko ka ki ke se beta hai hain tha thi wale wala wali hi bhi toh kya
     blimey crikey goodness gracious lord
     random randomly serious seriously honest truth truthfully frank basic basically like legit totally absolutely
@@ -42,7 +42,8 @@ _MONEY_NOUNS = """
 """
 _ANYBODY = "anyone anybody someone somebody anywhere somewhere anything nobody everyone everybody whoever wherever"
 _TAIL = """
-    transacted transact transacting undertaken incurred effected posted executed recorded logged booked
+    capture captured grab grabbed represent represented constitute constituted contribute contributed
+    make made up comprise comprised landed brought transacted transact transacting undertaken incurred effected posted executed recorded logged booked
     score scores scored points attempts dated
     registered captured occurring listed shown appearing appear appears found till inclusive exclusively overall
     combined consolidated cumulative aggregate entire entirely whole wholly fully completely altogether
@@ -65,12 +66,15 @@ UNSPENT = frozenset(
 """Nouns behind a preposition on which nobody spends: "for the record", "on an average", "at this rate"."""
 
 PHRASES: tuple[str, ...] = (
+    r"(?:i )?(?:don't|do not|can't|cannot|hardly) (?:even )?(?:remember|recall|recognise|recognize|place) (?:that|this|it)(?: one)?(?: at all)?$",
     r"(?:(?:can|could|would|will|may|might) (?:you|u|i|we)(?: please| pls| plz| kindly)?(?: be able to)? )?(?:tell|let|show|inform|give|help|remind) (?:me|us)(?: (?:know|see|find|have|get|understand|out))?(?= (?:how|what|which|who|where|when|the|my|about|if|whether|of))",
     r"(?:i|we)(?:'d| would)? (?:just |only |also )?(?:like|want|need|wish|love|am trying|'m trying|am looking|hope|wanted|would like) to (?:know|see|find out|check|understand|learn|ask|work out|figure out|get|have)",
     r"(?:give|gimme|get|bring|tell|inform|let) (?:me|us)(?: (?:know|have))?(?: (?:a|the|an|my))?",
     r"(?:both|all|these|the)? ?(?:days|dates|ends) (?:inclusive|included|counted|taken)",
     r"(?:a |the |my )?(?:statement|record|data|details?)(?= (?:of|for|on)\b)|(?:please |pls |kindly |can you |could you )*help(?= (?:me|us)\b)|(?:estimated|given)(?= (?:spend|total|amount))",
     r"(?:end|ended|wind|wound) up(?= \w+)",
+    r"(?:still )?left(?= (?:for|to spend|to go|this|until|till|before)\b)|(?:for )?the (?:remaining|rest of the) (?:days|weeks?|month)",
+    r"(?:on|in|across|over|from|between) (?:both|all|either|all (?:two|three))(?: of)?(?: my| our| the)? (?:bank )?accounts",
     r"(?:do|did) (?:you|u) (?:know|happen to know|have any idea)",
     r"(?:just )?(?:out of curiosity|by any chance|if possible|if you (?:can|could|don't mind|please)|if i may ask|for my records|for my information|for the record|for me|as far as you (?:know|can see|can tell)|according to you|i wonder|i was wondering|please note)",
     r"(?:from|out of|in|into|through|via|on|across|for) (?:all (?:of )?)?(?:my|our|the|this) (?:(?:own|bank|savings?|current|personal) )*(?:accounts?|a/c|ac|pocket|wallet|side|end|name|behalf|part)(?: here)?",

@@ -19,7 +19,20 @@ ELLIPTICAL_WORDS = 3
 """A question of so few words without any name or period needs the one before it."""
 _OF_TIME = re.compile(r"\b(?:day|week|month|quarter|year|period|time)\b")
 _THAN_THAT = re.compile(r"\b(?:than|over|above|to|with|against|from) (?:that|it|this|then|those|the other)\b")
-_TOTAL = re.compile(r"\b(?:total|sum|altogether|in all|overall|add(?:s|ed)? up|come(?:s)? to|came to)\b")
+_TOTAL = re.compile(
+    r"\b(?:total|sum|altogether|in all|overall|add(?:s|ed)? up|come(?:s)? to|came to)\b|\bworth\b(?! of)"
+)
+_ALTOGETHER = re.compile(r"\b(?:altogether|in all|in total|overall|all told|all in all|total)\b")
+_EVER = re.compile(
+    r"\b(?:ever|of all time|since the (?:very )?(?:start|beginning))\b"
+    r"|\b(?:have|has|'ve) (?:i|we|they|he|she)\b.* (?:in all|overall|all told)\b"
+)
+_IN_MONEY = re.compile(
+    r"\b(?:in (?:rupees|rs|inr|money(?: terms)?|value|amount)|(?:money|amount|value)[- ]?wise)\b|^rupees$"
+)
+_BARE_COUNT = re.compile(
+    r"\bhow many (?:(?:of (?:it|them|those|these|that)|were|was|are|is|by|on|in|above|below|over|under|at)\b|$)"
+)
 _THAN = re.compile(r"\b(?:than|over|above|to|with|against|from|vs|versus|compared|on)\b")
 _OCCASIONS = re.compile(
     r"\b(?:how many|number of|no\.? of) (?:visits|rides|trips|orders|meals|times|bookings|refills|donations)\b"
@@ -30,6 +43,8 @@ _ONE_OF_THEM = re.compile(
 _WHAT_IS_MOST = re.compile(
     r"^(?:and |so )?what(?: is|'s| was) (?:the )?(?:largest|biggest|highest|smallest|lowest)(?: one)?(?: now)?$"
 )
+_ALL_KINDS = re.compile(r"\b(?:all|every)(?: of)?(?: the| my)? (?:categor(?:y|ies)|heads|kinds of spending)\b")
+_WHAT_IS = re.compile(r"(?:(?:and|so|then|ok|now) )*what(?:'s| is| was| did| does| will)?(?: then| now)?")
 COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
 
 
@@ -55,6 +70,10 @@ class Parsed:
     """ "How much more is October than that?": what is named is held against the last question's period."""
     asks_total: bool
     """ "What was the total?": a sum, whatever the last question ranked or listed."""
+    asks_altogether: bool
+    """ "And in all?": everything of it, whichever one the last question was about."""
+    asks_ever: bool
+    """ "Have I ever?", "how often in all?": since the first payment, whatever time the last question spoke of."""
     asks_which: bool
     asks_amount: bool
     """ "And how much?": money is wanted, whatever the last question counted."""
@@ -94,9 +113,11 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
         says_flagged=clause.has(Cue.FLAGGED, Cue.ALERTS),
         asks_all=_asks_all(clause),
         than_that=bool(_THAN_THAT.search(reading.text)) or not _THAN.search(reading.text),
-        asks_total=bool(_TOTAL.search(reading.text)) and not clause.measures,
+        asks_total=(bool(_TOTAL.search(reading.text)) or _asks_what_it_is(clause)) and not clause.measures,
+        asks_altogether=bool(_ALTOGETHER.search(reading.text)),
+        asks_ever=asks_ever(reading.text),
         asks_which=clause.has(Cue.WHICH) or bool(_WHAT_IS_MOST.search(reading.text)),
-        asks_amount=clause.has(Cue.HOW_MUCH, Cue.TOTAL) and not clause.measures,
+        asks_amount=_asks_amount(clause),
         unclear_names=tuple(m.value for m in reading.of("name") if m.value.is_unclear),
         unplaced=tuple(clause.unplaced()),
         wrong_currency=_wrong_currency(reading, currencies),
@@ -144,6 +165,8 @@ def _leans(frame: Frame, clause: Clause) -> bool:
         return True
     if clause.says(Measure.COUNT) and not frame.objects and _OCCASIONS.search(clause.reading.text):
         return True  # "how many visits this year?", after a question about a place
+    if clause.says(Measure.COUNT) and not frame.objects and _BARE_COUNT.search(clause.reading.text):
+        return True  # "how many were by card?"
     if clause.measures and not frame.names_anything and len(clause.reading.text.split()) <= ELLIPTICAL_WORDS:
         return True  # "how many times?", "the average?"
     if slots.names_only_prior(clause) and not clause.measures:
@@ -159,18 +182,41 @@ def _leans(frame: Frame, clause: Clause) -> bool:
 
 
 def _only_modifies(frame: Frame, clause: Clause) -> bool:
-    asks = (
+    asks = _asks_what_it_is(clause) or (
         frame.topic or frame.ask or frame.measure or frame.group_by or clause.has(Cue.AGAIN, Cue.ANAPHORA, Cue.HOW_MUCH)
     )
     return not asks and any((frame.periods, frame.conditions, frame.without, clause.has(Cue.ONLY)))
 
 
 def _asks_all(clause: Clause) -> bool:
+    if _ALL_KINDS.search(clause.reading.text):
+        return True
     says_whole = any(
         text in ("in total", "in all", "altogether", "all told", "total") for text in clause.texts(Cue.TOTAL)
     )
     points = any(not _OF_TIME.search(text) for text in clause.texts(Cue.ANAPHORA))
     return says_whole and clause.says(Measure.SPEND, Measure.INCOME) and not points and not clause.has(Cue.SHARE)
+
+
+def asks_ever(text: str) -> bool:
+    """Whether it asks of all time, and not of the period that was spoken of."""
+    return _EVER.search(text) is not None
+
+
+def asks_in_money(text: str) -> bool:
+    """Whether it says that money is wanted, and no count."""
+    return _IN_MONEY.search(text) is not None
+
+
+def _asks_amount(clause: Clause) -> bool:
+    says_so = clause.has(Cue.HOW_MUCH, Cue.TOTAL) or asks_in_money(clause.reading.text)
+    return says_so and not clause.measures
+
+
+def _asks_what_it_is(clause: Clause) -> bool:
+    """ "What is September then?": what it came to."""
+    text = clause.reading.text
+    return any(_WHAT_IS.fullmatch(text[: mention.start].rstrip()) for mention in clause.reading.of("period"))
 
 
 def _is_of_those(clause: Clause) -> bool:

@@ -257,7 +257,17 @@ class PeriodReader:
         year = self._said_year(match)
         years = [year] if year else [self.today.year, self.today.year - 1]
         days = [day for day in (festival(match["festival"], year) for year in years) if day and day <= self.today]
+        if days and match["around"]:
+            return self._around(days[0], match["around"])
         return self._day(days[0], has_year=year is not None) if days else None
+
+    @staticmethod
+    def _around(day: date, unit: str) -> Spoken:
+        """The week of a festival, or the weekend nearest to it."""
+        if unit == "week":
+            return Spoken(Period.of(Unit.WEEK, day))
+        saturday = day - timedelta(days=(day.weekday() - 5) % 7 if day.weekday() in (0, 1, 5, 6) else day.weekday() - 5)
+        return Spoken(Period(saturday, saturday + timedelta(days=2)))
 
     def day_of_month(self, match: re.Match[str]) -> Spoken:
         day, which = int(match["day"]), match["which"] or ""
@@ -369,7 +379,7 @@ _FY_NUMBER = r"(?P<fy>'?(?:20)?\d\d(?:\s?[-/]\s?(?:20)?\d\d)?)"
 _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
     (_atom(pattern), read)
     for pattern, read in (
-        (r"(?:for |of |in )?all time|ever|overall|(?<!year )(?<!month )(?<!quarter )(?:to|till) date|(?:till|until|up to|upto) now|(?:the )?whole time|since (?:the )?(?:very )?(?:beginning|start)(?! of)|so far in total|(?:over|in) (?:the |my )?(?:whole|entire|full) (?:history|time)|since i (?:opened|joined|started)(?: (?:my|the|this) account)?|lifetime", PeriodReader.ever),
+        (r"(?:for |of |in )?all time|ever|overall|(?<!year )(?<!month )(?<!quarter )(?:to|till) date|(?:till|until|up to|upto) now|(?:the )?whole time|since (?:the )?(?:very )?(?:beginning|start)(?! of)|so far in total|(?:over|in) (?:the |my )?(?:whole|entire|full) (?:history|time)|since i (?:opened|joined|started)(?: (?:my|the|this) account)?|lifetime|(?:(?:in|over|across|through(?:out)?) )?(?:(?:all (?:of )?)?(?:our|my|its|their|the|recorded) )?(?:whole|entire|full|complete) history|(?:in|over|across|through(?:out)?) (?:all (?:of )?)?(?:our|my|its|their|recorded) history|in (?:all )?history|on record|since (?:we|you|they|records|monitoring|counting|the (?:bank|desk|system|data|records))(?: have| has)? (?:(?:first )?(?:began|started|opened|beg[iu]ns?|went live|exists?|existed))(?: (?:monitoring|counting|recording|watching|keeping (?:records|count)|looking|doing this|operations|work(?:ing)?))?|since (?:inception|day one|the (?:very )?outset)|from (?:day one|the (?:very )?(?:start|beginning|outset)(?! of))", PeriodReader.ever),
         (rf"(?P<near>today|(?:the )?day before yesterday|yesterday|tonight|last night|this (?:{_PARTS_OF_DAY}))", PeriodReader.near_day),
         (r"(?P<year>(?:19|20)\d\d)-(?P<m>\d{1,2})-(?P<day>\d{1,2})", PeriodReader.iso),
         (r"(?P<day>\d{1,2})(?P<mark>[/.-])(?P<m>\d{1,2})(?P=mark)(?P<year>(?:19|20)?\d\d)", PeriodReader.day_month_year),
@@ -401,7 +411,7 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"(?P<week>last week|this week)(?:'s)? (?:on )?(?P<last>)<weekday>", PeriodReader.weekday),
         (r"(?:(?P<last>last|this past|past|previous) |this )?<weekday>(?: (?:of )?(?P<week>last week|this week|the previous week|previous week))?", PeriodReader.weekday),
         (r"(?<=since )(?:(?:my|the|last|latest) )*(?:salary|pay ?check|pay|wages)(?: (?:came|was credited|was paid|arrived|hit|landed|got credited)(?: in)?)?\b(?! day)|(?:(?:my|the|last|latest) )*pay ?day", PeriodReader.last_payday),
-        (r"(?:(?:last|this) )?<festival>(?:,?(?: of)? (?:<year>|<rel_year>))?", PeriodReader.festival),
+        (r"(?:(?:last|this) )?<festival>(?: (?P<around>week|weekend)\b)?(?:,?(?: of)? (?:<year>|<rel_year>))?", PeriodReader.festival),
         (r"(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)(?! (?:largest|biggest|highest|most|half|week|quarter|payment|transaction|smallest|lowest))(?: (?:of )?(?P<which>this month|last month|the month|the previous month|previous month))?", PeriodReader.day_of_month),
         (r"(?:lately|recently|of late|these days|nowadays|in recent (?:days|weeks|times))", PeriodReader.lately),
         (r"(?:in |from |of |during )?(?:the )?(?:same|corresponding) (?:period|time|month|quarter|week|days?)(?: (?:of|in|from))?(?: the)? (?:last|previous|prior) year|(?:the )?same (?:period|time|month|quarter|week) (?:a|one) year (?:ago|earlier|before|back)|a year (?:earlier|before)|(?:the )?year before(?: that)?|(?:this|same) time last year|one year (?:earlier|before)", PeriodReader.prior_year),

@@ -1,16 +1,30 @@
 """Pointing: what a question says of earlier ones: the last two in one, the former, the first, whoever came first."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from agents.intents.intent import Intent
 from agents.plan import Operation
 from agents.planner.calendar_words import NUMBERS
-from agents.planner.follow import mean_of, paired, together, whole_before
+from agents.planner.follow import first_of, has_places, mean_of, placed_among, rest_of, together
 from agents.planner.frame import Frame, Topic, left_out
+from agents.planner.leaning import THE_REST
 from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
+from agents.planner.pairs import (
+    asks_share_of_other,
+    more_than_named,
+    named_first,
+    names_each,
+    of_two_things,
+    paired,
+    share_of_each,
+    share_of_named,
+    whole_before,
+)
 from agents.planner.parse import COMPARING, Parsed
+from agents.planner.parties import with_party
 from agents.planner.reading import Reading
 from agents.planner.stories import WITHOUT_THEM
 from agents.planner.weighing import Understood, says_nothing
@@ -34,9 +48,15 @@ _OF_THOSE = re.compile(
 )
 _WHOLE = re.compile(r"\b(?:i|we|my|our|overall|total|in all|everything|spen[dt]\w*|income|earn\w*)\b")
 _ALSO = re.compile(r"\b(?:as well|too|also)$")
+_WHAT_SUM = re.compile(r"\bhow much\b|\bwhat did\b.*\b(?:get|receive|cost|take)\b")
+_FIRST_SHOWN = re.compile(r"\b(?:first|1st|topmost) (?:one|of (?:them|those|these)|on (?:the|that) list)\b")
+_LARGER_OF = re.compile(
+    r"\b(?:(?P<large>larger|bigger|higher|greater|costlier)|smaller|lower|cheaper)(?: one| payment)?"
+    r" of (?:them|these|those|the two|both)\b"
+)
 _ONE_BEFORE = re.compile(
     r"\bthe (?:one|payment|time|transaction|withdrawal|order|bill|visit|ride|purchase|transfer)"
-    r"(?: just| right| immediately)? before(?: (?:that|it|this)(?: one)?)?$"
+    r"(?: just| right| immediately)? before(?: (?:that|it|this)(?: one)?)?(?:$|,? (?:how much|when|on which|what)\b)"
     r"|\bthe (?:one|payment) (?:just )?before (?:that|it)\b"
 )
 
@@ -58,23 +78,57 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
     """The last two or three questions in one, where a question that names nothing adds them up, takes their mean or
     holds them against each other; a period of its own may stand in the place of theirs."""
     last, earlier, asked = memory.frame, memory.earlier, one.parsed.frame
-    if last is None or not earlier:
+    if last is None:
+        return None
+    text = one.reading.text
+    if (
+        pair := share_of_named(text, last, asked)
+        or more_than_named(text, last, asked)
+        or _held_against(one, last, earlier)
+    ):
+        return pair
+    if not earlier:
         return None
     if not says_nothing(one.parsed):
         return _both_since(one, last, earlier[0])
     several = _several(one.reading.text, memory)
-    if several is None:
+    if several is None or asks_rest(one, memory):
         return None
+    if one.intent is Intent.SUM_OF_THOSE and last.measure is Measure.COUNT and not _THE_TWO.search(text):
+        return _plainly(last)  # "what do these add up to?", of payments that were counted
     if one.intent is Intent.SUM_OF_THOSE:
         return together(last, *several)
     if asked.measure is Measure.AVERAGE and _OF_THOSE.search(one.reading.text):
         return mean_of(last, *several)
+    if asked.ask is Operation.RANK and (first := first_of(asked, last, *several)):
+        return first
     if asked.ask is Operation.SHARE and (whole := whole_before(last, earlier[0])):
         return whole
-    differ_in_time = last.objects == earlier[0].objects and last.periods != earlier[0].periods
-    if asked.against is None and (differ_in_time or _THE_TWO.search(one.reading.text)):
+    of_one_thing = last.objects == earlier[0].objects
+    differ = last.periods != earlier[0].periods or last.conditions != earlier[0].conditions
+    if asked.against is None and ((of_one_thing and differ) or _THE_TWO.search(one.reading.text)):
         return paired(last, earlier[0], asked)
     return None
+
+
+def _held_against(one: Understood, last: Frame, earlier: Sequence[Frame]) -> Frame | None:
+    """The last two questions held against each other where it is said which of them is meant by what."""
+    before = earlier[0] if earlier else None
+    if before and (share := share_of_each(one.reading.text, last, before)):
+        return share
+    return named_first(one.reading.text, last, before, one.parsed.frame) or _who_of_two(one, (last, *earlier))
+
+
+def _who_of_two(one: Understood, frames: Sequence[Frame]) -> Frame | None:
+    """ "Overall this year, who sent more of these two?": of the last two whom questions named."""
+    asked, two = one.parsed.frame, of_two_things(frames)
+    names_more = any((asked.objects, asked.conditions, asked.without, asked.topic))
+    ranks = asked.ask is Operation.RANK and asked.group_by == (Dimension.COUNTERPARTY,) and asked.descending
+    asks_who = ranks or (asked.ask is Operation.COMPARE and one.reading.has(Cue.WHO, Cue.WHICH))
+    if two is None or names_more or not asks_who or not _THE_TWO.search(one.reading.text):
+        return None
+    held = paired(_plainly(two[0]), _plainly(two[1]), asked)
+    return held.with_changes(periods=asked.periods, is_default_period=False) if held and asked.periods else held
 
 
 def _several(text: str, memory: Memory) -> tuple[Frame, ...] | None:
@@ -152,6 +206,20 @@ def leaves_those_out(one: Understood, memory: Memory) -> bool:
     return _without_them(one.reading, one.parsed, memory) is not None
 
 
+def asks_rest(one: Understood, memory: Memory) -> bool:
+    """Whether it asks for all but what the last question was about."""
+    is_said = says_nothing(one.parsed) and THE_REST.search(one.reading.text)
+    return bool(is_said) and memory.frame is not None and rest_of(memory.frame) is not None
+
+
+def asks_share_of_unlike(one: Understood, memory: Memory) -> bool:
+    """Whether a share is asked for of what can be no whole of it: sums of other times, or what is no sum."""
+    last, earlier, text = memory.frame, memory.earlier, one.reading.text
+    if last is None or in_one(one, memory):
+        return False
+    return (bool(earlier) and names_each(text)) or asks_share_of_other(text, last, one.parsed.frame)
+
+
 def _without_them(reading: Reading, parsed: Parsed, memory: Memory) -> Frame | None:
     """ "And without them?", after a part of what was asked about before, or after whoever came first."""
     last = memory.frame
@@ -188,6 +256,27 @@ def _one_before(said: str, parsed: Parsed, last: Frame) -> Frame | None:
     return last.with_changes(ask=asks, position=place, limit=place, latest="latest", measure=None, group_by=())
 
 
+def _first_shown(said: str, parsed: Parsed, last: Frame) -> Frame | None:
+    """ "How much went to the first one on that list?": the first of several that were shown."""
+    names_more = any((parsed.frame.objects, parsed.frame.periods, parsed.frame.topic))
+    is_ordered = last.ask is not Operation.LIST or last.latest in ("largest", "smallest")
+    shows_several = has_places(last) and (last.limit or 2) > 1 and is_ordered
+    if names_more or not shows_several or not _FIRST_SHOWN.search(said):
+        return None
+    asks_sum = parsed.asks_amount or (_WHAT_SUM.search(said) is not None and not parsed.asks_which)
+    plain = replace(parsed, frame=parsed.frame.with_changes(position=1), asks_amount=asks_sum)
+    return placed_among(last, plain).with_changes(descending=last.descending)
+
+
+def _larger_of(said: str, parsed: Parsed, last: Frame) -> Frame | None:
+    """ "What was the larger of them?", of payments that were counted."""
+    found = _LARGER_OF.search(said)
+    asks_more = parsed.frame.ask not in (None, Operation.VALUE, Operation.COMPARE, Operation.LIST)
+    if found is None or last.measure is not Measure.COUNT or last.topic or asks_more or not says_nothing(parsed):
+        return None
+    return last.with_changes(ask=Operation.VALUE, measure=Measure.LARGEST if found["large"] else Measure.SMALLEST)
+
+
 def pointing(said: str, reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
     """The first clause of what was `said`, with whom it points back at: "how many times did I pay her?", after
     a question for whoever got most: her."""
@@ -195,20 +284,25 @@ def pointing(said: str, reading: Reading, parsed: Parsed, memory: Memory) -> Par
     if last is not None:
         if one := _one_before(said, parsed, last):
             return replace(parsed, frame=one, alone=one, is_follow_up=False, unplaced=())
+        if first := _first_shown(said, parsed, last) or _larger_of(said, parsed, last):
+            return replace(parsed, frame=first, alone=first, is_follow_up=False, unplaced=())
         if without := _without_them(reading, parsed, memory):
             return replace(parsed, frame=without, alone=without, is_follow_up=False, unplaced=())
+        rest = rest_of(last) if says_nothing(parsed) and THE_REST.search(reading.text) else None
+        if rest is not None:
+            rest = _plainly(rest) if parsed.asks_amount else rest
+            return replace(parsed, frame=rest, alone=rest, is_follow_up=False, unplaced=())
         parsed = _leant(reading, _also_left_out(reading, parsed, memory), last)
         parsed = replace(parsed, frame=_makes_each(reading, parsed.frame))
     frame = parsed.frame
     if memory.winner_period and not frame.periods and _THAT_TIME.search(reading.text):
         frame = frame.with_changes(periods=(memory.winner_period,))
         parsed = replace(parsed, frame=frame, alone=frame, is_follow_up=True)
-    is_after_rank = last is not None and last.ask is Operation.RANK and memory.winner is not None
-    if not is_after_rank or frame.objects or frame.topic or not _POINTS.search(reading.text):
-        return parsed
-    assert memory.winner is not None
+    ranked = memory.winner if last is not None and last.ask is Operation.RANK else None
+    if ranked is None or ranked.field == "account" or frame.objects or frame.topic or not _POINTS.search(reading.text):
+        return with_party(reading, parsed, memory)
     is_sum = frame.ask is None or (frame.ask is Operation.LIST and parsed.asks_amount)
-    pointed = frame.with_changes(objects=(memory.winner,), ask=Operation.VALUE if is_sum else frame.ask)
+    pointed = frame.with_changes(objects=(ranked,), ask=Operation.VALUE if is_sum else frame.ask)
     if pointed.measure is None and pointed.ask is Operation.VALUE:
         pointed = pointed.with_changes(measure=Measure.INCOME if last and last.flow is Flow.IN else Measure.SPEND)
     return replace(parsed, frame=pointed, alone=pointed, is_follow_up=True)

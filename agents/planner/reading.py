@@ -8,13 +8,14 @@ from functools import cache
 from typing import Any
 
 from agents.intents.classifier import UNASKED, Wants
-from agents.planner.alert_words import read_alert_words
+from agents.planner.alert_words import read_alert_words, speaks_of_alerts
 from agents.planner.amounts import read_amounts
 from agents.planner.calendar_words import FESTIVALS, MONTHS, NUMBERS, UNITS, WEEKDAYS
 from agents.planner.categories import NARROWER, WORDS, read_categories
 from agents.planner.channels import read_channels
 from agents.planner.clauses import announced
 from agents.planner.compounds import compounded, without_head
+from agents.planner.desk_words import in_table_words
 from agents.planner.kinds import payees_of_kind
 from agents.planner.lexicon import CLOCK, FILLER, PATTERNS, REFUSALS, Cue, cue_words
 from agents.planner.mentions import Mention, cover
@@ -60,8 +61,16 @@ _TAKES = re.compile(
 _HAVE_I = re.compile(r"(?:did|do|does|have|has|had|was|is|i|we)\b")
 """ "How much shagun have I given": what stands between is what was paid for."""
 _DO_I = re.compile(r"\b(?:how much|what) (?:do|does|did) (?:i|we|he|she|they)$")
+_ACCOUNTS = re.compile(r"\b(?:customers?|clients?|accounts?)\b")
+_NEWLY = re.compile(r"\bnew (?:customers?|clients?|accounts?)\b")
+_JOINED = re.compile(
+    r"\b(?:open(?:ed|ing)?|on-?board(?:ed|ing)?|join(?:ed|ing)?|clos(?:ed|ing)|activated|dormant|inactive|registered|acquired|signed)\b"
+)
+"""Since when somebody is a customer no payment tells."""
 _DEBTS = frozenset("owe owes owed owing".split())
 """What is owed no payment tells."""
+_MANNER = re.compile(r"(?!family|supply|italy)[a-z]{3,}ly")
+"""Adverbs of manner: "quietly", "mostly" name nobody."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _AFTER_A_NAME = re.compile(r"$|(?:in|on|at|for|during|since|last|this|from|until|till|between)\b")
 _QUALIFIERS = frozenset(
@@ -115,13 +124,15 @@ class Reading:
         start = self.text.index(phrase)
         before, after = self.text[:start].rstrip(), self.text[start + len(phrase) :].lstrip()
         head = phrase.split()[-1]
+        if self.is_of_many and (_JOINED.search(phrase) or _NEWLY.search(self.text)) and _ACCOUNTS.search(self.text):
+            return True
         slugs = _within(phrase)
         said = {slug for mention in self.of("category") for slug in mention.value}
         if not self.of("name") and ((slugs and not set(slugs) <= said) or len(list(read_categories(phrase))) > 1):
             return True  # narrower than a category, or two that clash: "health insurance"
         if head in _DEBTS and _DO_I.search(before):
             return True
-        if head in UNSPENT or stem(head) in UNSPENT:
+        if head in UNSPENT or stem(head) in UNSPENT or _MANNER.fullmatch(phrase):
             return False
         if set(phrase.split()) <= UNSPENT | _QUALIFIERS:
             return False
@@ -182,6 +193,7 @@ class Reader:
         asked, is_anew = announced(normalise(question))
         plain, position = placed(asked)
         text = self._written_out(plain)
+        text = in_table_words(text) if self._scope.is_of_many else text
         reading = self._once(text)
         spelt = self._spelt(reading)
         if spelt != text:
@@ -355,13 +367,18 @@ def _value(value: object, match: re.Match[str]) -> object:
 def _clock(text: str) -> Iterator[Mention[Any]]:
     for match in CLOCK.finditer(text):
         if match["b"]:
-            first, last = _hour(match["a"], match["ahalf"] or match["bhalf"]), _hour(match["b"], match["bhalf"]) - 1
+            first, last = _hour(match["a"], match["ahalf"] or match["bhalf"]), _last_hour(match["b"], match["bhalf"])
         elif match["side"] in ("after", "past", "since"):
             first, last = _hour(match["c"], match["chalf"]), 23
         else:
-            first, last = 0, _hour(match["c"], match["chalf"]) - 1
+            first, last = 0, _last_hour(match["c"], match["chalf"])
         if 0 <= first <= last <= 23:
             yield Mention("cue", (Cue.HOURS, (first, last)), match.start(), match.end(), weight=4)
+
+
+def _last_hour(number: str, half: str) -> int:
+    """The hour before the one that a stretch ends with; midnight ends a day."""
+    return (_hour(number, half) or 24) - 1
 
 
 def _hour(number: str, half: str) -> int:
@@ -382,6 +399,12 @@ def _accounts(text: str, scope: Scope) -> Iterator[Mention[Any]]:
             yield Mention("account", tuple(accounts), match.start(), match.end(), weight=3)
 
 
+_OTHER_SIDE = re.compile(
+    r"\b(?:to|towards?|into|from|with|between|paid|paying|payee|receiver|recipient|beneficiary|involving)(?: (?:a|the|one))?$"
+)
+"""Before a name, in a question about alerts, it tells of whom was paid; otherwise alerts are of those who pay."""
+
+
 def _holders(text: str, scope: Scope) -> Iterator[Mention[Any]]:
     """To a bank: the accounts of a customer who is named as the one who pays, spends or has."""
     if not scope.is_of_many:
@@ -390,9 +413,9 @@ def _holders(text: str, scope: Scope) -> Iterator[Mention[Any]]:
         for match in re.finditer(
             rf"\b(?:(?:did|has|does|had|is|customer|of|for|by|on|against) )?{re.escape(name)}(?:'s?)?\b", text
         ):
-            if match.group() != name or text[match.end() :].startswith(
-                (" spend", " spent", " pay", " paid", " receive", " was flagged", " got flagged")
-            ):
+            before, after = text[: match.start()].rstrip(), text[match.end() :]
+            acts = after.startswith((" spend", " spent", " pay", " paid", " receive", " was flagged", " got flagged"))
+            if match.group() != name or acts or (speaks_of_alerts(text) and not _OTHER_SIDE.search(before)):
                 yield Mention("account", tuple(accounts), match.start(), match.end(), weight=9)
 
 

@@ -10,6 +10,7 @@ from agents.planner.clause import Clause
 from agents.planner.frame import Topic
 from agents.planner.lexicon import Cue
 from agents.planner.parse import COMPARING, Parsed
+from agents.planner.slots import asks_points
 from agents.planner.weighing import OF_SINGLES, Understood
 from core.insights.query import Flow, Measure
 
@@ -31,8 +32,8 @@ def with_shown(told: Sequence[Understood]) -> list[Understood]:
     was it in June?"."""
     joined: list[Understood] = []
     for one in told:
-        if joined and (alerts := _about_alerts(joined[-1], one)):
-            joined[-1] = alerts
+        if joined and (both := _in_one(joined[-1], one)):
+            joined[-1] = both
         elif joined and _is_about_shown(joined[-1], one):
             joined[-1] = _about_shown(joined[-1].parsed, one)
         else:
@@ -40,10 +41,15 @@ def with_shown(told: Sequence[Understood]) -> list[Understood]:
     return joined
 
 
+def _in_one(told: Understood, one: Understood) -> Understood | None:
+    return _about_alerts(told, one) or _for_reason(told, one) or _of_score(told, one)
+
+
 def _about_alerts(shown: Understood, one: Understood) -> Understood | None:
     """Alerts that are only named, and the question about them: "alerts at odd hours, how many above 60 points"."""
     earlier, frame, clause = shown.parsed.frame, one.parsed.frame, Clause(shown.reading)
-    names_more = any((frame.objects, frame.conditions, frame.without, frame.group_by, frame.periods, frame.topic))
+    names_more = any((frame.objects, frame.conditions, frame.without, frame.group_by, frame.topic))
+    names_more = names_more or bool(frame.periods and (earlier.periods or frame.against or len(frame.periods) > 1))
     asks_first = clause.has(*ASKS_FIGURE) or clause.says(Measure.COUNT) or shown.parsed.asks_amount
     if not earlier.is_of_alerts or names_more or asks_first or frame.ask not in (None, Operation.VALUE):
         return None
@@ -60,12 +66,37 @@ def _about_alerts(shown: Understood, one: Understood) -> Understood | None:
         asked = earlier.with_changes(ask=Operation.VALUE, measure=Measure.COUNT if counts else Measure.VOLUME)
     else:
         return None
+    asked = asked.with_changes(periods=earlier.periods or frame.periods)
     return replace(shown, parsed=replace(shown.parsed, frame=asked, alone=asked))
+
+
+def _for_reason(told: Understood, one: Understood) -> Understood | None:
+    """Why alerts were raised, told by itself, and the question about these: "payments in bursts: how many alerts"."""
+    reason, frame, clause = told.parsed.frame.reason, one.parsed.frame, Clause(told.reading)
+    asks_itself = clause.has(*ASKS_FIGURE, Cue.ALERTS) or clause.says(Measure.COUNT) or told.parsed.frame.periods
+    if reason is None or asks_itself or frame.topic is not Topic.ALERTS or frame.tells_alerts:
+        return None
+    asked = frame.with_changes(reason=reason)
+    return replace(one, parsed=replace(one.parsed, frame=asked, alone=asked, is_follow_up=False))
+
+
+def _of_score(shown: Understood, one: Understood) -> Understood | None:
+    """A payment that is only named, and what it scored: "the 10,021 to Meera Dutta: how many points?"."""
+    clause, frame = Clause(shown.reading), one.parsed.frame
+    names_payment = clause.has(Cue.PAYMENTS) and shown.reading.of("amount") and not clause.has(*ASKS_FIGURE)
+    names_more = any((frame.objects, frame.conditions, frame.without, frame.group_by, frame.periods))
+    if not names_payment or clause.says(Measure.COUNT) or names_more or not asks_points(Clause(one.reading)):
+        return None
+    asks = {"topic": Topic.EXPLAIN, "ask": None, "measure": None, "limit": None, "alerts_ask": "points"}
+    asked = shown.parsed.frame.with_changes(**asks)
+    return replace(shown, parsed=replace(shown.parsed, frame=asked, alone=asked, is_follow_up=False, unplaced=()))
 
 
 def _is_about_shown(shown: Understood, one: Understood) -> bool:
     earlier, frame = shown.parsed.frame, one.parsed.frame
     names_its_own = bool(frame.objects or frame.conditions or frame.without or frame.topic)
+    if shown.reading.position > 1 and one.parsed.is_follow_up:
+        return False  # "and second one, how much was that?", of what was shown before
     measures = (None, Measure.SPEND, Measure.INCOME, Measure.NEW_COUNTERPARTIES)
     names_payments = earlier.ask in (None, Operation.VALUE) and earlier.measure in measures
     if earlier.measure is Measure.NEW_COUNTERPARTIES and Clause(shown.reading).says(Measure.COUNT):
@@ -101,6 +132,8 @@ def _about_shown(shown_parsed: Parsed, one: Understood) -> Understood:
     if shown.ask in (Operation.RANK, Operation.LIST) and shown.limit and asks_sum:
         amount = shown.with_changes(asks_amount=True)
         return replace(one, parsed=replace(shown_parsed, frame=amount, alone=amount))
+    if groups := _first_of_groups(shown_parsed, one.parsed):
+        return replace(one, parsed=groups)
     others = tuple(period for period in shown.periods if period not in frame.periods)
     periods = (*frame.periods, *others) if frame.ask in COMPARING else frame.periods or shown.periods
     lent: dict[str, object] = {
@@ -116,3 +149,16 @@ def _about_shown(shown_parsed: Parsed, one: Understood) -> Understood:
     frame = frame.with_changes(**lent)
     leans = shown_parsed.is_follow_up and not frame.objects
     return replace(one, parsed=replace(one.parsed, frame=frame, alone=frame, is_follow_up=leans, unplaced=()))
+
+
+def _first_of_groups(shown_parsed: Parsed, asked: Parsed) -> Parsed | None:
+    """ "Rank the categories of June. Which one comes second?": of the groups shown, and of no single payments."""
+    shown, frame = shown_parsed.frame, asked.frame
+    if frame.measure not in (Measure.LARGEST, Measure.SMALLEST) or frame.group_by or not shown.group_by:
+        return None
+    descending = frame.measure is Measure.LARGEST
+    ranked = shown.with_changes(
+        ask=Operation.RANK, group_by=shown.group_by[:1], limit=1, descending=descending, position=frame.position,
+        asks_amount=not asked.asks_which,
+    )  # fmt: skip
+    return replace(shown_parsed, frame=ranked, alone=ranked)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from agents.plan import Operation, Threshold
 from agents.planner.amounts import Bounds
 from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
-from agents.planner.frame import Frame, Prior, Topic
+from agents.planner.frame import CONTAINING, Frame, Prior, Topic
 from agents.planner.lexicon import Cue
 from agents.planner.mentions import Mention
 from agents.planner.names import Named
@@ -82,7 +82,8 @@ def _is_alerts(clause: Clause) -> bool:
 def is_of_alerts(clause: Clause) -> bool:
     if clause.says(Measure.ALERT_PRECISION):
         return False
-    asks = clause.has(Cue.SHOW, Cue.WHICH, Cue.PAYMENTS) or clause.says(Measure.COUNT)
+    dates = clause.reading.is_of_many and clause.has(Cue.WHEN, Cue.LATEST, Cue.FIRST) and not clause.has(Cue.WHY)
+    asks = clause.has(Cue.SHOW, Cue.WHICH, Cue.PAYMENTS) or clause.says(Measure.COUNT) or dates
     return clause.has(Cue.ALERTS) or (clause.has(Cue.FLAGGED) and asks)
 
 
@@ -92,7 +93,7 @@ _ALERT_CUES = (
 )  # fmt: skip
 _ALERT_MEASURES = (Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST)
 _ALERT_GROUPS = frozenset(Dimension) - {Dimension.ACCOUNT, Dimension.CUSTOMER, Dimension.BANK}
-_OF_MONEY = re.compile(r"\b(?:amounts?|value|money|worth|rupees)\b")
+_OF_MONEY = re.compile(r"\b(?:amounts?|value|money|worth|rupees|sums?|volume|add(?:s|ed)? up|c[oa]mes? to)\b")
 _OF_POINTS = re.compile(r"\b(?:risk\w*|scor\w*|points?)\b")
 
 
@@ -108,10 +109,24 @@ def narrows_alerts(clause: Clause) -> bool:
     if _ONE_ALERT.search(clause.reading.text):
         return True
     named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "amount", "account"))
-    groups = clause.has(Cue.MOST, Cue.LEAST, Cue.WHICH) and any(
+    if _are_of_periods(clause):
+        return True
+    groups = (clause.has(Cue.MOST, Cue.LEAST, Cue.WHICH) or _counts_others(clause)) and any(
         noun.value[1] in _ALERT_GROUPS for noun in clause.find(Cue.NOUN)
     )
     return named or groups or clause.has(*_ALERT_CUES) or clause.says(*_ALERT_MEASURES)
+
+
+def _are_of_periods(clause: Clause) -> bool:
+    """ "How many alerts in May and in July": of several stretches, which a list of alerts has no room for."""
+    return len(_narrowed(_as_ranged(spoken(clause)))) > 1
+
+
+def _counts_others(clause: Clause) -> bool:
+    """ "How many payees are in our alerts": what is counted are no alerts."""
+    counts = [m for m in clause.find(Cue.MEASURE) if m.value[1] is Measure.COUNT]
+    nouns = [noun for noun in clause.find(Cue.NOUN) if noun.value[1] in _ALERT_GROUPS]
+    return any(noun.start >= count.end and clause.are_adjacent(count, noun) for count in counts for noun in nouns)
 
 
 def asks_points(clause: Clause) -> bool:
@@ -131,7 +146,8 @@ _MOST_ALERTS = re.compile(
 
 _ONE_ALERT = re.compile(
     r"\b(?:oldest|earliest|first|latest|newest|most recent|last)"
-    r"(?: (?:still|open|confirmed|dismissed|unresolved|fraud))* alert\b"
+    r"(?: (?:still|open|confirmed|dismissed|unresolved|fraud))*"
+    r" (?:alert|(?:flagged|alerted|suspicious) (?:payment|transaction|transfer))\b"
 )
 
 
@@ -172,15 +188,16 @@ def of_own(frame: Frame) -> Frame:
 
 def of_alerted(frame: Frame, clause: Clause) -> Frame:
     """Of payments that raised an alert all are meant, whoever's they are, and "the most" is of their number unless
-    money is asked for."""
+    money is asked for. They are a part of what was paid: only that is scored."""
     if not frame.is_of_alerted:
         return frame
     counts = frame.measure is None and frame.ask not in (Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST)
     sums = {Measure.SPEND: Measure.VOLUME, Measure.INCOME: Measure.VOLUME}
-    if counts and _OF_MONEY.search(clause.reading.text):
+    if counts and _OF_MONEY.search(_without(clause, "amount")):
         return frame.with_changes(measure=Measure.VOLUME, flow=Flow.ANY)
     measure = Measure.COUNT if counts else sums.get(frame.measure, frame.measure) if frame.measure else None
-    return frame.with_changes(measure=measure, flow=Flow.ANY)
+    is_part = frame.ask is Operation.SHARE and (len(frame.conditions) == 1 or bool(frame.whole))
+    return frame.with_changes(measure=measure, flow=Flow.OUT if is_part else Flow.ANY)
 
 
 def _is_balance(clause: Clause) -> bool:
@@ -206,9 +223,12 @@ def _is_refunds(clause: Clause) -> bool:
     return clause.has(Cue.REFUNDS)
 
 
+_THAT_PAYMENT = re.compile(r"that (?!total\b|sum\b|figure\b|number\b|spend\b)")
+
+
 def _is_memory(clause: Clause) -> bool:
     """ "That payment around Diwali for a trip": one payment, told apart by nothing that a query could hold."""
-    points = any(text.startswith("that ") for text in clause.texts(Cue.ANAPHORA))
+    points = any(_THAT_PAYMENT.match(text) for text in clause.texts(Cue.ANAPHORA))
     return clause.has(Cue.MEMORY) or (points and not clause.measures and bool(clause.reading.of("period")))
 
 
@@ -251,12 +271,24 @@ def objects(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
             excluding = None
         if is_cue(mention, Cue.EXCEPT):
             excluding = mention
-        elif mention.kind in OBJECT_KINDS:
+        elif mention.kind in OBJECT_KINDS and not _is_spelt_out(mention, clause):
             (left_out if excluding else kept).append(mention)
             clause.place(mention, *([excluding] if excluding else []))
         elif not is_cue(mention, Cue.OR, Cue.BOTH, Cue.ANAPHORA, Cue.TOTAL, Cue.PAYMENTS, Cue.MEASURE):
             excluding = None
     return filters(_parts(without_heads(kept, clause), clause), Operator.IN), filters(left_out, Operator.NOT_IN)
+
+
+def _is_spelt_out(group: Mention[Any], clause: Clause) -> bool:
+    """Of "transport (taxi and metro)" the transport, which the brackets behind it narrow down."""
+    if group.kind != "category" or len(group.value) < 2 or not clause.reading.text[group.end :].startswith((" (", "(")):
+        return False
+    inside = clause.reading.text[group.end : clause.reading.text.find(")", group.end)]
+    parts = [m for m in clause.after(group) if m.kind == "category" and m.start < group.end + len(inside)]
+    spelt_out = bool(parts) and all(set(m.value) <= set(group.value) for m in parts)
+    if spelt_out:
+        clause.place(group)
+    return spelt_out
 
 
 _BEGINS_ASKING = re.compile(r"(?<!\band )(?<!\bor )\b(?:what|how|which|who|whom|where|when)\b")
@@ -386,7 +418,8 @@ def _narrowed(periods: list[Period]) -> list[Period]:
 def asks_less(clause: Clause) -> bool:
     """ "How much less", "by how much did it fall": what is taken away is the later, so that the answer is positive."""
     text = clause.reading.text
-    return bool(_LESS.search(text)) and not _MORE.search(text)
+    is_minus = "less" in clause.texts(Cue.DIFFERENCE)  # "UPI less card"
+    return bool(_LESS.search(text)) and not _MORE.search(text) and not is_minus
 
 
 def asks_gap(clause: Clause) -> bool:
@@ -434,12 +467,42 @@ def _operator(clause: Clause, mention: Mention[Any]) -> Operator:
 def with_amounts(frame: Frame, clause: Clause) -> Frame:
     """Amounts as conditions on single payments, or as the threshold that a total is held against."""
     bounds: list[Bounds] = [mention.value for mention in clause.of("amount")]
+    if len(bounds) == 1 and _is_budget(bounds[0], clause):
+        clause.take(Cue.BALANCE)
+        said = Threshold(low_minor=None, high_minor=bounds[0].said_minor, said_minor=bounds[0].said_minor)
+        return frame.with_changes(threshold=said, ask=Operation.LEFT)
     if len(bounds) == 1 and _is_threshold(bounds[0], clause):
         one = bounds[0]
         said = Threshold(low_minor=one.low_minor, high_minor=one.high_minor, said_minor=one.said_minor)
-        return frame.with_changes(threshold=said, ask=Operation.THRESHOLD)
+        return frame.with_changes(threshold=said, **held_against(clause))
     limits = [limit for one in bounds for limit in range_of("amount_minor", one.low_minor, one.high_minor)]
     return frame.with_changes(conditions=(*frame.conditions, *limits))
+
+
+def held_against(clause: Clause) -> dict[str, object]:
+    """What an amount is held against: the whole, or each week or month of it."""
+    within = _IN_ANY.search(clause.reading.text)
+    if within is None:
+        return {"ask": Operation.THRESHOLD}
+    clause.take(Cue.PACE, Cue.NOUN, Cue.EACH)
+    return {"ask": Operation.COUNT_GROUPS, "group_by": (Dimension(within["unit"]),)}
+
+
+_IN_ANY = re.compile(
+    r"\b(?:in|on|for|during) (?:any|a|one|some)(?: one| single| given| calendar| particular)*"
+    r" (?P<unit>day|week|month|quarter)\b"
+)
+""" "Did I spend more than 50,000 in any week?" asks for weeks, and not for the whole."""
+_LEFT = re.compile(r"\b(?:left|remain(?:s|ing)?|more can i|can i still|may i still)\b")
+_STAYS = re.compile(r"\b(?:stay|keep|remain|be|limit|budget|cap|within|under|cut)\b")
+
+
+def _is_budget(bounds: Bounds, clause: Clause) -> bool:
+    """ "If eating out is to stay under 10,000, how much is left?": the amount limits what may be spent in all."""
+    text = clause.reading.text
+    has_limit = bounds.low_minor is None or bounds.is_exact
+    plans = "how much" in text and bool(_LEFT.search(text) and _STAYS.search(text))
+    return plans and has_limit and not clause.has(Cue.PAYMENTS)
 
 
 def _is_threshold(bounds: Bounds, clause: Clause) -> bool:
@@ -450,6 +513,8 @@ def _is_threshold(bounds: Bounds, clause: Clause) -> bool:
 
 def with_measure(frame: Frame, clause: Clause) -> Frame:
     """The measure, and which way the money goes."""
+    if frame.ask is Operation.LEFT:
+        return frame.with_changes(measure=Measure.SPEND, flow=Flow.OUT)
     if frame.topic in (Topic.RECURRING, Topic.REFUNDS):
         clause.displace(
             *(m for m in clause.find(Cue.MEASURE) if m.value[1] in _AGGREGATES and m.value[1] is not Measure.COUNT)
@@ -475,7 +540,8 @@ def with_measure(frame: Frame, clause: Clause) -> Frame:
         return frame.with_changes(ask=Operation.SAVINGS_RATE, measure=Measure.NET, flow=Flow.ANY)
     if clause.says(Measure.SPEND) and clause.says(Measure.INCOME) and not clause.has(Cue.SHARE):
         if clause.has(Cue.COMPARE) and not frame.objects:
-            return frame.with_changes(measure=Measure.NET, flow=Flow.ANY)
+            clause.take(Cue.COMPARE)
+            return frame.with_changes(ask=Operation.VALUE, measure=Measure.NET, flow=Flow.ANY, against=None)
         if not clause.says(Measure.NET):  # which of the two is meant cannot be told, so neither is taken
             clause.displace(*(m for m in clause.find(Cue.MEASURE) if m.value[1] is Measure.INCOME))
     if _mixes_directions(frame) and not clause.has(Cue.SHARE):
@@ -580,17 +646,18 @@ def _has_no_room(clause: Clause) -> bool:
     return named or one or clause.has(*_NO_ROOM) or clause.says(*_ALERT_MEASURES[:2])
 
 
-def _without_scores(clause: Clause) -> str:
-    """The question without what tells its alerts apart: "because money was moved on" asks for no money."""
+def _without(clause: Clause, kind: str) -> str:
+    """The question without what tells payments, or alerts, apart: "because money was moved on" asks for no money, and
+    "below 50,000 rupees" for no rupees."""
     text = clause.reading.text
-    for mention in clause.reading.of("reason"):
+    for mention in clause.reading.of(kind):
         text = text[: mention.start] + " " * mention.length + text[mention.end :]
     return text
 
 
 def alerts_asked(clause: Clause, asks: str | None) -> dict[str, object] | None:
     """What is wanted of alerts, and with how many points; None where something is said that lists have no room for."""
-    text, said = _without_scores(clause), scores(clause)
+    text, said = _without(clause, "reason"), scores(clause)
     if not said or clause.has(Cue.USUAL) or narrows_alerts(clause) or clause.reading.of("amount"):
         return None
     if scored(clause) and _has_no_room(clause):
@@ -604,7 +671,9 @@ def alerts_asked(clause: Clause, asks: str | None) -> dict[str, object] | None:
             r"\b(?:how many|number of|count of)(?: \w+)? (?P<what>accounts?|customers?|clients?)\b", text
         )
         asks = {"a": "accounts", "c": "customers"}[counted["what"][0]] if counted else "alerts"
-    if asks is None and re.search(r"\b(?:worth|value|amount|how much|sum|rupees|money)\b", text):
+    if asks is None and re.search(
+        r"\b(?:worth|value|amount|how much|sum|rupees|money|add(?:s|ed)? up|comes? to|came to)\b", text
+    ):
         asks = "value"
     return {"alerts_ask": asks or "alerts", **said}
 
@@ -660,12 +729,12 @@ def _object_filter(mention: Mention[Any], operator: Operator) -> Filter:
         case "name":
             return _name_filter(mention.value, operator)
         case _:
-            return Filter(field="description", operator=Operator.CONTAINS, values=(mention.value,))
+            return Filter(field="description", operator=CONTAINING[operator], values=(mention.value,))
 
 
 def _name_filter(named: Named, operator: Operator) -> Filter:
-    if named.contains is not None and operator is Operator.IN:
-        return Filter(field="counterparty", operator=Operator.CONTAINS, values=(named.contains,))
+    if named.contains is not None:
+        return Filter(field="counterparty", operator=CONTAINING[operator], values=(named.contains,))
     return Filter(field="counterparty", operator=operator, values=named.names)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from agents.intents.intent import OFF_LIMITS, Intent
 from agents.plan import Operation
@@ -16,7 +17,8 @@ from agents.planner.parse import COMPARING
 from agents.planner.reading import Reading, narrower_than
 from agents.planner.shown import ASKS_FIGURE
 from agents.planner.slots import MERE_HEADS
-from agents.planner.weighing import AGREED, Understood, says_nothing
+from agents.planner.weighing import AGREED, Understood, asks_to_afford, says_nothing
+from core.insights.catalogue import ALERT_STATES
 from core.insights.query import Filter, Flow, Measure, Operator
 
 PLAIN = 0.7
@@ -26,29 +28,45 @@ _ASKS = (
 )  # fmt: skip
 _ASKING = re.compile(
     r"\b(?:how|what|which|who|whom|when|where|why|whose|tell|give|gimme|list|show|compare|calculate|total|count|kitna|find"
-    r"|check|verify|state|furnish|break|split|sum|add|need|want|require|like|see|let)\b|[?]"
+    r"|check|verify|state|furnish|break|split|sum|add|need|want|require|(?:would|should|'d) like|see|let)\b|[?]"
 )
-_ASKS_WHAT = re.compile(r"(?:and |so |but )?what (?:did|do|does|have|has|was|were|is|are)\b")
+_ASKS_WHAT = re.compile(r"(?:and |so |but )?what(?:'s)? (?:my|our|the|did|do|does|have|has|was|were|is|are)\b")
 _BY_THAT = re.compile(r"\bthat (?:method|way|mode|means|app|card|route|channel)\b")
 _EXPLAINS = re.compile(r"(?:as in|that is|i mean|meaning|namely|i\.?e\.?)\b")
 _OF_SUMS = (Cue.TOTAL, Cue.BOTH, Cue.ANAPHORA, Cue.HOW_MUCH, Cue.OR)
 """Without one of these nothing is added up."""
 WITHOUT_THEM = re.compile(
-    r"\b(?:without|excluding|except(?: for)?|minus|leaving out|not counting) (?:them|it|him|her|that|those|these)\b"
+    r"\b(?:without|excluding|except(?: for)?|minus|leaving out|not counting|drop|remove|exclude)"
+    r" (?:them|it|him|her|that|those|these)\b|\b(?:take|leave|keep) (?:them|it|him|her|that|those|these) out\b"
 )
 _TELLS = re.compile(
     r"(?:(?:well|oh|hmm|ok|so|and|but|no|yes|now|goodness|dear),? )*"
-    r"(?:i|we|my|our|the|it|there|they|he|she|this|that)\b"
+    r"(?:(?:i|we|my|our|the|it|there|they|he|she|this|that)\b"
+    r"|(?:one|some|an?|a certain) (?:\w+ )?(?:payees?|customers?|accounts?|beneficiary|recipient|person|merchant)\b)"
 )
+_STATES = re.compile(
+    r"\b(?:was|were|is|are|(?:has|have) been|looks?|looked|seems?|seemed|feels?|felt|went|ate|got|kept|keeps"
+    r"|cost|ran)\b"
+)
+"""Verbs of a statement: "shopping was heavy in October" tells, where "shopping in October" asks."""
 _TELLS_OF = re.compile(r"\b(?:says|said|thinks|told|believes|claims|insists|reckons|swears|owes?|complains|grumbles)\b")
 
 
 def with_edits(told: Sequence[Understood]) -> list[Understood]:
-    """A later clause that only names something belongs to the one before it: "..., Arogya Pharmacy, that is"."""
+    """A later clause that only names something belongs to the one before it: "..., Arogya Pharmacy, that is"; a first
+    one that only leaves something out, to the one behind: "take Gita's out, then what is September?"."""
     return [
-        replace(one, parsed=replace(one.parsed, only_modifies=True)) if n > 0 and _adds_to(one, told[n - 1]) else one
+        replace(one, parsed=replace(one.parsed, only_modifies=True))
+        if (n > 0 and _adds_to(one, told[n - 1])) or (n == 0 and len(told) > 1 and _only_leaves_out(one))
+        else one
         for n, one in enumerate(told)
     ]
+
+
+def _only_leaves_out(one: Understood) -> bool:
+    frame = one.parsed.frame
+    names_more = (frame.objects, frame.conditions, frame.periods, frame.ask, frame.measure, frame.topic)
+    return one.intent is Intent.EDIT and bool(frame.without) and not any(names_more)
 
 
 def _adds_to(one: Understood, before: Understood) -> bool:
@@ -60,8 +78,12 @@ def _adds_to(one: Understood, before: Understood) -> bool:
 
 def _without_talk(told: Sequence[Understood]) -> list[Understood]:
     """Without "cheers" and "blimey", where something else is said."""
-    said = [one for one in told if not (one.reading.wants.first is Intent.SMALL_TALK and says_nothing(one.parsed))]
+    said = [one for one in told if one.reading.position > 1 or not _is_talk(one)]
     return said or list(told)
+
+
+def _is_talk(one: Understood) -> bool:
+    return one.reading.wants.first is Intent.SMALL_TALK and says_nothing(one.parsed)
 
 
 def with_stories(told: Sequence[Understood]) -> list[Understood]:
@@ -80,17 +102,18 @@ def with_stories(told: Sequence[Understood]) -> list[Understood]:
         replace(one, intent=Intent.STORY)
         if _is_story(one, bool(meant))
         or _only_plans(one, told)
-        or (asked_outright and (_only_tells(one) or (one is told[0] and _only_names(one.reading))))
+        or (_states(one) and any(_asks_outright(later) for later in told[n + 1 :]))
+        or (asked_outright and (_only_tells(one) or (one is told[0] and _opens(one.reading))))
         or (one.intent in asked and not _asks(one))
         else one
-        for one in told
+        for n, one in enumerate(told)
     ]
     return stories if any(one.intent is not Intent.STORY for one in stories) else list(told)
 
 
 def _asks_outright(one: Understood) -> bool:
     clause = Clause(one.reading)
-    asks = clause.has(*_ASKS, Cue.DIFFERENCE) or clause.says(Measure.COUNT)
+    asks = clause.has(*_ASKS, Cue.DIFFERENCE, Cue.SHARE) or clause.says(Measure.COUNT)
     return asks or bool(_ASKS_WHAT.match(one.reading.text))
 
 
@@ -122,8 +145,17 @@ def _is_meant(one: Understood) -> bool:
 
 def _only_names(reading: Reading) -> bool:
     """Nothing but payees or categories: "Sab Kuch Mall, how much have they given back?"."""
-    kinds = {mention.kind for mention in reading.mentions if not is_cue(mention, Cue.OR)}
+    kinds = {mention.kind for mention in reading.mentions if not is_cue(mention, Cue.OR, Cue.AGAIN)}
     return bool(kinds) and kinds <= set(OBJECT_KINDS) and not reading.unknown
+
+
+def _opens(reading: Reading) -> bool:
+    return _only_names(reading) or _sets_scene(reading)
+
+
+def _sets_scene(reading: Reading) -> bool:
+    """Words that name nothing but how often something is held: "weekly huddle in ten minutes"."""
+    return bool(reading.unknown) and all(is_cue(mention, Cue.EACH) for mention in reading.mentions)
 
 
 def _only_tells(one: Understood) -> bool:
@@ -135,14 +167,19 @@ def _only_tells(one: Understood) -> bool:
     return bool(_TELLS_OF.search(one.reading.text)) or (not is_meant and _tells(one))
 
 
+def _states(one: Understood) -> bool:
+    """ "Ate out like crazy in October": it says how something was, and no surer than that asks for its figure."""
+    return bool(_STATES.search(one.reading.text)) and not _asks(one) and not _is_meant(one)
+
+
 def _tells(one: Understood) -> bool:
     return bool(_TELLS.match(one.reading.text)) and not one.parsed.only_modifies
 
 
 _PLANS = re.compile(
     r"(?:(?:well|oh|ok|so|and|but|now|also),? )*"
-    r"(?:don't|do not|never|will|would|must|need|needs|needed|no need|going|have to|has to|want|wants|hoping|before"
-    r"|\w+ing|\w+ to be|i|we|my|our|it|he|she|they)\b"
+    r"(?:don't|do not|never|wanna|gonna|will|would|must|need|needs|needed|no need|going|have to|has to|want|wants"
+    r"|hoping|before|\w+ing|\w+ to be|i|we|my|our|it|he|she|they)\b"
 )
 _PLANNED = frozenset({Intent.ACT, Intent.ADVICE, Intent.OFF_TOPIC, Intent.SMALL_TALK})
 _PLANNED_WORDS = frozenset({"action", "advice", "topic", "future"})
@@ -185,12 +222,20 @@ def _is_story(one: Understood, others_mean: bool) -> bool:
 
 
 def lent(one: Understood, stories: Sequence[Reading]) -> Understood:
-    """A question with whom, and when, the story before it speaks of, where the question itself does not say."""
+    """A question with whom, when, and which place the story before it speaks of, where the question does not say."""
+    place = max((story.position for story in stories), default=1)
+    if place > 1 and one.parsed.frame.position == 1:
+        placed = [each.with_changes(position=place) for each in (one.parsed.frame, one.parsed.alone)]
+        return replace(one, parsed=replace(one.parsed, frame=placed[0], alone=placed[1]))
     frame = one.parsed.frame
-    if frame.topic in (Topic.BALANCE, Topic.COVERAGE, Topic.ALERTS):
+    if frame.topic is Topic.FORECAST and asks_to_afford(one.reading):
+        return _priced(one, stories)
+    if frame.topic in (Topic.BALANCE, Topic.COVERAGE):
         return one
     told = [named(Clause(story)) for story in stories]
-    changes: dict[str, object] = {}
+    if frame.topic is Topic.ALERTS:
+        return _changed(one, _whose_alerts(frame, told), stories)
+    changes: dict[str, Any] = {}
     periods = [period for story in told for period in story.periods]
     if len(periods) == 1 and not frame.periods:
         changes["periods"] = tuple(periods)
@@ -208,15 +253,60 @@ def lent(one: Understood, stories: Sequence[Reading]) -> Understood:
         )
     elif meant := _explained(stories):
         changes["objects"] = meant
+    if any(one in frame.without for one in left_out(changes.get("objects", ()))):
+        del changes["objects"]  # "that includes the rent: what is it without the rent?"
     narrower = [phrase for story in stories for phrase in story.unknown if narrower_than(phrase)]
     if narrower and not (frame.objects or changes.get("objects")):
         return replace(one, reading=replace(one.reading, unknown=(*one.reading.unknown, *narrower)))
+    changes |= _on_account(frame, told) or _of_alerts_told(frame, stories)
     if not changes:
         return one
     if frame.ask in (Operation.COMPARE, Operation.DIFFERENCE) and len(frame.periods) < 2:
         changes |= _held_apart(frame.with_changes(**changes))
-    parsed = replace(one.parsed, frame=frame.with_changes(**changes), alone=one.parsed.alone.with_changes(**changes))
-    return replace(one, parsed=replace(parsed, is_follow_up=False))
+    return _changed(one, changes, stories)
+
+
+def _changed(one: Understood, changes: dict[str, Any], stories: Sequence[Reading]) -> Understood:
+    """The question with what it was lent; it leans on another only where its story does: "now Vikram Singh, ..."."""
+    if not changes:
+        return one
+    goes_on = any(story.has(Cue.AGAIN) for story in stories)
+    frame, alone = (each.with_changes(**changes) for each in (one.parsed.frame, one.parsed.alone))
+    return replace(one, parsed=replace(one.parsed, frame=frame, alone=alone, is_follow_up=goes_on))
+
+
+def _whose_alerts(frame: Frame, told: Sequence[Frame]) -> dict[str, object]:
+    """ "Writing up Sneha Sharma. What are her alerts worth?": of whom the story speaks."""
+    payees = tuple(f for story in told for f in story.objects if f.field == "counterparty")
+    changes = _on_account(frame, told)
+    return changes | ({"objects": payees} if payees and not (changes or frame.conditions) else {})
+
+
+def _on_account(frame: Frame, told: Sequence[Frame]) -> dict[str, object]:
+    """To a bank: the customer whom a story names as the one who pays."""
+    accounts = tuple(f for story in told for f in story.conditions if f.field == "account")
+    if not accounts or any(f.field == "account" for f in frame.conditions):
+        return {}
+    return {"conditions": (*frame.conditions, *accounts[:1])}
+
+
+def _of_alerts_told(frame: Frame, stories: Sequence[Reading]) -> dict[str, object]:
+    """ "One payee is in so many of these alerts. Who is paid most often?": of payments that raised an alert."""
+    told = [Clause(story) for story in stories if story.is_of_many]
+    speaks_of = {noun.value[1] for clause in told if clause.has(Cue.ALERTS) for noun in clause.find(Cue.NOUN)}
+    if frame.ask is not Operation.RANK or frame.is_of_alerted or not speaks_of.intersection(frame.group_by):
+        return {}
+    raised = Filter(field="alert", operator=Operator.IN, values=ALERT_STATES[:-1])
+    return {"conditions": (*frame.conditions, raised), "measure": Measure.COUNT, "flow": Flow.ANY}
+
+
+def _priced(one: Understood, stories: Sequence[Reading]) -> Understood:
+    """ "A phone for 60k. Can I afford it?": what it costs is told before."""
+    said = [mention.value.said_minor for story in stories for mention in story.of("amount")]
+    if one.parsed.frame.spend_minor is not None or len(said) != 1:
+        return one
+    frame = one.parsed.frame.with_changes(spend_minor=said[0])
+    return replace(one, parsed=replace(one.parsed, frame=frame, alone=frame))
 
 
 def _held_apart(frame: Frame) -> dict[str, object]:
@@ -230,7 +320,9 @@ def _without(one: Understood, told: Sequence[Frame]) -> Understood:
     without = left_out(f for story in told for f in story.objects if f.operator is Operator.IN)
     if not without:
         return one
-    frame = one.parsed.frame.with_changes(without=without)
+    periods = tuple(period for story in told for period in story.periods)
+    frame = one.parsed.frame
+    frame = frame.with_changes(without=without, periods=frame.periods or periods[:1])
     return replace(one, parsed=replace(one.parsed, frame=frame, alone=frame, unplaced=(), is_follow_up=True))
 
 
@@ -258,7 +350,14 @@ def _only_charges(one: Understood) -> bool:
 def _points_back(one: Understood) -> bool:
     frame = one.parsed.frame
     says_how_much_alone = frame.measure is None and not frame.conditions
-    return Clause(one.reading).has(Cue.ANAPHORA) or says_how_much_alone or bool(_BY_THAT.search(one.reading.text))
+    clause = Clause(one.reading)
+    # "My wife says we overspend on restaurants. What was the monthly average?" says of nothing what it is of.
+    is_of_nothing = not clause.has(Cue.PAYMENTS, Cue.TOTAL) and not clause.says(
+        Measure.SPEND, Measure.INCOME, Measure.NET
+    )
+    is_mean = frame.ask is Operation.PACE or frame.measure in (Measure.AVERAGE, Measure.MEDIAN)
+    points = clause.has(Cue.ANAPHORA) or bool(_BY_THAT.search(one.reading.text))
+    return points or says_how_much_alone or (is_mean and is_of_nothing)
 
 
 def _named_before(told: Sequence[Frame], *, points: bool) -> dict[str, object]:

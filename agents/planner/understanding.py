@@ -1,5 +1,6 @@
 """Understanding: the clauses of a question, each weighed, and what they are to each other."""
 
+import re
 from collections.abc import Sequence
 
 from agents.intents.intent import Intent
@@ -9,10 +10,19 @@ from agents.planner.stories import lent, with_edits, with_stories
 from agents.planner.weighing import Understood, weighed
 from core.money import Currency
 
+_BARE = re.compile(
+    r"(?:and )?(?:how much|when|who|where|what|to whom|from whom|on what date|which day)"
+    r"(?: (?:was|is|did) (?:it|that|i|this))?(?: (?:for|to|from|pay|paid|happen|cost|come to))*"
+)
+""" "..., and how much was it?": of what the clause before asks."""
+
 
 def understand(readings: Sequence[Reading], currencies: Sequence[Currency], *, has_last: bool) -> list[Understood]:
     """The clauses of a question, stories among them dropped once they have lent what they name."""
-    told = [weighed(reading, currencies, has_last=has_last) for reading in readings]
+    told = [
+        weighed(reading, currencies, has_last=has_last or (n > 0 and bool(_BARE.fullmatch(reading.text))))
+        for n, reading in enumerate(readings)
+    ]
     told = with_shown(with_stories(with_edits(told)))
     asking = [one for one in told if one.intent is not Intent.STORY]
     if not asking or len(asking) == len(told):

@@ -45,6 +45,7 @@ _FORGIVEN = {
     "action": frozenset({Intent.AFFORD}),
 }
 """Refusals by single words, and the meanings of the whole that lift them."""
+_AFFORDS = re.compile(r"\b(?:can|could|will) (?:i|we)(?: \w+)? afford\b")
 _CLEANER = frozenset(
     {
         Intent.REFUNDS, Intent.NEXT_DUE, Intent.RECURRING, Intent.COUNT_DAYS, Intent.ALERTS, Intent.ALERTS_VALUE,
@@ -60,8 +61,15 @@ _ANEW = frozenset(
     }
 )  # fmt: skip
 _SIGNALS = frozenset({Intent.CIRCLES, Intent.PASS_THROUGH, Intent.JUST_UNDER})
-_NARROWING = (Cue.TOP, Cue.EXCEPT, Cue.USUAL, Cue.WEEKDAYS, Cue.HOURS, Cue.STATUS)
+_NARROWING = (Cue.TOP, Cue.EXCEPT, Cue.USUAL, Cue.WEEKDAYS, Cue.HOURS, Cue.STATUS, Cue.SO_OFTEN)
 """Cues without which a figure is of something else: what is meant by the whole has to have a place for them."""
+_OF_ONE_FIGURE = frozenset(
+    {
+        Intent.TOTAL, Intent.COUNT, Intent.AVERAGE, Intent.MEDIAN, Intent.LARGEST, Intent.SMALLEST, Intent.PACE,
+        Intent.TOP_TIME, Intent.WHEN_LAST, Intent.WHEN_FIRST,
+    }
+)  # fmt: skip
+"""What has no place for a difference, rise or gap that is said: the figure of one side would be told for both."""
 _SPARE = frozenset(
     {
         None, Operation.VALUE, Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.COUNT_GROUPS,
@@ -103,9 +111,9 @@ class _Weighing:
         if not self._may_decide:
             known = self.known if self.supported >= AGREED else self.reading
             return Understood(known, self.parsed, self.intent)
-        if self.wants.first in OFF_LIMITS:
+        if self.wants.first in OFF_LIMITS and not self._asks_to_afford:
             return self._as_read(self.parsed, self.wants.first)
-        frame = self._meant(self.wants.first)
+        frame = self._meant(Intent.AFFORD if self._asks_to_afford else self.wants.first)
         return self._as_read(self._under(frame)) if frame else Understood(self.reading, self.parsed, self.intent)
 
     def _as_read(self, parsed: Parsed, intent: Intent | None = None) -> Understood:
@@ -119,6 +127,10 @@ class _Weighing:
     def intent(self) -> Intent | None:
         """What the clause surely wants, if that is something payments answer."""
         return self.wants.first if self.is_sure and self.wants.first not in OFF_LIMITS else None
+
+    @property
+    def _asks_to_afford(self) -> bool:
+        return self.wants.first is Intent.ADVICE and asks_to_afford(self.reading)
 
     @property
     def _scores_twice(self) -> bool:
@@ -210,7 +222,10 @@ class _Weighing:
         if clause.reading.of("tally"):
             return None
         if intent is Intent.EDIT:
-            return named(clause) if self.has_last else None
+            edit = self.parsed.frame if self._asks_anew and not self.parsed.unplaced else named(clause)
+            return edit if self.has_last else None
+        if intent in _OF_ONE_FIGURE and clause.has(Cue.DIFFERENCE):
+            return None
         frame = intended(intent, clause)
         return None if clause.lacks_place(*_NARROWING) else frame
 
@@ -230,10 +245,15 @@ def says_nothing(parsed: Parsed) -> bool:
     return not named_any and not parsed.asks_all and frame.measure not in (Measure.NET, Measure.VOLUME)
 
 
+def asks_to_afford(reading: Reading) -> bool:
+    """Whether "can I afford it" is asked, beside what to do about it: the second is left to the asker."""
+    return reading.wants.first in (Intent.ADVICE, Intent.AFFORD) and bool(_AFFORDS.search(reading.text))
+
+
 def _forgiving(reading: Reading) -> Reading:
     """Without a refusal by single words that the meaning of the whole contradicts."""
     lifting = _FORGIVEN.get(reading.refusal or "", frozenset[Intent]())
-    lifted = reading.wants.confidence >= SURE and reading.wants.first in lifting
+    lifted = asks_to_afford(reading) or (reading.wants.confidence >= SURE and reading.wants.first in lifting)
     looks_ahead = reading.wants.first is Intent.FORECAST_SPEND and reading.wants.confidence >= SURE
     if looks_ahead and not is_within_months(reading.text):
         return replace(reading, refusal="future")

@@ -127,15 +127,16 @@ def _numbered(told: Told) -> list[tuple[int, dict[str, Any]]]:
 
 
 def versus(told: Told) -> Draft:
-    """Which of two or more was the larger, and each; or first by how much, where that was asked."""
+    """Which of two or more was the larger, or the smaller, and each; or first by how much, where that was asked."""
     rows = _numbered(told)
     if not rows:
         return NOTHING
     figures = [told.figure(f"{told.group(row)}, {told.period}", told.source(n)) for n, row in rows]
     lines = "; ".join(f"{told.group(row)} {told.say(figure)}" for (_, row), figure in zip(rows, figures, strict=True))
     first, amount = told.group(rows[0][1]), None if told.measure is Measure.COUNT else told.source(1)
-    winner = told.make.name(f"The larger, {told.period}", first, told.source(1, told.query.group_by[0]), amount=amount)
-    text = f"{first} is the larger, {told.period}: {lines}."
+    side = "smaller" if told.query.order and not told.query.order.descending else "larger"
+    winner = told.make.name(f"The {side}, {told.period}", first, told.source(1, told.query.group_by[0]), amount=amount)
+    text = f"{first} is the {side}, {told.period}: {lines}."
     difference = _difference(told)
     if difference is None:
         return Draft(text, [winner, *figures], chart=chart(told.result, told.about()), rows=told.result.rows)

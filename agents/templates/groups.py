@@ -7,7 +7,7 @@ from agents.charts import TIMED, chart
 from agents.draft import Draft
 from agents.evidence import computed, rows_of
 from agents.templates.told import FIGURES_MAX, NOTHING, TOLD_MAX, Told
-from agents.wording import dimension_name, inside, listed
+from agents.wording import count, dimension_name, inside, listed
 from core.insights.query import Dimension, Measure
 
 _LINES_MAX = 12
@@ -23,10 +23,18 @@ def breakdown(told: Told) -> Draft:
     lines = [
         f"{told.group(row)} {told.say(figure)}" for (_, row), figure in zip(rows, figures[:_LINES_MAX], strict=False)
     ]
+    if len(rows) == 1 and told.query.group_by == (Dimension.COUNTERPARTY,):
+        figures.insert(0, _only(told, *rows[0]))
     more = "; …" if len(rows) > _LINES_MAX else ""
     by = listed([dimension_name(dimension, told.query) for dimension in told.query.group_by])
     text = f"{told.about()} by {by}, {told.period}: {'; '.join(lines)}{more}."
     return Draft(text, figures, chart=chart(told.result, told.about()), rows=told.result.rows)
+
+
+def _only(told: Told, place: int, row: dict[str, Any]) -> Figure:
+    """The name of the only one that there is: who it was is what was asked."""
+    source = told.source(place, Dimension.COUNTERPARTY)
+    return told.make.name(f"{told.about()}, {told.period}", told.group(row), source, amount=told.source(place))
 
 
 def _label(told: Told, row: dict[str, Any]) -> str:
@@ -48,7 +56,9 @@ def to_new(told: Told) -> Draft:
     number = told.make.count(f"New payees, {told.period}", rows_of(told.tables[0].name))
     figures = [told.figure(_label(told, row), told.source(n)) for n, row in enumerate(told.result.rows[:TOLD_MAX], 1)]
     lines = [f"{told.group(row)} {told.say(f)}" for row, f in zip(told.result.rows, figures, strict=False)]
-    text = f"{' and '.join(map(told.say, sums))} to {number.value} new payees, {told.period}: {'; '.join(lines)}."
+    assert isinstance(number.value, int)
+    to = count(number.value, "new payee")
+    text = f"{' and '.join(map(told.say, sums))} to {to}, {told.period}: {'; '.join(lines)}."
     return Draft(text, [*sums, number, *figures], rows=told.result.rows)
 
 
@@ -93,4 +103,6 @@ def count_groups(told: Told) -> Draft:
     figure: Figure = told.make.count(f"Number of {nouns}, {told.label()}", rows_of(told.tables[0].name))
     names = [told.group(row) for row in told.result.rows]
     are = f"They are: {listed(names)}" if len(names) <= TOLD_MAX else f"First among them: {', '.join(names[:TOLD_MAX])}"
-    return Draft(f"{figure.value} {nouns} ({told.label()}). {are}.", [figure], rows=told.result.rows)
+    assert isinstance(figure.value, int)
+    number = f"1 {name}" if figure.value == 1 else f"{figure.value} {nouns}"
+    return Draft(f"{number} ({told.label()}). {are}.", [figure], rows=told.result.rows)

@@ -5,12 +5,13 @@ from agents.draft import Draft
 from agents.evidence import cell, computed, days_until
 from agents.templates.told import NOTHING, TOLD_MAX, Told, day, whereto
 from agents.wording import count, subject
-from core.insights.query import EntryRow, Measure
+from core.insights.query import EntryRow, Flow, Measure
 from core.periods import Unit
 
 ALL = 50
 """A query for so many rows is for all that fit; one for fewer is for just those."""
 
+_SUMS = {Flow.OUT: Measure.SPEND, Flow.IN: Measure.INCOME}
 _ONE = {"largest": "Largest", "smallest": "Smallest", "earliest": "First"}
 _FIRST = {"largest": "largest", "smallest": "smallest", "latest": "latest", "earliest": "first"}
 
@@ -81,7 +82,7 @@ def when(told: Told) -> Draft:
     if entry is None:
         return NOTHING
     which = _ONE.get(told.query.rows_first, "Last")
-    about = subject(told.query, told.query.measures[-1])
+    about = subject(told.query, _SUMS.get(told.query.flow))
     said = f"{which} time" if place == 1 else f"{which} time but {place - 1}"
     date = told.make.date(f"{said}, {about}", cell(told.entries_table, place, "occurred_at"))
     amount = told.single(place)

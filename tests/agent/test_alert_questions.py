@@ -125,6 +125,38 @@ def _told(answer: Answer) -> object:
         ("value at stake of open alerts", 1_235_000),
         ("what's the oldest open alert", 400_000),
         ("Before the stand-up: how many alerts are open at this moment?", 8),
+        ("What's still sitting open in the queue? just the number", 8),
+        ("how many hits did we get in May", 4),
+        ("Compliance wants: money in cases still undecided", 1_235_000),
+        ("avg ticket size of the flagged ones in may", 125_000),
+        ("Weekly huddle in ten minutes. How many fewer alerts in June than in May?", 2),
+        ("The boss thinks May was worse than June. By how many alerts?", 2),
+        ("How many alerts in March and in June?", 3),
+        ("what date was the most recent payment that got flagged?", "2026-06-07"),
+        ("Hemant Desk - date of the very first payment of his that we flagged", "2026-05-07"),
+        ("Writing up Gauri Desk. How many alerts since we began?", 4),
+        ("Hemant Desk, how many alerts ever?", 3),
+        ("Gauri Desk's 4,000 to Kirana Desk Shop on 7 March - what score did it get, and what drove it?", 55),
+        ("Gauri Desk's payment of 4,000 to Kirana Desk Shop: how many points?", 55),
+        ("If I can only look at one account today, whose is the riskiest?", "Gauri Desk"),
+        ("Which day in our whole history had the most alerts?", "2026-05-07"),
+        ("What percentage of all alerts ever raised fell on a Thursday?", 50.0),
+        ("One payee is in so many of these alerts. Who has been on the receiving end most often?", "Kirana Desk Shop"),
+        ("of all the payments our customers made in May, what percent by number got an alert?", 100.0),
+        ("alerts scoring 80 or more in May and in June, how many", 2),
+        ("alerts for payments below 2,500 rupees", 6),
+        ("what share of payments above 1,200 raised an alert in May", 100.0),
+        ("what share of Gauri Desk's payments raised an alert", 100.0),
+        ("latest date on which Gauri Desk was flagged", "2026-05-07"),
+        ("how many alerts have 90 points and up", 2),
+        ("how many alerts where money landed and was pushed straight out again", 2),
+        ("People splitting payments to stay a whisker under the 50k PAN limit... how many such alerts?", 2),
+        ("chopping up transfers to keep below the reporting limit: how many alerts", 2),
+        ("alerts where the customer had never paid that person before and the sum was high: how many in May?", 1),
+        ("first payment to a stranger and a big amount, how many alerts carry that", 3),
+        ("how many alerts because they paid at a time the customer never pays", 1),
+        ("lots of payments from one account inside an hour: how many alerts of that sort", 0),
+        ("how many alerts for amounts far above what the customer normally pays", 0),
     ],
 )
 async def test_alerts_are_told_apart_by_what_is_said_of_them(question: str, figure: object, ask: Chat) -> None:
@@ -142,6 +174,13 @@ async def test_alerts_are_told_apart_by_what_is_said_of_them(question: str, figu
         (["How many alerts in May?", "And in June?", "what is the difference between the two?"], 2),
         (["alerts this year by customer", "who has most"], "Gauri Desk"),
         (["alerts in june", "who has the most of them?"], "Hemant Desk"),
+        (["who has the most alerts this year?", "what do her alerts add up to, this year"], 1_050_000),
+        (["who has the most alerts?", "how many are her alerts?", "and the largest one among them?"], 400_000),
+        (["How many alerts in May?", "and in June?", "what were the May ones worth in rupees"], 500_000),
+        (["Gauri Desk, how many alerts this year?", "now Hemant Desk, how many this year"], 3),
+        (["structuring alerts this year, how many?", "what do they add up to", "go back to the count, but for May"], 1),
+        (["alerts in march", "and what score did that one get"], 55),
+        (["alerts in may", "what is the biggest of them?", "whose was it?"], "Gauri Desk"),
     ],
 )
 async def test_a_follow_up_speaks_of_the_alerts_before_it(questions: list[str], figure: object, ask: Chat) -> None:
@@ -172,11 +211,29 @@ async def test_days_are_those_of_the_askers_clock(ask: Chat) -> None:
         "how many alerts did we escalate in May",
         "how many alerts came from mule accounts",
         "how long does a reviewer need from the alert to the decision",
+        "how many customers opened an account with us since January",
+        "how many new customers did we get in May",
+        "how many alerts for payments from a new device",
     ],
 )
 async def test_what_alerts_have_no_room_for_is_asked_back(question: str, ask: Chat) -> None:
     answer = await ask.ask(question)
     assert answer.status == "clarify", answer.answer
+
+
+@pytest.mark.parametrize(
+    "questions",
+    [
+        ["alerts in may", "what score did that one get"],
+        ["alerts in may", "how many of them were his?"],
+        ["structuring alerts this year", "the biggest of them?"],
+    ],
+)
+async def test_of_whom_or_of_which_alert_is_never_guessed(questions: list[str], ask: Chat) -> None:
+    *before, last = questions
+    for question in before:
+        await ask.ask(question)
+    assert (await ask.ask(last)).status == "clarify"
 
 
 async def test_precision_is_of_decided_alerts_and_there_are_none(ask: Chat) -> None:

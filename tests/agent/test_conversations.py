@@ -14,6 +14,137 @@ from tests.agent.household import TODAY, Chat, Household, at, customer_principal
 from tests.factories import make_account, make_bank, make_customer, pay
 
 CHAINS: dict[str, list[tuple[str, str]]] = {
+    "the_places_behind": [
+        ("which category did I spend the most on in May?", "Most spending by category, May 2026"),
+        ("and next?", "Number 2 of the most spending by category, May 2026"),
+        ("and after that?", "Number 3 of the most spending by category, May 2026"),
+    ],
+    "a_place_told_before_the_question": [
+        ("show me my 3 biggest payments of May", "Mr Rao, 3 May 2026"),
+        ("and second one, how much was that?", "Petrol Point, 2 May 2026"),
+        ("the first one on that list, how much?", "Mr Rao, 3 May 2026"),
+    ],
+    "less_a_part": [
+        ("What did I spend in May?", "Spending, May 2026"),
+        ("less rent", "Spending except Rent, May 2026"),
+        ("less fuel as well", "Spending except Rent and Fuel, May 2026"),
+    ],
+    "the_rest_of_a_part": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("only Fresh Mart", "Paid to Fresh Mart (Groceries), May 2026"),
+        ("the others?", "Groceries except Fresh Mart, May 2026"),
+    ],
+    "the_rest_of_a_way_of_paying": [
+        ("How much did I pay by card in May?", "Spending by card, May 2026"),
+        ("and the rest?", "Spending other than by card, May 2026"),
+    ],
+    "more_than_what_is_named": [
+        ("How much did I spend on fuel in May?", "Fuel, May 2026"),
+        ("is that more than I spent on groceries?", "Difference"),
+    ],
+    "a_count_in_money": [
+        ("How many times did I eat out in May?", "Payments, Eating out, May 2026"),
+        ("and only by card, in rupees", "Eating out by card, May 2026"),
+    ],
+    "a_part_that_is_counted": [
+        ("How much did I pay Fresh Mart in May?", "Paid to Fresh Mart, May 2026"),
+        ("how many were by card?", "Payments, Fresh Mart by card, May 2026"),
+        ("what do these add up to?", "Paid to Fresh Mart by card, May 2026"),
+    ],
+    "two_ways_of_paying": [
+        ("What did I spend on eating out this year?", "Eating out, 1 January to 15 June 2026"),
+        ("just by card", "Eating out by card, 1 January to 15 June 2026"),
+        ("now by UPI", "Eating out by UPI, 1 January to 15 June 2026"),
+        ("which was more?", "The larger, 1 January to 15 June 2026"),
+    ],
+    "what_was_spent_of_an_income": [
+        ("How much salary did I get in May?", "Salary, May 2026"),
+        ("how much of that did I spend?", "Spending, May 2026"),
+    ],
+    "the_one_of_that_name": [
+        ("What have I paid Fresh Mart this year?", "Paid to Fresh Mart, 1 January to 15 June 2026"),
+        ("and Spice Route?", "Paid to Spice Route, 1 January to 15 June 2026"),
+        ("the mart one again, but in May", "Paid to Fresh Mart, May 2026"),
+    ],
+    "everything_of_the_one": [
+        ("Biggest payment of May?", "Largest payment, May 2026"),
+        ("who was that to?", "With"),
+        ("how much have I ever paid them?", "Paid to Mr Rao, 10 May 2025 to 15 June 2026"),
+    ],
+    "a_place_among_what_was_shown": [
+        ("How much did I spend in May?", "Spending, May 2026"),
+        ("split it category wise", "Rent, May 2026"),
+        ("how much was the third one on that list", "Groceries, May 2026"),
+        ("show my 3 biggest payments of May", "Mr Rao, 3 May 2026"),
+        ("who was the second one to?", "With"),
+        ("and how much was the third?", "Rahul Sharma, 8 May 2026"),
+        ("top categories in May", "Most spending by category, May 2026"),
+        ("how much was the 4th one?", "Uncategorised, May 2026"),
+    ],
+    "whom_the_payment_was_with": [
+        ("biggest payment in May?", "Largest payment, May 2026"),
+        ("who was that to?", "With"),
+        ("how many times have I paid them this year?", "Payments, Mr Rao, 1 January to 15 June 2026"),
+    ],
+    "whom_a_place_of_a_rank_was_with": [
+        ("top 3 shops in May", "Most spending by payee, May 2026"),
+        ("who came second?", "Number 2 of the most spending by payee, May 2026"),
+        ("what did I pay them in June?", "Paid to Petrol Point, 1 to 15 June 2026"),
+    ],
+    "the_one_that_is_named_first": [
+        ("groceries by card in May?", "Groceries by card, May 2026"),
+        ("and by UPI?", "Groceries by UPI, May 2026"),
+        ("how much more was the card one", "Difference"),
+    ],
+    "one_as_a_share_of_the_other": [
+        ("How much on fuel in May?", "Fuel, May 2026"),
+        ("and eating out?", "Eating out, May 2026"),
+        ("second is what percent of the first?", "Eating out as a share of fuel, May 2026"),
+    ],
+    "a_share_of_what_is_named": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("how much of it at Green Grocers?", "Paid to Green Grocers (Groceries), May 2026"),
+        ("and at Fresh Mart?", "Paid to Fresh Mart, May 2026"),
+        ("that's what % of my May groceries", "Paid to Fresh Mart as a share of groceries, May 2026"),
+    ],
+    "shares_of_the_same_whole": [
+        ("What did I spend on food in May?", "Groceries and Eating out, May 2026"),
+        ("what % of that was groceries?", "Groceries as a share of groceries and Eating out, May 2026"),
+        ("and eating out's share of it?", "Eating out as a share of groceries and Eating out, May 2026"),
+    ],
+    "everything_else": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("and everything else?", "Spending except Groceries, May 2026"),
+    ],
+    "the_sum_without_the_biggest": [
+        ("What did May cost me in total?", "Spending, May 2026"),
+        ("what was the biggest thing in it?", "Largest payment, May 2026"),
+        ("ok take Mr Rao's out, then what's May?", "Spending except Mr Rao, May 2026"),
+    ],
+    "the_smallest_of_the_groups": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("break that down by shop", "Fresh Mart, May 2026"),
+        ("the smallest of these, how much was it", "7-Eleven 24, May 2026"),
+    ],
+    "all_of_it_for_longer": [
+        ("What did I spend over the past 7 days?", "Spending, 9 to 15 June 2026"),
+        ("how much of that was City Cinema?", "Paid to City Cinema, 9 to 15 June 2026"),
+        ("stretch that total to the past 30 days, all categories", "Spending, 17 May to 15 June 2026"),
+    ],
+    "the_visit_before": [
+        ("When did I last go to Fresh Mart?", "Last time, Paid to Fresh Mart"),
+        ("how much did they charge me then?", "Fresh Mart, 10 June 2026"),
+        ("and the visit just before that, how much", "Fresh Mart, 24 May 2026"),
+    ],
+    "which_of_its_kind_it_was": [
+        ("When did I last fill petrol?", "Last time, Fuel"),
+        ("which pump was that", "With"),
+    ],
+    "two_who_were_asked_about": [
+        ("How much did I pay Fresh Mart in May?", "Paid to Fresh Mart, May 2026"),
+        ("and Spice Route?", "Paid to Spice Route, May 2026"),
+        ("who got more of these two this year", "The larger, 1 January to 15 June 2026"),
+    ],
     "time": [
         ("How much did I spend on groceries in May?", "Groceries, May 2026"),
         ("and in April?", "Groceries, April 2026"),
@@ -303,6 +434,12 @@ async def test_a_name_answers_the_question_which_one(chat: Chat) -> None:
     asked = await chat.ask("how much did I send Rahul in May?")
     assert asked.status == "clarify" and set(asked.follow_ups) == {"Rahul Sharma", "Rahul Verma"}
     answer = await chat.ask("Rahul Sharma")
+    assert (answer.figures[0].label, answer.figures[0].value_minor) == ("Paid to Rahul Sharma, May 2026", 250_000)
+
+
+async def test_half_a_name_says_which_of_the_two_was_meant(chat: Chat) -> None:
+    assert (await chat.ask("how much did I send Rahul in May?")).status == "clarify"
+    answer = await chat.ask("Sharma, not Verma")
     assert (answer.figures[0].label, answer.figures[0].value_minor) == ("Paid to Rahul Sharma, May 2026", 250_000)
 
 

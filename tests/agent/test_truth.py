@@ -47,6 +47,12 @@ FUEL = "kind = 'fuel'"
 ATE_OUT = f"kind = 'eating_out' AND {MAY}"
 ATE_OUT_BY_CARD = f"{ATE_OUT} AND channel = 'card'"
 AT_GREEN = "payee = 'Green Grocers'"
+AT_FRESH_IN_MAY = f"payee = 'Fresh Mart' AND {MAY}"
+MAY_WITHOUT_RENT = f"kind <> 'rent' AND {MAY}"
+IN_JUNE = "moment >= '2026-06-01'"
+IN_JUNE_FUEL = f"{FUEL} AND {IN_JUNE}"
+BY_CARD = f"channel = 'card' AND {MAY}"
+BY_UPI = f"channel = 'upi' AND {MAY}"
 
 
 def spent(where: str, refunds: str = "false") -> str:
@@ -178,6 +184,62 @@ TRUTH = {
     "how much less was my last bill at Petrol Point than the one before?": "-10000",
     "in how many months this year did I spend more than I earned?": months_in_which("sum(amount) < 0", YEAR),
     "in how many of the last 5 months did my income exceed my spending?": months_in_which("sum(amount) > 0", f"{YEAR} AND moment < '2026-06-01'"),
+    # Hindi in Latin letters
+    "kirane pe may me kitna paisa laga": spent(f"{GROCERIES} AND {MAY}", MAY),
+    "mai me petrol ka kitna kharcha tha": spent(f"{FUEL} AND {MAY}"),
+    "pichhle mahine roz ka avg kharcha, sab mila ke": f"SELECT round(({spent(MAY, MAY)}) / 31.0)",
+    "fresh mart ko april se ab tak kitna diya": spent("payee = 'Fresh Mart' AND moment >= '2026-04-01'", MAY),
+    "rent aur petrol chhod ke may ka kharcha batao": spent(f"kind NOT IN ('rent', 'fuel') AND {MAY}", MAY),
+    "grocery may me april se kitna jyada gaya": f"({spent(f'{GROCERIES} AND {MAY}', MAY)}) - ({spent(f'{GROCERIES} AND {APRIL}')})",
+    "1000 se upar ke kitne payment kiye may me": f"SELECT count(*) FROM paid WHERE amount_minor > 100000 AND {MAY}",
+    "is saal ka sabse bada card payment kitne ka tha": f"SELECT max(amount_minor) FROM paid WHERE channel = 'card' AND {YEAR}",
+    "spice route me is saal kitni baar gaye": f"SELECT count(*) FROM paid WHERE payee = 'Spice Route' AND {YEAR}",
+    "salary aakhri baar kis date ko aayi": "SELECT max(moment)::date::text FROM got WHERE kind = 'salary'",
+    "rahul verma ne mujhe may me kitna bheja": f"SELECT sum(amount_minor) FROM got WHERE payer = 'Rahul Verma' AND {MAY}",
+    "pichhle mahine kitni bachat hui": f"(SELECT sum(amount_minor) FROM got WHERE {MAY}) - ({spent(MAY, MAY)})",
+    "khana bahar ka aur petrol may me dono mila ke kitna hua": spent(f"kind IN ('eating_out', 'fuel') AND {MAY}"),
+    "may me sabse zyada paisa kis category pe gaya": "SELECT 'Rent'",
+    "account me abhi kitna paisa pada hai": "SELECT posted_minor FROM ledger.balance WHERE account_id = :account",
+    "went mad on groceries in May. what percent higher was it compared to April?": f"SELECT 100.0 * (({spent(f'{GROCERIES} AND {MAY}', MAY)}) - ({spent(f'{GROCERIES} AND {APRIL}')})) / ({spent(f'{GROCERIES} AND {APRIL}')})",
+    "The fuel bill looks fat this time. How much is June's more than May's?": f"({spent(IN_JUNE_FUEL)}) - ({spent(f'{FUEL} AND {MAY}')})",
+    "Groceries were heavy in May. How many more rupees did Fresh Mart get out of me that month than Green Grocers did?": f"({spent(AT_FRESH_IN_MAY, MAY)}) - ({spent(f'{AT_GREEN} AND {MAY}')})",
+    "Leaving out rent, what share of my spending in May was fuel?": f"SELECT 100.0 * ({spent(f'{FUEL} AND {MAY}')}) / ({spent(MAY_WITHOUT_RENT, MAY)})",
+    "Strip the rent out of May's outflows. Of what's left, what share did fuel account for?": f"SELECT 100.0 * ({spent(f'{FUEL} AND {MAY}')}) / ({spent(MAY_WITHOUT_RENT, MAY)})",
+    "spending in May without the goa trip and rent": spent(f"{MAY} AND kind <> 'rent' AND description NOT LIKE '%goa trip%'", MAY),
+    "what percentage of my payments in May was by UPI": f"SELECT 100.0 * count(*) FILTER (WHERE channel = 'upi') / count(*) FROM paid WHERE {MAY}",
+    "What percentage of my May spending was UPI? I mean by number of payments, not rupees.": f"SELECT 100.0 * count(*) FILTER (WHERE channel = 'upi') / count(*) FROM paid WHERE {MAY}",
+    "What percent of my May spending was groceries at Fresh Mart?": f"SELECT 100.0 * ({spent(AT_FRESH_IN_MAY, MAY)}) / ({spent(MAY, MAY)})",
+    "How much did I spend at Fresh Mart vs Green Grocers in May": "SELECT 'Fresh Mart'",
+    "Rank my May categories by total spend. Which one comes second, right behind rent?": "SELECT 'Fuel'",
+    "Break down my fuel spending by month for 2026; which month was the peak?": "SELECT 'June 2026'",
+    "Rent I know, so forget it. Which other category took the most in May?": "SELECT 'Fuel'",
+    "How much did I put on the card in May? The UPI ones I remember.": spent(f"channel = 'card' AND {MAY}"),
+    "what's the most I ever paid at Petrol Point": "SELECT max(amount_minor) FROM paid WHERE payee = 'Petrol Point'",
+    "largest single charge in May": f"SELECT max(amount_minor) FROM paid WHERE {MAY}",
+    "what did I spend between 10am and midnight in May": spent(f"extract(hour FROM moment) >= 10 AND {MAY}", MAY),
+    "spending in the first half of May 2026, the 1st to the 15th": spent("moment >= '2026-05-01' AND moment < '2026-05-16'"),
+    "how much did I spend in my birthday week, 3 to 9 May": spent("moment >= '2026-05-03' AND moment < '2026-05-10'"),
+    "The second of May was a crazy Saturday. What did that one day cost altogether?": spent("moment >= '2026-05-02' AND moment < '2026-05-03'"),
+    "How much did Rahul Verma pay me back this year?": f"SELECT sum(amount_minor) FROM got WHERE payer = 'Rahul Verma' AND {YEAR}",
+    "do I spend more on groceries now than I did in April, and by how much": f"({spent(f'{GROCERIES} AND {MAY}', MAY)}) - ({spent(f'{GROCERIES} AND {APRIL}')})",
+    "If groceries are to stay under 5,000 in May, how much is left?": f"500000 - ({spent(f'{GROCERIES} AND {MAY}', MAY)})",
+    "On Saturdays, do I spend more on fuel or on groceries in May? By how much?": f"({spent(f'{FUEL} AND extract(isodow FROM moment) = 6 AND {MAY}')}) - ({spent(f'{GROCERIES} AND extract(isodow FROM moment) = 6 AND {MAY}')})",
+    "how many payees did I pay more than once in May": f"SELECT count(*) FROM (SELECT 1 FROM paid WHERE {MAY} GROUP BY payee HAVING count(*) > 1) AS often",
+    "Did I spend more than 3,000 on fuel in any month this year?": f"SELECT count(*) FROM (SELECT 1 FROM paid WHERE {FUEL} AND {YEAR} GROUP BY date_trunc('month', moment) HAVING sum(amount_minor) > 300000) AS dear",
+    "biggest category increase from April to May": "SELECT 'Fuel'",
+    "which month had the fewest transactions this year": f"SELECT to_char(date_trunc('month', moment), 'FMMonth YYYY') FROM paid WHERE {YEAR} GROUP BY date_trunc('month', moment) ORDER BY count(*) LIMIT 1",
+    "how much did my balance change in May": f"(SELECT sum(amount_minor) FROM got WHERE {MAY}) - ({spent(MAY, MAY)})",
+    "is my grocery bill for this month higher than in May, and by how much": f"({spent(f'{GROCERIES} AND {IN_JUNE}')}) - ({spent(f'{GROCERIES} AND {MAY}', MAY)})",
+    "May: card less UPI": f"({spent(BY_CARD)}) - ({spent(BY_UPI)})",
+    "May looked dreadful because of the rent. Without it, what was the month's spending?": spent(MAY_WITHOUT_RENT, MAY),
+    "On which date in May did I incur the heaviest expenditure?": f"SELECT moment::date::text FROM paid WHERE {MAY} GROUP BY moment::date ORDER BY sum(amount_minor) DESC LIMIT 1",
+    "which app or shop ate most of my money in May": f"SELECT payee FROM paid WHERE {MAY} GROUP BY payee ORDER BY sum(amount_minor) DESC LIMIT 1",
+    "who did I pay on 16 May?": "SELECT 'Green Grocers'",
+    "top category each month since April": "SELECT 2000000",
+    "last 4 payments at Fresh Mart, add up please": "SELECT sum(amount_minor) FROM (SELECT amount_minor FROM paid WHERE payee = 'Fresh Mart' ORDER BY moment DESC LIMIT 4) AS latest",
+    "My wife says we overspend on groceries. What was the monthly average in April and May?": f"SELECT round(({spent(f'{GROCERIES} AND ({APRIL} OR {MAY})', MAY)}) / 2.0)",
+    "what is the ratio of fuel to groceries in May": f"SELECT 100.0 * ({spent(f'{FUEL} AND {MAY}')}) / ({spent(f'{GROCERIES} AND {MAY}', MAY)})",
+    "between Fresh Mart and Green Grocers where did I spend less in May": "SELECT 'Green Grocers'",
 }  # fmt: skip
 
 

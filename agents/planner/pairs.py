@@ -1,0 +1,167 @@
+"""Pairs: the last two questions held against each other: "what is the difference?", "how much more was the UPI one?",
+"the second is what percent of the first?"."""
+
+import re
+from collections.abc import Sequence
+
+from agents.plan import Operation
+from agents.planner.frame import Frame
+from agents.planner.parse import COMPARING
+from agents.planner.slots import merged
+from core.insights.query import Dimension, Filter, Measure, Operator
+
+_FIRST, _SECOND = r"first|former|1st", r"second|latter|2nd"
+_SHARE = r"(?:percent(?:age)?|per ?cent|%|share|fraction|proportion|part)"
+_OF_EACH = re.compile(
+    rf"\b(?P<part>{_FIRST}|{_SECOND})\b.*\b{_SHARE}\b.* of (?:the )?(?P<whole>{_FIRST}|{_SECOND})\b"
+    rf"|(?<!\w){_SHARE} of (?:the )?(?P<whole_said>{_FIRST}|{_SECOND})\b.* (?P<part_said>{_FIRST}|{_SECOND})\b"
+)
+_OF_NAMED = re.compile(
+    rf"^(?:(?:so|and|ok|then) )*(?:that|it|this)(?:'s| is| was| makes| comes to)? (?:as )?(?:what |a |how many )*"
+    rf"{_SHARE} of\b"
+    rf"|(?<!\w){_SHARE} of .+ (?:is|was|makes) (?:that|it|this)$"
+)
+_MORE_THAN = re.compile(
+    r"\b(?:is|was|were) (?:that|it|this|those|these) (?:any )?"
+    r"(?:more|less|higher|lower|bigger|smaller|larger|greater|fewer|costlier|cheaper) than\b"
+    r"|\bcompare[ds]? (?:that |it |this |those )?(?:to|with|against)\b"
+)
+_LESS_THAN = re.compile(r"\b(?:less|lower|smaller|fewer|cheaper) than\b")
+_SUMS = (None, Operation.VALUE)
+
+
+def paired(last: Frame, before: Frame, new: Frame) -> Frame | None:
+    """The last two questions held against each other, as `new` asks: of two periods, or of two things."""
+    names_two = new.ask in (Operation.RANK, Operation.BREAKDOWN) and last.objects != before.objects
+    if not (new.ask in COMPARING or names_two) or last.topic or before.topic or last.measure is not before.measure:
+        return None
+    asked = last.with_changes(ask=new.ask, sign=new.sign, group_by=(), against=None, unit=None, limit=None)
+    if last.objects == before.objects and last.periods and before.periods and last.periods != before.periods:
+        both = (last.periods[0], before.periods[0])
+        return asked.with_changes(periods=tuple(sorted(both, key=lambda period: period.start, reverse=True)))
+    if (
+        new.ask in (Operation.COMPARE, Operation.DIFFERENCE)
+        and (ways := _apart(last, before))
+        and ways[0] in last.conditions
+    ):
+        both = ways[0].model_copy(update={"values": (*ways[1].values, *ways[0].values)})
+        kept = (f for f in last.conditions if f.field != both.field)
+        differs = new.ask is Operation.DIFFERENCE
+        return asked.with_changes(ask=Operation.VERSUS, conditions=(*kept, both), asks_difference=differs)
+    fields = {f.field for f in last.objects} & {f.field for f in before.objects}
+    if last.objects != before.objects and len(fields) == 1 and new.ask is not Operation.GROWTH:
+        objects = merged([f for f in (*before.objects, *last.objects) if f.field in fields])
+        differs = new.ask is Operation.DIFFERENCE
+        return asked.with_changes(ask=Operation.VERSUS, objects=objects, asks_difference=differs)
+    return None
+
+
+_THAT_THAN = re.compile(r"\b(?:that|it|this|they)(?: one)? than\b")
+
+
+def named_first(text: str, last: Frame, before: Frame | None, new: Frame) -> Frame | None:
+    """ "How much more was the UPI one?", after sums by UPI and by card, or by card alone: the one that is named, less
+    the other. "How much more is that than by UPI" has it the other way round."""
+    said = (*new.objects, *new.conditions)
+    if new.ask is not Operation.DIFFERENCE or len(said) != 1 or new.against or new.periods not in ((), last.periods):
+        return None
+    parts = (_apart(last, before) if before else None) or _beside(said[0], last)
+    other = next((part for part in parts if part != said[0]), None) if said[0] in parts else None
+    if other is None:
+        return None
+    first, second = (other, said[0]) if _THAT_THAN.search(text) else (said[0], other)
+    both = said[0].model_copy(update={"values": (*first.values, *second.values)})
+    held = last.with_changes(
+        ask=Operation.VERSUS, asks_difference=True, sign=new.sign, group_by=(), limit=None, against=None
+    )
+    place = "objects" if new.objects else "conditions"
+    kept = (f for f in getattr(last, place) if f.field != both.field)
+    return held.with_changes(**{place: (*kept, both)})
+
+
+def more_than_named(text: str, last: Frame, new: Frame) -> Frame | None:
+    """ "Is that more than I spent on fuel?": the last sum held against the same sum of what is named."""
+    names_more = any((new.conditions, new.without, new.topic)) or new.periods not in ((), last.periods)
+    if not _MORE_THAN.search(text) or not new.objects or names_more or last.ask not in _SUMS:
+        return None
+    named = last.with_changes(objects=new.objects, without=())
+    sign = "less" if _LESS_THAN.search(text) else "more"
+    return paired(named, last, new.with_changes(ask=Operation.DIFFERENCE, sign=sign))
+
+
+def _apart(last: Frame, before: Frame) -> tuple[Filter, ...]:
+    """The one thing, or the one way of paying, in which two sums differ."""
+    same = {"objects": (), "conditions": (), "is_default_period": False, "asks_amount": False}
+    of_last, of_before = ((*frame.objects, *frame.conditions) for frame in (last, before))
+    only_last = [one for one in of_last if one not in of_before]
+    if last.with_changes(**same) != before.with_changes(**same) or len(only_last) != 1:
+        return ()
+    return _beside(only_last[0], before)
+
+
+def _beside(one: Filter, last: Frame) -> tuple[Filter, ...]:
+    """It, and what the last sum was of, where these are two of a kind."""
+    of_last = [f for f in (*last.objects, *last.conditions) if f.field == one.field]
+    fits = last.ask in _SUMS and last.topic is None and len(of_last) == 1 and one.field in {*Dimension}
+    is_named = all(f.operator is Operator.IN and len(f.values) == 1 for f in (one, *of_last))
+    return (one, of_last[0]) if fits and is_named and one != of_last[0] else ()
+
+
+def names_each(text: str) -> bool:
+    """Whether it asks which share one of the last two questions' figures is of the other's."""
+    return _OF_EACH.search(text) is not None
+
+
+def asks_share_of_other(text: str, last: Frame, new: Frame) -> bool:
+    """Whether what was found is to be a share of another time's sum; or it is one payment, and no sum."""
+    is_single = last.measure in (Measure.LARGEST, Measure.SMALLEST)
+    asks = new.ask is Operation.SHARE and _OF_NAMED.search(text) is not None
+    return asks and (is_single or new.periods not in ((), last.periods))
+
+
+def share_of_each(text: str, last: Frame, before: Frame) -> Frame | None:
+    """ "The second is what percent of the first?", of the last two sums."""
+    said = _OF_EACH.search(text)
+    if said is None:
+        return None
+    part, whole = said["part"] or said["part_said"], said["whole"] or said["whole_said"]
+    is_first = [bool(re.fullmatch(_FIRST, word)) for word in (part, whole)]
+    if is_first[0] == is_first[1]:
+        return None
+    return share_of(before, last) if is_first[0] else share_of(last, before)
+
+
+def share_of(part: Frame, whole: Frame) -> Frame | None:
+    """One sum as a share of another; None where they are of different times, or no sums of the same kind."""
+    sums = all(frame.ask in _SUMS and not frame.without and frame.topic is None for frame in (part, whole))
+    is_alike = part.periods == whole.periods and part.measure is whole.measure and part.flow is whole.flow
+    if not sums or not is_alike:
+        return None
+    said = (*whole.objects, *whole.conditions)
+    return part.with_changes(ask=Operation.SHARE, share_of="spending", whole=said, group_by=(), limit=None)
+
+
+def share_of_named(text: str, last: Frame, new: Frame) -> Frame | None:
+    """ "That's what % of my October shopping?": the last sum as a share of what is named."""
+    if not _OF_NAMED.search(text) or new.ask is not Operation.SHARE or new.periods not in ((), last.periods):
+        return None
+    if not (last.objects or last.conditions):
+        return None
+    return share_of(last, last.with_changes(objects=new.objects, conditions=new.conditions))
+
+
+def whole_before(last: Frame, before: Frame) -> Frame | None:
+    """ "What percentage is that?", after a sum and a part of it: the part as a share of the sum; None where the last
+    question was about no part of the one before."""
+    said, whole = (*last.objects, *last.conditions), (*before.objects, *before.conditions)
+    is_part = last.periods == before.periods and set(whole) < set(said) and last.topic is None and before.topic is None
+    if not is_part:
+        return None
+    return last.with_changes(ask=Operation.SHARE, share_of="spending", whole=whole, group_by=(), limit=None)
+
+
+def of_two_things(frames: Sequence[Frame]) -> tuple[Frame, Frame] | None:
+    """The last two of these that are about different things."""
+    last = frames[0]
+    before = next((frame for frame in frames[1:] if frame.objects != last.objects), None)
+    return (last, before) if before else None

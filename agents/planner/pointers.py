@@ -1,0 +1,203 @@
+"""Pointers: the words by which a question points at what was told, and whether what was made of it minds them. Where it
+does not, it is asked back: the last answer told again, or an answer for everything, would look like one to them."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from agents.plan import Operation
+from agents.planner.frame import Frame, Topic, left_out
+from agents.planner.leaning import THE_REST
+from agents.planner.parse import COMPARING, asks_ever, asks_in_money
+from agents.planner.reading import Reading
+from agents.planner.slots import INCOME_CATEGORIES
+from core.insights.query import Flow, Measure, Operator
+
+_OTHER_WORDS = ("period", "name", "category", "channel", "account", "amount")
+_HELD = frozenset({*COMPARING, Operation.VERSUS, Operation.SHARE})
+_FIGURES = (None, Operation.VALUE, Operation.LIST)
+
+_ONCE_MORE = re.compile(
+    r"\b(?:again|repeat|now|once more|confirm|sure|really|correct|right|same|rupees|total|sum|come to|so far|till now"
+    r"|how much|else)\b"
+)
+_NTH = re.compile(r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th)\b(?! (?:time|account|half|week|quarter))")
+_FIRST = re.compile(
+    r"\b(?:first|1st) (?:one|person|shop|place|payee|merchant|category|of (?:them|these|those|the two))\b"
+)
+_LAST_SHOWN = re.compile(r"\b(?:the )?(?:last|bottom) (?:one|of (?:them|those|these)|on (?:the|that) list)\b")
+_NEXT = re.compile(r"^(?:(?:and|so|ok|then|the) )*(?:next|after (?:that|this))(?: one)?$")
+_DUE = re.compile(r"\b(?:due|bills?|payments?|subscriptions?|recurring|instal?lments?|what|which|my|month)\b")
+_BUT = re.compile(r"\b(?:except(?: for)?|apart from|without|excluding|other than|not counting|leaving out|besides) $")
+_BOTH = re.compile(r"\b(?:both|(?:the|these|those) two|together|combined|between them)\b")
+_THAN = re.compile(
+    r"\b(?:more|less|higher|lower|extra|bigger|smaller|larger|fewer|costlier|cheaper|dearer|greater)\b.*"
+    r"\bthan (?!(?:rs\.?|inr|₹)? ?\d)(?!(?:a|one|two|five|ten|once|twice|any) ?)"
+)
+_APART = re.compile(r"\b(?:shortfall|shortage|short|gap|difference|excess|exceed(?:s|ed)?|deficit)\b")
+_SAVED = re.compile(r"\b(?:sav\w+|income|my|i|we|our|overall)\b")
+_SUPERLATIVE = re.compile(r"\b(?:biggest|largest|highest|smallest|lowest|average|mean)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question, those before it, and the frame that was made of it."""
+
+    readings: Sequence[Reading]
+    last: Frame
+    earlier: Sequence[Frame]
+    frame: Frame
+
+    @property
+    def said(self) -> str:
+        return " ".join(reading.text for reading in self.readings)
+
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        """Whether a word is said that is no part of a name, a period or an amount."""
+        return any(
+            not any(m.start < found.end() and found.start() < m.end for m in reading.mentions if m.kind != "cue")
+            for reading in self.readings
+            for found in pattern.finditer(reading.text)
+        )
+
+    @property
+    def without_more(self) -> bool:
+        """Whether something is left out that the last question did not leave out."""
+        frame, last = self.frame, self.last
+        left_out = [f for f in frame.conditions if f.operator is Operator.NOT_IN and f not in last.conditions]
+        return frame.without != last.without or bool(left_out)
+
+
+def overlooked(turn: Turn) -> str | None:
+    """What to ask back where a word that points at what was told changed nothing; None where all are minded."""
+    if turn.last.is_of_alerts or turn.frame.is_of_alerts or turn.frame.topic is Topic.EXPLAIN:
+        return None
+    return next((question for is_overlooked, question in _RULES if is_overlooked(turn)), None)
+
+
+def _told_again(turn: Turn) -> bool:
+    names_more = any(reading.of(kind) for reading in turn.readings for kind in _OTHER_WORDS)
+    asks_again = names_more or _ONCE_MORE.search(turn.said)
+    plain = {"asks_amount": False, "is_default_period": False, "text": ""}
+    return not asks_again and turn.frame.with_changes(**plain) == turn.last.with_changes(**plain)
+
+
+def _place(turn: Turn) -> bool:
+    frame = turn.frame
+    position = max(reading.position for reading in turn.readings)
+    is_said = position > 1 or turn.says(_NTH)
+    return is_said and frame.position == 1 and frame.ask not in _HELD and frame.objects in (turn.last.objects, ())
+
+
+def _first_place(turn: Turn) -> bool:
+    frame = turn.frame
+    is_earliest = frame.latest == "earliest" or frame.ask in (Operation.WHEN_FIRST, *_HELD)
+    is_top = frame.ask in (Operation.RANK, Operation.LIST, Operation.WHO) and (turn.last.limit or 1) > 1
+    is_other = frame.objects not in (turn.last.objects, ())
+    return turn.says(_FIRST) and not (is_earliest or is_top or is_other)
+
+
+def _last_place(turn: Turn) -> bool:
+    was_ranked = turn.last.ask in (Operation.RANK, Operation.BREAKDOWN)
+    return was_ranked and turn.says(_LAST_SHOWN) and turn.frame.descending
+
+
+def _next_place(turn: Turn) -> bool:
+    frame = turn.frame
+    is_due = frame.is_next and not frame.objects and not _DUE.search(turn.said)
+    return turn.last.topic is None and (is_due or (bool(_NEXT.match(turn.said)) and frame.position == 1))
+
+
+def _rest(turn: Turn) -> bool:
+    same_things = turn.frame.objects == turn.last.objects and turn.frame.conditions != turn.last.conditions
+    return turn.says(THE_REST) and not (turn.without_more or same_things or turn.last.without)
+
+
+def _both(turn: Turn) -> bool:
+    frame = turn.frame
+    if frame.topic is Topic.BALANCE:
+        return turn.says(_BOTH) and any(f.field == "account" and len(f.values) == 1 for f in frame.conditions)
+    several = len(frame.periods) > 1 or len(frame.without) > 1
+    several = several or any(len(f.values) > 1 for f in (*frame.objects, *frame.conditions))
+    holds = several or frame.are_apart or frame.ask not in (None, Operation.VALUE, Operation.SHARE)
+    days, days_before = (sum(p.period.days for p in one.periods) for one in (frame, turn.last))
+    is_longer = days > days_before > 0
+    return turn.says(_BOTH) and not (holds or is_longer or turn.without_more)
+
+
+def _than(turn: Turn) -> bool:
+    frame = turn.frame
+    limits = frame.threshold is not None or any(f.field == "amount_minor" for f in frame.conditions)
+    return bool(_THAN.search(turn.said)) and frame.ask in _FIGURES and not limits and frame.measure is not Measure.NET
+
+
+def _balances_apart(turn: Turn) -> bool:
+    asks = any(word in turn.said.split() for word in ("difference", "gap", "more", "less"))
+    return turn.frame.topic is Topic.BALANCE and turn.last.topic is Topic.BALANCE and asks
+
+
+def _money(turn: Turn) -> bool:
+    return asks_in_money(turn.said) and turn.frame.measure is Measure.COUNT
+
+
+def _ever(turn: Turn) -> bool:
+    frame, last = turn.frame, turn.last
+    keeps = (
+        bool(frame.periods)
+        and frame.periods == last.periods
+        and not (last.is_default_period or frame.is_default_period)
+    )
+    return asks_ever(turn.said) and keeps
+
+
+def _one_refund(turn: Turn) -> bool:
+    return turn.frame.topic is Topic.REFUNDS and turn.frame.latest is None and turn.says(_SUPERLATIVE)
+
+
+def _unlike(turn: Turn) -> bool:
+    """Spending held against what came in of one kind: the gap between them is no figure that is told."""
+    frame, before = turn.frame, (turn.last, *turn.earlier[:1])
+    earned = frame.values_of("category")
+    of_income = (
+        bool(earned)
+        and earned <= INCOME_CATEGORIES
+        and frame.ask in COMPARING
+        and Flow.OUT in (turn.last.flow, frame.flow)
+    )
+    part_came_in = frame.measure is Measure.NET and any(one.flow is Flow.IN and one.objects for one in before)
+    of_somebody = frame.measure is Measure.NET and turn.last.values_of("counterparty") and not _SAVED.search(turn.said)
+    return of_income or bool(of_somebody) or (part_came_in and turn.says(_APART))
+
+
+def _contradicts(turn: Turn) -> bool:
+    """Whether what is asked about is left out as well."""
+    named = [f for f in turn.frame.objects if f.operator is Operator.IN]
+    return any(one in turn.frame.without for one in left_out(named))
+
+
+def _other_times(turn: Turn) -> bool:
+    """Whether it leaves out a time: only payees, categories and ways of paying can be left out."""
+    spoken = ((reading.text, period) for reading in turn.readings for period in reading.of("period"))
+    return any(_BUT.search(text[: period.start]) for text, period in spoken)
+
+
+_RULES: tuple[tuple[Callable[[Turn], bool], str], ...] = (
+    (_place, "Which place do you mean: the second or third of what, by amount or by time?"),
+    (_first_place, "Which do you mean by the first: the earliest, the largest, or the one you asked about first?"),
+    (_last_place, "Which do you mean by the last: the smallest of these, or the latest payment?"),
+    (_next_place, "The next of what do you mean?"),
+    (_rest, "The rest of what do you mean: all but which payee, category or way of paying?"),
+    (_balances_apart, "I tell what each account holds, and all of them together. Of which shall I tell it?"),
+    (_both, "Which two do you mean? Their names would do."),
+    (_than, "I hold like sums of one kind against each other. Which two do you mean?"),
+    (_unlike, "I take all that came in from what you spent, or the other way round. Shall I, and for which period?"),
+    (_money, "Do you want to know how many payments it were, or what they came to?"),
+    (_ever, "Do you mean since your first payment, or only in the same period?"),
+    (_one_refund, "I add up and list refunds by period, payee and category. Could you ask for that?"),
+    (
+        _other_times,
+        "I leave out payees, categories and ways of paying, but no days or months. Which period do you mean?",
+    ),
+    (_contradicts, "That asks about what was left out before. With it, or without?"),
+    (_told_again, "That is what I have just told. What should be different about it?"),
+)
