@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from filelock import FileLock
+from hypothesis import settings as property_tests
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
@@ -14,6 +15,10 @@ from core.db import Database
 from core.settings import Settings
 from finlens.postgres import SUPERUSER, EmbeddedPostgres, Server
 from migrations.run import migrate
+
+# How long an example takes is for benchmarks to tell: on a busy machine a quick one takes long.
+property_tests.register_profile("without deadline", deadline=None)
+property_tests.load_profile("without deadline")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -30,7 +30,7 @@ async def held(session: AsyncSession, town: Town, at: datetime) -> tuple[int, in
     return view.posted.amount_minor, view.pending_out.amount_minor, view.available.amount_minor
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**9), years=st.sampled_from([0.1, 2, 30]))
 async def test_balance_at_any_instant_is_the_sum_of_what_had_occurred(
     database: Database, seed: int, years: float
@@ -113,7 +113,7 @@ _PER_ACCOUNT = text("""
 """)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**9))
 async def test_entries_sum_to_zero_per_currency_and_to_each_balance(database: Database, seed: int) -> None:
     """As the documentation says they are read, over everything that this database has seen, in two currencies."""

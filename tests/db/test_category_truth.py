@@ -108,7 +108,7 @@ def fits(paid: Paid, rule: dict[str, Any]) -> bool:
     )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(made=st.lists(payments(), min_size=1, max_size=5), rules=st.lists(RULES, max_size=4))
 async def test_spend_by_category_is_what_plain_python_makes_of_it(
     database: Database, made: list[Paid], rules: list[dict[str, Any]]

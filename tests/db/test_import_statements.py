@@ -364,7 +364,7 @@ _texts = st.sampled_from(["", "a", "A ", "é", 'q"uote', "two\nlines", "=1", "\0
 
 
 @given(rows=st.lists(st.tuples(_days, _amounts, _texts), max_size=12), tail=st.binary(max_size=20))
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_file_posts_or_rejects_each_line_once_and_again_posts_nothing(
     database: Database, tmp_path: Path, rows: list[tuple[str, str, str]], tail: bytes
 ) -> None:

@@ -205,7 +205,7 @@ REVIEWS = [
 EXAMPLES = int(os.environ.get("FINLENS_INSIGHT_EXAMPLES", "300"))
 
 
-@settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(draft=drafts(), asker=st.integers(0, 7))
 async def test_random_queries_are_answered_as_plain_python_does(
     database: Database, world: World, draft: InsightQuery, asker: int

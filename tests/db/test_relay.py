@@ -301,9 +301,7 @@ class _Writers:
 
 
 @given(seed=st.integers(0, 2**32))
-@hypothesis_settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
-)
+@hypothesis_settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
 async def test_a_follower_hears_of_every_commit_once(database: Database, seed: int) -> None:
     async with database.unit() as session:
         bank = await make_bank(session)

@@ -120,7 +120,7 @@ async def test_a_refund_is_divided_as_its_payment_unless_the_holder_says_otherwi
         assert await spend(session, asha) == {"groceries": 600, "gifts": 400, "pets": -500}
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     parts=st.dictionaries(st.sampled_from(SLUGS), st.integers(1, 300), min_size=2, max_size=6),
     back=st.fractions(min_value=0, max_value=1),

@@ -50,7 +50,7 @@ async def all_months(database: Database, paper: Letterhead) -> list[date]:
         return await months(look, paper, MonthsQuery(account_id=paper.account_id, limit=200), None)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**9), zone=st.sampled_from(["Asia/Kolkata", "America/New_York", "Pacific/Apia"]))
 async def test_months_chain_and_leave_nothing_out(database: Database, seed: int, zone: str) -> None:
     """Posted in any order, twins of one instant among them, as they come from an import."""

@@ -293,7 +293,6 @@ def test_ledger_does_what_the_model_says(bench: Bench) -> None:
         settings=hypothesis_settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

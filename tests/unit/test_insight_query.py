@@ -138,7 +138,7 @@ def test_what_makes_no_sense_is_refused_with_the_nearest_that_does(
     check(offered, STAFF)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(draft=drafts(), asker=st.sampled_from([ASHA, STAFF]))
 def test_the_nearest_query_that_a_refusal_offers_always_works(draft: InsightQuery, asker: Principal) -> None:
     try:
@@ -313,7 +313,7 @@ def test_values_never_change_the_sql_text() -> None:
     assert shape(ASHA, ["a"], "2026-05-01") == shape(other, ["x'; DROP TABLE t; --", "b", "c"], "2025-05-01")
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(word=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=50))
 def test_no_word_of_a_user_reaches_the_sql_text(word: str) -> None:
     marked = f"~{word}~"
