@@ -43,7 +43,7 @@ _CONFIGURATION = """\
 # Written by FinLens at every start; your own settings belong in postgresql.auto.conf.
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
-max_connections = 100
+max_connections = 200
 password_encryption = 'scram-sha-256'
 # What "never loses a payment" stands on; start-up refuses to go on without them.
 fsync = on
