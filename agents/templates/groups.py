@@ -8,7 +8,7 @@ from agents.draft import Draft
 from agents.evidence import computed, rows_of
 from agents.templates.told import FIGURES_MAX, NOTHING, TOLD_MAX, Told
 from agents.wording import count, dimension_name, inside, listed
-from core.insights.query import Dimension, Measure
+from core.insights.query import Dimension, Measure, Operator
 
 _LINES_MAX = 12
 _PLURALS = {"category": "categories", "day of the week": "days of the week", "hour of the day": "hours of the day"}
@@ -95,14 +95,21 @@ def rank(told: Told) -> Draft:
 
 def count_groups(told: Told) -> Draft:
     """How many groups there are, and the first of them."""
-    name = dimension_name(told.query.group_by[0], told.query)
+    name, about = dimension_name(told.query.group_by[0], told.query), _counted(told)
     if not told.result.rows:
-        none = told.make.count(f"Number of {name}s, {told.label()}", rows_of(told.tables[0].name))
-        return Draft(f"No {name} ({told.label()}).", [none]) if told.query.having else NOTHING
+        none = told.make.count(f"Number of {name}s, {about}", rows_of(told.tables[0].name))
+        return Draft(f"No {name} ({about}).", [none]) if told.query.having else NOTHING
     nouns = _PLURALS.get(name, f"{name}s")
-    figure: Figure = told.make.count(f"Number of {nouns}, {told.label()}", rows_of(told.tables[0].name))
+    figure: Figure = told.make.count(f"Number of {nouns}, {about}", rows_of(told.tables[0].name))
     names = [told.group(row) for row in told.result.rows]
     are = f"They are: {listed(names)}" if len(names) <= TOLD_MAX else f"First among them: {', '.join(names[:TOLD_MAX])}"
     assert isinstance(figure.value, int)
     number = f"1 {name}" if figure.value == 1 else f"{figure.value} {nouns}"
-    return Draft(f"{number} ({told.label()}). {are}.", [figure], rows=told.result.rows)
+    return Draft(f"{number} ({about}). {are}.", [figure], rows=told.result.rows)
+
+
+def _counted(told: Told) -> str:
+    """What the groups are counted by: of savings, whether more came in or went out."""
+    sides = {Operator.AT_MOST: "Spending above income", Operator.AT_LEAST: "Income above spending"}
+    is_net = told.measure is Measure.NET and told.query.having
+    return f"{sides[told.query.having[0].operator]}, {told.period}" if is_net else told.label()
