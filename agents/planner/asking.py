@@ -19,9 +19,9 @@ from agents.planner.slots import (
     conditions,
     filters,
     has_most_alerts,
+    limits_of,
     names_only_prior,
     objects,
-    range_of,
     spoken,
 )
 from agents.planner.words import stem
@@ -218,9 +218,7 @@ def _before_the_alert(clause: Clause) -> tuple[Filter, ...]:
     if not raised or not said or not _OF_PAID.search(clause.reading.text[said[0].start : raised[0].end]):
         return ()
     of_whole = [m for m in clause.mentions if said[0].end <= m.start < raised[0].start]
-    bounds = [m.value for m in of_whole if m.kind == "amount"]
-    limits = [limit for one in bounds for limit in range_of("amount_minor", one.low_minor, one.high_minor)]
-    return (*_named_by(of_whole, clause), *limits)
+    return (*_named_by(of_whole, clause), *limits_of(m.value for m in of_whole if m.kind == "amount"))
 
 
 def _before_the_verb(clause: Clause) -> tuple[Filter, ...]:
@@ -446,7 +444,7 @@ def _which(frame: Frame, clause: Clause) -> Frame | None:
         descending = frame.measure is Measure.LARGEST
         return frame.with_changes(ask=Operation.RANK, group_by=(dimension,), limit=1, descending=descending)
     superlative = clause.has(Cue.MOST, Cue.LEAST, Cue.MORE, Cue.LESS)
-    if not superlative and (_are_counted(dimension, clause) or _counted_place(clause)):
+    if not superlative and (clause.counts_nouns({dimension}) or _counted_place(clause)):
         counted = frame.with_changes(ask=Operation.COUNT_GROUPS, group_by=(dimension,), measure=_plain(frame))
         return paid_so_often(counted, clause)
     frame = frame.with_changes(group_by=(dimension,))
@@ -527,13 +525,6 @@ def _counted_place(clause: Clause) -> bool:
             if is_place and not counts_payments and set(between) <= _DIFFERENT and "times" not in clause.text_of(count):
                 return True
     return False
-
-
-def _are_counted(dimension: Dimension, clause: Clause) -> bool:
-    """ "How many merchants": the noun stands right behind."""
-    counts = [mention for mention in clause.find(Cue.MEASURE) if mention.value[1] is Measure.COUNT]
-    nouns = [mention for mention in clause.find(Cue.NOUN) if mention.value[1] is dimension]
-    return any(noun.start >= count.end and clause.are_adjacent(count, noun) for count in counts for noun in nouns)
 
 
 def _latest(frame: Frame, clause: Clause) -> Frame | None:

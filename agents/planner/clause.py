@@ -1,11 +1,12 @@
 """Clause: a Reading that is being understood. It keeps count of what has found its place in the frame."""
 
+from collections.abc import Collection
 from typing import Any
 
 from agents.planner.lexicon import Cue
 from agents.planner.mentions import Mention
 from agents.planner.reading import Reading
-from core.insights.query import Measure
+from core.insights.query import Dimension, Measure
 
 OBJECT_KINDS = frozenset({"category", "name", "description"})
 
@@ -65,6 +66,12 @@ class Clause:
 
     def are_adjacent(self, one: Mention[Any], other: Mention[Any]) -> bool:
         return not self.reading.text[one.end : other.start].strip()
+
+    def counts_nouns(self, dimensions: Collection[Dimension]) -> bool:
+        """Whether a noun for one of these stands right behind "how many": "how many merchants"."""
+        counts = [mention for mention in self.find(Cue.MEASURE) if mention.value[1] is Measure.COUNT]
+        nouns = [mention for mention in self.find(Cue.NOUN) if mention.value[1] in dimensions]
+        return any(noun.start >= count.end and self.are_adjacent(count, noun) for count in counts for noun in nouns)
 
     def after(self, mention: Mention[Any]) -> list[Mention[Any]]:
         return [other for other in self.mentions if other.start >= mention.end]

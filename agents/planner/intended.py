@@ -132,8 +132,7 @@ def _slots(clause: Clause) -> _Slots:
         are_apart=slots.are_apart(objects, clause),
     ).with_changes(**slots.scores(clause))
     bounds: list[Bounds] = [mention.value for mention in clause.of("amount")]
-    limits = [limit for one in bounds for limit in slots.range_of("amount_minor", one.low_minor, one.high_minor)]
-    base = base.with_changes(conditions=(*base.conditions, *limits))
+    base = base.with_changes(conditions=(*base.conditions, *slots.limits_of(bounds)))
     if slots.names_only_prior(clause):
         base = base.with_changes(periods=(QueryPeriod.of(slots.spoken(clause)[0].period),), against=None)
     return _Slots(clause, base, slots.flow_of(base, clause) or Flow.OUT)

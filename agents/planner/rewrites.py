@@ -27,7 +27,7 @@ _SHORT: dict[str, str] = {
 """One word, and what it is short for."""
 
 _DIGITS = "one two three four five six seven eight nine".split()
-_HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
+_HOURS = (*_DIGITS, "ten", "eleven", "twelve")
 _TEENS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth twentieth"
@@ -80,7 +80,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:is|was|were|are) there (?:any|a) (?P<unit>day|week|month)s?(?P<when>[^,.?]{0,25}?) (?:when|in which|that|where) (?P<who>i|we)\b", r"how many \g<unit>s\g<when> \g<who>"),
         (r"\b(?:tell me |give me |what is |what's )?the names? of the (?P<what>\w+?)s? (?:that |which |where )?(?P<who>i|we)(?: have| had|'ve)?\b", r"which \g<what> did \g<who>"),
         (r"\b(?:did |has |have )?(?:my|our|the) (?:bank |account )?balances? (?:change[ds]?|gr[oe]wn?|ris[en]+|rose|go(?:ne)? up|went up|fall(?:en)?|fell|drop(?:ped)?|go(?:ne)? down|went down|increased?|decreased?)\b", "was net savings"),
-        (r"\b(?:the )?(?:two|three|four|five) (?:days|dates|months),? (?=\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))", ""),
+        (rf"\b(?:the )?(?:two|three|four|five) (?:days|dates|months),? (?=\d|(?:{_SHORT_MONTHS}))", ""),
         (r"\bwhich (?:app|website|site|platform)s?(?: (?:or|and|/) (?:app|shop|store|merchant|website)s?)?\b|\bwhich (?:shop|store|merchant)s?(?: (?:or|and|/) (?:app|website|site)s?)\b", "which merchant"),
         (r"\bwith (?:the |their |its )?(?:monthly|yearly|annual) (?:amounts?|costs?|prices?|charges?)\b", ""),
         (r",? (?:and|or|i\.?e\.?|that is|meaning),? (?:did )?not spen[dt]\b,?", ""),

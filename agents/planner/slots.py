@@ -1,7 +1,7 @@
 """The slots that names, periods and amounts fill: what is asked about, when, under which conditions."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -111,7 +111,7 @@ def narrows_alerts(clause: Clause) -> bool:
     named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "amount", "account"))
     if _are_of_periods(clause):
         return True
-    groups = (clause.has(Cue.MOST, Cue.LEAST, Cue.WHICH) or _counts_others(clause)) and any(
+    groups = (clause.has(Cue.MOST, Cue.LEAST, Cue.WHICH) or clause.counts_nouns(_ALERT_GROUPS)) and any(
         noun.value[1] in _ALERT_GROUPS for noun in clause.find(Cue.NOUN)
     )
     return named or groups or clause.has(*_ALERT_CUES) or clause.says(*_ALERT_MEASURES)
@@ -120,13 +120,6 @@ def narrows_alerts(clause: Clause) -> bool:
 def _are_of_periods(clause: Clause) -> bool:
     """ "How many alerts in May and in July": of several stretches, which a list of alerts has no room for."""
     return len(_narrowed(_as_ranged(spoken(clause)))) > 1
-
-
-def _counts_others(clause: Clause) -> bool:
-    """ "How many payees are in our alerts": what is counted are no alerts."""
-    counts = [m for m in clause.find(Cue.MEASURE) if m.value[1] is Measure.COUNT]
-    nouns = [noun for noun in clause.find(Cue.NOUN) if noun.value[1] in _ALERT_GROUPS]
-    return any(noun.start >= count.end and clause.are_adjacent(count, noun) for count in counts for noun in nouns)
 
 
 def asks_points(clause: Clause) -> bool:
@@ -475,8 +468,12 @@ def with_amounts(frame: Frame, clause: Clause) -> Frame:
         one = bounds[0]
         said = Threshold(low_minor=one.low_minor, high_minor=one.high_minor, said_minor=one.said_minor)
         return frame.with_changes(threshold=said, **held_against(clause))
-    limits = [limit for one in bounds for limit in range_of("amount_minor", one.low_minor, one.high_minor)]
-    return frame.with_changes(conditions=(*frame.conditions, *limits))
+    return frame.with_changes(conditions=(*frame.conditions, *limits_of(bounds)))
+
+
+def limits_of(bounds: Iterable[Bounds]) -> list[Filter]:
+    """What amounts say of single payments, as conditions."""
+    return [limit for one in bounds for limit in range_of("amount_minor", one.low_minor, one.high_minor)]
 
 
 def held_against(clause: Clause) -> dict[str, object]:
