@@ -264,8 +264,9 @@ def objects(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
             excluding = None
         if is_cue(mention, Cue.EXCEPT):
             excluding = mention
-        elif mention.kind in OBJECT_KINDS and not _is_spelt_out(mention, clause):
-            (left_out if excluding else kept).append(mention)
+        elif mention.kind in OBJECT_KINDS:
+            if not _is_spelt_out(mention, clause):
+                (left_out if excluding else kept).append(mention)
             clause.place(mention, *([excluding] if excluding else []))
         elif not is_cue(mention, Cue.OR, Cue.BOTH, Cue.ANAPHORA, Cue.TOTAL, Cue.PAYMENTS, Cue.MEASURE):
             excluding = None
@@ -278,10 +279,7 @@ def _is_spelt_out(group: Mention[Any], clause: Clause) -> bool:
         return False
     inside = clause.reading.text[group.end : clause.reading.text.find(")", group.end)]
     parts = [m for m in clause.after(group) if m.kind == "category" and m.start < group.end + len(inside)]
-    spelt_out = bool(parts) and all(set(m.value) <= set(group.value) for m in parts)
-    if spelt_out:
-        clause.place(group)
-    return spelt_out
+    return bool(parts) and all(set(m.value) <= set(group.value) for m in parts)
 
 
 _BEGINS_ASKING = re.compile(r"(?<!\band )(?<!\bor )\b(?:what|how|which|who|whom|where|when)\b")
