@@ -9,7 +9,7 @@ from core.imports.merchants import lexicon
 
 _ALIASES = {
     "groceries": "grocery, supermarket, supermarkets, food & groceries, food shopping",
-    "eating_out": "food & drink, food and drink, food & dining, restaurants, restaurant, dining, dining out, takeaway, cafes, coffee",
+    "eating_out": "food & drink, food and drink, food & dining, restaurants, restaurant, dining, dining out, takeaway, takeout, food delivery, fast food, cafes, coffee, coffee shops, bars, pub, pubs, bars & pubs",
     "rent": "housing, mortgage & rent, rent & mortgage",
     "household": "home, house, furniture, home & garden",
     "utilities": "bills, bills & utilities, household bills, energy, electricity, gas, water",
@@ -31,11 +31,11 @@ _ALIASES = {
     "education": "tuition, school, courses",
     "childcare": "kids, children",
     "insurance": "insurances",
-    "loan": "loans, debt, loan repayment, credit",
+    "loan": "emi, emis, loans, debt, loan repayment, credit",
     "investment": "investing, savings & investments",
     "fees": "fee, bank fees, bank charges, fees & charges, charges",
     "tax": "taxes & duties",
-    "salary": "pay, wages, paycheck, payroll",
+    "salary": "bonus, bonuses, pay, wages, paycheck, payroll",
     "interest": "interest income",
     "business_income": "business",
     "cash": "atm, cash withdrawal, cash & atm, withdrawals",
@@ -50,6 +50,23 @@ _SLUGS = {name.strip(): slug for slug, names in _ALIASES.items() for name in nam
     name.casefold(): category.slug for category in CATEGORIES for name in (category.slug, category.name)
 }
 
+_PARTS = {
+    ("bills", "bills & utilities", "household bills"): (
+        "rent",
+        "telecom",
+        "insurance",
+        "loan",
+        "tax",
+        "childcare",
+        "education",
+    ),
+    ("transport", "transportation"): ("taxi",),
+}
+"""Words of others that are wider than any category of ours, and which of ours they hold beside the one they are read as."""
+
+_NOTED = frozenset({"rent", "salary", "pension", "loan", "insurance", "tax", "education", "investment", "interest"})
+"""What a note is believed: other words on a payment to a friend ("pizza") tell why, and not what was bought from them."""
+
 _HANDLE = re.compile(r"(?<=\w)@\w[\w.]*")
 """What stands behind the @ of a UPI address is the bank's, not the payee's: `bescom@airtel`."""
 
@@ -59,7 +76,16 @@ def slug_of(name: str) -> str:
     return _SLUGS.get(" ".join(name.casefold().split()), name)
 
 
+def is_part_of(name: str, slug: str) -> bool:
+    """Whether a file's word for a category is a wide one that holds this category: `Bills` holds rent."""
+    word = " ".join(name.casefold().split())
+    return any(word in wide and slug in parts for wide, parts in _PARTS.items())
+
+
 @lru_cache(maxsize=10_000)
-def read_category(narration: str, *, is_outgoing: bool, currency: str = "") -> str:
-    """The slug that words of the narration stand for in an account of that currency; empty where they say nothing."""
-    return lexicon("out" if is_outgoing else "in", currency).slug_in(_HANDLE.sub(" ", narration))
+def read_category(narration: str, note: str = "", *, is_outgoing: bool, currency: str = "") -> str:
+    """The slug that words of the narration, else of the note, stand for in an account of that currency; empty where
+    they say nothing."""
+    words = lexicon("out" if is_outgoing else "in", currency)
+    noted = words.slug_in(note)
+    return words.slug_in(_HANDLE.sub(" ", narration)) or (noted if noted in _NOTED else "")

@@ -41,4 +41,4 @@ _SHOP = re.compile(rf"\w[\w*#./' -]* (?:{phrases(STATES.upper())}|{phrases(COUNT
 def read_channel(narration: str) -> str:
     """`card`, `upi`, `direct_debit` ... as the narration says; `unknown` where it does not."""
     said = next((channel for channel, words in _CHANNELS if words.search(narration)), "")
-    return said or ("card" if _SHOP.fullmatch(narration) else UNKNOWN)
+    return said or ("card" if _SHOP.fullmatch(narration.strip()) else UNKNOWN)

@@ -102,6 +102,11 @@ def firm_of(name: str) -> str:
     return next((_firms()[key] for key in reversed(keys) if key in _firms()), "")
 
 
+def firm_called(name: str) -> str:
+    """The firm of which this whole text is one spelling: `TfL` is Transport for London. Empty where it is none."""
+    return _firms().get(_key(name).removeprefix("the"), "")
+
+
 def firm_cut_short(name: str) -> str:
     """The only firm whose name begins so, as some banks print eight letters of it: `BIKANERV`. Empty for less."""
     key, spellings = _key(name), _sorted_spellings()

@@ -19,9 +19,12 @@ def says_refund(narration: str) -> bool:
     return _REFUND.search(narration) is not None
 
 
-def says_own(narration: str) -> bool:
-    """Whether it says that both accounts are one holder's: a card is its holder's account, so paying its bill is one."""
-    return _OWN.search(narration) is not None or _CARD_BILL.search(narration) is not None
+def says_own(narration: str, kind: str = "") -> bool:
+    """Whether it says that both accounts are one holder's: a card is its holder's account, so paying its bill is one.
+
+    `kind` is what the bank calls rows of this kind, of which "credit card payment" is no bill: one pays shops so.
+    """
+    return _OWN.search(f"{kind} {narration}") is not None or _CARD_BILL.search(narration) is not None
 
 
 def says_transfer(narration: str) -> bool:
@@ -35,7 +38,7 @@ def _whole(table: str) -> re.Pattern[str]:
 
 
 _OWN = _whole(r"""
-    own (?:account|transfer)s?, self[ -]?(?:transfer|tfr|trf|account|a/c), (?<=[/\-])self(?=[/\-]|$), between (?:my |own )?accounts, internal transfer, external transfer (?:to|from), umbuchung, eigen(?:es )?konto,
+    own (?:\w+ )?(?:account|a/?c|transfer)s?, self[ -]?(?:transfer|tfr|trf|account|a/c), (?<=[/\-])self(?=[/\-]|$), between (?:my |own )?accounts, internal transfer, external transfer (?:to|from), umbuchung, eigen(?:es )?konto,
     (?:to|from|into) (?:my |a |the )?savings?, (?:to|from) (?:my )?(?:sav|chk|checking|isa), (?:to|from) share \d+, savings? pot, pot transfer,
     (?:to|from) pot, (?:tfr|trf|transfer|xfer|sweep)\b.*\b(?:savings?|sav|saver|isa|pot), savings? (?:transfer|tfr), tagesgeld,
     rd installment transfer, overdraft protection transfer

@@ -62,9 +62,13 @@ class Kin:
     def is_named_in(self, entry: Entry) -> bool:
         """Whether the row gives this account's number as its other side, or has it, or its end, in its narration."""
         number = _bare(self.at[1])
-        if _bare(entry.partner.number) == number or _spaced(number).search(entry.description.casefold()):
+        if _bare(entry.partner.number) == number:
             return True
-        ends = re.findall(r"(?<!\d)\d{4,}(?!\d)", entry.description) if says_transfer(entry.description) else []
+        # A number of words alone ("Current") may stand in the name of anything.
+        is_transfer = says_transfer(entry.narration)
+        if (is_transfer or re.search(r"\d", number)) and _spaced(number).search(entry.narration.casefold()):
+            return True
+        ends = re.findall(r"(?<!\d)\d{4,}(?!\d)", entry.narration) if is_transfer else []
         return any(number.endswith(end) for end in ends)
 
 
@@ -229,7 +233,7 @@ class Family:
 
     def _may_be_own(self, entry: Entry) -> bool:
         """Whether it is, or would be if the other account's statement had it too."""
-        is_transfer = bool(self._of.get(entry.at)) and entry.is_own is None and says_transfer(entry.description)
+        is_transfer = bool(self._of.get(entry.at)) and entry.is_own is None and says_transfer(entry.narration)
         return is_transfer or self._is_own(entry)
 
     def _is_own(self, entry: Entry) -> bool:
@@ -269,7 +273,7 @@ class Family:
         if sides[0].customer_id != sides[1].customer_id:
             return 0
         names = sides[1].is_named_in(one) + sides[0].is_named_in(other)
-        transfers = sum(self._is_own(entry) or says_transfer(entry.description) for entry in (one, other))
+        transfers = sum(self._is_own(entry) or says_transfer(entry.narration) for entry in (one, other))
         return names + transfers if names or transfers == len(sides) else 0
 
 

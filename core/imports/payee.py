@@ -14,6 +14,8 @@ from core.imports.narration import listed, phrases
 from core.imports.places import CITIES, COUNTRIES, STATES
 
 NAME_MAX = 60
+_ACH_NAME_LENGTH = 16
+"""Letters that ACH keeps of a company's name."""
 
 _CARD_RAILS = r"""
     card, debit card, credit card, check ?card, contactless, visa, maestro, mastercard, girocard, apple ?pay, google
@@ -41,7 +43,7 @@ _BARE_PROCESSORS = "sq, sp, tst"
 """Those that some banks print without their star."""
 
 _STRUCTURED = r"""
-    by transfer, to transfer, ecom pur, upi, neft, imps, rtgs, mmt, bil, inb, ach, nach, ecs, tpt, mob, vps, vin, ips,
+    by transfer, to transfer, trf, ecom pur, upi, neft, imps, rtgs, mmt, bil, inb, ach, nach, ecs, tpt, mob, vps, vin, ips,
     ift, inft, inf, clg, chq paid, pos, mb, ib funds transfer, ib billpay, funds transfer, billpay, int\.? ?transfer,
     debit-ach\w*, msi, top, ob, pci, pcd, ft, lccbrn
 """
@@ -50,7 +52,9 @@ _REMARKS = r"""
     payments?(?: (?:from|fr|to|via|on|using|by|for).*)?, paid.*, sent.*, collect.*, rev, reversal, refund, debit,
     credit, int, onus, self, self transfer, na, ok, upiout, upiin, rent, salary, si, tad, autopay, mandate\w*, upi
     mandate, txn.*, bill ?pay\w*, chq, cms, null, no remarks?, remarks, request, food, grocery, gift, (?:[\w.]+
-    )*bank(?: (?:ltd|limited|of india))?, (?:bank|state bank) of [\w ]+, hdfc, icic, icici, sbin, sbi, utib, axis,
+    )*bank(?: (?:ltd|limited|of india))?, (?:bank|state bank) of [\w ]+, (?:central|union|the) bank of(?: \w+)?, (?:paytm|
+    airtel|jio|fino|nsdl|india post) paymen\w*(?: b\w*)?, (?:punjab national|kotak mahindra|indian overseas|the federal|
+    federal|south indian|city union|standard chart\w*|karur vysya|tamilnad merc\w*|idfc first|\w+ small fin\w*)(?: b\w*)?, hdfc, icic, icici, sbin, sbi, utib, axis,
     yesb, kkbk, kotak, punb, pnb, cnrb, barb, ubin, idib, ibkl, indb, fdrl, pytm, airp, jiop, citi, hsbc, scbl, dbss,
     idfb, aubl, rblx?, ratn, kvbl, sibl, mahb, ioba, ucba, cbin, bkid, boi, bob
 """
@@ -110,6 +114,7 @@ _ENDING = re.compile(rf"[\s,.\-]+(?:{phrases(_LEGAL)}|{phrases(_TAIL)})\.?$", re
 _OF_PLACE = re.compile(r"\b(?:of|the|city|stadt|stadtwerke)$", re.IGNORECASE)
 _NO_NAME = re.compile(rf"(?:{phrases(_NOBODY)})", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]")
+_UNKNOWN_PROCESSOR = re.compile(r"[a-z]{2,4}\*(?=[a-z][a-z']+(?: |$))", re.IGNORECASE)
 
 
 @lru_cache(maxsize=10_000)
@@ -118,16 +123,23 @@ def payee_of(narration: str) -> str:
     text = " ".join(unicodedata.normalize("NFKC", narration).split()).strip(" *-/")
     name = _of_structure(text) if _IS_STRUCTURED.match(text) else _of_sentence(text)
     is_nobody = len(_LETTERS.findall(name)) < 2 or _NO_NAME.fullmatch(name)
-    return firm_of(name) or ("" if is_nobody else _titled(name)[:NAME_MAX].strip())
+    firm = firm_of(name) or (firm_cut_short(name) if len(name) == _ACH_NAME_LENGTH else "")
+    return firm or ("" if is_nobody else _titled(name)[:NAME_MAX].strip())
 
 
 def _of_structure(text: str) -> str:
     """`UPI/DR/412345678901/SWIGGY/YESB/swiggy@ybl`: the first part that names somebody, else the address."""
-    parts = [part.strip() for part in re.split(r"[/*:_\-]", _REMARK.sub(r"\1", text))]
+    parts = [part.strip() for part in re.split(r"(?<!\b[aA])[/*:_\-]", _REMARK.sub(r"\1", text))]
     named = [name for name in map(_of_part, parts) if name]
-    addressed = [part.partition("@")[0] for part in parts if "@" in part]
+    addressed = [_of_address(part) for part in parts if "@" in part]
     names = [*(reversed(named) if _NAME_LAST.match(text) else named), *addressed]
     return next((name for name in names if not _NO_ADDRESS.fullmatch(name)), "")
+
+
+def _of_address(part: str) -> str:
+    """`suresh.kumar91@okaxis` is suresh kumar: dots part names, and numbers tell namesakes apart."""
+    address = part.partition("@")[0]
+    return address if _NO_ADDRESS.fullmatch(address) else re.sub(r"[._]+", " ", re.sub(r"\d+$", "", address)).strip()
 
 
 def _of_part(part: str) -> str:
@@ -150,7 +162,7 @@ def _of_sentence(text: str) -> str:
         text = text[bought.end() :]
     text, is_by_card = _without_rails(text)
     if not firm_of(text):
-        text = _CUT.sub("", _PROCESSOR.sub("", text, count=1).lstrip("* "))
+        text = _CUT.sub("", _UNKNOWN_PROCESSOR.sub("", _PROCESSOR.sub("", text, count=1).lstrip("* ")))
     return firm_of(text) or _of_shop(text, is_by_card)
 
 

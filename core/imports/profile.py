@@ -211,6 +211,10 @@ class TransactionSection(_Closed):
     """What a new account held before its first row: nothing, what its first balance implies, or this amount where the
     file states no balance."""
     description: Value = EMPTY
+    kind: Value = EMPTY
+    """What the bank calls rows of this kind: Direct Debit, POT TRANSFER. Read as part of the narration, never kept."""
+    note: Value = EMPTY
+    """What the holder wrote on the payment: it tells rent and salaries. Never kept."""
     category: Value = EMPTY
     merchant_code: Value = EMPTY
     """ISO 18245 code of the merchant: it gives the category where the file names none."""

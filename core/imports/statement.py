@@ -13,7 +13,7 @@ from babel.numbers import is_currency
 from core.categories import UNCATEGORISED, category_of_code
 from core.ids import fingerprint
 from core.imports.amounts import parse_amount
-from core.imports.categories import read_category, slug_of
+from core.imports.categories import is_part_of, read_category, slug_of
 from core.imports.channels import read_channel
 from core.imports.dates import parse_moment
 from core.imports.narration import says_own, says_refund
@@ -31,7 +31,9 @@ OWN_TRANSFER = "own_transfer"
 _BANKS_OWN = {"cash": "Cash", "interest": "Interest", "fees": "Fees"}
 """Categories of rows whose other side is the bank itself, and what its account is called."""
 
-_DIRECTIONS = {"in": 1, "credit": 1, "cr": 1, "c": 1, "+": 1, "out": -1, "debit": -1, "dr": -1, "d": -1, "-": -1}
+_DIRECTIONS = dict.fromkeys(("in", "credit", "cr", "c", "+", "deposit", "income"), 1) | dict.fromkeys(
+    ("out", "debit", "dr", "d", "-", "withdrawal", "expense"), -1
+)
 _YES, _NO = ("yes", "true", "1", "y", "refund", "refunded", "reversal", "chargeback"), ("no", "false", "0", "n")
 
 
@@ -88,6 +90,11 @@ class Entry(msgspec.Struct, frozen=True):
         return self.bank, self.account
 
     @property
+    def narration(self) -> str:
+        """What the row says in words: where the file has no narrations, whom it names."""
+        return self.description or self.partner.name
+
+    @property
     def balance_before_minor(self) -> int | None:
         """What the file implies that the account held before this row."""
         return None if self.balance_minor is None else self.balance_minor - self.amount_minor
@@ -116,13 +123,19 @@ def understand(record: Record, profile: Profile) -> Entry:
     description = printable(section.description.of(record), DESCRIPTION_MAX)
     stated = _stated_category(section, record)
     name = printable(section.counterparty.name.of(record), NAME_MAX)
+    kind = printable(section.kind.of(record), NAME_MAX).replace("_", " ")
+    narration = description or name
     is_refund, is_own = _said(section.refund, record, "refund"), _said(section.own, record, "own")
     if is_refund is None and amount_minor > 0:
-        is_refund = says_refund(description) or None
+        is_refund = says_refund(f"{kind} {narration}") or None
     if is_own is None:
-        is_own = stated == OWN_TRANSFER or says_own(description) or None
+        is_own = stated == OWN_TRANSFER or says_own(narration, kind) or None
     is_outgoing = amount_minor < 0 or bool(is_refund)
-    read = read_category(f"{name or payee_of(description)} {description}", is_outgoing=is_outgoing, currency=currency)
+    said = f"{name or payee_of(description)} {description}"
+    note = printable(section.note.of(record), DESCRIPTION_MAX)
+    read = read_category(said, note, is_outgoing=is_outgoing, currency=currency)
+    if is_part_of(section.category.of(record), read):
+        stated = ""
     return Entry(
         bank=code,
         bank_name=profile.bank.name.of(record) or code,
@@ -138,7 +151,7 @@ def understand(record: Record, profile: Profile) -> Entry:
         read_category=read,
         is_refund=is_refund,
         is_own=is_own,
-        channel=printable(section.channel.of(record).lower(), NAME_MAX) or read_channel(description),
+        channel=printable(section.channel.of(record).lower(), NAME_MAX) or read_channel(f"{kind} {description}"),
         partner=_partner(record, profile, code, currency, _Said(name, description, stated or read)),
     )
 

@@ -21,12 +21,12 @@ class Household:
     def __init__(self, database: Database, folder: Path) -> None:
         self._database, self._folder = database, folder
         self.current, self.savings = fresh("1000"), fresh("2000")
-        self._mail = f"{fresh('own')}@finlens.example"
+        self.mail = f"{fresh('own')}@finlens.example"
 
     def statement(self, account: str, *rows: str) -> Path:
         """Rows of `date,amount,balance,description`."""
         path = self._folder / f"{account}.csv"
-        lines = [f"{row},{account},Asha Rao,{self._mail}" for row in rows]
+        lines = [f"{row},{account},Asha Rao,{self.mail}" for row in rows]
         path.write_text("\n".join(["date,amount,balance,description,account,owner,email", *lines]))
         return path
 
@@ -128,6 +128,18 @@ async def test_statements_that_name_the_holder_agree_in_either_order(home: House
     for place in order:
         await home.take(both[place])
     assert await home.sums() == [(75000, 0, 0), (75000, 0, 0)]
+
+
+async def test_file_without_narrations_names_the_accounts_in_its_payees(home: Household, tmp_path: Path) -> None:
+    path = tmp_path / "both.csv"
+    rows = (
+        (home.current, "2026-01-05,-250,Transfer to Savings"), (home.savings, "2026-01-05,250,Transfer from Current"),
+        (home.savings, "2026-01-06,5,Savings Interest"), (home.current, "2026-01-07,-5,Current Affairs Books"),
+    )  # fmt: skip
+    lines = [f"{row},{account},{home.mail}" for account, row in rows]
+    path.write_text("\n".join(["date,amount,payee,account,email", *lines]))
+    assert (await home.take(path)).matched == 1
+    assert await home.sums() == [(-25500, 500, 0), (25500, 0, 500)]
 
 
 async def test_paying_a_card_that_is_not_here_is_neither_spent_nor_earned(home: Household) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from core.categories import BY_SLUG
-from core.imports.categories import read_category, slug_of
+from core.imports.categories import is_part_of, read_category, slug_of
 from core.imports.channels import read_channel
 from core.imports.narration import says_own, says_refund
 from core.imports.payee import payee_of
@@ -13,7 +13,7 @@ Salary June | Salary June
 Acme | SALARY FROM ACME LTD
 Google | GOOGLE *YouTubePremium
 Müller | Überweisung an Müller
-HP Petrol Pump | HP PETROL PUMP PUNE
+HP Petrol | HP PETROL PUMP PUNE
 Tesco | TESCO PFS 4410 WATFORD GB
 Tesco | TESCO EXPRESS 5521 LONDON GB
 Tesco Mobile | TESCO MOBILE 0345
@@ -65,7 +65,7 @@ Asos | ASOS.COM LONDON
 Asos | ASOS.COM REFUND
 Booking.com | BOOKING.COM HOTEL AMSTERDAM
 Uber | UBER *TRIP HELP.UBER.COM
-TFL Travel | TFL TRAVEL CH TFL.GOV.UK/CP
+Transport for London | TFL TRAVEL CH TFL.GOV.UK/CP
 Pret A Manger | PRET A MANGER 221 LONDON GB
 Costa Coffee | COSTA COFFEE 43019 LONDON
 Sainsburys | SAINSBURYS S/MKTS 0412 CAMDEN
@@ -88,7 +88,7 @@ Netflix | RECURRING PAYMENT AUTHORIZED ON 03/01 NETFLIX.COM LOS GATOS CA S461234
 Comcast Cable Comm | COMCAST CABLE COMM 800-266-2278 PA
 John Smith | ZELLE PAYMENT TO JOHN SMITH 12345678
 State Farm Insurance | ACH DEBIT STATE FARM INSURANCE WEB ID: 12345
-Wholefds MKT | WHOLEFDS MKT 10234 BOSTON MA
+Whole Foods | WHOLEFDS MKT 10234 BOSTON MA
 Amazon | AMAZON.COM*2K4AB1CD3 AMZN.COM/BILL WA
 Acme | DIRECT DEP ACME CORP PAYROLL PPD ID: 123
 Blue Bottle Coffee | SQ *BLUE BOTTLE COFFEE OAKLAND CA
@@ -144,6 +144,15 @@ Stadtwerke Leipzig | SEPA Lastschrift Einzug Stadtwerke Leipzig GmbH Abschlag 10
 1&1 | Lastschrift 1&1 Telecom GmbH
 Happy Nails And Spa | HAPPY NAILS AND SPA AUSTIN TX
 Indian Terrain | POS 512345XXXXXX1111 INDIAN TERRAIN CHENNAI POS DEBIT
+Lakshmibakery | UPI/632774547818/Payment from Ph/lakshmibakery@paytm/Paytm Payments
+Nandini Milk | UPI/608122966161/UPI/nandinimilk@paytm/Paytm Payments
+Meena | UPI/604457465772/x/meena99@ybl/IDFC FIRST Bank
+Suresh Kumar | UPI/604457465772/To brother/suresh.kumar91@okhdfcbank/HDFC BANK LTD
+| UPI/604457465772/x/9876543210@ybl/Punjab National
+Own RD A/C | TRF/OWN RD A/C 002741100982/KUMAR S
+Planet Fitness | ABC*PLANET FITNESS 888-8279262 WA
+KFC | KFC*CHICKEN PLACE
+Puget Sound Energy | PUGET SOUND ENER BILLPAY 7420248580 WEB ID: 5910374630
 """
 
 
@@ -197,7 +206,7 @@ def test_money_that_comes_in_is_read_by_words_of_its_own(narration: str, slug: s
 @pytest.mark.parametrize(
     ("name", "slug"),
     [
-        ("Food & Drink", "eating_out"), ("Eating Out", "eating_out"), ("eating_out", "eating_out"), ("Bills", "utilities"),
+        ("Food & Drink", "eating_out"), ("Eating Out", "eating_out"), ("eating_out", "eating_out"), ("Bills", "utilities"), ("Bonus", "salary"), ("EMI", "loan"), ("Food Delivery", "eating_out"),
         ("Transport", "public_transport"), ("General", "uncategorised"), ("Income", "uncategorised"), ("Yachts", "Yachts"),
     ],
 )  # fmt: skip
@@ -241,6 +250,7 @@ def test_narration_that_only_looks_like_a_refund(narration: str) -> None:
         "CREDIT CARD PAYMENT-AUTOPAY SI-TAD", "AUTOPAY PAYMENT - THANK YOU", "AMERICAN EXPRESS ACH PMT M1234 WEB ID: 2005",
         "DIRECT DEBIT TO BARCLAYCARD REF 4929", "Transfer To Share 01 - Savings 7720049101", "UPI-ANANYA IYER-A@OKSBI-SELF",
         "MMT/IMPS/628412345679/Self transfer/KARAN MEHTA", "Online Transfer to SAV ...9921",
+        "TRF/OWN RD A/C 002741100982/KUMAR S",
     ],
 )  # fmt: skip
 def test_paying_a_cards_bill_or_oneself_is_an_own_transfer(narration: str) -> None:
@@ -259,3 +269,24 @@ def test_paying_a_cards_bill_or_oneself_is_an_own_transfer(narration: str) -> No
 )
 def test_narration_that_only_looks_like_an_own_transfer(narration: str) -> None:
     assert not says_own(narration)
+
+
+def test_kind_of_a_row_says_that_it_is_an_own_transfer_but_not_that_it_pays_a_card() -> None:
+    assert says_own("HOLIDAY", "Pot transfer")
+    assert not says_own("TESCO", "credit card payment")
+
+
+@pytest.mark.parametrize(("note", "slug"), [("rent", "rent"), ("October rent", "rent"), ("pizza", ""), ("", "")])
+def test_note_tells_rent_but_not_what_a_friend_sells(note: str, slug: str) -> None:
+    assert read_category("BEN OKAFOR", note, is_outgoing=True) == slug
+
+
+def test_note_says_nothing_against_the_narration() -> None:
+    assert read_category("TESCO STORES", "salary day treat, rent", is_outgoing=True) == "groceries"
+
+
+def test_wide_word_of_a_file_holds_rent_and_no_groceries() -> None:
+    assert is_part_of("Bills", "rent")
+    assert is_part_of("Transport", "taxi")
+    assert not is_part_of("Bills", "groceries")
+    assert not is_part_of("Shopping", "rent")

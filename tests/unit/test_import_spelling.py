@@ -60,6 +60,10 @@ FILES = {
         "DATE,AMOUNT,CR/DR,PAYEE,CURRENCY\n2026-04-13,5,DR,Rewe,EUR\n2026-04-14,5,cr,Acme,EUR\n",
         [("2026-04-13", -500, "EUR", None, "Rewe"), ("2026-04-14", 500, "EUR", None, "Acme")],
     ),
+    "a budget app's, with amounts that have no sign": (
+        "Date,Type,Category,Amount,Note\n2026-04-13,Expense,Food,5,lunch\n2026-04-14,Income,Salary,50,May\n",
+        [("2026-04-13", -500, "INR", None, "Lunch"), ("2026-04-14", 5000, "INR", None, "May")],
+    ),
 }  # fmt: skip
 
 
@@ -68,6 +72,21 @@ def test_plain_export_needs_no_profile(name: str, tmp_path: Path) -> None:
     content, expected = FILES[name]
     entries, _ = read(tmp_path / "a.csv", content, currency=expected[0][2])
     assert brief(entries) == expected
+
+
+def test_kind_and_note_tell_the_channel_and_the_category_that_the_narration_does_not(tmp_path: Path) -> None:
+    table = (
+        "Date,Type,Name,Category,Amount,Notes and #tags,Description\n"
+        "13/08/2026,Faster payment,Foxtons,Bills,-1150,rent,FOXTONS\n"
+        "14/08/2026,Faster payment,Hargreaves Design,Income,2684,SALARY,HARGREAVES DESIGN LTD\n"
+        "15/08/2026,Pot transfer,Holiday,Holidays,-150,,HOLIDAY\n"
+        "16/08/2026,Direct Debit,Thames Water,Bills,-34,,THAMES WATER\n"
+    )
+    entries, _ = read(tmp_path / "a.csv", table, currency="GBP")
+    assert [(e.category or e.read_category, e.channel, e.is_own) for e in entries] == [
+        ("rent", "transfer", None), ("salary", "transfer", None), ("travel", "transfer", True),
+        ("utilities", "direct_debit", None),
+    ]  # fmt: skip
 
 
 def test_what_was_assumed_is_told(tmp_path: Path) -> None:
