@@ -37,13 +37,7 @@ class Figures:
         return Figure(label=label, value_minor=minor, currency=self.currency(source), unit="money", source=source)
 
     def count(self, label: str, source: str) -> Figure:
-        value = self._evidence.value_of(source)
-        return Figure(
-            label=label,
-            value=int(value) if value == int(value) else round(float(value), 2),
-            unit="count",
-            source=source,
-        )
+        return Figure(label=label, value=self._number(source), unit="count", source=source)
 
     def percent(self, label: str, source: str) -> Figure:
         return Figure(
@@ -54,7 +48,12 @@ class Figures:
         return Figure(label=label, value=str(self._evidence.value_of(source))[:10], unit="date", source=source)
 
     def days(self, label: str, source: str) -> Figure:
-        return Figure(label=label, value=int(self._evidence.value_of(source)), unit="days", source=source)
+        return Figure(label=label, value=self._number(source), unit="days", source=source)
+
+    def _number(self, source: str) -> int | float:
+        """Whole where it is; a mean to two places."""
+        value = self._evidence.value_of(source)
+        return int(value) if value == int(value) else round(float(value), 2)
 
     def name(self, label: str, shown: str, source: str, *, amount: str | None = None) -> Figure:
         """A name; with `amount` the money that goes with it, worked out from that cell of the same row."""

@@ -8,17 +8,21 @@ whoever checks an answer needs nothing but the source and the tables.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import count
 from statistics import median
 from typing import Any
 
-from core.insights.query import InsightResult, QueryPeriod
+from core.insights.buckets import WEEKDAYS, WEEKEND_DAYS, WORKING_DAYS, isoweekday
+from core.insights.query import InsightQuery, InsightResult, Operator, QueryPeriod
 from core.money import Currency
 from core.periods import Period, Unit
 
 Row = Mapping[str, Any]
+
+
+DAYS_OF_YEAR = 365
 
 
 class SourceUnknown(ValueError):
@@ -115,9 +119,11 @@ class Evidence:
         """A value per day, week ... of the period that its table speaks of."""
         cell = _CELL.search(match["operand"])
         period = self.table(cell["table"]).period if cell else None
-        if period is None:
+        weekdays = match["weekdays"].split(", ") if match["weekdays"] else ()
+        units = units_in(period.period, Unit(match["unit"]), weekdays) if period else 0
+        if not units:
             raise SourceUnknown(match.group())
-        return Decimal(self.value_of(match["operand"])) / units_in(period.period, Unit(match["unit"]))
+        return Decimal(self.value_of(match["operand"])) / units
 
 
 def cell(table: str, row: int, column: str) -> str:
@@ -138,8 +144,10 @@ def computed(operation: str, *operands: str) -> str:
     return f"{operation} of {' and '.join(f'[{operand}]' for operand in operands)}"
 
 
-def per_unit(operand: str, unit: Unit) -> str:
-    return f"[{operand}] per {unit}"
+def per_unit(operand: str, unit: Unit, weekdays: Sequence[str] = ()) -> str:
+    """The source of a cell per unit of its table's period; with `weekdays`, per unit that has one of these."""
+    of_days = f" of {', '.join(weekdays)}" if weekdays else ""
+    return f"[{operand}] per {unit}{of_days}"
 
 
 def days_until(operand: str, day: date) -> str:
@@ -156,17 +164,34 @@ def left_of(minor: int, operand: str) -> str:
     return f"{minor} less [{operand}]"
 
 
-def units_in(period: Period, unit: Unit) -> int | Decimal:
-    """How many days, months ... the period holds or touches; of weeks, seven days each, also parts."""
+def units_in(period: Period, unit: Unit, weekdays: Sequence[str] = ()) -> int | Decimal:
+    """How many days, months ... the period holds or touches; of weeks and years also parts, where it is not made of
+    whole ones. With `weekdays` only those count that have one of these: so many Sundays, or weekends."""
+    if weekdays:
+        wanted = {isoweekday(weekday) for weekday in weekdays}
+        days = (period.start + timedelta(days=n) for n in range(period.days))
+        return len({Period.of(unit, day) for day in days if day.isoweekday() in wanted})
     if unit is Unit.DAY:
         return period.days
     if unit is Unit.WEEK and period.unit is not Unit.WEEK:
         return Decimal(max(7, period.days)) / 7
-    count, bucket = 1, Period.of(unit, period.start)
+    count, first = 1, Period.of(unit, period.start)
+    bucket = first
     while bucket.end < period.end:
         bucket = Period.of(unit, bucket.end)
         count += 1
+    is_whole = (first.start, bucket.end) == (period.start, period.end)
+    if unit in (Unit.YEAR, Unit.FISCAL_YEAR) and not is_whole:
+        return Decimal(max(DAYS_OF_YEAR, period.days)) / DAYS_OF_YEAR
     return count
+
+
+def weekdays_of(query: InsightQuery) -> tuple[str, ...]:
+    """The days of the week that a query is limited to; empty where all count."""
+    said = {f.field: f.values for f in query.filters if f.operator is Operator.IN}
+    if "weekend" in said:
+        return WEEKEND_DAYS if said["weekend"] == ("weekend",) else WORKING_DAYS
+    return tuple(WEEKDAYS[(isoweekday(day) or 1) - 1].lower() for day in said.get("weekday", ()))
 
 
 def whole(value: Decimal | int) -> int:
@@ -182,7 +207,7 @@ _SOURCES: list[tuple[re.Pattern[str], Callable[[Evidence, re.Match[str]], Any]]]
     (re.compile(r"days from \[(?P<operand>.+)\] to (?P<day>\d{4}-\d\d-\d\d)"), Evidence._days),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"\[(?P<operand>.+)\] less (?P<minor>\d+)"), Evidence._less),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"(?P<minor>\d+) less \[(?P<operand>.+)\]"), Evidence._left),  # pyright: ignore[reportPrivateUsage]
-    (re.compile(r"\[(?P<operand>.+)\] per (?P<unit>\w+)"), Evidence._per_unit),  # pyright: ignore[reportPrivateUsage]
+    (re.compile(r"\[(?P<operand>.+)\] per (?P<unit>\w+)(?: of (?P<weekdays>[a-z, ]+))?"), Evidence._per_unit),  # pyright: ignore[reportPrivateUsage]
     (re.compile(r"(?P<operation>[a-z]+) of (?P<operands>\[.+\])"), Evidence._computed),  # pyright: ignore[reportPrivateUsage]
 ]
 
@@ -203,8 +228,16 @@ def _growth(now: Decimal, before: Decimal) -> Decimal:
     return 100 * (now - before) / abs(before)
 
 
+def _mean(*values: Decimal) -> Decimal:
+    return _sum(*values) / len(values)
+
+
 def _size(value: Decimal) -> Decimal:
     return abs(value)
+
+
+def _quotient(value: Decimal, by: Decimal) -> Decimal:
+    return value / by
 
 
 def _median(*values: Decimal) -> Decimal:
@@ -216,8 +249,10 @@ _OPERATIONS: dict[str, Callable[..., Decimal]] = {
     "difference": _difference,
     "share": _share,
     "growth": _growth,
+    "mean": _mean,
     "median": _median,
     "size": _size,
+    "quotient": _quotient,
 }
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from agents.answer import Figure
 from agents.claims import MONTHS
-from agents.evidence import Row, Table, units_in
+from agents.evidence import Row, Table, units_in, weekdays_of
 from agents.findings import Finding, Findings
 from agents.plan import AlertsTask, BalanceTask, ForecastTask, InsightTask, Operation
 from agents.wording import group_name
@@ -133,6 +133,10 @@ def _add_finding(known: Known, finding: Finding, currencies: set[Currency]) -> N
 def _add_query(known: Known, query: InsightQuery, currencies: set[Currency]) -> None:
     known.counts.update((Decimal(query.limit), Decimal(query.rows)))
     _add_period(known, query.period)
+    if weekdays := weekdays_of(query):
+        of_such = {Decimal(units_in(query.period.period, unit, weekdays)) for unit in (Unit.DAY, Unit.WEEK)}
+        known.counts.update(of_such)  # "26 Sundays"
+        known.spans.update(of_such)  # "53 days" of weekends
     for condition in query.filters:
         _add_condition(known, condition, currencies)
 

@@ -42,6 +42,16 @@ class Operation(StrEnum):
     """The group whose value changed most between the query's two periods."""
     SINCE_LAST = "since_last"
     """The latest payment less the one before it."""
+    CHANGED = "changed"
+    """The latest payment that was not as much as the one before it."""
+    RISEN = "risen"
+    """The latest payment beside the first of the period."""
+    INTERVAL = "interval"
+    """Days from payment to payment: on average, or between the last two."""
+    RANGE = "range"
+    """How far the largest is from the smallest."""
+    DRIVEN = "driven"
+    """A value beside the one before it, and the groups whose change made it so."""
     VERSUS = "versus"
     """Categories or payees side by side."""
     SHARE = "share"
@@ -58,12 +68,18 @@ class Operation(StrEnum):
     WHEN_FIRST = "when_first"
     TO_NEW = "to_new"
     """What went to payees who were paid for the first time, all groups together."""
+    MET = "met"
+    """Who these payees are."""
     WHO = "who"
     """With whom the one payment was that was spoken of."""
     PROJECTED = "projected"
     """The first query's value and the median of the others': the month so far, and the rest of earlier months."""
     SAVINGS_RATE = "savings_rate"
     """Net as a percentage of income."""
+
+
+OfChange = Literal["day", "difference", "percent", "before", "now"]
+"""What of a change is asked for: its day, its size in money or in percent, the amount before it or since."""
 
 
 class Threshold(BaseModel):
@@ -87,6 +103,10 @@ class InsightTask(BaseModel):
     """Of RANK: how many of the first are asked for."""
     asks_amount: bool = False
     """Of RANK: what the first comes to is asked for, and not its name. Of LIST: what all come to, and not how many."""
+    of_change: OfChange = "day"
+    """Of CHANGED."""
+    asks_mean: bool = False
+    """Of a LIST of so many: what they come to on average is asked for."""
     position: Annotated[int, Field(ge=1, le=PLACES_MAX)] = 1
     """Of RANK, of a LIST in order, of WHEN and WHO: the place that is asked for, 2 for the second."""
     sign: Literal["more", "less", "size"] = "more"
@@ -173,6 +193,8 @@ class RefundsTask(BaseModel):
     """How many there were is what was asked."""
     asks: Literal["all", "largest", "latest", "earliest"] = "all"
     """One of them, where one was asked about."""
+    asks_amount: bool = False
+    """What that one came to is asked, and not its day."""
     days_to: date | None = None
     """The day up to which the days since that one are counted, where these were asked for."""
     note: str = ""

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from core.categories import BY_SLUG
+from core.insights.buckets import WEEKEND_DAYS, WORKING_DAYS
 from core.insights.query import Dimension, Filter, Flow, InsightQuery, Measure, Operator
 from core.money import Currency, Money
 from core.periods import Period, Unit
@@ -171,7 +172,9 @@ def _condition(f: Filter) -> str:
         case "status":
             return f"({names})"
         case "weekday":
-            return f"on {listed([f'{str(value).capitalize()}s' for value in f.values])}"
+            halves = {WORKING_DAYS: "on weekdays", WEEKEND_DAYS: "on weekends"}
+            each = listed([f"{str(value).capitalize()}s" for value in f.values])
+            return halves.get(tuple(str(value) for value in f.values), f"on {each}")
         case "account":
             return "in that account"
         case "alert":

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from agents.draft import Draft
 from agents.plan import Operation
-from agents.templates.comparisons import compare, moved, share, since_last, usual, versus
+from agents.templates.comparisons import compare, moved, share, usual, versus
 from agents.templates.groups import breakdown, count_groups, rank, to_new
 from agents.templates.lists import entries, when, who
+from agents.templates.series import changed, driven, interval, ranged, risen, since_last
 from agents.templates.told import Told
 from agents.templates.values import left, pace, projected, savings_rate, threshold, together, value
 
@@ -22,6 +23,11 @@ _TEMPLATES: dict[Operation, Callable[[Told], Draft]] = {
     Operation.GROWTH: compare,
     Operation.MOVED: moved,
     Operation.SINCE_LAST: since_last,
+    Operation.CHANGED: changed,
+    Operation.RISEN: risen,
+    Operation.INTERVAL: interval,
+    Operation.RANGE: ranged,
+    Operation.DRIVEN: driven,
     Operation.VERSUS: versus,
     Operation.SHARE: share,
     Operation.USUAL: usual,
@@ -32,6 +38,7 @@ _TEMPLATES: dict[Operation, Callable[[Told], Draft]] = {
     Operation.WHEN_FIRST: when,
     Operation.WHO: who,
     Operation.TO_NEW: to_new,
+    Operation.MET: to_new,
     Operation.SAVINGS_RATE: savings_rate,
     Operation.PROJECTED: projected,
 }

@@ -8,7 +8,7 @@ from agents.charts import chart, pair
 from agents.draft import Draft
 from agents.evidence import cell, computed
 from agents.plan import Operation
-from agents.templates.told import NOTHING, TOLD_MAX, Told, day, number
+from agents.templates.told import NOTHING, TOLD_MAX, Told, number, size
 from agents.wording import dimension_name, inside, label, money, percent, subject
 from core.insights.query import Measure
 from core.money import Currency
@@ -27,12 +27,12 @@ def compare(told: Told) -> Draft:
     figures: list[Figure] = []
     sentences: list[str] = []
     for currency in told.currencies():
-        now, before, difference, growth = _compared(told, currency)
+        now, before, difference, growth = compared(told, currency)
         everything = [now, before, difference, *growth]
         asked = {Operation.DIFFERENCE: difference, Operation.GROWTH: next(iter(growth), difference)}
         first = asked.get(told.task.operation, now)
         figures += [first, *(figure for figure in everything if figure is not first)]
-        sentences.append(_sentence(told, now, before, growth))
+        sentences.append(sentence(told, now, before, growth))
     return Draft(" ".join(sentences), figures, chart=pair(told.result, told.about()), rows=told.entry_rows())
 
 
@@ -41,30 +41,21 @@ def _other(told: Told) -> str:
     return told.result.compared_with.period.label
 
 
-def _compared(told: Told, currency: Currency) -> tuple[Figure, Figure, Figure, list[Figure]]:
+def compared(told: Told, currency: Currency) -> tuple[Figure, Figure, Figure, list[Figure]]:
+    """The value, the one it is held against, their difference, and the growth where there was anything to grow from."""
     now, before = told.source_in(currency), told.source_in(currency, f"{told.measure}_before")
     about, other = told.about(currency), _other(told)
     growth = computed("growth", now, before)
     return (
         told.figure(f"{about}, {told.period}", now),
         told.figure(f"{about}, {other}", before),
-        told.figure(f"{about}, {_held_against(told, told.period, other)}", told.difference(now, before)),
+        told.figure(f"{about}, {told.held_against(told.period, other)}", told.difference(now, before)),
         [told.make.percent(f"Change from {other} to {told.period}", growth)] if told.evidence.value_of(before) else [],
     )
 
 
-def _held_against(told: Told, one: str, other: str) -> str:
-    """What a difference is of, as it was taken."""
-    match told.task.sign:
-        case "more":
-            return f"{one} less {other}"
-        case "less":
-            return f"{other} less {one}"
-        case "size":
-            return f"{one} against {other}"
-
-
-def _sentence(told: Told, now: Figure, before: Figure, growth: list[Figure]) -> str:
+def sentence(told: Told, now: Figure, before: Figure, growth: list[Figure]) -> str:
+    """A value, and by how much it is more or less than the one it is held against."""
     change = number(now) - number(before)
     if not change:
         return f"{now.label}: {told.say(now)}, the same as in {_other(told)}."
@@ -98,28 +89,13 @@ def moved(told: Told) -> Draft:
     name = told.group(row)
     now = told.figure(f"{name}, {told.period}", told.source(n))
     before = told.figure(f"{name}, {other}", told.source(n, f"{told.measure}_before"))
-    change = told.figure(f"{name}, {_held_against(told, told.period, other)}", changes[best])
+    change = told.figure(f"{name}, {told.held_against(told.period, other)}", changes[best])
     amount = None if told.measure is Measure.COUNT else change.source
     winner = told.make.name("Changed most", name, told.source(n, told.query.group_by[0]), amount=amount)
     word = "more" if number(now) > number(before) else "less"
-    text = f"{name}: {told.say(_size(change))} {word} in {told.period} ({told.say(now)}) than in {other}"
+    text = f"{name}: {told.say(size(change))} {word} in {told.period} ({told.say(now)}) than in {other}"
     text += f" ({told.say(before)})."
     return Draft(text, [winner, change, now, before], rows=told.result.rows)
-
-
-def since_last(told: Told) -> Draft:
-    """The latest payment beside the one before it, and how far apart they are; with a single one there is nothing to
-    hold it against."""
-    if len(told.result.entries) < 2:
-        return NOTHING
-    latest, before = told.single(1), told.single(2)
-    about = _held_against(told, latest.label, before.label)
-    difference = told.make.money(about, told.difference(latest.source, before.source))
-    change = number(latest) - number(before)
-    held = f"{told.say(before)} of {day(told.result.entries[1].occurred_at)}"
-    said = f"{told.say(_size(difference))} {'more' if change > 0 else 'less'} than" if change else "the same as"
-    text = f"{latest.label}: {told.say(latest)}, {said} the {held}."
-    return Draft(text, [difference, latest, before], rows=told.entry_rows())
 
 
 def _numbered(told: Told) -> list[tuple[int, dict[str, Any]]]:
@@ -140,7 +116,7 @@ def versus(told: Told) -> Draft:
     difference = _difference(told)
     if difference is None:
         return Draft(text, [winner, *figures], chart=chart(told.result, told.about()), rows=told.result.rows)
-    text += f" The difference is {told.say(_size(difference))}."
+    text += f" The difference is {told.say(size(difference))}."
     ordered = [difference, winner, *figures] if told.task.asks_difference else [winner, *figures, difference]
     return Draft(text, ordered, chart=chart(told.result, told.about()), rows=told.result.rows)
 
@@ -154,13 +130,6 @@ def _difference(told: Told) -> Figure | None:
         return None
     one, other = (told.source(places[str(name)]) for name in named)
     return told.figure("Difference", told.difference(one, other))
-
-
-def _size(figure: Figure) -> Figure:
-    """The figure without its sign, to be told."""
-    if figure.unit == "money":
-        return figure.model_copy(update={"value_minor": abs(int(number(figure)))})
-    return figure.model_copy(update={"value": abs(number(figure))})
 
 
 def share(told: Told) -> Draft:

@@ -6,6 +6,7 @@ from agents.answer import Figure
 from agents.charts import TIMED, chart
 from agents.draft import Draft
 from agents.evidence import computed, rows_of
+from agents.plan import Operation
 from agents.templates.told import FIGURES_MAX, NOTHING, TOLD_MAX, Told
 from agents.wording import count, dimension_name, inside, listed
 from core.insights.query import Dimension, Measure, Operator
@@ -45,7 +46,7 @@ def _label(told: Told, row: dict[str, Any]) -> str:
 
 
 def to_new(told: Told) -> Draft:
-    """What went to payees who were paid for the first time, and to whom."""
+    """What went to payees who were paid for the first time, and to whom; their names first where these were asked."""
     if not told.result.rows:
         return NOTHING
     sums = [
@@ -59,7 +60,19 @@ def to_new(told: Told) -> Draft:
     assert isinstance(number.value, int)
     to = count(number.value, "new payee")
     text = f"{' and '.join(map(told.say, sums))} to {to}, {told.period}: {'; '.join(lines)}."
+    if told.task.operation is Operation.MET:
+        return Draft(text, [*_names(told), number, *sums, *figures], rows=told.result.rows)
     return Draft(text, [*sums, number, *figures], rows=told.result.rows)
+
+
+def _names(told: Told) -> list[Figure]:
+    """The first payees by name, each with what went to it."""
+    return [
+        told.make.name(
+            f"New payee, {told.period}", told.group(row), told.source(n, Dimension.COUNTERPARTY), amount=told.source(n)
+        )
+        for n, row in enumerate(told.result.rows[:TOLD_MAX], 1)
+    ]
 
 
 def rank(told: Told) -> Draft:
@@ -69,7 +82,8 @@ def rank(told: Told) -> Draft:
         return NOTHING
     dimension, asks_amount = told.query.group_by[0], told.task.asks_amount
     (place, first), order = rows[0], told.query.order
-    most = "Most" if order is None or order.descending else "Least"
+    words = ("Highest", "Lowest") if told.measure is Measure.BALANCE else ("Most", "Least")
+    most = words[order is not None and not order.descending]
     if told.task.position > 1:
         most = f"Number {told.task.position} of the {most.lower()}"
     amount = None if told.measure is Measure.COUNT else told.source(place)

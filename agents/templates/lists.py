@@ -48,21 +48,22 @@ def _few(told: Told) -> Draft:
     singles = _singles(told)
     shown, which = len(told.result.entries), _FIRST[told.query.rows_first]
     head = f"The {which} {told.noun}" if shown == 1 else f"The {shown} {which} {told.noun}s"
-    together = _together(told) if told.task.asks_amount and shown > 1 else []
+    together = _together(told) if (told.task.asks_amount or told.task.asks_mean) and shown > 1 else []
     if together:
-        head = f"{told.say(together[0])} in all. {head}"
+        head = f"{told.say(together[0])} {'on average' if told.task.asks_mean else 'in all'}. {head}"
     beside = [_on(told), _with_whom(told, told.result.entries[0])]
     figures = [*singles, *beside] if shown == 1 else [*together, *singles]
     return Draft(f"{head}: {_lines(told)}.", figures, rows=told.entry_rows())
 
 
 def _together(told: Told) -> list[Figure]:
-    """What the payments shown come to; nothing where they are of several currencies."""
+    """What the payments shown come to, or each on average; nothing where they are of several currencies."""
     singles = _singles(told, ALL)
     if len({figure.currency for figure in singles}) > 1:
         return []
     about = f"{len(singles)} {_FIRST[told.query.rows_first]} {told.noun}s, {told.about()}"
-    return [told.make.money(about, computed("sum", *(figure.source for figure in singles)))]
+    operation = "mean" if told.task.asks_mean else "sum"
+    return [told.make.money(about, computed(operation, *(figure.source for figure in singles)))]
 
 
 def _placed(told: Told) -> Draft:

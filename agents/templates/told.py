@@ -61,7 +61,11 @@ class Told:
 
     @property
     def entries_table(self) -> str:
-        return self.tables[0].name.replace("result", "entries")
+        return self.entries_of(0)
+
+    def entries_of(self, result: int) -> str:
+        """The name of the table with a result's entries."""
+        return self.tables[result].name.replace("result", "entries")
 
     def entry_rows(self) -> list[dict[str, Any]]:
         """The entries behind the figures, as an answer shows them."""
@@ -93,6 +97,16 @@ class Told:
             case "size":
                 return computed("size", computed("difference", one, other))
 
+    def held_against(self, one: str, other: str) -> str:
+        """What such a difference is of, as it was taken."""
+        match self.task.sign:
+            case "more":
+                return f"{one} less {other}"
+            case "less":
+                return f"{other} less {one}"
+            case "size":
+                return f"{one} against {other}"
+
     # Figures and words.
 
     def about(self, currency: Currency | None = None, measure: Measure | None = None) -> str:
@@ -111,10 +125,10 @@ class Told:
             case _:
                 return self.make.money(label, source)
 
-    def single(self, place: int) -> Figure:
+    def single(self, place: int, *, result: int = 0) -> Figure:
         """The amount of the payment in this place of those found, sign left out."""
-        entry = self.result.entries[place - 1]
-        size = computed("size", cell(self.entries_table, place, "amount_minor"))
+        entry = self.results[result].entries[place - 1]
+        size = computed("size", cell(self.entries_of(result), place, "amount_minor"))
         return self.make.money(f"{entry.counterparty}, {day(entry.occurred_at)}", size)
 
     def say(self, figure: Figure) -> str:
@@ -146,6 +160,13 @@ def number(figure: Figure) -> int | float:
     value = figure.value_minor if figure.unit == "money" else figure.value
     assert isinstance(value, (int, float))
     return value
+
+
+def size(figure: Figure) -> Figure:
+    """The figure without its sign, to be told."""
+    if figure.unit == "money":
+        return figure.model_copy(update={"value_minor": abs(int(number(figure)))})
+    return figure.model_copy(update={"value": abs(number(figure))})
 
 
 def day(instant: str) -> str:

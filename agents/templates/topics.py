@@ -83,7 +83,7 @@ def refunds(finding: Finding, evidence: Evidence) -> Draft:
         row = entries.rows[0]
         dated = make.date(f"The {task.asks} refund", cell(entries.name, 1, "occurred_at"))
         text = f"The {task.asks} refund: {say(each[0])} from {row['counterparty']} on {day(row['occurred_at'])}."
-        first = [each[0], dated] if task.asks == "largest" else [dated, each[0]]
+        first = [each[0], dated] if task.asks == "largest" or task.asks_amount else [dated, each[0]]
         if task.days_to:
             first = [make.days(f"Days since the {task.asks} refund", days_until(dated.source, task.days_to)), *first]
             text = f"{count(int(str(first[0].value)), 'day')} ago. {text}"

@@ -1,13 +1,16 @@
 """Templates for single values: totals, counts, averages, extremes, several periods together, values per month."""
 
+from collections.abc import Sequence
+
 from agents.answer import Figure
 from agents.charts import chart
 from agents.draft import Draft
-from agents.evidence import absent, cell, computed, left_of, per_unit, units_in
+from agents.evidence import absent, cell, computed, left_of, per_unit, units_in, weekdays_of
 from agents.plan import Threshold
 from agents.templates.told import NOTHING, Told, day, number, whereto
 from agents.wording import amounts, count, label, listed, money, subject
-from core.insights.query import Measure
+from core.insights.buckets import WEEKEND_DAYS, WORKING_DAYS
+from core.insights.query import InsightQuery, Measure, Operator
 from core.periods import Unit
 
 _EXTREMES = (Measure.LARGEST, Measure.SMALLEST)
@@ -104,10 +107,11 @@ def together(told: Told) -> Draft:
     figures: list[Figure] = []
     sentences: list[str] = []
     periods = [result.query.period.period.label for result in told.results]
-    things = [subject(result.query) for result in told.results]
+    things = [subject(_by_itself(result.query, told.query)) for result in told.results]
     for currency in told.currencies():
         sources = [told.source_in(currency, result=n) for n in range(len(told.results))]
-        parts = [told.figure(label(result.query), source) for result, source in zip(told.results, sources, strict=True)]
+        labels = [label(_by_itself(result.query, told.query)) for result in told.results]
+        parts = [told.figure(label, source) for label, source in zip(labels, sources, strict=True)]
         about = listed(list(dict.fromkeys(things))) + amounts(told.query, currency)
         total = told.figure(f"{about}, {listed(list(dict.fromkeys(periods)))}", computed("sum", *sources))
         figures += [total, *parts]
@@ -117,24 +121,44 @@ def together(told: Told) -> Draft:
     return Draft(" ".join(sentences), figures) if figures else NOTHING
 
 
+def _by_itself(query: InsightQuery, first: InsightQuery) -> InsightQuery:
+    """The query as it is told: without what it leaves out only because the first part has it already."""
+    counted = {(f.field, f.values) for f in first.filters if f.operator is Operator.IN}
+    kept = [f for f in query.filters if f.operator is not Operator.NOT_IN or (f.field, f.values) not in counted]
+    return query.model_copy(update={"filters": tuple(kept)})
+
+
 def pace(told: Told) -> Draft:
     """The value per day, week or month of the period, with the course of it where it was computed."""
-    unit = told.task.unit or Unit.MONTH
-    name = "financial year" if unit is Unit.FISCAL_YEAR else unit.value
+    unit, weekdays = told.task.unit or Unit.MONTH, weekdays_of(told.query)
+    name = _unit_name(unit, weekdays)
     period = told.query.period.period
-    units = units_in(period, unit)
+    units = units_in(period, unit, weekdays)
+    if not units:
+        return NOTHING
     over = count(units, name) if isinstance(units, int) else count(period.days, "day")
     figures: list[Figure] = []
     sentences: list[str] = []
     for currency in [row["currency"] for row in told.result.rows]:
         source = told.source_in(currency)
         total = told.figure(told.label(currency), source)
-        rate = told.figure(f"{told.about(currency)} per {name}, {told.period}", per_unit(source, unit))
+        rate = told.figure(f"{told.about(currency)} per {name}, {told.period}", per_unit(source, unit, weekdays))
         figures += [rate, total]
         sentences.append(f"{rate.label}: {told.say(rate)} on average, {told.say(total)} over {over}.")
     course = told.results[1] if len(told.results) > 1 else None
     drawn = chart(course, told.about()) if course else None
     return Draft(" ".join(sentences), figures, chart=drawn, rows=course.rows if course else []) if figures else NOTHING
+
+
+def _unit_name(unit: Unit, weekdays: Sequence[str]) -> str:
+    """What is counted: a month, or a Sunday, a weekday, a weekend."""
+    if unit is Unit.DAY and len(weekdays) == 1:
+        return weekdays[0].capitalize()
+    if unit is Unit.DAY and weekdays == WORKING_DAYS:
+        return "weekday"
+    if unit is Unit.WEEK and weekdays == WEEKEND_DAYS:
+        return "weekend"
+    return "financial year" if unit is Unit.FISCAL_YEAR else unit.value
 
 
 def threshold(told: Told) -> Draft:

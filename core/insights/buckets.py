@@ -7,6 +7,9 @@ from core.insights.query import Dimension
 from core.periods import Period, Unit
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WORKING_DAYS = tuple(name.lower() for name in WEEKDAYS[:5])
+WEEKEND_DAYS = tuple(name.lower() for name in WEEKDAYS[5:])
+""" "Weekdays" and "weekends" as a filter of days names them."""
 
 _UNITS = {
     Dimension.DAY: Unit.DAY,
