@@ -23,7 +23,7 @@ _HOLDERS = (Dimension.CUSTOMER, Dimension.ACCOUNT)
 def after_alerts(reading: Reading, parsed: Parsed, last: Frame | None, scope: Scope) -> Parsed:
     """A question behind one about alerts as it is meant of them: what it counts are alerts, "who" is a customer, and
     a name in the place of a customer's, or one that a story told of, is a customer's."""
-    names_holders = parsed.frame.topic is Topic.ALERTS or not reading.of("name")
+    names_holders = parsed.frame.topic is Topic.ALERTS or not (reading.of("name") or pays_them(reading))
     if parsed.frame.is_of_alerts and parsed.frame.objects and names_holders:
         frame, alone = (of_named_holders(each, scope) for each in (parsed.frame, parsed.alone))
         parsed = replace(parsed, frame=frame, alone=alone)
@@ -36,6 +36,14 @@ def after_alerts(reading: Reading, parsed: Parsed, last: Frame | None, scope: Sc
     counts = frame.measure is Measure.COUNT and frame.ask in COMPARING and not _names_payments(frame)
     leans = parsed.is_follow_up or (counts and not Clause(reading).has(Cue.PAYMENTS))
     return replace(parsed, frame=frame, is_follow_up=leans)
+
+
+_TO_THEM = re.compile(r"\bto (?:her|him|them)\b")
+
+
+def pays_them(reading: Reading) -> bool:
+    """ "Flagged payments to her": who was told of is whom was paid."""
+    return bool(_TO_THEM.search(reading.text))
 
 
 def _names_payments(frame: Frame) -> bool:

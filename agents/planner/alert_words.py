@@ -203,7 +203,7 @@ _COLOUR_WORDS = """
     behind several cite cites concern concerns relate relates involve involves affect affects collect collects gather
     gathers sit sits name names deserve deserves across system whose today right because real actual attention hold holds
     such carry carries bear bears show shows get gets land lands come comes look looks cause
-    causes clock
+    causes clock saw sees seen
 """
 _COLOUR = frozenset(_COLOUR_WORDS.split())
 _VERB = re.compile(r"[a-z]{3,}(?:ed|ing)")

@@ -12,16 +12,17 @@ from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
 from agents.planner.frame import Frame
 from agents.planner.lexicon import Cue
 from agents.planner.mentions import Mention
+from agents.planner.series import in_order
 from agents.planner.slots import (
     INCOME_CATEGORIES,
-    asks_gap,
-    asks_less,
     conditions,
+    directed,
     filters,
     has_most_alerts,
     limits_of,
     names_only_prior,
     objects,
+    said_without,
     spoken,
 )
 from agents.planner.words import stem
@@ -52,35 +53,49 @@ def asked(frame: Frame, clause: Clause) -> Frame:
         found = (made for rule in _RULES if (made := rule(frame, clause)) is not None)
         frame = next(found, frame)
     if frame.ask is Operation.RANK and (set(frame.group_by) & set(_UNITS.values()) or (frame.limit or 1) > 1):
-        sums = (frame.limit or 1) > 1 and clause.has(Cue.TOTAL)
-        frame = frame.with_changes(asks_amount=sums or asks_amount_first(clause))
-    if frame.ask is Operation.LIST and (frame.limit or 1) > 1 and clause.has(Cue.TOTAL, Cue.HOW_MUCH):
+        sums = (frame.limit or 1) > 1 and any(text != "amount" for text in clause.texts(Cue.TOTAL))
+        frame = frame.with_changes(asks_amount=frame.asks_amount or sums or asks_amount_first(clause))
+    asks_cost = clause.has(Cue.TOTAL, Cue.HOW_MUCH) or _WHAT_IT_COST.search(clause.reading.text)
+    if frame.ask is Operation.LIST and (frame.limit or 1) > 1 and asks_cost:
         frame = frame.with_changes(asks_amount=True)
     _place_repeated_nouns(frame, clause)
     return frame
 
 
+_WHAT_IT_COST = re.compile(r"\bwhat (?:did|do|have|has|does)\b.* (?:cost|come to|amount to|set me back)\b")
 _MOVED = (Dimension.CATEGORY, Dimension.COUNTERPARTY, Dimension.CHANNEL)
 
 
 def _moved(frame: Frame, clause: Clause) -> Frame | None:
-    """ "Which category went up the most": whose change from one period to the other was the largest."""
-    changes = clause.has(Cue.DIFFERENCE) or (frame.against is not None and clause.has(Cue.MORE, Cue.LESS))
-    is_most = clause.has(Cue.MOST) or clause.says(Measure.LARGEST)
+    """ "Which category went up the most", "which categories were lower than in May": whose change from one period to
+    the other was the largest."""
+    has_other = frame.against is not None or len(frame.periods) == 2
+    changes = clause.has(Cue.DIFFERENCE) or (has_other and clause.has(Cue.MORE, Cue.LESS))
+    is_held = clause.has(Cue.WHICH) and clause.has(Cue.COMPARE) and clause.has(Cue.MORE, Cue.LESS)
+    is_most = clause.has(Cue.MOST) or clause.says(Measure.LARGEST) or (is_held and has_other)
     groups = [noun.value[1] for noun in clause.find(Cue.NOUN) if noun.value[1] in _MOVED]
     asks = clause.has(Cue.WHICH, Cue.WHO) or len(frame.periods) == 2
     if not (groups and changes and is_most and asks) or clause.has(Cue.SHARE):
         return None
     frame = directed(frame, clause)
     clause.take(Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.MOST, Cue.COMPARE)
-    return frame.with_changes(ask=Operation.MOVED, group_by=tuple(groups[:1]), measure=_plain(frame))
+    return frame.with_changes(ask=Operation.MOVED, group_by=tuple(groups[:1]), measure=frame.plain)
+
+
+_ITS_AMOUNT = re.compile(
+    r"\b(?:tell|give|say|show)(?: me)?(?: only| just)? (?:that|the|its) (?:\w+(?:'s)? )?(?:amount|figure|sum)\b"
+    r"|\b(?:only|just) (?:that|the|its) (?:\w+(?:'s)? )?(?:amount|figure|sum)\b|\bamount only\b"
+    r"|\bwhat did (?:it|that|they) (?:come|add up|amount) to\b"
+)
+""" "Which month was the highest? Tell that month's amount"."""
 
 
 def asks_amount_first(clause: Clause) -> bool:
     """ "How much was my dearest month", and not "which month was the dearest, and how much was it"."""
     said = clause.find(Cue.HOW_MUCH)
     asked = clause.find(Cue.WHICH, Cue.WHO, Cue.WHERE, Cue.WHEN)
-    return bool(said) and all(said[0].start < other.start for other in asked)
+    comes_first = bool(said) and all(said[0].start < other.start for other in asked)
+    return comes_first or bool(_ITS_AMOUNT.search(clause.reading.text))
 
 
 def _with_alerts(frame: Frame, clause: Clause) -> Frame | None:
@@ -156,8 +171,7 @@ _OF_MONEY = re.compile(r"\b(?:spen\w+|amounts?|value|rupees|money|worth|outgo\w*
 
 def of_payments(clause: Clause) -> bool:
     """ "What percentage of my payments was by UPI": of their number, where no money is spoken of."""
-    text = clause.reading.text
-    return bool(_OF_PAYMENTS.search(text)) and not _OF_MONEY.search(text)
+    return bool(_OF_PAYMENTS.search(clause.reading.text)) and not _OF_MONEY.search(said_without(clause, "amount"))
 
 
 def spent_of_income(frame: Frame, clause: Clause) -> Frame | None:
@@ -189,6 +203,9 @@ def whole_of(frame: Frame, clause: Clause) -> tuple[Filter, ...]:
     """What the whole of a share is of, where that is less than everything: "what share of food was on weekends"."""
     if _is_of_everything(clause):
         return ()
+    behind, part = _as_a_share(clause)
+    if behind and part:
+        return behind
     if before := _before_the_alert(clause) or _before_the_verb(clause) or _before_the_share(clause):
         return before
     objects = _whole_objects(frame, clause)
@@ -218,19 +235,33 @@ def _before_the_alert(clause: Clause) -> tuple[Filter, ...]:
     if not raised or not said or not _OF_PAID.search(clause.reading.text[said[0].start : raised[0].end]):
         return ()
     of_whole = [m for m in clause.mentions if said[0].end <= m.start < raised[0].start]
-    return (*_named_by(of_whole, clause), *limits_of(m.value for m in of_whole if m.kind == "amount"))
+    return _named_by(of_whole, clause)
 
 
 def _before_the_verb(clause: Clause) -> tuple[Filter, ...]:
     """What is named between "share of" and the verb, where something is named behind it too."""
+    whole, part = _around_the_verb(clause)
+    verb = _verb_of_share(clause)
+    behind = [m for m in clause.mentions if verb and m.start >= verb.end()]
+    return whole if part or any(m.kind == "period" and m.value.weekdays for m in behind) else ()
+
+
+def _verb_of_share(clause: Clause) -> re.Match[str] | None:
+    """The verb of "what share of A was B"; None where what the whole is of is not said before it."""
     said = clause.find(Cue.SHARE)
-    verb = _VERB.search(clause.reading.text, said[0].end) if said else None
-    if verb is None or not clause.text_of(said[0]).endswith("of"):
-        return ()
+    if not said or not clause.text_of(said[0]).endswith("of"):
+        return None
+    return _VERB.search(clause.reading.text, said[0].end)
+
+
+def _around_the_verb(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
+    """What is named between "share of" and the verb, and behind it."""
+    said, verb = clause.find(Cue.SHARE), _verb_of_share(clause)
+    if verb is None:
+        return (), ()
     of_whole = [m for m in clause.mentions if said[0].end <= m.start < verb.start()]
     of_part = [m for m in clause.mentions if m.start >= verb.end()]
-    names_days = any(m.kind == "period" and m.value.weekdays for m in of_part)
-    return _named_by(of_whole, clause) if names_days or _named_by(of_part, clause) else ()
+    return _named_by(of_whole, clause), _named_by(of_part, clause)
 
 
 def _before_the_share(clause: Clause) -> tuple[Filter, ...]:
@@ -251,16 +282,30 @@ def _around_the_share(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter,
 
 
 def of_part(frame: Frame, clause: Clause) -> Frame:
-    """ "Of groceries and fuel together, what percentage was fuel?": the part is the fuel alone."""
-    whole, part = _around_the_share(clause)
+    """ "Of groceries and fuel together, what percentage was fuel?", "what share of food was eating out": the part is
+    the fuel, the eating out, alone."""
+    whole, part = next((pair for around in _AROUND if (pair := around(clause))[1]), ((), ()))
     fields = {f.field for f in whole} & {f.field for f in part}
     kept = tuple(f for f in frame.objects if f.field not in fields)
     return frame.with_changes(objects=(*kept, *(f for f in part if f.field in fields))) if fields else frame
 
 
+def _as_a_share(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
+    """Of "A as a percent of A, B and C" what is named behind, and before it."""
+    said = clause.find(Cue.SHARE)
+    if not said or not clause.text_of(said[0]).startswith("as a"):
+        return (), ()
+    part = [m for m in clause.mentions if m.end <= said[0].start]
+    whole = [m for m in clause.mentions if m.start >= said[0].end]
+    return _named_by(whole, clause), _named_by(part, clause)
+
+
+_AROUND = (_as_a_share, _around_the_share, _around_the_verb)
+
+
 def _named_by(mentions: list[Mention[Any]], clause: Clause) -> tuple[Filter, ...]:
     part = Clause(replace(clause.reading, mentions=tuple(mentions)))
-    return (*objects(part)[0], *conditions(part))
+    return (*objects(part)[0], *conditions(part), *limits_of(m.value for m in mentions if m.kind == "amount"))
 
 
 def _whole_objects(frame: Frame, clause: Clause) -> tuple[Filter, ...]:
@@ -283,7 +328,7 @@ def _usual(frame: Frame, clause: Clause) -> Frame | None:
     if clause.has(Cue.EACH, Cue.PACE) and not clause.has(Cue.MORE, Cue.LESS, Cue.COMPARE):
         clause.take(Cue.USUAL)
         unit = next(iter(clause.take(Cue.EACH, Cue.PACE)))
-        return frame.with_changes(ask=Operation.PACE, unit=unit, measure=_plain(frame))
+        return frame.with_changes(ask=Operation.PACE, unit=unit, measure=frame.plain)
     clause.take(Cue.USUAL, Cue.MORE, Cue.LESS, Cue.COMPARE, Cue.DIFFERENCE, Cue.LATEST)
     return frame.with_changes(ask=Operation.USUAL)
 
@@ -377,11 +422,7 @@ def _sum(frame: Frame, clause: Clause) -> Measure | None:
     if frame.measure in (Measure.NET, Measure.VOLUME):
         return frame.measure
     said = clause.says(Measure.SPEND, Measure.INCOME) or frame.flow is not None
-    return _plain(frame) if said else None
-
-
-def _plain(frame: Frame) -> Measure:
-    return Measure.INCOME if frame.flow is Flow.IN else Measure.SPEND
+    return frame.plain if said else None
 
 
 def _when(frame: Frame, clause: Clause) -> Frame | None:
@@ -445,7 +486,7 @@ def _which(frame: Frame, clause: Clause) -> Frame | None:
         return frame.with_changes(ask=Operation.RANK, group_by=(dimension,), limit=1, descending=descending)
     superlative = clause.has(Cue.MOST, Cue.LEAST, Cue.MORE, Cue.LESS)
     if not superlative and (clause.counts_nouns({dimension}) or _counted_place(clause)):
-        counted = frame.with_changes(ask=Operation.COUNT_GROUPS, group_by=(dimension,), measure=_plain(frame))
+        counted = frame.with_changes(ask=Operation.COUNT_GROUPS, group_by=(dimension,), measure=frame.plain)
         return paid_so_often(counted, clause)
     frame = frame.with_changes(group_by=(dimension,))
     if frame.measure in _EXTREMES and dimension is Dimension.DAY and _names_one(clause):
@@ -533,10 +574,13 @@ def _latest(frame: Frame, clause: Clause) -> Frame | None:
         return None
     latest = "earliest" if clause.has(Cue.FIRST) else "latest"
     counts = [abs(count) for count in clause.take(Cue.LATEST, Cue.FIRST) if isinstance(count, int)]
+    if clause.says(*_EXTREMES, Measure.MEDIAN) and max(counts, default=1) > 1:
+        clause.displace(*clause.find(Cue.LATEST, Cue.FIRST))  # the largest of the last ten is not looked for
     plural = any(text.endswith("s") for text in clause.texts(Cue.PAYMENTS))
     limit = max(counts, default=1)
     limit = FEW_LATEST if limit == 1 and plural else limit
-    return frame.with_changes(ask=Operation.LIST, limit=limit, latest=latest, measure=None)
+    measure = Measure.AVERAGE if limit > 1 and frame.measure is Measure.AVERAGE else None
+    return frame.with_changes(ask=Operation.LIST, limit=limit, latest=latest, measure=measure)
 
 
 _HOW_MUCH_MORE = re.compile(
@@ -548,7 +592,8 @@ _HOW_MUCH_MORE = re.compile(
 def _compare(frame: Frame, clause: Clause) -> Frame | None:
     """ "More than in April", "how did it change", "fuel or groceries"."""
     moves = frame.against is not None and bool(spoken(clause)) and not names_only_prior(clause)
-    if not clause.has(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS) and not moves:
+    has_halves = any(f.field == "weekend" and len(f.values) > 1 for f in frame.conditions)
+    if not (clause.has(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS) or moves or has_halves):
         return None
     if clause.says(Measure.LARGEST) and clause.says(Measure.SMALLEST):
         return None  # how far the two are apart is not computed
@@ -578,11 +623,6 @@ def grown(frame: Frame, clause: Clause) -> Frame:
     return frame.with_changes(periods=tuple(sorted(frame.periods, key=lambda period: period.start, reverse=True)))
 
 
-def directed(frame: Frame, clause: Clause) -> Frame:
-    """A difference the way it is asked for: how much more, how much less, or how far apart."""
-    return frame.with_changes(sign="less" if asks_less(clause) else "size" if asks_gap(clause) else "more")
-
-
 def _only_abbreviates(clause: Clause) -> bool:
     """ "YoY?" by itself is a rate, "the MoM change" an amount."""
     said = clause.texts(Cue.DIFFERENCE)
@@ -602,7 +642,7 @@ def _grouped(frame: Frame, clause: Clause) -> Frame | None:
     is_course = clause.has(Cue.BREAKDOWN, Cue.TREND) or bool(frame.group_by)
     asks_rate = bool(rates) and not clause.has(Cue.SHOW, Cue.WHICH)
     if unit and not is_course and (asks_rate or clause.says(Measure.AVERAGE)):
-        measure = Measure.COUNT if clause.says(Measure.COUNT) else _plain(frame)
+        measure = Measure.COUNT if clause.says(Measure.COUNT) else frame.plain
         return frame.with_changes(ask=Operation.PACE, unit=unit, measure=measure)
     groups = [*frame.group_by, *([_UNITS[unit]] if unit else [])]
     if not groups and clause.has(Cue.TREND, Cue.BREAKDOWN):
@@ -626,14 +666,15 @@ def _listed(frame: Frame, clause: Clause) -> Frame | None:
     asks_what = clause.reading.text.startswith(("what did i buy", "what have i bought"))
     is_plain = frame.measure in (None, Measure.SPEND, Measure.INCOME)
     if asks_sum and names_payments and frame.measure is None and frame.flow in (Flow.OUT, Flow.IN):
-        return frame.with_changes(ask=Operation.VALUE, measure=_plain(frame))
+        return frame.with_changes(ask=Operation.VALUE, measure=frame.plain)
     if shows_those or (is_plain and not asks_sum and (names_payments or asks_what)):
         return frame.with_changes(ask=Operation.LIST, measure=None)
     return frame.with_changes(ask=Operation.VALUE) if frame.topic is None and frame.measure is not None else None
 
 
 _RULES: tuple[Callable[[Frame, Clause], Frame | None], ...] = (
-    _with_alerts, _moved, _since_last, _share, _usual, _rank, _when, _which, _latest, _compare, _grouped, _listed,
+    in_order, _with_alerts, _moved, _since_last, _share, _usual, _rank, _when, _which, _latest, _compare,
+    _grouped, _listed,
 )  # fmt: skip
 
 

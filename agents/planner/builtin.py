@@ -23,9 +23,10 @@ from agents.plan import (
 from agents.planner.ahead import day_ahead
 from agents.planner.alert_turns import after_alerts, counting_alerts
 from agents.planner.categories import NARROWER
-from agents.planner.clause import is_cue
+from agents.planner.clause import Clause, is_cue
 from agents.planner.compose import compose
 from agents.planner.compounds import HEADS
+from agents.planner.desk_words import ranks_by_score, tells_kind
 from agents.planner.follow import edit, explain_amount
 from agents.planner.frame import Frame, Topic
 from agents.planner.leaning import explained
@@ -37,6 +38,8 @@ from agents.planner.parties import held, nobody_known
 from agents.planner.pointers import Turn, overlooked
 from agents.planner.pointing import (
     asks_of_more,
+    asks_of_unlike,
+    asks_other_payees,
     asks_rest,
     asks_share_of_unlike,
     compared_last,
@@ -46,15 +49,17 @@ from agents.planner.pointing import (
     pointing,
 )
 from agents.planner.reading import Reading
+from agents.planner.repricing import change_asked, went_down
 from agents.planner.settling import is_of_nothing, settled
 from agents.planner.slots import INCOME_CATEGORIES
+from agents.planner.strangers import speaks_of_asker
 from agents.planner.understanding import understand
 from agents.planner.weighing import Understood, says_nothing
 from agents.scope import Scope
 from agents.wording import category, days_known, listed
 from core.identity.access import Principal
 from core.insights.forecast import DAYS_MAX
-from core.insights.query import Measure, Operator, QueryPeriod
+from core.insights.query import Dimension, Flow, Measure, Operator, QueryPeriod
 from core.periods import Period, Unit
 
 _REASONS = {
@@ -76,7 +81,14 @@ _OFF_LIMITS = {
     Intent.OFF_TOPIC: "topic", Intent.SMALL_TALK: "greeting",
 }  # fmt: skip
 
-_ASKED_IN_THE_END = ("action", "advice", "topic", "others", "secrets")
+_ACCOUNT = re.compile(r"\b(?:accounts?|balance|passbook|cards?)\b")
+_GAVE_ASKER = re.compile(r"\b(?:did|has|have|does) (?:my|our) \w+ (?:\w+ ){0,2}(?:me|us)\b")
+""" "How much did my mother send me?": of the asker's own money, though nobody knows who she is."""
+_ASKS_WHETHER = re.compile(
+    r"(?:(?:and|so) )*(?:did|has|have|had|was|were|is|are)\b.*\b(?:any\w*|some\w*|new)\b|any\w*\b"
+)
+_NEW_PRICE = "I can tell when what you pay somebody changed, and by how much. Whom do you mean?"
+_ASKED_IN_THE_END = ("action", "claim", "advice", "topic", "others", "secrets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +129,10 @@ class BuiltinPlanner:
             question = "What should I change: the period, the payee or category, or the way of paying?"
             unsettled = frame.with_changes(missing=understood[0].reading.text) if frame else None
             return Thought(Clarify(question=question, choices=tuple(starters(self.scope))), unsettled)
-        if refused := self._refused_later(understood):
+        if refused := self._refused_later(understood) or self._refused_of_others(readings, understood):
             return refused
+        if changed := self._of_change(readings, understood, frame):
+            return changed
         pairs = _without_modifiers([(one.reading, one.parsed) for one in understood])
         parses = [parsed for _, parsed in pairs]
         said = " ".join(reading.text for reading in readings)
@@ -127,6 +141,8 @@ class BuiltinPlanner:
                 return doubt
             task, frame = self.task(both, memory)
             return Thought(Plan(tasks=(task,)), frame)
+        if asks_of_unlike(understood[0], memory):
+            return self._asked_back("I hold like sums of one kind against each other. Which two do you mean?")
         if asks_share_of_unlike(understood[0], memory):
             return self._asked_back("I tell which share one sum is of another of the same time. Which two do you mean?")
         if asks_of_more(understood[0], memory):
@@ -156,9 +172,27 @@ class BuiltinPlanner:
             if doubt is not None:
                 return _so_far(tasks, frame, doubt)
             composed = [self.task(part, memory) for part in parts]
-            tasks += [task for task, _ in composed if task not in tasks]
+            if not (_is_only_named(n, pairs) or _is_told_behind(n, pairs)):
+                tasks += [task for task, _ in composed if task not in tasks]
             frame = composed[0][1]
         return Thought(Plan(tasks=tuple(tasks)), frame)
+
+    def _of_change(self, readings: Sequence[Reading], told: Sequence[Understood], last: Frame | None) -> Thought | None:
+        """ "What was Netflix before they raised the price?": of the latest change of what is named, or was."""
+        text = " ".join(reading.text for reading in readings)
+        wanted = change_asked(text)
+        if wanted is None:
+            return None
+        named = [one.parsed.frame for one in told if one.parsed.frame.objects]
+        about = named[0] if named else last
+        is_strange = any(reading.names_something(phrase) for reading in readings for phrase in reading.unknown)
+        if about is None or not about.objects or is_strange:
+            return self._asked_back(_NEW_PRICE)
+        flow = Flow.IN if about.values_of("category") & INCOME_CATEGORIES else Flow.OUT
+        sign = "less" if went_down(text) else "more"
+        frame = Frame(ask=Operation.CHANGED, objects=about.objects, flow=flow, sign=sign, of_change=wanted)
+        task, frame = compose(frame, self.scope, self.today)
+        return Thought(Plan(tasks=(task,)), frame)
 
     def _in_context(self, readings: Sequence[Reading], memory: Memory) -> tuple[Sequence[Reading], Memory]:
         """The clauses as the last question explains them; one that is announced as a new question leans on none."""
@@ -212,7 +246,8 @@ class BuiltinPlanner:
     def _refused(self, one: Understood) -> Thought | None:
         """A refusal where a clause's meaning is nothing that payments answer."""
         reason = _OFF_LIMITS[one.intent] if one.intent else None
-        if reason is None or (reason == "others" and self.principal.sees_alerts):
+        is_ours = self.principal.sees_alerts or bool(_GAVE_ASKER.search(one.reading.text))
+        if reason is None or (reason == "others" and is_ours):
             return None
         return self._declined(reason)
 
@@ -223,11 +258,24 @@ class BuiltinPlanner:
         reasons = [one.reading.refusal for one in later if one.reading.refusal in _ASKED_IN_THE_END]
         return self._declined(reasons[0]) if first.reading.unknown and reasons else None
 
+    def _refused_of_others(self, readings: Sequence[Reading], understood: Sequence[Understood]) -> Thought | None:
+        """A refusal where an account is told of that is another's, and then no own one is asked about: "my mother's
+        account, what is the balance there?"."""
+        told = any(reading.refusal == "others" and _ACCOUNT.search(reading.text) for reading in readings)
+        asks_own = any(speaks_of_asker(one.reading.text) for one in understood)
+        return self._declined("others") if told and not asks_own and not self.principal.sees_alerts else None
+
     def _doubt(self, reading: Reading, parsed: Parsed, last: Frame | None, memory: Memory) -> Thought | None:
         if reading.has(Cue.GREETING):
             return self._declined("greeting")
         if reading.refusal and not (reading.refusal == "others" and self.principal.sees_alerts):
             return self._declined(reading.refusal)
+        if reading.of("tally") and not (parsed.frame.threshold or (last and last.is_of_alerts)):
+            return self._asked_back(_ALERTS_ONLY)
+        if reading.is_of_many and tells_kind(reading.text):
+            return self._asked_back(_OF_ALL_KINDS)
+        if reading.is_of_many and ranks_by_score(reading.text):
+            return self._asked_back(_ALERTS_ONLY)
         if reading.unknown:
             return self._about_unknown(reading, parsed)
         if unclear := parsed.unclear_names:
@@ -240,9 +288,7 @@ class BuiltinPlanner:
         if last is not None and last.missing and parsed.is_follow_up and not parsed.frame.objects:
             return self._asked_back(f"Before that: what is “{last.missing}”? A payee or a category would do.")
         if parsed.unplaced:
-            return self._asked_back(
-                f"I am not sure what “{parsed.unplaced[0]}” means here. Could you put it another way?"
-            )
+            return self._about_unplaced(parsed, last)
         return self._about_too_little(reading, parsed, last)
 
     def _about_unknown(self, reading: Reading, parsed: Parsed) -> Thought:
@@ -267,6 +313,13 @@ class BuiltinPlanner:
         question = f"I do not know “{phrase}”: no payee, category or description here has it. What is meant?"
         return Thought(Clarify(question=question, choices=tuple(starters(self.scope))), _unsettled(parsed, phrase))
 
+    def _about_unplaced(self, parsed: Parsed, last: Frame | None) -> Thought:
+        """What it names beside is what is spoken of from now on: nothing may be said of what was asked before it."""
+        phrase = parsed.unplaced[0]
+        asked_back = self._asked_back(f"I am not sure what “{phrase}” means here. Could you put it another way?")
+        names_other = parsed.frame.objects and (last is None or parsed.frame.objects != last.objects)
+        return replace(asked_back, frame=_unsettled(parsed, phrase)) if names_other else asked_back
+
     def _about_names(self, named: Named, parsed: Parsed, last: Frame | None) -> Thought:
         kept = tuple(f for f in parsed.frame.objects if f.field != "counterparty")
         frame = parsed.frame.with_changes(objects=kept)
@@ -281,7 +334,7 @@ class BuiltinPlanner:
     def _changes_nothing(one: Understood, memory: Memory) -> bool:
         """ "Make it 60": an edit of the last question that names nothing we could put in its place."""
         frame = one.parsed.frame
-        if leaves_those_out(one, memory) or asks_rest(one, memory):
+        if leaves_those_out(one, memory) or asks_rest(one, memory) or asks_other_payees(one, memory):
             return False
         asks = any((frame.against, frame.ask, frame.measure, frame.position > 1, one.parsed.asks_amount))
         return one.intent is Intent.EDIT and says_nothing(one.parsed) and not asks
@@ -335,6 +388,8 @@ class BuiltinPlanner:
             return self._asked_back(_WHICH_PAYMENT)
         if _asks_points_of_shown(frame) and len(memory.listed) > 1:
             return self._asked_back(_WHICH_PAYMENT)
+        if frame.ask is Operation.RANK and _ranks_one_payee(frame):
+            return self._asked_back("That is one payee only. Among whom shall I look: which category, or which payees?")
         if frame.position > PLACES_MAX:
             return self._asked_back(f"I count no farther than {PLACES_MAX} payments. Which day or month do you mean?")
         if frame.position > 1 and not _is_ranked(frame):
@@ -369,6 +424,7 @@ _ALERTS_ONLY = (
     "I count alerts by period, state, customer, points and one reason, and by ways of paying, amounts and hours where"
     " neither points nor a reason is named. Could you ask for them so?"
 )
+_OF_ALL_KINDS = "I know customers by name, and not what kind of customer they are. Do you mean all of them?"
 _WHICH_PAYMENT = "Which payment do you mean? Name the payee, the amount or the day."
 _OF_ONE = frozenset({Topic.FORECAST, Topic.BUDGETS, Topic.UNUSUAL, Topic.DUPLICATES})
 """Asked of one customer's accounts."""
@@ -377,7 +433,7 @@ _OF_ONE = frozenset({Topic.FORECAST, Topic.BUDGETS, Topic.UNUSUAL, Topic.DUPLICA
 _OF_A_STRETCH = frozenset(
     {
         Operation.RANK, Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.WHO, Operation.SHARE,
-        Operation.COUNT_GROUPS, Operation.TO_NEW, Operation.SAVINGS_RATE, Operation.PACE,
+        Operation.COUNT_GROUPS, Operation.TO_NEW, Operation.MET, Operation.SAVINGS_RATE, Operation.PACE,
     }
 )  # fmt: skip
 """Asked of several periods they are asked of all the days from the first to the last."""
@@ -389,9 +445,10 @@ def _have_gaps(frame: Frame) -> bool:
 
 
 def _of_each_period(frame: Frame, most: int) -> list[Frame]:
-    """Alerts that are told apart by reason or points, asked of several periods: of each by itself, where they are no
-    more than `most`. What is compared is no list of figures."""
-    asked = frame.topic is Topic.ALERTS and frame.tells_alerts and frame.ask in (None, Operation.VALUE)
+    """What is asked of several periods one by one, and alerts that are told apart by reason or points: of each by
+    itself, where they are no more than `most`. What is compared is no list of figures."""
+    of_alerts = frame.topic is Topic.ALERTS and frame.tells_alerts and frame.ask in (None, Operation.VALUE)
+    asked = of_alerts or frame.are_held_apart
     if not asked or not frame.periods or frame.against == "following":
         return [frame]
     periods = [period.period for period in frame.periods]
@@ -400,6 +457,32 @@ def _of_each_period(frame: Frame, most: int) -> list[Frame]:
     if len(periods) > most:
         return [frame]
     return [frame.with_changes(periods=(QueryPeriod.of(period),), against=None) for period in periods]
+
+
+def _is_only_named(n: int, pairs: Sequence[tuple[Reading, Parsed]]) -> bool:
+    """Whether the next clause asks of the alerts that this one only names: "the alerts of May, how many customers do
+    they belong to?"."""
+    reading, parsed = pairs[n]
+    clause = Clause(reading)
+    asks = clause.has(Cue.SHOW, Cue.WHICH, Cue.WHO, Cue.WHEN, Cue.HOW_MUCH) or bool(clause.measures)
+    is_pointed_at = any(later.has(Cue.ANAPHORA) for later, _ in pairs[n + 1 : n + 2])
+    return parsed.frame.topic is Topic.ALERTS and not asks and is_pointed_at
+
+
+def _is_told_behind(n: int, pairs: Sequence[tuple[Reading, Parsed]]) -> bool:
+    """Whether this clause asks whether there was any and the next one how many or who: "did any money leave at night?
+    How many payments?"."""
+    (reading, parsed), behind = pairs[n], pairs[n + 1 : n + 2]
+    frame, clause = parsed.frame, Clause(reading)
+    asks_more = clause.has(Cue.HOW_MUCH, Cue.WHICH, Cue.WHO, Cue.WHEN) or clause.says(Measure.COUNT) or frame.threshold
+    if not _ASKS_WHETHER.match(reading.text) or asks_more or frame.topic or frame.ask not in (None, Operation.VALUE):
+        return False
+    return any(
+        later.is_follow_up
+        and says_nothing(later)
+        and (later.frame.measure is Measure.COUNT or later.frame.group_by == (Dimension.COUNTERPARTY,))
+        for _, later in behind
+    )
 
 
 def _so_far(tasks: Sequence[Task], frame: Frame | None, doubt: Thought) -> Thought:
@@ -421,6 +504,11 @@ def _adds_up(frame: Frame) -> bool:
         Measure.INCOME,
         Measure.COUNT,
     )
+
+
+def _ranks_one_payee(frame: Frame) -> bool:
+    """Whether payees are to be ranked of whom only one is asked about."""
+    return frame.group_by[:1] == (Dimension.COUNTERPARTY,) and len(frame.values_of("counterparty")) == 1
 
 
 _PLACED = (Operation.RANK, Operation.WHEN_LAST, Operation.WHEN_FIRST)

@@ -71,12 +71,14 @@ FESTIVALS = {
     "makar sankranti": "Makar Sankranti", "republic day": "Republic Day", "independence day": "Independence Day",
     "gandhi jayanti": "Mahatma Gandhi", "good friday": "Good Friday", "easter": "Easter",
     "christmas eve": "Christmas Eve", "christmas": "Christmas", "xmas": "Christmas",
+    "boxing day": "Boxing Day", "new year's eve": "New Year's Eve", "new years eve": "New Year's Eve",
     "new year's day": "New Year", "new years": "New Year", "new year": "New Year", "new year's": "New Year",
 }  # fmt: skip
 
 _FIXED = {
     "Republic Day": (1, 26), "Independence Day": (8, 15), "Mahatma Gandhi": (10, 2),
     "Christmas": (12, 25), "Christmas Eve": (12, 24), "New Year": (1, 1),
+    "Boxing Day": (12, 26), "New Year's Eve": (12, 31),
 }  # fmt: skip
 
 

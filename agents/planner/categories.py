@@ -63,13 +63,14 @@ _BUNDLES: dict[tuple[str, ...], str] = {
 }
 
 _NARROWER: dict[str, str] = {
+    "salary": "bonus, bonuses, performance bonus, incentive, incentives, overtime, arrears",
     "eating_out": "coffee, lunch, lunches, dinner, dinners, breakfast, pizza, burgers, snacks, drinks, beer, alcohol, pubs, bar, pub, bars",
     "groceries": "milk, vegetables, vegetable, fruit, fruits, veggies, meat, fish, chicken, bread, rice, snacks, alcohol",
     "utilities": "electricity, electricity bill, electricity bills, power bill, water, water bill, water bills, power, power bills, electric bill, electric, gas, gas bill, light bill, current bill, cooking gas",
     "travel": "flights, flight, hotels, hotel, airfare, tickets, airline, airlines, goa trip",
     "clothing": "shoes, sneakers, jeans, saree, sarees",
     "electronics": "laptop, laptops, headphones, phones",
-    "entertainment": "games, gaming, video games, concerts, concert, books, music, netflix",
+    "entertainment": "pub, pubs, bar, bars, games, gaming, video games, concerts, concert, books, music, netflix",
     "health": "dentist, dental, glasses, optician, lab tests",
     "insurance": "health insurance, medical insurance, car insurance, bike insurance, vehicle insurance, motor insurance, life insurance, "
     "term insurance, travel insurance, home insurance, pet insurance, phone insurance",

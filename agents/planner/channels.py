@@ -12,7 +12,7 @@ _EVERYDAY = {
     "netbanking": "netbanking, net banking, net-banking, online banking, internet banking",
     "transfer": "bank transfer, bank transfers, wire transfer, wire transfers, wire, direct transfer, direct transfers",
     "neft": "neft", "imps": "imps", "rtgs": "rtgs",
-    "cheque": "cheque, cheques, by check, by checks",
+    "cheque": "cheque, cheques, by check, by checks, paper check, paper checks",
     "atm": "atm, atms, cash machine, cash machines",
     "cash": "cash, in cash",
     "standing_order": "standing order, standing orders",
@@ -20,6 +20,8 @@ _EVERYDAY = {
     "wallet": "wallet, wallets",
     "pos": "pos",
 }  # fmt: skip
+_MARKS = frozenset({"transfer", "own_transfer", "refund", "opening"})
+"""Channels that are no ways of paying: imports mark rows with them, and questions have words of their own for these."""
 _BY = r"(?:(?:by|via|using|through|with|on|in|over|per) (?:my |a |the )?)?"
 
 ChannelMention = Mention[tuple[str, ...]]
@@ -28,7 +30,7 @@ ChannelMention = Mention[tuple[str, ...]]
 def read_channels(text: str, scope: Scope) -> list[ChannelMention]:
     """The channels that a normalised question names; one that the data do not have still counts as named."""
     table = {word.strip(): known for known, words in _EVERYDAY.items() for word in words.split(",")}
-    table |= {re.sub(r"[_-]", " ", channel.casefold()): channel for channel in scope.channels if channel != "transfer"}
+    table |= {re.sub(r"[_-]", " ", channel.casefold()): channel for channel in scope.channels if channel not in _MARKS}
     any_word = "|".join(re.escape(word) for word in sorted(table, key=len, reverse=True))
     named = re.finditer(rf"(?<![\w&-]){_BY}(?P<word>{any_word})(?![\w&])", text)
     channels = [(match, _present(table[match["word"]], scope)) for match in named]

@@ -80,6 +80,12 @@ class Clause:
         """Whether one of these cues is said and has found no place."""
         return any(id(mention) not in self._placed for mention in self.find(*cues))
 
+    @property
+    def forgets_how_many(self) -> bool:
+        """Whether "the last ten payments" has found no place."""
+        said = [m for m in self.find(Cue.LATEST) if isinstance(m.value[1], int) and m.value[1] > 1]
+        return any(id(mention) not in self._placed for mention in said)
+
     def unplaced(self) -> list[str]:
         """Phrases that were understood and found no place."""
         return [

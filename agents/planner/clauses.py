@@ -24,6 +24,7 @@ _REASONS = (
     r"(?:so that|so as to|in order (?:that|to)|because|lest|whose|though|although|in view of|being|inasmuch as|given that|now that)\b"
     r"|so (?:i|we) (?:can|could|may|might|know|will|don't)\b|(?:since|as) (?:i|we|they|he|she|neither|nobody|my|our)\b(?! (?:have |had |first )*(?:began|begun|started|opened|joined|went live)\b)"
     r"|for (?:(?:i|we|he|she)\b|the \w+ and i\b)"
+    r"|(?:i (?:could )?swear|i am sure|i'm sure|i bet)(?: that)? (?:it|that|they)\b"
     r"|i (?:feel|think|guess|believe|suppose|reckon|remember|had thought)(?: that)? (?:it|they|that|(?:i|we) (?:paid|spent|gave|sent|used))\b"
     r"|i (?:do not|don't|can't|cannot|hardly) (?:remember|recall|know|think)\b(?!.*\b(?:how|when|what|who|which|where|if|whether)\b(?! (?:much |many )?(?:it|that|this) (?:was|is)\b))"
     r"|before (?:i|we) (?:tell|ask|go|talk|speak|call|decide|sign|buy|book|commit|complain)\b"
@@ -52,24 +53,34 @@ _ANEW = re.compile(
     r"^(?:(?:ok|okay|now|and|so|right|alright|well|then|thanks|thank you|great|fine),? )*(?:"
     r"(?:a |one |my |here is (?:a|another) )?(?:different|another|new|next|other|fresh)(?: \w+)? (?:q|qn|ques|question|query|topic|subject|matter)|(?:something|one thing) different|"
     r"(?:leaving|leave|forget|forgetting|setting|putting|never mind|enough of) (?:about )?(?:that|it|this)(?: aside| for now)?|"
+    r"(?:forget|never mind|enough of) (?:about )?(?:(?:the|that|those|any) )?(?:refund|return)s?(?: part| bit| thing| stuff)?|"
     r"(?:that is |that's )?(?:enough|so much|quite enough) (?:of|about|for|on|with) (?:the |my |our )?\w+(?: \w+)?|"
     r"changing (?:the )?(?:topic|subject)|(?:on|moving on)(?: to)? (?:a|another) (?:different |other )?(?:note|topic|matter|subject)|moving on|"
     r"(?:here is )?something (?:else|different|new|i|we)\b[^:]*"
     r")\s*(?:[:,\-]+\s*|$)"
 )
 _OPENS = re.compile(
-    r"(?:on (?:an? )?average|on (?:\w+days|(?:the )?week ?(?:ends|days))|across|just|only|out of curiosity|by the way|counting|adding up|going by|judging by|of|in|for|over|during|since|between|from|last|this|leaving|excluding|except|without|apart|(?:strip|take|knock|cut|leave) (?:the |my |our )?[\w']+ (?:[\w']+ )?(?:out|off|aside)|"
+    r"(?:(?:and|so|then|but) )?(?:the (?:very )?(?:worst|dearest|costliest|priciest|biggest|largest|highest|lowest|smallest|cheapest)(?: \w+)? (?:of|among) (?:the|those|these|them)\b|on (?:an? )?average|on (?:\w+days|(?:the )?week ?(?:ends|days))|across|just(?! (?:back|\w+ed|\w+ing)\b)|only|out of curiosity|by the way|counting|adding up|going by|judging by|of|in|for|over|during|since|between|from|last|this|leaving|excluding|except|without|apart|(?:strip|take|knock|cut|leave) (?:the |my |our )?[\w']+ (?:[\w']+ )?(?:out|off|aside)|"
     r"besides|per|each|every|typically|usually|normally|roughly|approximately|overall|altogether|with|at|through|via|"
-    r"to be (?:fair|just|honest|frank)|(?:coming|going|getting|returning|back) (?:back )?to|as for|regarding|about|out of|among|within|till|until|after|before(?! (?:i|we|you|he|she|they)\b)|up to|if|when|whenever|every time|each time|not counting|ignoring|taking|considering|given|looking|by|as of|as at|as on|compared|based on)\b",
+    r"to be (?:fair|just|honest|frank)|(?:coming|going|getting|returning|back) (?:back )?to|as for|regarding|about(?! to\b)|out of|among|within|till|until|after|before(?! (?:i|we|you|he|she|they)\b)|up to|if|when|whenever|every time|each time|not counting|ignoring|taking|considering|given|looking|by|as of|as at|as on|compared|based on)\b",
     re.IGNORECASE,
 )
 _WHEN_TOLD = re.compile(r"(?:when|whenever|every time|each time) (?:i|we|my|our|the)\b", re.IGNORECASE)
 """A question would be "when did I"."""
+_DECLARES = re.compile(
+    r"\b(?:i|we) \w+\b.*\b(?:i|we) \w+|\b(?:i|we)(?:'m|'re| am| are| was| were)\b"
+    r"|\b(?:in|on|at|since|after|during|by|till|until|from)"
+    r" (?!what|that|which|whom?|when|every|any|all|the|my|our)\w*(?!s)\w (?:i|we) \w+",
+    re.IGNORECASE,
+)
+""" "In July I lived in cabs", "with my mother in hospital I ordered in": a sentence of its own, which opens no other."""
 _OF_WHAT = re.compile(r"(?:out )?of (?:what|all (?:that|of it)|everything)\b", re.IGNORECASE)
 _HOW_MANY = re.compile(
     r"(?:and )?(?P<asks>how many|which one)(?: in all| altogether| in total| was it| is it)?\??", re.IGNORECASE
 )
 """ "Tickets above 300 since January, how many": a question of its own only behind one that was asked."""
+_HOW_OFTEN = re.compile(r"(?:and )?how (?:many times|often)(?: in all| altogether| in total)?\??", re.IGNORECASE)
+""" "Has money left my account at night, how many times": it is the whole of what is asked."""
 _OF_WHAT_NUMBER = re.compile(
     r"(?:to|at|in|on|from|with|by|for) (?:how many|which|whom|what)\b(?!.*\b(?:did|do|does|has|have|was|were|is|are)\b)[^?]*$",
     re.IGNORECASE,
@@ -86,13 +97,29 @@ _BY_NUMBER = re.compile(
     re.IGNORECASE,
 )
 """ "What percentage was UPI? I mean by number of payments": of what was asked."""
+_REMAINS = re.compile(
+    r"(?:(?:and|so|then|now) )*(?:how much|what)(?: does (?:that|it)| would| will| do i)? ?"
+    r"(?:remains?|remained|is (?:left|remaining)|be left|leave|left)(?: over)?(?: then| now)?\??",
+    re.IGNORECASE,
+)
+_NAMES_IT = re.compile(
+    r"(?:and |so )?(?:(?:(?:what|which)(?:'s| is| was| are| were)?|give me|tell me|just|only) )?(?:the |his |her |its |their )?"
+    r"(?:name|names|payee'?s? names?)(?: of (?:it|them|that|this|the payee))?(?: please| pls| then)?\??",
+    re.IGNORECASE,
+)
+""" "Did I pay anybody new, what's the name?": who it was."""
+_LEAVES_OUT = re.compile(
+    r"(?:(?:and|now|please|ok|then|so) )*(?:leav|exclud|without|tak|strip|remov|ignor|skip|drop|minus|except|not count)",
+    re.IGNORECASE,
+)
 _KNOWN = re.compile(
     r"(?:the )?(?P<what>[\w' ]{2,30}?) (?:ones? )?(?:i|we)(?: already)? (?:know|remember)(?: (?:about|of))?(?P<drop>,? (?:so |and )?(?:please )?(?:forget|ignore|skip|leave)\b.*)?",
     re.IGNORECASE,
 )
 """ "The UPI ones I remember" asks nothing; "rent I know, so forget it" leaves it out."""
 _POLITE = re.compile(
-    r"^(?:hi|hello|hey|thanks|thank you|thanks a lot|many thanks|thank you (?:so|very) much|please|pls|kindly|ok|okay|cheers|"
+    r"^(?:hi|hello|hey|thanks|thank you|thanking you(?: in advance| in anticipation)?|(?:with )?(?:kind |best |warm )?regards|thanks a lot|many thanks|thank you (?:so|very) much|please|pls|kindly|ok|okay|cheers|"
+    r"that(?:'?s| is| was) (?:(?:really|quite|way|so|such) )*(?:a lot|too much|so much|plenty|great|good|fine|nice|crazy|insane|high|huge)(?: of money)?(?:,? (?:omg|wow|really|man|bro|lol|yaar|though))*|"
     r"(?:please )?(?:tell me|let me know|help(?: me)?)|(?:just )?(?:show|tell|remind) (?:her|him|them|us)|(?:(?:just )?tell me )?(?:just )?one (?:more |last |quick )?thing|(?:a |one |just a )?(?:small|quick|little|simple) (?:thing|question|doubt|query|help)|good (?:morning|evening|afternoon))"
     r"[\s,.!]*(?:finlens|there|sir|madam|team|all)?[\s,.!?]*$",
     re.IGNORECASE,
@@ -115,13 +142,28 @@ _ASKS_BEFORE = re.compile(r"\b(?:how|what|which|when|tell|show|give|know|see|fin
 _LEADS_ON = frozenset("to of on by for about in at than and or is was with from that if whether as between".split())
 """Behind one of these a question word goes on with what was begun: "I want to know of how much"."""
 _LEFT_OUT_TOO = re.compile(
-    r"(?P<head>\b(?:leav(?:e|ing) out|except(?: for)?|without|excluding|apart from|minus|ignoring|not counting|other than)\b[^?.;]*?)"
-    r"(?P<link>,? and|,) (?:what|whatever|the money|all that)(?: (?:i|we))?(?: have| has)?"
+    r"(?P<head>\b(?:(?:leav(?:e|ing)|tak(?:e|ing)|keep(?:ing)?|strip(?:ping)?|cut(?:ting)?) out|remov(?:e|ing)|drop(?:ping)?|except(?: for)?|without|excluding|apart from|minus|ignoring|not counting|other than)\b[^?.;]*?)"
+    r"(?P<link>,? and|,)(?: also)? (?:what|whatever|(?:the )?money(?: which| that)?|all that)(?: (?:i|we))?(?: have| has)?"
     r" (?:went|goes|gone|paid|gave|sent|was paid|was sent) to(?= )",
     re.IGNORECASE,
 )
 _CORRECTED = re.compile(r"\b[\w']+ ?(?:\.{2,}|…|—) ?(?:sorry|no,? wait|oops|i mean|no,? no),? (?=\w)", re.IGNORECASE)
 """ "How many sales... sorry, payments": the word that is taken back."""
+_CHOSEN = re.compile(
+    r"^(?P<things>(?:[\w&']+ ){1,3}?or (?:[\w&']+ ){0,2}[\w&']+) ?[,:?–-]+ ?"
+    r"(?P<asks>(?:(?:on |in |at |to |by )?(?:which|what|whom|who|where)(?: one| of (?:them|these|the two|those))?)\b[^?.!;]*)",
+    re.IGNORECASE,
+)
+""" "UPI or card, which did I use more": what is to choose from, said first."""
+_TARGET = re.compile(
+    r"^(?:(?:hi|hello|ok|so),? )*(?:i(?:'d| would) like|i want|i(?:'m| am) (?:trying|hoping|aiming|planning)|i (?:hope|plan|aim)|trying|aiming"
+    r"|my (?:aim|goal|target|plan) is) to (?:keep|limit|cap|restrict|hold) (?:my )?(?P<what>[\w' ]{3,25}?)"
+    r" (?:spend(?:ing)? )?(?:to|under|below|at|within|down to) (?P<amount>[^.?;:]{2,30}?)[.,;:]+ "
+    r"(?:so |and )?(?:where do i stand|how am i doing|am i on track|how(?:'s| is) it (?:going|looking)|how far am i|what(?:'s| is) left"
+    r"|how much (?:room|headroom) (?:do i have|is there|have i got)|have i (?:crossed|exceeded) (?:it|that))\b[^?.]*",
+    re.IGNORECASE,
+)
+""" "I'd like to keep groceries under 12,000 this month. Where do I stand?"."""
 _GUESS = re.compile(
     r"(?:was|is|were) (?:it|that) (?:about |around |some )?(?:rs\.? ?|₹ ?)?[\d,.]+ ?\w* or (?:rs\.? ?|₹ ?)?[\d,.]+ ?\w*\??"
     r"|(?:about |around )?(?:rs\.? ?|₹ ?)?[\d,.]+ ?\w* or (?:rs\.? ?|₹ ?)?[\d,.]+ ?\w*\??",
@@ -134,15 +176,22 @@ _ROLES = (
 )
 _OCCASIONS = (
     r"(?:reports?|stand-?up|meeting|review|briefing|minutes|handover|shift|sheet|deck|slides?|pack|huddle|note|memo|"
-    r"mail|e-?mail|file|dashboard|return|filing|summary|update|inspection|call|log)"
+    r"mail|e-?mail|file|dashboard|papers?|presentations?|ppt|newsletter|spreadsheet|minister|press|records?|return|filing|summary|update|inspection|call|log)"
 )
+_SOLEMN = (
+    r"(?:board|auditors?|audit|regulators?|committee|compliance|management|reports?|meeting|review|briefing|presentation"
+    r"|deck|slides?|papers?|dashboard|stand-?up|huddle)"
+)
+"""What nobody spends on: said with a comma it is an address too."""
 _ASK = r"(?:wants?|needs?|asks?|asked|wanted|is asking|keeps? asking|would like)"
 _ADDRESSED = re.compile(
-    r"(?:^|(?<=[.!?] ))(?:(?:(?:i )?needs?|want(?:ed)?|quick)? ?(?:just )?(?:(?:a|one|the|an|some) [\w' -]{2,20} )?"
-    r"(?:for|before|after|ahead of) (?:the|our|my|today's|tomorrow's|this) [\w' -]{0,25}"
+    r"(?:^|(?<=[.!?] ))(?:(?:(?:i )?needs?|want(?:ed)?|quick|short|urgent|another)? ?(?:just )?"
+    r"(?:(?:(?:a|the|an|some|one) [\w' -]{2,20}|one|q|question|query|request) )?"
+    r"(?:for|from|before|after|ahead of)(?: (?:the|our|my|today's|tomorrow's|this))? [\w' -]{0,25}"
     rf"\b(?:{_ROLES}|{_OCCASIONS})"
     rf"|(?:the|our|my) [\w' -]{{3,30}} {_ASK}(?: to know| for)?(?: [\w' -]{{1,25}})?"
-    rf"|(?:\w+ )?{_ROLES} {_ASK}(?: to know| for)?(?: [\w' -]{{1,25}})?)\s*:\s+",
+    rf"|(?:\w+ )?{_ROLES} {_ASK}(?: to know| for)?(?: [\w' -]{{1,25}})?)(?:\s*:| -+| –| —)\s+"
+    rf"|^(?:this is |i need this )?for (?:the|our|my|this|tomorrow's|today's) (?:[\w'-]+ ){{0,2}}{_SOLEMN},\s+",
     re.IGNORECASE,
 )
 """For whom something is asked: "for the auditors: how many ...", "the board wants figures: what ..."."""
@@ -165,12 +214,13 @@ def announced(text: str) -> tuple[str, bool]:
 def clauses(question: str) -> list[str]:
     """The questions in `question`, at most CLAUSES_MAX; greetings are left out."""
     said = _PAIRED.sub(r"\g<link> \g<one> with ", _ADDRESSED.sub("", _OPENING.sub("", question.strip())))
-    said = _CORRECTED.sub("", said)
+    said = _TARGET.sub(r"if \g<what> is to stay under \g<amount>, how much is left", said)
+    said = _CHOSEN.sub(r"\g<asks> \g<things>", _CORRECTED.sub("", said))
     said = _LEFT_OUT_TOO.sub(r"\g<head>\g<link>", said)
     sentences = [part for sentence in _BREAK.split(said) for part in _with_reasons_apart(sentence)]
     parts = [part.strip(" ,.!;:") for sentence in sentences for part in _with_story_apart(sentence)]
     parts = _with_measures([part for part in parts if part.strip("?")])
-    parts = [_without_known(part) for part in parts]
+    parts = _with_names(_with_remains([_without_known(part) for part in parts]))
     asked = _with_openings([part for part in parts if part and not (_POLITE.match(part) or _GUESS.fullmatch(part))])
     asked = _with_alert_reasons(asked)
     return [part.rstrip("? ") for part in asked[:CLAUSES_MAX]] or [question.strip()]
@@ -212,13 +262,30 @@ def _with_measures(parts: list[str]) -> list[str]:
     for part in parts:
         if joined and (measure := _BY_HOW_MUCH.fullmatch(part)):
             joined[-1] = f"{joined[-1].rstrip('?')} {measure['number'] or 'by how much'}"
-        elif joined and _BY_NUMBER.fullmatch(part):
+        elif joined and (_BY_NUMBER.fullmatch(part) or _is_how_often(part, joined[-1])):
             joined[-1] = f"{joined[-1].rstrip('?')} {part}"
         elif joined and (tail := _HOW_MANY.fullmatch(part)) and not joined[-1].endswith("?"):
             joined[-1] += f" {tail['asks']}"
         else:
             joined.append(part)
     return joined
+
+
+def _is_how_often(part: str, before: str) -> bool:
+    return bool(_HOW_OFTEN.fullmatch(part)) and not _ASKS_BEFORE.search(before)
+
+
+def _with_remains(parts: list[str]) -> list[str]:
+    """Behind what is left out, "how much remains" asks for that sum, and for no balance."""
+    return [
+        "how much is that" if n and _REMAINS.fullmatch(part) and _LEAVES_OUT.match(parts[n - 1]) else part
+        for n, part in enumerate(parts)
+    ]
+
+
+def _with_names(parts: list[str]) -> list[str]:
+    """Behind a question "what's the name" asks who that was."""
+    return ["who was it" if n and _NAMES_IT.fullmatch(part) else part for n, part in enumerate(parts)]
 
 
 def _without_known(part: str) -> str:
@@ -239,7 +306,8 @@ def _with_openings(parts: list[str]) -> list[str]:
             or _OF_WHAT.match(part)
             or not re.search(rf"\b(?:{_STARTERS})\b", part, re.IGNORECASE)
         )
-        opens_up = _OPENS.match(part) and tells and not REASON.match(part) and not part.endswith("?")
+        declares = REASON.match(part) or _DECLARES.search(part)
+        opens_up = _OPENS.match(part) and tells and not declares and not part.endswith("?")
         opens = n + 1 < len(parts) and bool(opens_up or _OF_WHAT_NUMBER.match(part))
         if opens:
             opening += f"{part} "

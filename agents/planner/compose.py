@@ -28,6 +28,7 @@ from agents.planner.frame import Frame, Topic, left_out
 from agents.planner.slots import merged
 from agents.scope import Scope
 from core.insights.query import (
+    BALANCES,
     GROUPS_MAX,
     Dimension,
     Filter,
@@ -186,6 +187,7 @@ class _Composer:
             counterparties=self._named("counterparty"),
             counts=self.frame.measure is Measure.COUNT,
             asks=_REFUND.get(self.frame.latest or "", "all"),
+            asks_amount=self.frame.asks_amount,
             days_to=self.today if self.frame.unit is Unit.DAY else None,
             note="" if period else "You named no period, so this is all of them.",
         )
@@ -251,10 +253,16 @@ class _Composer:
             Operation.WHEN_FIRST: self._list,
             Operation.WHO: self._list,
             Operation.SINCE_LAST: self._since_last,
+            Operation.CHANGED: self._changed,
+            Operation.RISEN: self._interval,
+            Operation.INTERVAL: self._interval,
+            Operation.RANGE: self._range,
+            Operation.DRIVEN: self._driven,
             Operation.BREAKDOWN: self._breakdown,
             Operation.RANK: self._rank,
             Operation.COUNT_GROUPS: self._count_groups,
             Operation.TO_NEW: self._to_new,
+            Operation.MET: self._to_new,
             Operation.COMPARE: self._compare,
             Operation.DIFFERENCE: self._compare,
             Operation.GROWTH: self._compare,
@@ -287,7 +295,7 @@ class _Composer:
         measures = self._measures()
         largest = measures[0] in (Measure.LARGEST, Measure.SMALLEST)
         first = "smallest" if measures[0] is Measure.SMALLEST else "largest"
-        rows = 3 if largest else ROWS_SHOWN
+        rows = 3 if largest else 0 if measures[0] in BALANCES else ROWS_SHOWN
         query = self._query(spans[0].so_far, measures=measures, rows=rows, rows_first=first)
         course = self._course(spans[0]) if operation is Operation.VALUE and measures[0] in _DRAWN else ()
         sign = self.frame.sign if measures[0] is Measure.NET else "more"
@@ -315,15 +323,43 @@ class _Composer:
         measures = _LISTED.get(flow, (Measure.COUNT,)) if limit >= LISTED_MAX else (Measure.COUNT,)
         period = _stretch(spans)
         query = self._query(period, measures=measures, flow=flow, rows=min(limit, LISTED_MAX), rows_first=first)
-        asked = self.frame.asks_amount
+        frame = self.frame
         return InsightTask(
-            operation=operation, queries=(query,), unit=self.frame.unit, asks_amount=asked, position=self.frame.position
-        )
+            operation=operation, queries=(query,), unit=frame.unit, asks_amount=frame.asks_amount,
+            asks_mean=frame.measure is Measure.AVERAGE, position=frame.position,
+        )  # fmt: skip
 
     def _since_last(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         flow = self._flow()
         query = self._query(_stretch(spans), measures=(Measure.COUNT,), flow=flow, rows=2, rows_first="latest")
         return InsightTask(operation=operation, queries=(query,), sign=self.frame.sign)
+
+    def _changed(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        query = self._query(_stretch(spans), measures=(Measure.COUNT,), rows=LISTED_MAX, rows_first="latest")
+        frame = self.frame
+        return InsightTask(operation=operation, queries=(query,), sign=frame.sign, of_change=frame.of_change)
+
+    def _interval(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        """The last two payments; or the last and the first."""
+        period, rows = _stretch(spans), self.frame.limit or 1
+        latest = self._query(period, measures=(Measure.COUNT,), rows=rows, rows_first="latest")
+        earliest = latest.model_copy(update={"rows_first": "earliest"})
+        queries = (latest,) if rows > 1 else (latest, earliest)
+        return InsightTask(operation=operation, queries=queries, sign=self.frame.sign)
+
+    def _range(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        period, groups = _stretch(spans), self.frame.group_by[:1]
+        if not groups:
+            query = self._query(period, measures=(Measure.LARGEST, Measure.SMALLEST))
+            return InsightTask(operation=operation, queries=(query,))
+        order = Order(by=self._measures()[0], descending=True)
+        query = self._query(self._covered(period), group_by=groups, order=order, limit=GROUPS_MAX)
+        return InsightTask(operation=operation, queries=(query,))
+
+    def _driven(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        whole = self._compare(operation, spans).queries[0].model_copy(update={"group_by": (), "rows": 0})
+        parts = whole.model_copy(update={"group_by": self.frame.group_by[:1], "limit": GROUPS_MAX})
+        return InsightTask(operation=operation, queries=(whole, parts))
 
     def _is_outgoing(self) -> bool:
         """A list without a direction holds both ways, but "payments to Swiggy", "largest payments" and those
@@ -462,7 +498,7 @@ class _Composer:
 
     def _pace(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         unit = self.frame.unit or Unit.MONTH
-        period = _stretch(spans)
+        period = self._covered(_stretch(spans))
         total = self._query(period)
         parts = self._query(period, group_by=(_CALENDAR[unit],), limit=500) if unit is not Unit.DAY else None
         return InsightTask(operation=operation, queries=(total, parts) if parts else (total,), unit=unit)
@@ -505,7 +541,7 @@ class _Composer:
         frame = self.frame
         measures = measures or self._measures()
         flow = flow or self._flow()
-        if measures[0] in (Measure.NET, Measure.VOLUME):
+        if measures[0] in (Measure.NET, Measure.VOLUME, *BALANCES):
             flow = Flow.ANY
         if "group_by" in parts and Dimension.ACCOUNT not in parts["group_by"]:
             measures = measures[:1]
@@ -536,7 +572,10 @@ class _Composer:
         names_payee = any(f.field in ("counterparty", "description") for f in frame.objects)
         # To a bank, whoever holds an account is named as a payee is.
         names_payee = names_payee or (self.scope.is_of_many and any(f.field == "account" for f in frame.conditions))
-        dated = (Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.PROJECTED, Operation.SINCE_LAST)
+        dated = (
+            Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.PROJECTED, Operation.SINCE_LAST, Operation.CHANGED,
+            Operation.RISEN, Operation.INTERVAL,
+        )  # fmt: skip
         is_dated = operation in dated or frame.latest in ("latest", "earliest")
         if is_dated:
             return everything, ""
@@ -546,7 +585,9 @@ class _Composer:
             return last_month, f"You named no period, so this is {last_month.label}."  # this month is not paid yet
         if operation is Operation.PACE or set(frame.group_by) & (_TIMED | {Dimension.WEEKDAY, Dimension.HOUR}):
             return self._for_time(everything)
-        is_extreme = frame.measure in _EXTREMES or frame.latest in ("largest", "smallest")
+        is_extreme = (
+            frame.measure in _EXTREMES or operation is Operation.RANGE or frame.latest in ("largest", "smallest")
+        )
         is_extreme = is_extreme or frame.measure is Measure.ALERT_PRECISION
         is_extreme = is_extreme or frame.is_of_alerted
         if (names_payee or is_extreme) and operation not in (

@@ -1,6 +1,7 @@
 """Desk words: how those who work on alerts speak of them, of whom and of when, in the words that the tables know."""
 
 import re
+from collections.abc import Callable
 
 _OF_ALERTS = re.compile(r"\balerts?\b|\balerted\b|\bflagged\b")
 _THEY = (
@@ -26,13 +27,56 @@ _BEFORE_HITS = (
     r"many|of|our|any|all|open|new|the|these|those|fewer|more|dismissed|confirmed|most|high[- ]risk|unresolved"
 )
 
-_PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+_ASKERS = r"(?:office|manager|boss|team|branch|board|auditors?|head|management|compliance|regulator|rbi|director|chief|committee)"
+_TURNS_UP = (
+    r"(?:(?:is|was|are|has been|appears?|appeared|sits?|stands?)|(?:turn|show|come|crop|pop|end)(?:s|ed)? up|came up)"
+)
+_NUMBER_OF_CUSTOMERS = (
+    r"^(?:(?:and|so|what is|what's|give me|tell me|i need|please|the|our|total|current|just) )*"
+    r"(?:how many|number of|count of|no\.? of) (?:active )?(?P<who>customers|clients|account holders)"
+    r"(?: (?:do|does|have|has|are|is|we|us|you|there|the|our|this|my|bank|banking|with|at|in|on|of|books?|right|now|currently"
+    r"|presently|present|today|total|all|altogether|active|moment|as|hold|holds|holding|having|who|that|an?|own|bank's"
+    r"|(?<!the )accounts?))*$"
+)
+_OF_A_KIND = re.compile(
+    r"\b(?:business|corporate|company|individual|retail|private|commercial|nri|senior|salaried|male|female|women|young)"
+    r" (?:customers?|clients?|account holders?)\b"
+    r"|\b(?:customers|clients|account holders)\b.*\b(?:are|were|is)(?: \w+)? (?:businesses|compan(?:y|ies)|individuals?|persons?"
+    r"|people|firms?|corporates?|shops|women|men|seniors|pensioners)\b"
+    r"|\bhow many (?:businesses|companies|individuals|firms|people|persons) (?:bank|have (?:an )?accounts?|hold accounts?|are (?:our|with us))\b"
+)
+"""What nobody is known to be: customers have names and no kinds."""
+
+_RECEIVER = r"(?:payees?|recipients?|beneficiary|receiver|receiving party)"
+
+
+def _to_them(said: re.Match[str]) -> str:
+    """ "Where she is the payee": to her."""
+    who = said["who"]
+    return f"to {_OBJECTIVE.get(who, who)}"
+
+
+_OBJECTIVE = {"she": "her", "he": "him", "they": "them"}
+_Replacement = str | Callable[[re.Match[str]], str]
+_PHRASES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
         # The bank by another name.
         (r"\b(?:our|the|my|this) branch'?s (?=(?:customers|clients|account holders)\b)", "our "),
         (r" (?:in|at|of|for|across) (?:our|my|this|the whole) branch\b", ""),
+        (r"\b(?:the )?(?:customers|clients|account holders) (?:of|at|with|in) (?:our|this|the|my) (?:own )?bank\b", "our customers"),
+        (r"\b(?P<whom>payees|merchants|shops|recipients|beneficiaries|receivers) of (?:our|the|all|all our) customers\b", r"\g<whom>"),
+        (_NUMBER_OF_CUSTOMERS, r"how many \g<who> are there"),
+        (r"\b(?P<has>has|have|holds?|keeps?) the most (?:money|funds|cash)(?: with us| at the bank| in (?:their|his|the) accounts?)?(?=$|[?.,])", r"\g<has> the highest balance"),
+        (r"\bwho (?=(?:spends?|spent|is spending|has spent|have spent)\b)", "which customer "),
+        # Who wants to know.
+        (rf"^(?!which|what|who|how|show|list)(?:[\w']+ ){{0,3}}{_ASKERS} (?:wants?|needs?|asks?|asked|is asking|has asked|would like|requires?)(?: me| us)?(?: for| to (?:know|have|see))?(?: the)? ", ""),
         # Alerts by other names.
+        (r" (?:that |which )?(?:i|we) (?:can )?see\b(?=$|[,.?])", ""),
+        (r"\b(?:which|what) (?:names?|part(?:y|ies)|persons?|individuals?|accounts?|customers?)\b(?=.*\breceiving end of\b)|\bwho(?:se name)?\b(?=.*\breceiving end of\b)", "which payee"),
+        (rf"(?: {_TURNS_UP})?(?P<most> (?:the )?most(?: often| frequently)?)? (?:on|at) the receiving end of (?:the |our |all )*", r" is\g<most> in "),
+        (r"\bwho (?:is|was|gets|got) paid (?:the |our )?(?P<what>(?:flagged|alerted|suspicious) \w+) (?:the )?most(?: often| frequently)?", r"which payee got the most \g<what>"),
+        (r"\bwho (?:has |have )?(?:received?|receives|gets?|got|takes?|took) (?=the most (?:of )?(?:the |our )?(?:flagged|alerted|suspicious) )", "which payee got "),
         (rf"\bhow (?:deep|long|big|large|full|high) (?:is|was) {_QUEUE}", "how many open alerts are there"),
         (_QUEUE, "our alerts"),
         (r"\b(?:(?:the|those|these|our) )?flagged (?:ones|items|stuff|things)\b", "flagged payments"),
@@ -40,6 +84,11 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"(?P<before>^|\b(?:{_BEFORE_HITS}) )(?:hits|flags)\b", r"\g<before>alerts"),
         (rf"\b(?P<which>(?:{_RANKED})(?: (?:open|confirmed|dismissed|unresolved|fraud|ever))*) (?:case|hit|flag)\b", r"\g<which> alert"),
         (rf"\b(?P<what>payments?|transactions?|transfers?){_THEY} {_RAISED}(?!\w)", r"flagged \g<what>"),
+        (r"\bunder (?:an )?alerts?\b", "in flagged payments"),
+        (r"\bthe most in (?P<what>(?:flagged|alerted) (?:payments?|transactions?|transfers?))\b", r"the most money in \g<what>"),
+        (r",? (?:taking|counting|considering|across|going by|looking at) all (?:of )?(?:the |our )?alerts?(?: that)?(?: (?:we've|we have|we|i've|i have|there (?:were|are|have been)))?(?: ever)?(?: (?:had|raised|seen|got))?(?=$|[,.?])", " of all time"),
+        (rf"\b(?:where|in which|with|when|having) (?P<who>she|he|they|[\w' ]{{3,30}}?)(?: (?:is|was|are|were|as))? (?:the |a )?{_RECEIVER}(?=$|[,.?]| (?:in|on|this|last|since|during|so|ever|of all)\b)", _to_them),
+        (r"(?<!which)(?P<what>\b(?:highest|biggest|maximum|top)) (?:risk |fraud )?(?P<unit>scores?|points)\b(?=(?:(?!\balerts?\b|\bflagged\b).)*$)", r"\g<what> alert \g<unit>"),
         # What customers hold.
         (rf"\bhow much (?:money |cash )?(?:do|does) (?:all )?(?:of )?{_CUSTOMERS} (?:hold|have|keep|own)(?: (?:with|at) (?:us|the bank|this bank))?(?: in (?:their|our) (?:bank )?accounts| on deposit)?(?=$|[,?.]| (?:now|in total|in all|altogether|all told|as of|today)\b)", "what is the total balance of our customers"),
         (r",? (?:everybody|everyone|all of them|all) (?:incl\.?|including|with) (?:the |all )?(?:businesses|shops|companies|merchants)(?: too| as well)?(?=$|[,?.])", ""),
@@ -67,3 +116,19 @@ def in_table_words(text: str) -> str:
     if not _OF_ALERTS.search(text):
         return text
     return _WORSE.sub(lambda said: f"had {'more' if said['more'] else 'fewer'} alerts", text)
+
+
+_SCORED_MOST = re.compile(
+    r"\b(?:which|who|whose)\b(?! (?:\w+ )?alerts?\b)[^.?]*\b(?:(?:highest|biggest|worst|top|maximum|most) (?:alert |risk |fraud )*(?:scores?|points)"
+    r"|scor\w+ (?:the )?(?:highest|most|worst))\b"
+)
+
+
+def ranks_by_score(text: str) -> bool:
+    """Whether somebody or some payment is asked for by its points: only the most points are told."""
+    return bool(_SCORED_MOST.search(text))
+
+
+def tells_kind(text: str) -> bool:
+    """Whether customers are told apart by what they are: businesses, individuals."""
+    return bool(_OF_A_KIND.search(text))

@@ -13,6 +13,7 @@ from agents.planner.slots import INCOME_CATEGORIES, merged
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.periods import Period
 
+_SINGLES = (Measure.LARGEST, Measure.SMALLEST, Measure.AVERAGE, Measure.MEDIAN)
 _COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
 
 
@@ -20,7 +21,10 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
     """`last` with what the follow-up says put in its place, and everything else kept."""
     new = parsed.frame
     if last.topic is Topic.REFUNDS and new.topic is None and new.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST):
-        return last.with_changes(latest="earliest" if new.ask is Operation.WHEN_FIRST else "latest")
+        return last.with_changes(
+            objects=new.objects or last.objects, periods=new.periods or last.periods,
+            latest="earliest" if new.ask is Operation.WHEN_FIRST else "latest",
+        )  # fmt: skip
     if new.topic is not None and new.topic is not last.topic:
         if new.topic is Topic.ALERTS:
             same = tuple(f for f in last.conditions if f.field != "alert") if last.is_of_alerts else ()
@@ -30,6 +34,8 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
             return new.with_changes(
                 objects=new.objects or last.objects, periods=new.periods or last.periods[:1], **kept
             )
+        if new.topic is Topic.RECURRING and parsed.points:  # "what do they cost monthly"
+            return new.with_changes(objects=new.objects or last.objects)
         return new
     if last.topic is Topic.ALERTS:
         last = edited_alerts(last, parsed)
@@ -37,6 +43,8 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
             return last
     if other := _another_of(last, parsed):
         return other
+    if last.topic is Topic.REFUNDS and _asks_of_purchases(new):
+        return new.with_changes(objects=new.objects or last.objects, periods=new.periods or last.periods)
     if last.topic is Topic.REFUNDS and new.topic is None and new.ask in (None, Operation.VALUE):
         return last.with_changes(
             objects=new.objects or last.objects, periods=new.periods or last.periods,
@@ -59,7 +67,8 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
     if new.measure is Measure.NET and not new.objects:
         return new.with_changes(periods=new.periods or last.periods[:1])
     frame = last.with_changes(objects=_objects(last, parsed), without=_together(last.without, new.without))
-    frame = _directed(frame) if new.objects else frame
+    frame = _directed(frame).with_changes(are_apart=new.are_apart) if new.objects else frame
+    frame, last = _other_way(frame, last, new)
     kept = tuple(f for f in last.conditions if f.field == "account") if parsed.asks_all else last.conditions
     frame = frame.with_changes(conditions=_conditions(kept, new.conditions))
     adds_up = parsed.asks_amount or (parsed.asks_total and last.measure is Measure.COUNT)
@@ -68,6 +77,21 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
     if new.ask is None and new.measure is None and _wants_sum(last, parsed):
         frame = frame.with_changes(ask=Operation.VALUE, measure=_sum_of(last), group_by=(), limit=None, latest=None)
     return _timed(frame, last, new, than_that=parsed.than_that)
+
+
+def _other_way(frame: Frame, last: Frame, new: Frame) -> tuple[Frame, Frame]:
+    """ "And cash?", after what went by card: cash that is drawn goes by no other way; nor "and by card?" after it."""
+    is_way = any(f.field == "channel" for f in new.conditions)
+    if "cash" in new.values_of("category"):
+        return frame, last.with_changes(conditions=tuple(f for f in last.conditions if f.field != "channel"))
+    if is_way and not new.objects and last.values_of("category") == frozenset({"cash"}):
+        return frame.with_changes(objects=()), last
+    return frame, last
+
+
+def _asks_of_purchases(new: Frame) -> bool:
+    """ "And my largest purchase there?", of what was paid, and not of what came back."""
+    return new.topic is None and new.flow is Flow.OUT and new.measure in (*_SINGLES, Measure.COUNT, Measure.SPEND)
 
 
 def _another_of(last: Frame, parsed: Parsed) -> Frame | None:
@@ -130,11 +154,9 @@ def _stretched(last: Frame, new: Frame) -> Frame:
     was_sum = last.ask in (None, Operation.VALUE)
     if len(periods) < 2 or asks_sum or not was_sum or new.ask in _COMPARING:
         return last
-    units = {period.unit for period in periods}
     if any(one.end != other.start for one, other in pairwise(periods)):
         return last
-    stretch = Period(periods[0].start, periods[-1].end, units.pop() if len(units) == 1 else None)
-    return last.with_changes(periods=(QueryPeriod.of(stretch),))
+    return last.with_changes(periods=(QueryPeriod.of(_stretch(last.periods)),))
 
 
 def _shared(frame: Frame, last: Frame, parsed: Parsed) -> Frame:
@@ -165,19 +187,34 @@ def _which_of_them(last: Frame, parsed: Parsed) -> Frame | None:
     new = parsed.frame
     if last.ask is Operation.BREAKDOWN and new.ask is Operation.LIST and new.limit == 1 and new.position == 1:
         parsed, new = _of_groups(parsed)  # "lowest one?", of the months that were shown
+    if shown := _top_of_groups(last, new):
+        return shown
     asks_one = parsed.asks_which or parsed.narrows
     if not asks_one or new.measure not in (Measure.LARGEST, Measure.SMALLEST) or new.objects or new.periods:
         return None
     largest = new.measure is Measure.LARGEST
     if last.ask is Operation.BREAKDOWN and last.group_by:
         ranked = last.with_changes(ask=Operation.RANK, group_by=last.group_by[:1], limit=1, descending=largest)
-        return ranked.with_changes(asks_amount=parsed.asks_amount)
+        return ranked.with_changes(asks_amount=parsed.tells_amount)
     if last.ask is Operation.RANK:
         return last.with_changes(limit=1, descending=largest)
     if last.ask is Operation.LIST:
         ask = Operation.WHO if parsed.asks_which else Operation.LIST
         return last.with_changes(ask=ask, limit=1, latest="largest" if largest else "smallest")
     return None
+
+
+def _top_of_groups(last: Frame, new: Frame) -> Frame | None:
+    """ "The top three?", of the categories that were shown, where no payments are named."""
+    names_more = any((new.objects, new.periods, new.conditions, new.without, new.group_by, new.flow, new.topic))
+    was_of_groups = last.ask in (Operation.BREAKDOWN, Operation.RANK) and last.group_by
+    if new.ask is not Operation.LIST or (new.limit or 1) < 2 or names_more or not was_of_groups:
+        return None
+    descending = {"largest": True, "smallest": False}.get(new.latest or "")
+    if descending is None:
+        return None
+    ranked = {"ask": Operation.RANK, "group_by": last.group_by[:1], "limit": new.limit, "descending": descending}
+    return last.with_changes(**ranked, position=1, asks_amount=new.asks_amount)
 
 
 def _of_groups(parsed: Parsed) -> tuple[Parsed, Frame]:
@@ -194,12 +231,18 @@ def _wants_plain_sum(parsed: Parsed) -> bool:
     return asks_sum and new.ask in (None, Operation.VALUE) and not (new.objects or new.conditions or new.group_by)
 
 
-def rest_of(last: Frame) -> Frame | None:
-    """ "And everything else?": all but what the last question added up; the same again where it left something out."""
-    if last.topic is not None or last.ask not in (None, Operation.VALUE):
+def rest_of(last: Frame, before: Frame | None = None) -> Frame | None:
+    """ "And everything else?": all but what the last question added up; the same again where it left something out.
+    Where the one `before` was about the same, and the last of one way of paying for it: by all the other ways."""
+    is_left_over = last.ask is Operation.LIST and bool(last.without)  # of a list from which something was taken out
+    if last.topic is not None or not (is_left_over or last.ask in (None, Operation.VALUE)):
         return None
     measure = Measure.COUNT if last.measure is Measure.COUNT else _sum_of(last)
     plain = last.with_changes(ask=Operation.VALUE, measure=measure)
+    if is_left_over:
+        return plain
+    if before and before.objects == last.objects and before.conditions != last.conditions:
+        return _by_other_ways(plain)
     if not last.objects:
         return _by_other_ways(plain) or (plain if last.without else None)
     parts = [f for f in last.objects if f.field == "counterparty"] if len(last.objects) > 1 else last.objects
@@ -239,7 +282,7 @@ def _about_the_one(last: Frame, new: Frame, *, asks_amount: bool) -> Frame | Non
     others = new.objects if new.objects != last.objects else ()
     if which is None or any((others, new.periods, new.conditions, new.without, new.against)):
         return None
-    same = last.with_changes(measure=None, limit=1, latest=which, unit=new.unit, group_by=())
+    same = last.with_changes(measure=None, limit=last.position, latest=which, unit=new.unit, group_by=())
     if new.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST):
         return same.with_changes(ask=Operation.WHEN_FIRST if which == "earliest" else Operation.WHEN_LAST)
     if new.ask in (Operation.RANK, Operation.BREAKDOWN) and new.group_by == (Dimension.COUNTERPARTY,):
@@ -260,9 +303,14 @@ def _single(last: Frame) -> Literal["largest", "smallest", "latest", "earliest"]
         return "largest" if last.measure is Measure.LARGEST else "smallest"
     if last.ask is Operation.WHEN_FIRST:
         return "earliest"
-    if last.ask in (Operation.WHEN_LAST, Operation.WHO) or (last.ask is Operation.LIST and last.limit == 1):
+    if last.ask in (Operation.WHEN_LAST, Operation.WHO) or (last.ask is Operation.LIST and last.limit == last.position):
         return last.latest or "latest"
     return None
+
+
+def is_of_one(last: Frame) -> bool:
+    """Whether the last question was about a single payment."""
+    return last.topic is None and _single(last) is not None
 
 
 def together(last: Frame, *earlier: Frame) -> Frame | None:
@@ -295,6 +343,27 @@ def first_of(asked: Frame, last: Frame, *earlier: Frame) -> Frame | None:
     return last.with_changes(**ranked, measure=_sum_of(last), periods=tuple(map(QueryPeriod.of, periods)))
 
 
+def largest_of(asked: Frame, last: Frame, *earlier: Frame) -> Frame | None:
+    """ "Which of the three was the largest?", of things of one kind that were asked about one after the other; None
+    where they differ in more."""
+    measures = {Measure.LARGEST: True, Measure.SMALLEST: False}
+    descending = asked.descending if asked.ask is Operation.RANK else measures.get(asked.measure or Measure.COUNT)
+    frames = (*reversed(earlier), last)
+    plain = [frame.with_changes(objects=(), asks_amount=False, is_default_period=False) for frame in frames]
+    fields = {f.field for frame in frames for f in frame.objects if f.operator is Operator.IN}
+    is_of_one_kind = len(fields) == 1 and fields <= {"category", "counterparty"}
+    if (
+        descending is None
+        or any(one != plain[0] for one in plain)
+        or not is_of_one_kind
+        or any(len(f.objects) != 1 for f in frames)
+    ):
+        return None
+    objects = merged([f for frame in frames for f in frame.objects])
+    ranked = {"ask": Operation.RANK, "group_by": (Dimension(fields.pop()),), "limit": 1, "descending": descending}
+    return last.with_changes(objects=objects, **ranked, asks_amount=asked.asks_amount)
+
+
 def _of_one_unit(last: Frame, *earlier: Frame) -> tuple[QueryPeriod, ...]:
     """The periods of several questions that differ in nothing else, where all are months, or all weeks; else none."""
     same = all(f.objects == last.objects and f.conditions == last.conditions for f in earlier)
@@ -305,7 +374,8 @@ def _of_one_unit(last: Frame, *earlier: Frame) -> tuple[QueryPeriod, ...]:
 
 
 def _both(last: Frame, before: Frame) -> Frame | None:
-    if last.topic is not before.topic or last.measure is not before.measure:
+    differs = [getattr(last, part) != getattr(before, part) for part in ("objects", "periods", "conditions")]
+    if last.topic is not before.topic or last.measure is not before.measure or sum(differs) > 1:
         return None
     asked: dict[str, object] = {} if last.topic else {"ask": Operation.VALUE}
     if last.conditions != before.conditions and last.objects == before.objects:
@@ -417,11 +487,18 @@ def _timed(frame: Frame, last: Frame, new: Frame, *, than_that: bool) -> Frame:
         return frame.with_changes(periods=())  # the first time ever
     if new.against is None or not last.periods or new.ask in _COMPARING:
         return frame
-    whole = last.periods[0].period
-    moved = (
-        whole.year_before() if new.against == "year_before" else whole.shifted(1 if new.against == "following" else -1)
-    )
-    return frame.with_changes(periods=(QueryPeriod.of(moved),), is_default_period=False, against=None)
+    if new.against == "year_before":
+        moved = [one.period.year_before() for one in last.periods]
+    else:
+        moved = [_stretch(last.periods).shifted(1 if new.against == "following" else -1)]
+    return frame.with_changes(periods=tuple(map(QueryPeriod.of, moved)), is_default_period=False, against=None)
+
+
+def _stretch(periods: tuple[QueryPeriod, ...]) -> Period:
+    """All the days from the first to the last of several periods."""
+    whole = sorted((one.period for one in periods), key=lambda period: period.start)
+    units = {period.unit for period in whole}
+    return Period(whole[0].start, whole[-1].end, units.pop() if len(units) == 1 else None)
 
 
 def explain_amount(last: Frame) -> Frame:

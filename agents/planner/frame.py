@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from agents.plan import AlertsAsk, Operation, Threshold
+from agents.plan import AlertsAsk, OfChange, Operation, Threshold
 from core.fraud.reasons import ReasonCode
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.periods import Unit
@@ -66,6 +66,10 @@ class Frame(BaseModel):
     """Of a count of days or months: those without."""
     are_apart: bool = False
     """A category and a payee side by side, "rent and Swiggy": either of them, and not what is both."""
+    of_change: OfChange = "day"
+    """Of an amount that changed: what is asked of that."""
+    are_held_apart: bool = False
+    """The periods are asked of one by one: "the monthly average of 2025 against that of 2026"."""
     unit: Unit | None = None
     latest: Literal["largest", "smallest", "latest", "earliest"] | None = None
     threshold: Threshold | None = None
@@ -112,6 +116,11 @@ class Frame(BaseModel):
         """Whether it asks of alerts, or of payments that raised one."""
         return self.topic is Topic.ALERTS or self.is_of_alerted
 
+    @property
+    def plain(self) -> Measure:
+        """The sum of what it is about: income of what came in, spending else."""
+        return Measure.INCOME if self.flow is Flow.IN else Measure.SPEND
+
     def values_of(self, field: str) -> frozenset[str]:
         """What is asked about of one field by name: the slugs of its categories, the names of its payees."""
         asked = (f for f in self.objects if f.field == field and f.operator is Operator.IN)
@@ -129,3 +138,9 @@ _WITHOUT = {Operator.IN: Operator.NOT_IN, Operator.CONTAINS: Operator.NOT_CONTAI
 def left_out(parts: Iterable[Filter]) -> tuple[Filter, ...]:
     """The same things, as what is asked about is without them."""
     return tuple(part.model_copy(update={"operator": _WITHOUT[part.operator]}) for part in parts)
+
+
+def put_back(parts: Iterable[Filter]) -> tuple[Filter, ...]:
+    """What is left out, as it is asked about itself."""
+    within = {without: operator for operator, without in _WITHOUT.items()}
+    return tuple(part.model_copy(update={"operator": within[part.operator]}) for part in parts)

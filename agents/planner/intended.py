@@ -15,7 +15,6 @@ from agents.planner.asking import (
     MOST_PAYMENTS,
     asks_amount_first,
     compares_things,
-    directed,
     grown,
     of_part,
     of_payments,
@@ -131,8 +130,7 @@ def _slots(clause: Clause) -> _Slots:
         conditions=slots.conditions(clause),
         are_apart=slots.are_apart(objects, clause),
     ).with_changes(**slots.scores(clause))
-    bounds: list[Bounds] = [mention.value for mention in clause.of("amount")]
-    base = base.with_changes(conditions=(*base.conditions, *slots.limits_of(bounds)))
+    base = base.with_changes(conditions=(*base.conditions, *slots.limits(clause)))
     if slots.names_only_prior(clause):
         base = base.with_changes(periods=(QueryPeriod.of(slots.spoken(clause)[0].period),), against=None)
     return _Slots(clause, base, slots.flow_of(base, clause) or Flow.OUT)
@@ -160,6 +158,8 @@ def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
     if topic in (Topic.REFUNDS, Topic.RECURRING, Topic.BALANCE):
         changes |= {"measure": Measure.COUNT if counts else None, "is_next": intent is Intent.NEXT_DUE}
         changes["flow"] = found.flow
+    if topic is Topic.RECURRING:
+        changes["conditions"] = tuple(f for f in found.base.conditions if f.values != ("standing_order",))
     if topic is Topic.BALANCE:
         changes["opens"] = clause.has(Cue.OPENING)
     if topic is Topic.ALERTS:
@@ -231,11 +231,8 @@ def _count_days(_: Intent, found: _Slots) -> Frame | None:
         Threshold(low_minor=amounts[0].low_minor, high_minor=amounts[0].high_minor, said_minor=0) if amounts else None
     )
     frame = found.asking(Operation.COUNT_GROUPS, found.plain, group_by=(dimension,), conditions=kept, threshold=said)
-    return frame.with_changes(measure=found.plain if said else Measure.COUNT, counts_none=_says_none(clause))
-
-
-def _says_none(clause: Clause) -> bool:
-    return bool(re.search(r"\b(?:no|not|none|zero|without|nothing|didn't|never|nil)\b", clause.reading.text))
+    frame = slots.without_any(frame, clause)
+    return frame.with_changes(measure=found.plain if said else Measure.COUNT, counts_none=slots.says_none(clause))
 
 
 def _projected(_: Intent, found: _Slots) -> Frame:
@@ -249,11 +246,16 @@ def is_within_months(text: str) -> bool:
     return not _FARTHER.search(text)
 
 
+_WHO_IS_NEW = re.compile(r"\b(?:who|whom|which|names?|list|show)\b")
+
+
 def _new_payees(_: Intent, found: _Slots) -> Frame | None:
     if not _NEW.search(found.clause.reading.text):
         return None
     if found.clause.has(Cue.HOW_MUCH):
         return _to_new(Intent.TOTAL_TO_NEW, found)
+    if _WHO_IS_NEW.search(found.clause.reading.text) and not found.clause.says(Measure.COUNT):
+        return _since_then(found.asking(Operation.MET, found.plain), found.clause)
     return _since_then(found.asking(Operation.VALUE, Measure.NEW_COUNTERPARTIES), found.clause)
 
 
@@ -348,7 +350,7 @@ def _compared(intent: Intent, found: _Slots) -> Frame | None:
     frame = frame.with_changes(measure=measured[0]) if measured else frame
     if frame.without and len(frame.periods) < 2 and frame.against is None:
         return frame.with_changes(ask=Operation.VALUE)  # "the total minus rent" leaves out
-    frame = directed(frame, found.clause) if intent is Intent.DIFFERENCE else frame
+    frame = slots.directed(frame, found.clause) if intent is Intent.DIFFERENCE else frame
     frame = grown(frame, found.clause) if intent is Intent.GROWTH else frame
     if len(frame.periods) < 2 and frame.against is None and compares_things(frame):
         differs = intent is Intent.DIFFERENCE and not found.clause.has(Cue.WHERE, Cue.WHICH, Cue.WHO)
@@ -448,6 +450,7 @@ _OF_OPERATION: dict[Operation, frozenset[Intent]] = {
     Operation.BREAKDOWN: frozenset({Intent.BREAKDOWN, Intent.WHY}),
     Operation.COUNT_GROUPS: frozenset({Intent.COUNT_PAYEES, Intent.COUNT, Intent.COUNT_DAYS, Intent.NET}),
     Operation.TO_NEW: frozenset({Intent.TOTAL_TO_NEW}),
+    Operation.MET: frozenset({Intent.NEW_PAYEES, Intent.TOTAL_TO_NEW}),
     Operation.COMPARE: frozenset({Intent.COMPARE, Intent.DIFFERENCE, Intent.GROWTH, Intent.TOTAL}),
     Operation.DIFFERENCE: frozenset({Intent.DIFFERENCE, Intent.COMPARE}),
     Operation.GROWTH: frozenset({Intent.GROWTH}),
@@ -457,6 +460,15 @@ _OF_OPERATION: dict[Operation, frozenset[Intent]] = {
     Operation.SINCE_LAST: frozenset(
         {Intent.DIFFERENCE, Intent.GROWTH, Intent.COMPARE, Intent.LATEST, Intent.USUAL, Intent.TOTAL}
     ),
+    Operation.CHANGED: frozenset(
+        {Intent.WHEN_LAST, Intent.WHEN_FIRST, Intent.DIFFERENCE, Intent.GROWTH, Intent.COMPARE, Intent.TOP_TIME}
+    ),
+    Operation.RISEN: frozenset({Intent.DIFFERENCE, Intent.GROWTH, Intent.COMPARE, Intent.TOTAL}),
+    Operation.INTERVAL: frozenset(
+        {Intent.AVERAGE, Intent.PACE, Intent.COUNT, Intent.DAYS_SINCE, Intent.COUNT_DAYS, Intent.DIFFERENCE}
+    ),
+    Operation.RANGE: frozenset({Intent.DIFFERENCE, Intent.COMPARE, Intent.LARGEST, Intent.SMALLEST, Intent.TOP_TIME}),
+    Operation.DRIVEN: frozenset({Intent.WHY, Intent.BREAKDOWN, Intent.COMPARE, Intent.DIFFERENCE, Intent.USUAL}),
     Operation.VERSUS: frozenset({Intent.COMPARE, Intent.DIFFERENCE, Intent.TOTAL, Intent.COUNT, Intent.AVERAGE}),
     Operation.SHARE: frozenset({Intent.SHARE, Intent.SHARE_OF_INCOME}),
     Operation.USUAL: frozenset({Intent.USUAL}),
@@ -480,13 +492,20 @@ def meanings(frame: Frame) -> frozenset[Intent]:
         return _OF_OPERATION[frame.ask] | {_LISTED[frame.latest], Intent.TOP_TIME}
     if frame.ask is Operation.WHO:
         return frozenset({Intent.TOP_PAYEE, Intent.LARGEST})
+    if frame.measure is Measure.BALANCE_AVERAGE:
+        return frozenset({Intent.BALANCE, Intent.AVERAGE})
     if frame.ask is None or frame.ask is Operation.VALUE:
         intent = _OF_MEASURE.get(frame.measure) if frame.measure else Intent.TOTAL if frame.ask else None
         return frozenset({intent}) if intent else frozenset()
     if frame.ask is Operation.LIST:
-        return frozenset({Intent.LIST, _LISTED.get(frame.latest or "", Intent.LIST)})
+        mean = (Intent.AVERAGE,) if frame.measure is Measure.AVERAGE else ()
+        return frozenset({Intent.LIST, _LISTED.get(frame.latest or "", Intent.LIST), *mean})
+    if frame.counts_none:
+        return _OF_OPERATION[Operation.COUNT_GROUPS] | {Intent.TOP_TIME, Intent.LIST}
+    if frame.measure is Measure.BALANCE:
+        return frozenset({Intent.BALANCE, Intent.TOP_TIME, Intent.LARGEST, Intent.SMALLEST})
     if frame.ask in (Operation.RANK, Operation.BREAKDOWN) and frame.group_by:
-        amount = (Intent.TOTAL, Intent.LARGEST) if frame.asks_amount else ()
+        amount = (Intent.TOTAL, Intent.LARGEST, Intent.SMALLEST, Intent.PACE) if frame.asks_amount else ()
         return frozenset({_ranked(frame.group_by[0]), *_OF_OPERATION.get(frame.ask, ()), *amount})
     return _OF_OPERATION.get(frame.ask, frozenset())
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from agents.intents.classifier import UNASKED
 from agents.plan import Operation
-from agents.planner.calendar_words import NUMBERS
+from agents.planner.calendar_words import NUMBERS, UNITS
 from agents.planner.clause import OBJECT_KINDS, is_cue
 from agents.planner.follow import has_places, rest_of
 from agents.planner.frame import Frame
 from agents.planner.lexicon import Cue
 from agents.planner.mentions import Mention
 from agents.planner.names import Named
+from agents.planner.neighbours import day_of, neighbour
 from agents.planner.ordinals import next_named, place_named
 from agents.planner.periods import Spoken
 from agents.planner.reading import Reading
@@ -39,9 +40,19 @@ _SO_MANY_PERIODS = re.compile(
 _AS_MANY_DAYS = re.compile(
     r"(?:(?:ok|and|now|sorry|no|then|please) )*(?:make (?:it|that)|try|say|what about) (?P<n>\d{1,3})(?: days)?"
 )
-_WHOLE_OF_IT = re.compile(r"\b(?:the )?(?:whole|full|entire) (?P<unit>month|quarter|year)\b(?! of)")
+_WHOLE_OF_IT = re.compile(r"\b(?:the )?(?:whole|full|entire) (?P<unit>week|month|quarter|year)\b(?! of)")
 _OF_SO_MANY = re.compile(
-    rf"\bof the (?P<n>[2-9]|{'|'.join(NUMBERS)})\b(?= (?:was|were|is|are|had|has|did|do|took|cost)\b|$)"
+    rf"\bof (?P<those>(?:the|these|those) (?P<n>[2-9]|1[0-2]|{'|'.join(NUMBERS)}))\b"
+    r"(?= (?:was|were|is|are|had|has|did|do|took|cost|how|what|which|together)\b|,|$)"
+)
+_SO_MANY_SHOWN = re.compile(
+    rf"\b(?:all )?(?:the |those |these )?(?P<n>[2-9]|{'|'.join(NUMBERS)})"
+    r"(?= (?:together|combined|in total|in all|altogether|added up|put together)\b)"
+)
+_OCCASIONS = re.compile(
+    r"(?:(?:and|so|ok|then) )*(?:how many|number of) "
+    r"(?P<what>tickets|shows|films|movies|haircuts|sessions|parcels|packets|cups|coffees|fills|tanks|deliveries)"
+    r"(?: (?:was|is) (?:that|it))?"
 )
 _WHOLE_YEAR = re.compile(r"\b(?:whole|entire|full|all|total|altogether|throughout|overall|calendar|complete)\b")
 THE_REST = re.compile(
@@ -49,9 +60,19 @@ THE_REST = re.compile(
     r"(?! of (?!it|them|that))"
     r"|\b(?:the )?others\b|\bthe other (?:ones|payments)\b"
 )
+OF_THE_REST = re.compile(
+    r"\b(?:of|from|in|out of) (?:the )?(?:rest|remainder|remaining(?: part| amount| payments)?|others)\b"
+)
 _TAKEN_OFF = re.compile(r"^(?:(?:and|now|then|ok|so) )*(?P<less>less|drop|remove|skip|minus)(?: (?:the|my|our))?(?= )")
 _NAMED_ONE = re.compile(r"\bthe (?P<word>[a-z']{3,}) (?:one|ones|shop|store|place|person)\b")
+_OTHER_PAYEES = re.compile(
+    r"\b(?P<other>other|remaining)"
+    r" (?=(?:\w+ )?(?:shops?|stores?|places?|payees?|merchants?|people|restaurants?|outlets?)\b)"
+)
+_BARE_DAY = re.compile(r"(?:on )?(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)")
 _FRAGMENT_WORDS = 5
+_HOLDING = (Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.TREND)
+"""What holds one period against another."""
 _SHORTER = (Unit.MONTH, Unit.QUARTER, None)
 """What a year holds several of; None for a range of days."""
 
@@ -150,6 +171,49 @@ def _month_of_year(turn: _Turn) -> Reading | None:
     return _with(turn.reading, (mention.start, mention.end), "period", Spoken(moved))
 
 
+def _neighbour(turn: _Turn) -> Reading | None:
+    """ "The 7 days before that", "the weekend before": by the period that was spoken of."""
+    found = neighbour(turn.reading.text, turn.period) if turn.period else None
+    if found is None:
+        return None
+    (start, end), period = found
+    return _with(turn.reading, (start, end), "period", Spoken(period))
+
+
+def _day_of_month(turn: _Turn) -> Reading | None:
+    """ "And on the 3rd?", after the 2nd of October: of October."""
+    mention, period = turn.said("period"), turn.period
+    said = _BARE_DAY.fullmatch(turn.reading.text[mention.start : mention.end]) if mention else None
+    day = day_of(period, int(said["day"])) if said and period else None
+    if mention is None or day is None or day.start > turn.today:
+        return None
+    return _with(turn.reading, (mention.start, mention.end), "period", Spoken(day))
+
+
+def _moved(turn: _Turn) -> Reading | None:
+    """ "How many payments were there the month before?": by the month that was spoken of, and not by today."""
+    mention, period = turn.said("period"), turn.period
+    if mention is None or period is None or turn.reading.has(*_HOLDING) or mention.value.grain is not period.unit:
+        return None
+    steps = {"previous": -1, "following": 1}.get(mention.value.prior or "")
+    said = turn.reading.text[mention.start : mention.end]
+    if steps is None or period.unit is None or not re.search(rf"\b{period.unit.value} (?:before|after)\b", said):
+        return None
+    return _with(turn.reading, (mention.start, mention.end), "period", Spoken(period.shifted(steps)))
+
+
+def _previous_unit(turn: _Turn) -> Reading | None:
+    """ "And in the previous month?", after a question about a year: last month, and not the year before it."""
+    mention, period = turn.said("period"), turn.period
+    if mention is None or period is None or mention.value.prior != "previous":
+        return None
+    said = turn.reading.text[mention.start : mention.end]
+    grain, unit = mention.value.grain, period.unit
+    if not said.endswith(tuple(UNITS)) or grain is None or unit is None or grain is unit:
+        return None
+    return _with(turn.reading, (mention.start, mention.end), "period", replace(mention.value, prior=None))
+
+
 def _payments_counted(turn: _Turn) -> Reading | None:
     """ "How many charges is that?", "how many donations?": a word for the payments that were asked about."""
     category = turn.said("category")
@@ -162,10 +226,26 @@ def _payments_counted(turn: _Turn) -> Reading | None:
     )
     payees = turn.last.values_of("counterparty")
     own = {party.category for party in turn.scope.counterparties if party.name in payees}
-    is_head = text[category.start : category.end] in MERE_HEADS and turn.reading.has(Cue.ANAPHORA)
-    if not is_counted or not (is_head or (own and own <= set(category.value))):
+    said = text[category.start : category.end]
+    is_head = said in MERE_HEADS and turn.reading.has(Cue.ANAPHORA)
+    is_part = said in _PARTS and bool(own) and not own & set(category.value)
+    if not is_counted or not (is_head or is_part or (own and own <= set(category.value))):
         return None
-    return _with(turn.reading, (category.start, category.end), "cue", (Cue.PAYMENTS, None))
+    cue = (Cue.ANAPHORA, "those") if is_part else (Cue.PAYMENTS, None)
+    return _with(turn.reading, (category.start, category.end), "cue", cue)
+
+
+_PARTS = frozenset({"instalment", "instalments", "installment", "installments", "sip", "sips", "contributions"})
+"""Words for the payments of a plan, whatever it is for: a loan's, a fund's, an insurance's."""
+
+
+def _occasions_counted(turn: _Turn) -> Reading | None:
+    """ "How many tickets?", after the cinema: its payments, and not those whose description has the word."""
+    said = _OCCASIONS.fullmatch(turn.reading.text)
+    names_more = any(turn.reading.of(kind) for kind in ("period", "name", "category", "channel"))
+    if said is None or names_more or not turn.last.objects or turn.last.topic is not None:
+        return None
+    return _with(turn.reading, said.span("what"), "cue", (Cue.PAYMENTS, None))
 
 
 def _so_many_periods(turn: _Turn) -> Reading | None:
@@ -216,9 +296,18 @@ def _of_so_many(turn: _Turn) -> Reading | None:
         return None
     units = [unit for unit in Unit if unit.value == last.group_by[0].value]
     spoken = _spoken_of(last, units[0]) if units else set[Period]()
-    if _counted(said["n"]) not in (len(spoken), last.limit):
+    begun = [period for period in spoken if period.start <= turn.today]
+    if _counted(said["n"]) not in (len(begun), last.limit):
         return None
-    return _covering(turn.reading, said.span("n"))
+    return _with(turn.reading, said.span("those"), "cue", (Cue.ANAPHORA, "those"))
+
+
+def _shown_together(turn: _Turn) -> Reading | None:
+    """ "And the three together?", of the three that were shown."""
+    said = _SO_MANY_SHOWN.search(turn.reading.text)
+    if said is None or turn.last.limit != _counted(said["n"]) or turn.last.ask not in (Operation.RANK, Operation.LIST):
+        return None
+    return _with(turn.reading, said.span(), "cue", (Cue.ANAPHORA, "those"))
 
 
 def _place(turn: _Turn) -> Reading | None:
@@ -248,6 +337,14 @@ def _taken_off(turn: _Turn) -> Reading | None:
         return None
     is_named = any(mention.start == said.end() + 1 for mention in objects)
     return _with(turn.reading, said.span("less"), "cue", (Cue.EXCEPT, None)) if is_named else None
+
+
+def _other_payees(turn: _Turn) -> Reading | None:
+    """ "All the other grocery shops", after one of them: what "other" stands before is known."""
+    said = _OTHER_PAYEES.search(turn.reading.text)
+    if said is None or not turn.last.values_of("counterparty"):
+        return None
+    return _with(turn.reading, said.span("other"), "cue", (Cue.ANAPHORA, "those"))
 
 
 def _named_one(turn: _Turn) -> Reading | None:
@@ -281,8 +378,10 @@ def _half_named(turn: _Turn) -> Reading | None:
 
 def _rest(turn: _Turn) -> Reading | None:
     """ "And everything else?", of what was added up."""
-    said = THE_REST.search(turn.reading.text)
-    names_more = any(mention.kind != "cue" for mention in turn.reading.mentions)
+    said = OF_THE_REST.search(turn.reading.text) or THE_REST.search(turn.reading.text)
+    is_part = said is not None and said.re is OF_THE_REST and not turn.reading.has(Cue.EXCEPT)
+    kinds = {mention.kind for mention in turn.reading.mentions if mention.kind != "cue"}
+    names_more = kinds - {"name", "category"} if is_part else kinds
     if said is None or names_more or rest_of(turn.last) is None:
         return None
     return _with(turn.reading, said.span(), "cue", (Cue.ANAPHORA, "those"))
@@ -306,6 +405,7 @@ def _covering(reading: Reading, span: tuple[int, int]) -> Reading:
 
 
 _RULES: tuple[Callable[[_Turn], Reading | None], ...] = (
-    _days_of_month, _same_day, _days_of_the_week, _other_account, _month_of_year, _payments_counted, _so_many_periods,
-    _place, _next_place, _as_many_days, _whole_of_it, _of_so_many, _rest, _taken_off, _named_one, _half_named,
+    _days_of_month, _same_day, _days_of_the_week, _other_account, _neighbour, _day_of_month, _moved, _previous_unit,
+    _month_of_year, _payments_counted, _occasions_counted, _so_many_periods, _place, _next_place, _as_many_days,
+    _whole_of_it, _of_so_many, _shown_together, _rest, _other_payees, _taken_off, _named_one, _half_named,
 )  # fmt: skip

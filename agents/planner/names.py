@@ -12,6 +12,7 @@ from agents.planner.mentions import Mention
 from agents.planner.spelling import is_slip
 from agents.planner.words import normalise, stem, words
 from agents.scope import Counterparty, Scope
+from core.imports.merchants import firm_called, firm_of
 
 PHRASE_WORDS_MAX = 6
 LISTED_MAX = 40
@@ -79,6 +80,10 @@ class Names:
         return _grouped((token, name) for name in self._known for token in dict.fromkeys(name.tokens))
 
     @cached_property
+    def _by_firm(self) -> dict[str, list[_Known]]:
+        return _grouped((firm_of(name.party.name), name) for name in self._known)
+
+    @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Words that occur in names."""
         return frozenset(self._by_token)
@@ -123,6 +128,10 @@ class Names:
             return None  # words of questions name somebody only together: "metro card"
         if partial := self._holding(tokens):
             return Mention("name", _named(phrase, partial), start, end, weight=4)
+        # What statements also call a firm, people do too: "TfL" for Transport for London.
+        firm = firm_called(phrase)
+        if firm and (known := self._by_firm.get(firm)):
+            return Mention("name", Named(phrase, _names(known)), start, end, weight=4)
         return None
 
     def _holding(self, tokens: tuple[str, ...]) -> list[_Known]:

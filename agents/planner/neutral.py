@@ -58,9 +58,9 @@ UNSPENT = frozenset(
     purposes return returns claim auditor audit review report meeting discussion argument mind head hand heart fact
     case point view basis scale rate pace moment minute while occasion go shot run row stretch trot trip's average
     averages mean least most best worst first last whole total part half rest bit lot family wife husband son daughter
-    mother father brother sister friend friends mom dad kid kids me you him her them us myself nobody everybody
+    colleague colleagues team mother father brother sister friend friends mom dad kid kids me you him her them us myself nobody everybody
     certain sure real example instance comparison contrast addition general particular short long time day days night
-    bottom grandson granddaughter nephew niece hook circle circles round such sake memory look check sense idea guess bet tax hra 80g 80c 80d itr gst reimbursement reimbursements tune extent degree level limit end ends start beginning middle close
+    bottom grandson granddaughter nephew niece hook circle circles round such sake memory look check sense idea guess bet tax ca kyc hra 80g 80c 80d itr gst reimbursement reimbursements tune extent degree level limit end ends start beginning middle close
     """.split()
 )
 """Nouns behind a preposition on which nobody spends: "for the record", "on an average", "at this rate"."""
@@ -73,6 +73,7 @@ PHRASES: tuple[str, ...] = (
     r"(?:both|all|these|the)? ?(?:days|dates|ends) (?:inclusive|included|counted|taken)",
     r"(?:a |the |my )?(?:statement|record|data|details?)(?= (?:of|for|on)\b)|(?:please |pls |kindly |can you |could you )*help(?= (?:me|us)\b)|(?:estimated|given)(?= (?:spend|total|amount))",
     r"(?:end|ended|wind|wound) up(?= \w+)",
+    r"without fail",
     r"(?:still )?left(?= (?:for|to spend|to go|this|until|till|before)\b)|(?:for )?the (?:remaining|rest of the) (?:days|weeks?|month)",
     r"(?:on|in|across|over|from|between) (?:both|all|either|all (?:two|three))(?: of)?(?: my| our| the)? (?:bank )?accounts",
     r"(?:do|did) (?:you|u) (?:know|happen to know|have any idea)",

@@ -8,7 +8,7 @@ from agents.plan import Operation
 from agents.planner.frame import Frame
 from agents.planner.parse import COMPARING
 from agents.planner.slots import merged
-from core.insights.query import Dimension, Filter, Measure, Operator
+from core.insights.query import Dimension, Filter, Flow, Measure, Operator
 
 _FIRST, _SECOND = r"first|former|1st", r"second|latter|2nd"
 _SHARE = r"(?:percent(?:age)?|per ?cent|%|share|fraction|proportion|part)"
@@ -20,6 +20,9 @@ _OF_NAMED = re.compile(
     rf"^(?:(?:so|and|ok|then) )*(?:that|it|this)(?:'s| is| was| makes| comes to)? (?:as )?(?:what |a |how many )*"
     rf"{_SHARE} of\b"
     rf"|(?<!\w){_SHARE} of .+ (?:is|was|makes) (?:that|it|this)$"
+    rf"|^(?:(?:so|and|ok|then|now) )*(?:as|in|what is (?:that|it) as) (?:a |terms of )?(?:the )?{_SHARE} of "
+    r"(?!(?:it|them)\b)"
+    r"(?!.*\b(?:how|what|which|was|were|is|are|did|does|do|has|have)\b)"
 )
 _MORE_THAN = re.compile(
     r"\b(?:is|was|were) (?:that|it|this|those|these) (?:any )?"
@@ -27,6 +30,15 @@ _MORE_THAN = re.compile(
     r"|\bcompare[ds]? (?:that |it |this |those )?(?:to|with|against)\b"
 )
 _LESS_THAN = re.compile(r"\b(?:less|lower|smaller|fewer|cheaper) than\b")
+_OF_BOTH = re.compile(
+    r"\b(?:of|from) (?:the |those |these )?(?:two|both)(?: of (?:them|these|those))?"
+    r"(?: together| combined| put together)?\b"
+    r"|\bof (?:them|these|those|the total) (?:together|combined|put together)\b"
+)
+_WHICH = re.compile(r"\b(?:which|who|what)\b")
+_LESS_THAN_OTHER = re.compile(r"\b(?:less|lower|smaller|fewer|cheaper)\b")
+_HELD_BY = frozenset({"category", "counterparty", "channel", "weekend"})
+"""Of what two can be held against each other."""
 _SUMS = (None, Operation.VALUE)
 
 
@@ -49,7 +61,8 @@ def paired(last: Frame, before: Frame, new: Frame) -> Frame | None:
         differs = new.ask is Operation.DIFFERENCE
         return asked.with_changes(ask=Operation.VERSUS, conditions=(*kept, both), asks_difference=differs)
     fields = {f.field for f in last.objects} & {f.field for f in before.objects}
-    if last.objects != before.objects and len(fields) == 1 and new.ask is not Operation.GROWTH:
+    of_same_days = last.objects != before.objects and last.periods == before.periods
+    if of_same_days and len(fields) == 1 and new.ask is not Operation.GROWTH:
         objects = merged([f for f in (*before.objects, *last.objects) if f.field in fields])
         differs = new.ask is Operation.DIFFERENCE
         return asked.with_changes(ask=Operation.VERSUS, objects=objects, asks_difference=differs)
@@ -57,6 +70,91 @@ def paired(last: Frame, before: Frame, new: Frame) -> Frame | None:
 
 
 _THAT_THAN = re.compile(r"\b(?:that|it|this|they)(?: one)? than\b")
+
+
+def share_of_both(text: str, last: Frame, before: Frame, new: Frame) -> Frame | None:
+    """ "Out of those two together card is what percent?": of two things, or ways of paying, the one that is named."""
+    said = (*new.objects, *new.conditions)
+    parts = _apart(last, before)
+    if not _OF_BOTH.search(text) or new.ask is not Operation.SHARE or len(said) != 1 or said[0] not in parts:
+        return None
+    both = said[0].model_copy(update={"values": tuple(value for part in parts for value in part.values)})
+    part = last if said[0] in (*last.objects, *last.conditions) else before
+    return share_of(part, part.with_changes(**_with_both(part, both)))
+
+
+def _with_both(frame: Frame, both: Filter) -> dict[str, object]:
+    """The two things of which a sum was of one, in its place."""
+    place = "objects" if any(f.field == both.field for f in frame.objects) else "conditions"
+    return {place: (*(f for f in getattr(frame, place) if f.field != both.field), both)}
+
+
+def grown_most(last: Frame, before: Frame, new: Frame) -> Frame | None:
+    """ "Which category made the biggest increase?", of two periods that were asked about one after the other."""
+    alike = last.with_changes(periods=(), asks_amount=False, is_default_period=False) == before.with_changes(
+        periods=(), asks_amount=False, is_default_period=False
+    )
+    if new.ask is not Operation.MOVED or new.periods or new.against or not alike or last.periods == before.periods:
+        return None
+    if len(last.periods) != 1 or len(before.periods) != 1 or last.topic or last.ask not in _SUMS:
+        return None
+    both = sorted((*last.periods, *before.periods), key=lambda period: period.start, reverse=True)
+    return last.with_changes(ask=new.ask, group_by=new.group_by, sign=new.sign, periods=tuple(both))
+
+
+def first_of_two(text: str, last: Frame, new: Frame) -> Frame | None:
+    """ "Which of the two was higher?", of things that were just held against each other."""
+    fields = {f.field for f in (*last.objects, *last.conditions) if len(f.values) > 1}
+    asks = new.ask is Operation.COMPARE and not new.against and _WHICH.search(text) is not None
+    if last.ask is not Operation.VERSUS or not asks or len(fields) != 1 or not fields <= _HELD_BY:
+        return None
+    by = (Dimension(next(iter(fields))),)
+    is_lower = _LESS_THAN_OTHER.search(text) is not None
+    ranked = {"ask": Operation.RANK, "group_by": by, "limit": 1, "descending": not is_lower, "asks_difference": False}
+    return last.with_changes(**ranked, measure=last.measure or Measure.SPEND)
+
+
+def gap_told(last: Frame, new: Frame) -> Frame | None:
+    """ "By how much?", after "was September dearer?": of the two that were just compared, the way they were."""
+    holds_two = last.ask in COMPARING and (len(last.periods) > 1 or last.against is not None)
+    if new.ask is not Operation.DIFFERENCE or new.against or last.topic or not holds_two:
+        return None
+    return last.with_changes(ask=Operation.DIFFERENCE, sign="size" if new.sign == "more" else new.sign, group_by=())
+
+
+_HALVES: dict[frozenset[str], str] = {
+    frozenset(("saturday", "sunday")): "weekend",
+    frozenset(("monday", "tuesday", "wednesday", "thursday", "friday")): "weekday",
+}
+
+
+def halves_of_week(last: Frame, before: Frame, new: Frame) -> Frame | None:
+    """ "Which was more?", of weekends and weekdays that were asked about one after the other."""
+    days = [tuple(f for f in frame.conditions if f.field == "weekday") for frame in (before, last)]
+    kept = [tuple(f for f in frame.conditions if f.field != "weekday") for frame in (before, last)]
+    halves = tuple(_HALVES.get(frozenset(map(str, found[0].values)), "") for found in days if len(found) == 1)
+    is_alike = last.with_changes(conditions=(), asks_amount=False) == before.with_changes(
+        conditions=(), asks_amount=False
+    )
+    if set(halves) != {"weekend", "weekday"} or kept[0] != kept[1] or not is_alike:
+        return None
+    if new.ask not in (Operation.COMPARE, Operation.DIFFERENCE) or last.ask not in _SUMS:
+        return None
+    both = Filter(field="weekend", operator=Operator.IN, values=halves)
+    differs = {"asks_difference": new.ask is Operation.DIFFERENCE, "sign": new.sign}
+    return last.with_changes(ask=Operation.VERSUS, conditions=(*kept[1], both), **differs)
+
+
+def differ_otherwise(last: Frame, before: Frame) -> bool:
+    """Whether two sums of the same days differ in other than a thing: which two would be held against each other?"""
+    same_days = last.periods == before.periods and last.topic is None and before.topic is None
+    return same_days and last.objects == before.objects and last.conditions != before.conditions
+
+
+def differ_in_two(last: Frame, before: Frame) -> bool:
+    """Whether two sums are of other things and of other days, so that neither alone explains what sets them apart."""
+    is_of_things = bool(last.objects and before.objects) and last.topic is None and before.topic is None
+    return is_of_things and last.objects != before.objects and last.periods != before.periods
 
 
 def named_first(text: str, last: Frame, before: Frame | None, new: Frame) -> Frame | None:
@@ -102,7 +200,7 @@ def _apart(last: Frame, before: Frame) -> tuple[Filter, ...]:
 def _beside(one: Filter, last: Frame) -> tuple[Filter, ...]:
     """It, and what the last sum was of, where these are two of a kind."""
     of_last = [f for f in (*last.objects, *last.conditions) if f.field == one.field]
-    fits = last.ask in _SUMS and last.topic is None and len(of_last) == 1 and one.field in {*Dimension}
+    fits = last.ask in _SUMS and last.topic is None and len(of_last) == 1 and one.field in _HELD_BY
     is_named = all(f.operator is Operator.IN and len(f.values) == 1 for f in (one, *of_last))
     return (one, of_last[0]) if fits and is_named and one != of_last[0] else ()
 
@@ -135,10 +233,12 @@ def share_of(part: Frame, whole: Frame) -> Frame | None:
     """One sum as a share of another; None where they are of different times, or no sums of the same kind."""
     sums = all(frame.ask in _SUMS and not frame.without and frame.topic is None for frame in (part, whole))
     is_alike = part.periods == whole.periods and part.measure is whole.measure and part.flow is whole.flow
-    if not sums or not is_alike:
+    of_income = sums and whole.flow is Flow.IN and part.flow is not Flow.IN and part.periods == whole.periods
+    if not sums or not (is_alike or of_income):
         return None
     said = (*whole.objects, *whole.conditions)
-    return part.with_changes(ask=Operation.SHARE, share_of="spending", whole=said, group_by=(), limit=None)
+    of = "income" if of_income else "spending"
+    return part.with_changes(ask=Operation.SHARE, share_of=of, whole=said, group_by=(), limit=None)
 
 
 def share_of_named(text: str, last: Frame, new: Frame) -> Frame | None:
@@ -147,7 +247,12 @@ def share_of_named(text: str, last: Frame, new: Frame) -> Frame | None:
         return None
     if not (last.objects or last.conditions):
         return None
-    return share_of(last, last.with_changes(objects=new.objects, conditions=new.conditions))
+    whole = {
+        "objects": new.objects,
+        "conditions": new.conditions,
+        "flow": Flow.IN if new.flow is Flow.IN else last.flow,
+    }
+    return share_of(last, last.with_changes(**whole))
 
 
 def whole_before(last: Frame, before: Frame) -> Frame | None:

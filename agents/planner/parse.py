@@ -26,6 +26,7 @@ _ALTOGETHER = re.compile(r"\b(?:altogether|in all|in total|overall|all told|all 
 _EVER = re.compile(
     r"\b(?:ever|of all time|since the (?:very )?(?:start|beginning))\b"
     r"|\b(?:have|has|'ve) (?:i|we|they|he|she)\b.* (?:in all|overall|all told)\b"
+    r"|\bwhen (?:did|was|were|have|had) (?:i|we|they|he|she) last\b"
 )
 _IN_MONEY = re.compile(
     r"\b(?:in (?:rupees|rs|inr|money(?: terms)?|value|amount)|(?:money|amount|value)[- ]?wise)\b|^rupees$"
@@ -41,8 +42,10 @@ _ONE_OF_THEM = re.compile(
     r"\b(?:biggest|largest|smallest|highest|lowest|cheapest|dearest|costliest|priciest|latest|last|first) ones?\b"
 )
 _WHAT_IS_MOST = re.compile(
-    r"^(?:and |so )?what(?: is|'s| was) (?:the )?(?:largest|biggest|highest|smallest|lowest)(?: one)?(?: now)?$"
+    r"^(?:(?:and|so|also|then) )*(?:(?:what|which)(?: one)?(?: is|'s| was) )?(?:the )?"
+    r"(?:largest|biggest|highest|worst|smallest|lowest|cheapest|least)(?: ones?)?(?: now)?$"
 )
+_WHICH_WAS = ("which was ", "which is ")
 _ALL_KINDS = re.compile(r"\b(?:all|every)(?: of)?(?: the| my)? (?:categor(?:y|ies)|heads|kinds of spending)\b")
 _WHAT_IS = re.compile(r"(?:(?:and|so|then|ok|now) )*what(?:'s| is| was| did| does| will)?(?: then| now)?")
 COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
@@ -77,6 +80,8 @@ class Parsed:
     asks_which: bool
     asks_amount: bool
     """ "And how much?": money is wanted, whatever the last question counted."""
+    tells_amount: bool
+    """ "How much" is said, whatever else is; or "which was the highest", of whatever was shown."""
     unclear_names: tuple[Named, ...]
     unplaced: tuple[str, ...]
     """Phrases that were understood and found no slot."""
@@ -118,6 +123,7 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
         asks_ever=asks_ever(reading.text),
         asks_which=clause.has(Cue.WHICH) or bool(_WHAT_IS_MOST.search(reading.text)),
         asks_amount=_asks_amount(clause),
+        tells_amount=clause.has(Cue.HOW_MUCH) or reading.text.startswith(_WHICH_WAS),
         unclear_names=tuple(m.value for m in reading.of("name") if m.value.is_unclear),
         unplaced=tuple(clause.unplaced()),
         wrong_currency=_wrong_currency(reading, currencies),
@@ -161,7 +167,7 @@ def _story(clause: Clause) -> str:
 
 def _leans(frame: Frame, clause: Clause) -> bool:
     """Whether the clause says too little to stand alone, or points at what was said."""
-    if clause.has(Cue.AGAIN, Cue.ANAPHORA, Cue.THAT_TIME, Cue.YES):
+    if clause.has(Cue.AGAIN, Cue.ANAPHORA, Cue.THAT_TIME, Cue.YES) or slots.speaks_of_ones(clause):
         return True
     if clause.says(Measure.COUNT) and not frame.objects and _OCCASIONS.search(clause.reading.text):
         return True  # "how many visits this year?", after a question about a place

@@ -151,8 +151,9 @@ class PeriodReader:
         if self._is_modal(match):
             return None
         number, year = MONTHS[match["month"]], self._said_year(match)
-        has_year = year is not None or match.group().startswith("this ")
-        return self._month(year or self._recent_year(number), number, has_year=has_year)
+        is_gone = match.group().startswith(("last ", "past ", "previous ")) and number == self.today.month
+        has_year = year is not None or match.group().startswith("this ") or is_gone
+        return self._month(year or self._recent_year(number) - is_gone, number, has_year=has_year)
 
     def month_slash_year(self, match: re.Match[str]) -> Spoken:
         return self._month(int(match["year"]), int(match["m"]))
@@ -414,7 +415,7 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"(?:(?:last|this) )?<festival>(?: (?P<around>week|weekend)\b)?(?:,?(?: of)? (?:<year>|<rel_year>))?", PeriodReader.festival),
         (r"(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)(?! (?:largest|biggest|highest|most|half|week|quarter|payment|transaction|smallest|lowest))(?: (?:of )?(?P<which>this month|last month|the month|the previous month|previous month))?", PeriodReader.day_of_month),
         (r"(?:lately|recently|of late|these days|nowadays|in recent (?:days|weeks|times))", PeriodReader.lately),
-        (r"(?:in |from |of |during )?(?:the )?(?:same|corresponding) (?:period|time|month|quarter|week|days?)(?: (?:of|in|from))?(?: the)? (?:last|previous|prior) year|(?:the )?same (?:period|time|month|quarter|week) (?:a|one) year (?:ago|earlier|before|back)|a year (?:earlier|before)|(?:the )?year before(?: that)?|(?:this|same) time last year|one year (?:earlier|before)", PeriodReader.prior_year),
+        (r"(?:in |from |of |during |for )?(?:the )?(?:same|corresponding) (?:<n> )?(?:periods?|time|months?|quarters?|weeks?|days?|dates|stretch)(?: (?:of|in|from|for|during))?(?: the)? (?:last|previous|prior) year|(?:the )?(?:same|corresponding) (?:(?:\d{1,3}|two|three|four|five|six) )?(?:periods?|time|months?|quarters?|weeks?|days?|stretch) (?:a|one) year (?:ago|earlier|before|back)|a year (?:earlier|before)|(?:the )?year before(?: that)?|(?:this|same) time last year|one year (?:earlier|before)", PeriodReader.prior_year),
         (r"(?:the )?(?P<unit>month|week|quarter|day|period|one) before(?: that| it)?(?! last| yesterday)|(?:the )?(?:(?:previous|prior|preceding|earlier) (?:period|one)|last period)|(?:and )?(?:(?:the )?(?:month|one|time) )?before that(?= ?[?.!]*$)|(?:the )?same (?:period|days|time) (?:of |in )?(?:the )?(?:last|previous) month", PeriodReader.prior),
         (r"(?:the )?(?P<unit>month|week|quarter|day|year|period|one) (?:after(?: that| it)|following(?: that)?)|(?:the )?(?:following|subsequent) (?P<unit2>month|week|quarter|day|year|period|one)|the next one", PeriodReader.following),
     )

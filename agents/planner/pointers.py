@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from agents.plan import Operation
+from agents.planner.clause import is_cue
 from agents.planner.frame import Frame, Topic, left_out
 from agents.planner.leaning import THE_REST
+from agents.planner.lexicon import Cue
+from agents.planner.neighbours import is_of_other_unit
 from agents.planner.parse import COMPARING, asks_ever, asks_in_money
 from agents.planner.reading import Reading
 from agents.planner.slots import INCOME_CATEGORIES
@@ -19,12 +22,14 @@ _FIGURES = (None, Operation.VALUE, Operation.LIST)
 
 _ONCE_MORE = re.compile(
     r"\b(?:again|repeat|now|once more|confirm|sure|really|correct|right|same|rupees|total|sum|come to|so far|till now"
-    r"|how much|else)\b"
+    r"|how much|else|together|combined|altogether|adds? up)\b"
 )
 _NTH = re.compile(r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th)\b(?! (?:time|account|half|week|quarter))")
 _FIRST = re.compile(
-    r"\b(?:first|1st) (?:one|person|shop|place|payee|merchant|category|of (?:them|these|those|the two))\b"
+    r"\b(?:first|1st|top|topmost|number one) "
+    r"(?:one|person|shop|place|payee|merchant|category|of (?:them|these|those|the two))\b"
 )
+_TOP = re.compile(r"\b(?:to|at|with|from|in|on|of|for|by) (?:the|that) (?:top|first|biggest|highest|leading) one\b")
 _LAST_SHOWN = re.compile(r"\b(?:the )?(?:last|bottom) (?:one|of (?:them|those|these)|on (?:the|that) list)\b")
 _NEXT = re.compile(r"^(?:(?:and|so|ok|then|the) )*(?:next|after (?:that|this))(?: one)?$")
 _DUE = re.compile(r"\b(?:due|bills?|payments?|subscriptions?|recurring|instal?lments?|what|which|my|month)\b")
@@ -93,6 +98,11 @@ def _first_place(turn: Turn) -> bool:
     frame = turn.frame
     is_earliest = frame.latest == "earliest" or frame.ask in (Operation.WHEN_FIRST, *_HELD)
     is_top = frame.ask in (Operation.RANK, Operation.LIST, Operation.WHO) and (turn.last.limit or 1) > 1
+    is_top = (
+        is_top
+        or frame.ask is Operation.RANK is not turn.last.ask
+        or frame.measure in (Measure.LARGEST, Measure.SMALLEST)
+    )
     is_other = frame.objects not in (turn.last.objects, ())
     return turn.says(_FIRST) and not (is_earliest or is_top or is_other)
 
@@ -100,6 +110,12 @@ def _first_place(turn: Turn) -> bool:
 def _last_place(turn: Turn) -> bool:
     was_ranked = turn.last.ask in (Operation.RANK, Operation.BREAKDOWN)
     return was_ranked and turn.says(_LAST_SHOWN) and turn.frame.descending
+
+
+def _counts_first(turn: Turn) -> bool:
+    """Whether the payments of whoever came first are to be counted, and one payment or a rank would be told."""
+    counts = any(is_cue(m, Cue.MEASURE) and m.value[1] is Measure.COUNT for r in turn.readings for m in r.mentions)
+    return counts and turn.says(_TOP) and turn.frame.ask in (Operation.LIST, Operation.RANK)
 
 
 def _next_place(turn: Turn) -> bool:
@@ -118,7 +134,7 @@ def _both(turn: Turn) -> bool:
     if frame.topic is Topic.BALANCE:
         return turn.says(_BOTH) and any(f.field == "account" and len(f.values) == 1 for f in frame.conditions)
     several = len(frame.periods) > 1 or len(frame.without) > 1
-    several = several or any(len(f.values) > 1 for f in (*frame.objects, *frame.conditions))
+    several = several or any(len(f.values) > 1 for f in (*frame.objects, *frame.conditions, *frame.whole))
     holds = several or frame.are_apart or frame.ask not in (None, Operation.VALUE, Operation.SHARE)
     days, days_before = (sum(p.period.days for p in one.periods) for one in (frame, turn.last))
     is_longer = days > days_before > 0
@@ -181,10 +197,20 @@ def _other_times(turn: Turn) -> bool:
     return any(_BUT.search(text[: period.start]) for text, period in spoken)
 
 
+def _other_unit(turn: Turn) -> bool:
+    """Whether "the week before" would move another period than a week."""
+    last = turn.last
+    if len(last.periods) != 1 or last.is_default_period or any(reading.of("name") for reading in turn.readings):
+        return False
+    has_moved = any(spoken.value.prior for reading in turn.readings for spoken in reading.of("period"))
+    return has_moved and is_of_other_unit(turn.said, last.periods[0].period)
+
+
 _RULES: tuple[tuple[Callable[[Turn], bool], str], ...] = (
     (_place, "Which place do you mean: the second or third of what, by amount or by time?"),
     (_first_place, "Which do you mean by the first: the earliest, the largest, or the one you asked about first?"),
     (_last_place, "Which do you mean by the last: the smallest of these, or the latest payment?"),
+    (_counts_first, "Which one do you mean? Its name would do."),
     (_next_place, "The next of what do you mean?"),
     (_rest, "The rest of what do you mean: all but which payee, category or way of paying?"),
     (_balances_apart, "I tell what each account holds, and all of them together. Of which shall I tell it?"),
@@ -198,6 +224,7 @@ _RULES: tuple[tuple[Callable[[Turn], bool], str], ...] = (
         _other_times,
         "I leave out payees, categories and ways of paying, but no days or months. Which period do you mean?",
     ),
+    (_other_unit, "Before or after which day do you mean? Its dates or its month would do."),
     (_contradicts, "That asks about what was left out before. With it, or without?"),
     (_told_again, "That is what I have just told. What should be different about it?"),
 )

@@ -7,18 +7,25 @@ from dataclasses import replace
 from agents.intents.intent import Intent
 from agents.plan import Operation
 from agents.planner.calendar_words import NUMBERS
-from agents.planner.follow import first_of, has_places, mean_of, placed_among, rest_of, together
+from agents.planner.follow import first_of, has_places, is_of_one, largest_of, mean_of, placed_among, rest_of, together
 from agents.planner.frame import Frame, Topic, left_out
-from agents.planner.leaning import THE_REST
+from agents.planner.leaning import OF_THE_REST, THE_REST
 from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
 from agents.planner.pairs import (
     asks_share_of_other,
+    differ_in_two,
+    differ_otherwise,
+    first_of_two,
+    gap_told,
+    grown_most,
+    halves_of_week,
     more_than_named,
     named_first,
     names_each,
     of_two_things,
     paired,
+    share_of_both,
     share_of_each,
     share_of_named,
     whole_before,
@@ -37,7 +44,26 @@ _POINTS = re.compile(
 )
 
 _THE_TWO = re.compile(r"\b(?:the two|both|them|those two|these two|each other|one another)\b")
+_WHICH_WAS = re.compile(
+    r"^(?:(?:and|so|ok|now|then) )*(?:which|who)(?: one| of (?:them|these|those))?"
+    r" (?:was|is|were|has|had|got|took|cost)\b"
+)
+_WHERE_IT_WAS = re.compile(
+    r"^(?:(?:and|so|ok) )*(?:where|at which (?:shop|place|pump)|to whom|with whom|from where|who)"
+    r" (?:was|is|did) (?:that|it|this|i (?:do|make|pay) (?:that|it|this))(?: to| with| at| from| paid to)?$"
+)
+_IN_IT = re.compile(r"\b(?:in|during|for|of) (?:it|that one|that)\b")
+_OTHER_PAYEES = re.compile(
+    r"\b(?:all )?(?:of )?(?:the |my )?(?:rest of the|other) (?:\w+ )?"
+    r"(?:shops?|stores?|places?|payees?|merchants?|people|persons?|restaurants?|vendors?|suppliers?|outlets?)\b"
+)
 _SO_MANY = re.compile(rf"\b(?:all|the|these|those|of|last) (?:last )?(?P<n>[2-9]|{'|'.join(NUMBERS)})\b")
+_OF_SO_MANY = re.compile(rf"\bof (?:the|these|those|all) (?:[2-9]|{'|'.join(NUMBERS)})\b")
+_SUMMED = re.compile(
+    r"\b(?:add(?:s|ed)? up|comes? to|came to|together|combined|in total|in all|altogether|put together|all told|sum"
+    r"|total)\b"
+)
+_THEY = re.compile(r"\b(?:that|they|those|these|them|it)\b")
 _RETURNS = re.compile(r"\b(?:back|return\w*|revert\w*) to\b")
 _MAKES = re.compile(r"\b(?:that|it|this) (?:makes|comes to|works out|is)\b|\b(?:is|does|makes) (?:that|it|this)\b")
 _THAT_TIME = re.compile(r"\b(?:that|the same|this same|said) (?:month|day|week|quarter|year|date)\b")
@@ -50,6 +76,13 @@ _WHOLE = re.compile(r"\b(?:i|we|my|our|overall|total|in all|everything|spen[dt]\
 _ALSO = re.compile(r"\b(?:as well|too|also)$")
 _WHAT_SUM = re.compile(r"\bhow much\b|\bwhat did\b.*\b(?:get|receive|cost|take)\b")
 _FIRST_SHOWN = re.compile(r"\b(?:first|1st|topmost) (?:one|of (?:them|those|these)|on (?:the|that) list)\b")
+_TOP_ONE = re.compile(
+    r"(?:^(?:and |so )?|\b(?:to|at|with|from|in|on|of|for|by) )(?:the|that) "
+    r"(?:top|first|1st|topmost|number one|biggest|highest|leading)"
+    r"(?: (?:one|shop|place|payee|merchant|store|restaurant|person|category|head|name))?"
+    r"(?= (?:of|on|in|last|this|how)\b|$)"
+)
+_MORE_OFTEN = re.compile(r"\b(?:often|frequently|(?:more|most|fewer) (?:times|visits|payments|trips|orders|rides))\b")
 _LARGER_OF = re.compile(
     r"\b(?:(?P<large>larger|bigger|higher|greater|costlier)|smaller|lower|cheaper)(?: one| payment)?"
     r" of (?:them|these|those|the two|both)\b"
@@ -84,15 +117,21 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
     if (
         pair := share_of_named(text, last, asked)
         or more_than_named(text, last, asked)
+        or (says_nothing(one.parsed) and (first_of_two(text, last, asked) or gap_told(last, asked)))
         or _held_against(one, last, earlier)
     ):
         return pair
     if not earlier:
         return None
+    if pair := share_of_both(text, last, earlier[0], asked):
+        return pair
     if not says_nothing(one.parsed):
         return _both_since(one, last, earlier[0])
+    if pair := grown_most(last, earlier[0], asked) or halves_of_week(last, earlier[0], asked):
+        return pair
     several = _several(one.reading.text, memory)
-    if several is None or asks_rest(one, memory):
+    shows_some = last.ask in (Operation.RANK, Operation.LIST) and (last.limit or 1) > 1
+    if several is None or asks_rest(one, memory) or (shows_some and one.intent is Intent.SUM_OF_THOSE):
         return None
     if one.intent is Intent.SUM_OF_THOSE and last.measure is Measure.COUNT and not _THE_TWO.search(text):
         return _plainly(last)  # "what do these add up to?", of payments that were counted
@@ -100,15 +139,29 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
         return together(last, *several)
     if asked.measure is Measure.AVERAGE and _OF_THOSE.search(one.reading.text):
         return mean_of(last, *several)
-    if asked.ask is Operation.RANK and (first := first_of(asked, last, *several)):
+    if _number(text) and _OF_SO_MANY.search(text) and (largest := largest_of(asked, last, *several)):
+        return largest
+    if asked.ask is Operation.RANK and (first := first_of(asked, last, *_in_a_row(several, memory))):
         return first
     if asked.ask is Operation.SHARE and (whole := whole_before(last, earlier[0])):
         return whole
     of_one_thing = last.objects == earlier[0].objects
     differ = last.periods != earlier[0].periods or last.conditions != earlier[0].conditions
-    if asked.against is None and ((of_one_thing and differ) or _THE_TWO.search(one.reading.text)):
-        return paired(last, earlier[0], asked)
+    asks_gap = asked.ask is Operation.DIFFERENCE and asked.sign == "size" and last.objects and earlier[0].objects
+    is_of_two = _THE_TWO.search(text) or _WHICH_WAS.match(text) or asks_gap
+    if asked.against is None and ((of_one_thing and differ) or is_of_two):
+        return _held(one, last, earlier[0])
     return None
+
+
+def _held(one: Understood, last: Frame, before: Frame) -> Frame | None:
+    """The last two questions held against each other; the smaller of them where that is asked for."""
+    asked = one.parsed.frame
+    pair = paired(last, before, asked)
+    if pair and _MORE_OFTEN.search(one.reading.text):
+        pair = pair.with_changes(measure=Measure.COUNT)
+    smaller = first_of_two(one.reading.text, pair, asked) if pair and one.reading.has(Cue.LESS) else None
+    return smaller or pair
 
 
 def _held_against(one: Understood, last: Frame, earlier: Sequence[Frame]) -> Frame | None:
@@ -125,10 +178,12 @@ def _who_of_two(one: Understood, frames: Sequence[Frame]) -> Frame | None:
     names_more = any((asked.objects, asked.conditions, asked.without, asked.topic))
     ranks = asked.ask is Operation.RANK and asked.group_by == (Dimension.COUNTERPARTY,) and asked.descending
     asks_who = ranks or (asked.ask is Operation.COMPARE and one.reading.has(Cue.WHO, Cue.WHICH))
-    if two is None or names_more or not asks_who or not _THE_TWO.search(one.reading.text):
+    is_of_two = _THE_TWO.search(one.reading.text) or (one.reading.has(Cue.MORE, Cue.LESS) and not asked.periods)
+    if two is None or names_more or not asks_who or not is_of_two:
         return None
-    held = paired(_plainly(two[0]), _plainly(two[1]), asked)
-    return held.with_changes(periods=asked.periods, is_default_period=False) if held and asked.periods else held
+    spoken = asked.periods or (() if two[1].periods and not two[1].is_default_period else two[0].periods)
+    held = _held(one, *(_plainly(frame).with_changes(periods=spoken or frame.periods) for frame in two))
+    return held.with_changes(is_default_period=False) if held and asked.periods else held
 
 
 def _several(text: str, memory: Memory) -> tuple[Frame, ...] | None:
@@ -138,6 +193,17 @@ def _several(text: str, memory: Memory) -> tuple[Frame, ...] | None:
     if number:
         return memory.earlier[: number - 1] if len(memory.earlier) >= number - 1 else None
     return memory.earlier[:2] if re.search(r"\ball of (?:them|those|these)\b", text) else memory.earlier[:1]
+
+
+def _in_a_row(several: tuple[Frame, ...], memory: Memory) -> tuple[Frame, ...]:
+    """All the questions before the last that differ from it in their period alone, where no more were said."""
+    last, row = memory.frame, several
+    for count in range(len(several) + 1, len(memory.earlier) + 1):
+        alike = memory.earlier[count - 1].with_changes(periods=(), asks_amount=False)
+        if last is None or alike != last.with_changes(periods=(), asks_amount=False):
+            break
+        row = memory.earlier[:count]
+    return row
 
 
 def _number(text: str) -> int:
@@ -169,6 +235,9 @@ def _plainly(frame: Frame) -> Frame:
     return frame.with_changes(ask=Operation.VALUE, measure=measure, unit=None, group_by=(), limit=None, latest=None)
 
 
+_PAID_ALONE = re.compile(
+    r"\bhow much (?:did|have|had) (?:i|we) (?:pay|paid)(?: then)?(?= (?:in|for|last|this|during|the)\b|$)"
+)
 _OF_PAYMENTS = (Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST)
 
 
@@ -181,6 +250,11 @@ def _leant(reading: Reading, parsed: Parsed, last: Frame) -> Parsed:
         return replace(parsed, is_follow_up=True)
     if last.topic is Topic.REFUNDS and frame.topic is None and not _WHOLE.search(reading.text):
         return replace(parsed, is_follow_up=True)
+    of_spoken = bool(last.objects) and not any(
+        (frame.objects, frame.conditions, frame.without, frame.topic, last.topic)
+    )
+    if of_spoken and frame.ask in (None, Operation.VALUE) and _PAID_ALONE.search(reading.text):
+        return replace(parsed, is_follow_up=True)  # "how much did I pay in 2025?": for what is spoken of
     ways = {f.field for f in last.conditions}
     others = tuple(f for f in frame.conditions if f.field not in ways)
     names_more = any((frame.objects, others, frame.topic, frame.without, last.topic))
@@ -206,10 +280,36 @@ def leaves_those_out(one: Understood, memory: Memory) -> bool:
     return _without_them(one.reading, one.parsed, memory) is not None
 
 
+def asks_other_payees(one: Understood, memory: Memory) -> bool:
+    """Whether it asks for all payees of a kind but the one that was asked about."""
+    last = memory.frame
+    return last is not None and _other_payees(one.reading.text, one.parsed, last) is not None
+
+
 def asks_rest(one: Understood, memory: Memory) -> bool:
     """Whether it asks for all but what the last question was about."""
     is_said = says_nothing(one.parsed) and THE_REST.search(one.reading.text)
     return bool(is_said) and memory.frame is not None and rest_of(memory.frame) is not None
+
+
+def asks_of_unlike(one: Understood, memory: Memory) -> bool:
+    """Whether the last two questions are to be held against each other, and differ in what cannot be."""
+    last, asked = memory.frame, one.parsed.frame
+    if last is None or not memory.earlier or not says_nothing(one.parsed) or in_one(one, memory):
+        return False
+    asks_one = asked.ask is Operation.RANK or asked.measure in (Measure.LARGEST, Measure.SMALLEST)
+    if _OF_SO_MANY.search(one.reading.text) and asks_one and last.ask in (None, Operation.VALUE):
+        return True  # "which of the three was the largest", of things of several kinds
+    compares = asked.ask in (Operation.COMPARE, Operation.DIFFERENCE) and asked.against is None
+    adds = one.intent is Intent.SUM_OF_THOSE and _THE_TWO.search(one.reading.text) is not None
+    if last.ask in (None, Operation.VALUE) and not last.topic:
+        asks_gap = asked.ask is Operation.DIFFERENCE and asked.sign == "size" and asked.against is None
+        if asks_gap and last.objects != memory.earlier[0].objects and not memory.earlier[0].topic:
+            return True  # "what is the difference?", after a salary and a rent
+        is_of_two = adds or (compares and _THE_TWO.search(one.reading.text) is not None)
+        if is_of_two and differ_in_two(last, memory.earlier[0]):
+            return True
+    return compares and last.ask in (None, Operation.VALUE) and differ_otherwise(last, memory.earlier[0])
 
 
 def asks_share_of_unlike(one: Understood, memory: Memory) -> bool:
@@ -218,6 +318,19 @@ def asks_share_of_unlike(one: Understood, memory: Memory) -> bool:
     if last is None or in_one(one, memory):
         return False
     return (bool(earlier) and names_each(text)) or asks_share_of_other(text, last, one.parsed.frame)
+
+
+def _rest(reading: Reading, parsed: Parsed, memory: Memory) -> Frame | None:
+    """ "And the rest?": all but what the last question was about; of that, "how much of the rest was interest?"."""
+    asked, last = parsed.frame, memory.frame
+    if last is None:
+        return None
+    if OF_THE_REST.search(reading.text) and asked.objects and not any((asked.without, asked.conditions, asked.topic)):
+        rest = rest_of(last)
+        return _plainly(rest).with_changes(objects=asked.objects) if rest and parsed.asks_amount else None
+    before = memory.earlier[0] if memory.earlier else None
+    rest = rest_of(last, before) if says_nothing(parsed) and THE_REST.search(reading.text) else None
+    return _plainly(rest) if rest and parsed.asks_amount else rest
 
 
 def _without_them(reading: Reading, parsed: Parsed, memory: Memory) -> Frame | None:
@@ -268,6 +381,29 @@ def _first_shown(said: str, parsed: Parsed, last: Frame) -> Frame | None:
     return placed_among(last, plain).with_changes(descending=last.descending)
 
 
+def _of_top_one(said: str, parsed: Parsed, memory: Memory) -> Frame | None:
+    """ "How many visits to the top one?", after ranks: of whoever came first."""
+    last, winner, frame = memory.frame, memory.winner, parsed.frame
+    names_more = any((frame.objects, frame.conditions, frame.without, frame.topic))
+    asks = frame.measure in (Measure.COUNT, *_OF_PAYMENTS) or frame.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST)
+    asks = asks or (parsed.asks_amount and bool(frame.periods))  # "the top one, how much in September?"
+    is_ranked = last is not None and last.ask is Operation.RANK and last.position == 1
+    if winner is None or not is_ranked or names_more or not asks or not _TOP_ONE.search(said):
+        return None
+    ask = frame.ask if frame.measure is None else Operation.VALUE
+    return frame.with_changes(objects=(winner,), ask=ask, limit=None, latest=None, group_by=())
+
+
+def _sum_of_shown(said: str, parsed: Parsed, last: Frame) -> Frame | None:
+    """ "And the three together?", of as many as were shown."""
+    names_more = parsed.frame.position > 1 or not says_nothing(parsed)
+    shows_them = last.ask in (Operation.RANK, Operation.LIST) and last.position == 1 and last.topic is None
+    number = _number(said) or (last.limit if _THEY.search(said) else 0)
+    if names_more or not shows_them or (last.limit or 1) < 2 or last.limit != number or not _SUMMED.search(said):
+        return None
+    return last.with_changes(asks_amount=True)
+
+
 def _larger_of(said: str, parsed: Parsed, last: Frame) -> Frame | None:
     """ "What was the larger of them?", of payments that were counted."""
     found = _LARGER_OF.search(said)
@@ -284,19 +420,26 @@ def pointing(said: str, reading: Reading, parsed: Parsed, memory: Memory) -> Par
     if last is not None:
         if one := _one_before(said, parsed, last):
             return replace(parsed, frame=one, alone=one, is_follow_up=False, unplaced=())
+        if top := _of_top_one(said, parsed, memory):
+            return replace(parsed, frame=top, alone=top, is_follow_up=True, unplaced=())
         if first := _first_shown(said, parsed, last) or _larger_of(said, parsed, last):
             return replace(parsed, frame=first, alone=first, is_follow_up=False, unplaced=())
         if without := _without_them(reading, parsed, memory):
             return replace(parsed, frame=without, alone=without, is_follow_up=False, unplaced=())
-        rest = rest_of(last) if says_nothing(parsed) and THE_REST.search(reading.text) else None
-        if rest is not None:
-            rest = _plainly(rest) if parsed.asks_amount else rest
+        if (rest := _rest(reading, parsed, memory)) is not None:
             return replace(parsed, frame=rest, alone=rest, is_follow_up=False, unplaced=())
+        if shown := _sum_of_shown(said, parsed, last):
+            return replace(parsed, frame=shown, alone=shown, is_follow_up=False, unplaced=())
+        if others := _other_payees(said, parsed, last):
+            return replace(parsed, frame=others, alone=others, is_follow_up=False, unplaced=())
+        if _WHERE_IT_WAS.match(said) and is_of_one(last):
+            where = Frame(ask=Operation.RANK, group_by=(Dimension.COUNTERPARTY,))
+            return replace(parsed, frame=where, alone=where, is_follow_up=True, unplaced=())
         parsed = _leant(reading, _also_left_out(reading, parsed, memory), last)
         parsed = replace(parsed, frame=_makes_each(reading, parsed.frame))
     frame = parsed.frame
-    if memory.winner_period and not frame.periods and _THAT_TIME.search(reading.text):
-        frame = frame.with_changes(periods=(memory.winner_period,))
+    if memory.winner_period and not frame.periods and _names_that_time(reading.text, last):
+        frame = _in_that_time(frame, last).with_changes(periods=(memory.winner_period,))
         parsed = replace(parsed, frame=frame, alone=frame, is_follow_up=True)
     ranked = memory.winner if last is not None and last.ask is Operation.RANK else None
     if ranked is None or ranked.field == "account" or frame.objects or frame.topic or not _POINTS.search(reading.text):
@@ -306,6 +449,35 @@ def pointing(said: str, reading: Reading, parsed: Parsed, memory: Memory) -> Par
     if pointed.measure is None and pointed.ask is Operation.VALUE:
         pointed = pointed.with_changes(measure=Measure.INCOME if last and last.flow is Flow.IN else Measure.SPEND)
     return replace(parsed, frame=pointed, alone=pointed, is_follow_up=True)
+
+
+def _names_that_time(text: str, last: Frame | None) -> bool:
+    """Whether it speaks of the month that came first: "that month", or "in it" behind a rank of months."""
+    was_ranked = last is not None and last.ask is Operation.RANK
+    return bool(_THAT_TIME.search(text)) or (was_ranked and bool(_IN_IT.search(text)))
+
+
+def _in_that_time(frame: Frame, last: Frame | None) -> Frame:
+    """ "How much of that month's was the hospital?" asks for a sum, and for no rank of months."""
+    if last is None or last.ask is not Operation.RANK or frame.ask is not None or frame.topic is not None:
+        return frame
+    return frame.with_changes(ask=Operation.VALUE, measure=frame.measure or last.measure or Measure.SPEND)
+
+
+def _other_payees(said: str, parsed: Parsed, last: Frame) -> Frame | None:
+    """ "All the other grocery shops?", after one of them: what is named, or was, without that one."""
+    payees = tuple(f for f in last.objects if f.field == "counterparty" and f.operator is Operator.IN)
+    whole = parsed.frame.objects or tuple(f for f in last.objects if f not in payees)
+    names_more = any((parsed.frame.conditions, parsed.frame.without, parsed.frame.topic, last.topic))
+    is_of_one_kind = all(f.field == "category" for f in whole)
+    if not _OTHER_PAYEES.search(said) or not payees or not whole or names_more or not is_of_one_kind:
+        return None
+    if last.ask not in (None, Operation.VALUE, Operation.SHARE):
+        return None
+    measure = {} if last.measure is Measure.COUNT else {"measure": Measure.SPEND, "flow": Flow.OUT}
+    changes = {"ask": Operation.VALUE, "whole": (), "share_of": None, "are_apart": False, **measure}
+    others = last.with_changes(objects=whole, without=(*last.without, *left_out(payees)), **changes)
+    return others.with_changes(periods=parsed.frame.periods or last.periods)
 
 
 def compared_last(last: Frame, parsed: Parsed, memory: Memory) -> Frame:

@@ -24,8 +24,9 @@ from agents.planner.neutral import UNSPENT
 from agents.planner.ordinals import placed
 from agents.planner.periods import PeriodReader
 from agents.planner.rewrites import written_out
-from agents.planner.spelling import corrected, swapped
-from agents.planner.words import normalise, stem, words
+from agents.planner.spelling import corrected, is_word, swapped
+from agents.planner.strangers import stranger
+from agents.planner.words import capitals, normalise, stem, words
 from agents.scope import OwnAccount, Scope
 
 _SPELLABLE = frozenset(
@@ -52,7 +53,14 @@ _OBJECT_OF = re.compile(
     r"(?: (?:my|our|the|a|an|some|any|all|this|that|these|those|his|her|their|every|other))*$"
     r"|\b(?:split|broken|break|group(?:ed)?|sort(?:ed)?)\b.* by$"
 )
-_DOES = re.compile(r"\b(?:did|does|has|have|had|is|was)(?: the| my| our| this| that)*$")
+_THAT = r"(?: the| my| our| this| that)*$"
+_DOES = re.compile(rf"\b(?:did|does|has|have|had|is|was){_THAT}")
+_DID = re.compile(rf"\b(?:did|does){_THAT}")
+_HAS = re.compile(rf"(?<!\bi )(?<!\bwe )(?<!\bthey )\b(?:has|have|had){_THAT}")
+_ASKER = re.compile(r"$|(?:i|we|you|u|my|our|me|us)\b")
+_DONE = re.compile(
+    r"(?:\w+ly |ever |already |also )?(?:\w{2,}ed|given|got|sent|paid|spent|made|taken|sold|bought|cost)\b"
+)
 _TAKES = re.compile(
     r"(?:take|took|taken|charged?|charging|get|got|gotten|receive|received|cost|costs|costing|earn|earned|deduct|deducted"
     r"|debit|debited|bill|billed|cut)\b"
@@ -73,11 +81,13 @@ _MANNER = re.compile(r"(?!family|supply|italy)[a-z]{3,}ly")
 """Adverbs of manner: "quietly", "mostly" name nobody."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _AFTER_A_NAME = re.compile(r"$|(?:in|on|at|for|during|since|last|this|from|until|till|between)\b")
+_SEASON = re.compile(r"\b(?:summer|winter|spring|autumn|monsoons?|rainy season)\b")
+"""Begins on another day wherever it is said."""
 _QUALIFIERS = frozenset(
     """
     next latest recent weekly monthly yearly annual previous usual regular normal daily silly stupid bloody damn big
     small single whole entire own new old dear dearest such various several certain different actual real true proper
-    house home household family before again after twice already later earlier since back forth apart together she he they who whoever
+    other sole mr mrs ms dr shri smt miss house home household family before again after twice already later earlier since back forth apart together she he they who whoever
     """.split()
 )
 """Before what is paid for they say nothing of what it is."""
@@ -103,6 +113,8 @@ class Reading:
     """What its meaning says, where a classifier was asked."""
     is_of_many: bool = False
     """Whether it was asked of the accounts of several customers."""
+    capitals: frozenset[str] = frozenset()
+    """The words that are written as names are."""
 
     def of(self, kind: str) -> list[Mention[Any]]:
         return [mention for mention in self.mentions if mention.kind == kind]
@@ -111,9 +123,10 @@ class Reading:
         return any(mention.value[0] in cues for mention in self.of("cue"))
 
     def beside(self, phrase: str, kind: str) -> Iterator[tuple[str, Mention[Any]]]:
-        """An unknown phrase together with a mention next to it: "goa" and the category "trip" as "goa trip"."""
-        start = self.text.index(phrase)
-        for mention in self.of(kind):
+        """An unknown phrase together with a mention next to it: "goa" and the category "trip" as "goa
+        trip". A phrase that a story told of is beside none."""
+        start = self.text.find(phrase)
+        for mention in self.of(kind) if start >= 0 else ():
             if mention.start == start + len(phrase) + 1 or mention.end + 1 == start:
                 first, last = min(start, mention.start), max(start + len(phrase), mention.end)
                 yield self.text[first:last], mention
@@ -130,9 +143,9 @@ class Reading:
         said = {slug for mention in self.of("category") for slug in mention.value}
         if not self.of("name") and ((slugs and not set(slugs) <= said) or len(list(read_categories(phrase))) > 1):
             return True  # narrower than a category, or two that clash: "health insurance"
-        if head in _DEBTS and _DO_I.search(before):
+        if (head in _DEBTS and _DO_I.search(before)) or _SEASON.search(phrase):
             return True
-        if head in UNSPENT or stem(head) in UNSPENT or _MANNER.fullmatch(phrase):
+        if head in UNSPENT or stem(head) in UNSPENT or _MANNER.fullmatch(phrase) or phrase in NUMBERS:
             return False
         if set(phrase.split()) <= UNSPENT | _QUALIFIERS:
             return False
@@ -153,9 +166,10 @@ class Reading:
                 if m.kind in ("name", "category")
             )
         )
-        takes = bool(_DOES.search(before)) and bool(_TAKES.match(after))
         return (
-            takes
+            self._is_written_as_name(phrase)
+            or _acts(before, after)
+            or _is_held_against(phrase, before, after)
             or (before.endswith("how much") and bool(_HAVE_I.match(after)))
             or goes_on
             or bool(_OBJECT_OF.search(before))
@@ -163,6 +177,11 @@ class Reading:
             or qualifies
             or ends_a_name
         )
+
+    def _is_written_as_name(self, phrase: str) -> bool:
+        """ "Amazon", with its capital; not where it tells of a time: "since Ganpati"."""
+        said = phrase.split()
+        return bool(self.capitals.intersection(said) - UNSPENT) and said[0] not in _QUALIFIERS
 
     def without(self, mention: Mention[Any]) -> "Reading":
         return replace(self, mentions=tuple(other for other in self.mentions if other is not mention))
@@ -177,6 +196,30 @@ class Reading:
             mentions=tuple(mentions),
             unknown=tuple(p for p in self.unknown if p not in phrase and phrase not in p),
         )
+
+
+def _acts(before: str, after: str) -> bool:
+    """Whether an unknown phrase between these words is who does something: "did Amazon give", "has Myntra refunded"."""
+    takes = _DOES.search(before) and _TAKES.match(after)
+    does = _DID.search(before) and not _ASKER.match(after)
+    return bool(takes or does or (_HAS.search(before) and _DONE.match(after)))
+
+
+_OR = re.compile(r"\b(?:or|vs\.?|versus|than|by)(?: the| my| our)*$")
+_OR_BEHIND = re.compile(r"(?:or|vs\.?|versus)\b")
+_WHICH = re.compile(r"\bwhich$")
+
+
+def _is_held_against(phrase: str, before: str, after: str) -> bool:
+    """Whether an unknown phrase between these words is one of two that are held against each other, or what is asked
+    for: "cheaper than Zomato", "which city"."""
+    is_strange = not all(is_word(word) or len(word) < _SHORT for word in phrase.split())
+    held = _OR.search(before) or _OR_BEHIND.match(after)
+    return bool(held and is_strange) or bool(_WHICH.search(before))
+
+
+_SHORT = 4
+"""Shorter words are not told from names."""
 
 
 class Reader:
@@ -199,7 +242,7 @@ class Reader:
         if spelt != text:
             reading = self._once(spelt)
         reading = self._without_own_kinds(self._with_misspelt_names(reading))
-        return replace(reading, position=position, is_anew=is_anew)
+        return replace(reading, position=position, is_anew=is_anew, capitals=capitals(question))
 
     def _written_out(self, plain: str) -> str:
         """`plain` in words that the tables know, with names in one piece: "Midnight Momo" is no hour of the day."""
@@ -215,11 +258,15 @@ class Reader:
         return text
 
     def _once(self, text: str) -> Reading:
-        refusal = next((reason for reason, pattern in REFUSALS if pattern.search(text)), None)
         mentions = [self._narrowed(m, text) for m in compounded(text, cover(self._candidates(text)))]
         mentions = _with_differences(mentions, text)
         unknown = tuple(_unknown(text, mentions))
-        return Reading(text, tuple(mentions), unknown, refusal, is_of_many=self._scope.is_of_many)
+        return Reading(text, tuple(mentions), unknown, self._refusal(text, unknown), is_of_many=self._scope.is_of_many)
+
+    def _refusal(self, text: str, unknown: tuple[str, ...]) -> str | None:
+        """Why no payment answers a question, where its words say so."""
+        refusal = next((reason for reason, pattern in REFUSALS if pattern.search(text)), None)
+        return refusal or (None if self._scope.is_of_many else stranger(text, unknown))
 
     def _narrowed(self, mention: Mention[Any], text: str) -> Mention[Any]:
         """ "Broadband" as those payees of its category whose names say so, where others are there beside them."""
@@ -405,6 +452,13 @@ _OTHER_SIDE = re.compile(
 """Before a name, in a question about alerts, it tells of whom was paid; otherwise alerts are of those who pay."""
 
 
+_SENDS = (" made", " sent", " did", " transferred", " gave")
+_THEIR_PAYMENT = re.compile(r"\b(?:payments?|transfers?|transactions?|money|amounts?|sums?)(?: that| which)?$")
+""" "The payment Asha Menon made": hers."""
+_CHOICE = re.compile(r"(?:,| or)$")
+""" "Which customer spends more, Arjun Singh or Asha Menon"."""
+
+
 def _holders(text: str, scope: Scope) -> Iterator[Mention[Any]]:
     """To a bank: the accounts of a customer who is named as the one who pays, spends or has."""
     if not scope.is_of_many:
@@ -415,7 +469,14 @@ def _holders(text: str, scope: Scope) -> Iterator[Mention[Any]]:
         ):
             before, after = text[: match.start()].rstrip(), text[match.end() :]
             acts = after.startswith((" spend", " spent", " pay", " paid", " receive", " was flagged", " got flagged"))
-            if match.group() != name or acts or (speaks_of_alerts(text) and not _OTHER_SIDE.search(before)):
+            acts = acts or (after.startswith(_SENDS) and bool(_THEIR_PAYMENT.search(before)))
+            is_choice = "which customer" in text and (_CHOICE.search(before) or after.startswith(" or "))
+            if (
+                match.group() != name
+                or acts
+                or is_choice
+                or (speaks_of_alerts(text) and not _OTHER_SIDE.search(before))
+            ):
                 yield Mention("account", tuple(accounts), match.start(), match.end(), weight=9)
 
 

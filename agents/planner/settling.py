@@ -7,7 +7,7 @@ from datetime import date
 
 from agents.plan import Operation
 from agents.planner.frame import Frame, Topic
-from agents.planner.parse import COMPARING
+from agents.planner.parse import COMPARING, asks_in_money
 from agents.planner.slots import INCOME_CATEGORIES
 from agents.scope import Scope
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
@@ -21,7 +21,12 @@ _IS_BASE = re.compile(
 )
 _PERSON = re.compile(
     r"\b(?:which|what|who is the|whom?|the|any)(?: \w+)? (?:person|individual)\b"
+    r"|\bhow many (?:different |distinct |other )?(?:people|persons|individuals|friends)\b"
+    r"(?! (?:paid|sent|gave)| ?(?:/|or|and) ?\w)"
     r"|\bpeople (?:(?:that|who|whom) )?(?:i|we)(?: have|'ve)? (?:sent|send|transferred)\b"
+)
+_WHICH_FRIEND = re.compile(
+    r"^(?:and |so )?(?:which|what)(?: one)?(?: of my)? (?:friend|relative|mate|buddy|person)s?\b"
 )
 _OCCASION = re.compile(r"\bhow many (?P<what>rides|meals|refills|fill-?ups|recharges|trips|visits|orders|bookings)\b")
 _OF_OCCASION = {
@@ -36,9 +41,10 @@ _EARNED = Filter(field="category", operator=Operator.NOT_IN, values=tuple(sorted
 
 def settled(frame: Frame, text: str, scope: Scope, today: date) -> Frame:
     """The frame of a question in full, whose normalised words are `text`, as a caller of this scope means it."""
-    frame = _of_people(_without_contradiction(frame, scope), scope)
-    frame = _of_occasions(_of_persons(frame, text, scope), text)
-    return _with_running(_of_its_parts(frame), text, today)
+    frame = _of_refund(_of_people(_without_contradiction(frame, scope), scope), text)
+    frame = _of_senders(frame, text, scope)
+    frame = _of_occasions(_of_persons(_of_friends(frame, text), text, scope), text)
+    return _with_running(_held_apart(_of_its_parts(frame), text), text, today)
 
 
 def is_of_nothing(frame: Frame, text: str) -> bool:
@@ -77,6 +83,31 @@ def _of_people(frame: Frame, scope: Scope) -> Frame:
     return frame.with_changes(topic=None, ask=Operation.VALUE, measure=measure, flow=Flow.IN, latest=None)
 
 
+_OF_ITS_SUM = re.compile(r"\b(?:how much|amount|value|worth|what sum|how large|how big)\b")
+
+
+def _of_refund(frame: Frame, text: str) -> Frame:
+    """ "How much was the last refund", "the last refund in rupees": its amount before its day."""
+    is_one = frame.topic is Topic.REFUNDS and frame.latest is not None
+    if not is_one or not (_OF_ITS_SUM.search(text) or asks_in_money(text)):
+        return frame
+    return frame.with_changes(asks_amount=True)
+
+
+_WHO_SENDS = re.compile(
+    r"\bwho(?: has| have)? (?:sent|paid|gave|given|transferred) (?:the )?(?:most|least|highest|maximum)\b"
+)
+
+
+def _of_senders(frame: Frame, text: str, scope: Scope) -> Frame:
+    """ "Who sent the most?": to one customer somebody who sends is whom money came from."""
+    ranks = frame.ask is Operation.RANK and frame.group_by == (Dimension.COUNTERPARTY,)
+    if not ranks or scope.is_of_many or not _WHO_SENDS.search(text):
+        return frame
+    measure = Measure.INCOME if frame.measure in (None, Measure.SPEND) else frame.measure
+    return frame.with_changes(flow=Flow.IN, measure=measure)
+
+
 def _of_occasions(frame: Frame, text: str) -> Frame:
     """ "How many rides did I take" are taxi rides."""
     said = _OCCASION.search(text)
@@ -84,10 +115,18 @@ def _of_occasions(frame: Frame, text: str) -> Frame:
     return frame.with_changes(objects=_categories(slug)) if slug else frame
 
 
+def _of_friends(frame: Frame, text: str) -> Frame:
+    """ "Which friend transferred me money": whom it was from, and not what all of them sent."""
+    if not _WHICH_FRIEND.search(text) or frame.ask is not Operation.VALUE or frame.group_by:
+        return frame
+    return frame.with_changes(ask=Operation.RANK, group_by=(Dimension.COUNTERPARTY,), limit=frame.limit or 1)
+
+
 def _of_persons(frame: Frame, text: str, scope: Scope) -> Frame:
     """ "Which person did I send the most": people, and no shop or landlord, who are payees of their own kinds."""
-    is_ranked = frame.ask is Operation.RANK and frame.group_by[:1] == (Dimension.COUNTERPARTY,)
-    if not is_ranked or frame.objects or scope.is_of_many or not _PERSON.search(text):
+    of_payees = frame.ask in (Operation.RANK, Operation.COUNT_GROUPS)
+    of_payees = of_payees and frame.group_by[:1] == (Dimension.COUNTERPARTY,)
+    if not of_payees or frame.objects or scope.is_of_many or not _PERSON.search(text):
         return frame
     if frame.flow is Flow.IN:
         return frame.with_changes(without=(*frame.without, _EARNED))
@@ -101,6 +140,15 @@ def _of_its_parts(frame: Frame) -> Frame:
     if not is_ranked or len(frame.values_of("category")) != 1:
         return frame
     return frame.with_changes(group_by=(Dimension.COUNTERPARTY,))
+
+
+_AGAINST = re.compile(r"\b(?:vs\.?|versus|v/s|against|compar\w+|than|or)(?!\w)")
+
+
+def _held_apart(frame: Frame, text: str) -> Frame:
+    """ "The monthly average of 2025 against that of 2026": of each year by itself."""
+    is_apart = frame.ask is Operation.PACE and len(frame.periods) > 1 and bool(_AGAINST.search(text))
+    return frame.with_changes(are_held_apart=True) if is_apart else frame
 
 
 def _with_running(frame: Frame, text: str, today: date) -> Frame:

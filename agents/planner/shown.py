@@ -129,6 +129,9 @@ def _about_shown(shown_parsed: Parsed, one: Understood) -> Understood:
         new = {"ask": Operation.TO_NEW, "measure": Measure.SPEND} if asks_sum else {}
         to_new = shown.with_changes(**new)
         return replace(one, parsed=replace(shown_parsed, frame=to_new, alone=to_new))
+    of_each = _OF_EACH.search(one.reading.text)  # "... and how much each?" is told beside the names
+    if shown.ask in (Operation.RANK, Operation.LIST) and shown.limit and asks_sum and of_each:
+        return replace(one, parsed=shown_parsed)
     if shown.ask in (Operation.RANK, Operation.LIST) and shown.limit and asks_sum:
         amount = shown.with_changes(asks_amount=True)
         return replace(one, parsed=replace(shown_parsed, frame=amount, alone=amount))
@@ -149,6 +152,9 @@ def _about_shown(shown_parsed: Parsed, one: Understood) -> Understood:
     frame = frame.with_changes(**lent)
     leans = shown_parsed.is_follow_up and not frame.objects
     return replace(one, parsed=replace(one.parsed, frame=frame, alone=frame, is_follow_up=leans, unplaced=()))
+
+
+_OF_EACH = re.compile(r"\b(?:each|respectively|apiece|per head)\b")
 
 
 def _first_of_groups(shown_parsed: Parsed, asked: Parsed) -> Parsed | None:

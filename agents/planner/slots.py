@@ -8,7 +8,7 @@ from typing import Any, Literal
 from agents.plan import Operation, Threshold
 from agents.planner.amounts import Bounds
 from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
-from agents.planner.frame import CONTAINING, Frame, Prior, Topic
+from agents.planner.frame import CONTAINING, Frame, Prior, Topic, put_back
 from agents.planner.lexicon import Cue
 from agents.planner.mentions import Mention
 from agents.planner.names import Named
@@ -43,6 +43,12 @@ _FROM_ME = re.compile(
     r"\b(?:from|off|out of) (?:me|us)\b"
 )
 _BY_ME = re.compile(r"\bby (?:me|us)\b")
+_THEY_GOT = re.compile(
+    r"\b(?:did|has|have|had) (?:she|he|they) (?:ever |also |already )?(?:gets?|got|receive[ds]?)\b(?! (?:\w+ )?back)"
+    r"|\b(?:which|who)(?: of (?:them|these|those)| person| one| shop)?"
+    r" (?:received?|receives|got|gets) (?:the )?(?:most|more|least)\b"
+)
+"""What others got is what the asker paid."""
 _BOTH_WAYS = re.compile(r"\b(?:in and out|both ways|debits? and credits?|credits? and debits?|either way|in or out)\b")
 _PRIORS: tuple[Prior, ...] = ("following", "year_before", "previous")
 _AGGREGATES = (
@@ -67,12 +73,22 @@ def _is_coverage(clause: Clause) -> bool:
 
 
 def _is_explanation(clause: Clause) -> bool:
-    if _OF_POINTS.search(clause.reading.text) and clause.has(Cue.PAYMENTS) and clause.reading.of("amount"):
+    if _OF_POINTS.search(clause.reading.text) and clause.has(Cue.PAYMENTS) and _names_one_payment(clause):
         return not clause.has(Cue.ALERTS)  # "which score did the payment of 88,600 get"
     if clause.has(Cue.WHY):
         return clause.has(Cue.FLAGGED, Cue.ALERTS) or not clause.measures
     is_about_one = clause.has(Cue.YES_NO) and clause.has(Cue.PAYMENTS, Cue.ANAPHORA)
     return is_about_one and clause.has(Cue.FLAGGED) and not clause.has(Cue.ALERTS)
+
+
+def _names_one_payment(clause: Clause) -> bool:
+    """By its amount, or by payee and day: "the score of the payment to Meera Dutta on 19 November"."""
+    if clause.reading.of("amount"):
+        return True
+    days = [said for said in clause.reading.of("period") if said.value.period.unit is Unit.DAY]
+    counts = clause.says(Measure.COUNT, Measure.AVERAGE, Measure.MEDIAN) or scored(clause)
+    names_party = bool(clause.reading.of("name") or clause.reading.of("account"))
+    return len(days) == 1 and names_party and not counts
 
 
 def _is_alerts(clause: Clause) -> bool:
@@ -84,7 +100,15 @@ def is_of_alerts(clause: Clause) -> bool:
         return False
     dates = clause.reading.is_of_many and clause.has(Cue.WHEN, Cue.LATEST, Cue.FIRST) and not clause.has(Cue.WHY)
     asks = clause.has(Cue.SHOW, Cue.WHICH, Cue.PAYMENTS) or clause.says(Measure.COUNT) or dates
-    return clause.has(Cue.ALERTS) or (clause.has(Cue.FLAGGED) and asks)
+    return clause.has(Cue.ALERTS) or (clause.has(Cue.FLAGGED) and asks) or speaks_of_ones(clause)
+
+
+_ONES = re.compile(r"\b(?:open|confirmed|dismissed|unresolved) ones\b")
+
+
+def speaks_of_ones(clause: Clause) -> bool:
+    """ "The open ones that scored 90", at a desk where nothing but alerts is scored and open."""
+    return bool(clause.reading.of("points")) and bool(_ONES.search(clause.reading.text))
 
 
 _ALERT_CUES = (
@@ -102,7 +126,7 @@ def narrows_alerts(clause: Clause) -> bool:
     counted and listed by period, state and points."""
     if not is_of_alerts(clause) or clause.has(Cue.WHY):
         return False
-    if clause.reading.of("tally") or has_most_alerts(clause):
+    if clause.reading.of("tally") or has_most_alerts(clause) or _has_most_money(clause):
         return not scored(clause)
     if _OF_POINTS.search(clause.reading.text) or scored(clause):
         return False
@@ -135,6 +159,19 @@ def scored(clause: Clause) -> bool:
 _MOST_ALERTS = re.compile(
     r"\b(?:most|fewest|least)(?: number of)?(?: (?:open|confirmed|dismissed|unresolved|fraud|of the))* alerts?\b"
 )
+
+
+_MOST_MONEY = re.compile(
+    r"\b(?:most|highest|largest|biggest|greatest|least|lowest|smallest)\b(?: \w+)?"
+    r" (?:money|value|sums?|amounts?|total|rupees)\b"
+    r"|\bthe most in (?:flagged|alerted)\b"
+)
+
+
+def _has_most_money(clause: Clause) -> bool:
+    """ "Which customer has the largest sum in flagged payments": by what they come to."""
+    names_holders = any(noun.value[1] is Dimension.ACCOUNT for noun in clause.find(Cue.NOUN))
+    return names_holders and bool(_MOST_MONEY.search(clause.reading.text))
 
 
 _ONE_ALERT = re.compile(
@@ -186,11 +223,25 @@ def of_alerted(frame: Frame, clause: Clause) -> Frame:
         return frame
     counts = frame.measure is None and frame.ask not in (Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST)
     sums = {Measure.SPEND: Measure.VOLUME, Measure.INCOME: Measure.VOLUME}
-    if counts and _OF_MONEY.search(_without(clause, "amount")):
+    if counts and _OF_MONEY.search(said_without(clause, "amount")):
         return frame.with_changes(measure=Measure.VOLUME, flow=Flow.ANY)
     measure = Measure.COUNT if counts else sums.get(frame.measure, frame.measure) if frame.measure else None
+    if _is_share_of_alerts(frame, clause):
+        every = Filter(field="alert", operator=Operator.IN, values=ALERT_STATES[:-1])
+        return frame.with_changes(measure=measure, flow=Flow.ANY, whole=(every,))
     is_part = frame.ask is Operation.SHARE and (len(frame.conditions) == 1 or bool(frame.whole))
     return frame.with_changes(measure=measure, flow=Flow.OUT if is_part else Flow.ANY)
+
+
+_SHARE_OF_ALERTS = re.compile(
+    r"\b(?:share|percentage|percent|per cent|%|proportion|fraction|portion) of (?:[\w']+ ){0,4}?alerts?\b"
+)
+
+
+def _is_share_of_alerts(frame: Frame, clause: Clause) -> bool:
+    """ "What share of this year's alerts are still open": of alerts, and not of all that was paid."""
+    is_of_state = [(f.field, len(f.values)) for f in frame.conditions] == [("alert", 1)]
+    return frame.ask is Operation.SHARE and is_of_state and bool(_SHARE_OF_ALERTS.search(clause.reading.text))
 
 
 def _is_balance(clause: Clause) -> bool:
@@ -320,8 +371,10 @@ def _weekdays(clause: Clause) -> list[tuple[str, ...]]:
         return [tuple(day for day in _WEEK if day not in out)]
     beside = [m.value.weekdays for m in clause.reading.of("period") if m.value.weekdays and m.value not in kept]
     said = clause.find(Cue.WEEKDAYS)
+    if _halves_of_the_week(clause):
+        return beside  # two sides of one question
     if len(said) > 1 and clause.has(Cue.COMPARE, Cue.MORE, Cue.LESS, Cue.DIFFERENCE):
-        return beside  # two sides of one question: see `_halves_of_the_week`
+        return beside
     return [*clause.take(Cue.WEEKDAYS), *beside]
 
 
@@ -330,7 +383,7 @@ def _halves_of_the_week(clause: Clause) -> list[Filter]:
     halves = {("saturday", "sunday"): "weekend", _WEEK[:5]: "weekday"}
     said = clause.find(Cue.WEEKDAYS)
     named = tuple(halves[m.value[1]] for m in said if m.value[1] in halves)
-    if len(set(named)) < 2 or not clause.has(Cue.COMPARE, Cue.MORE, Cue.LESS, Cue.DIFFERENCE):
+    if len(set(named)) < 2 or clause.has(Cue.TOTAL, Cue.BOTH):
         return []
     clause.place(*said)
     return [Filter(field="weekend", operator=Operator.IN, values=named)]
@@ -420,6 +473,11 @@ def asks_gap(clause: Clause) -> bool:
     return bool(_GAP.search(text)) and not says_change
 
 
+def directed(frame: Frame, clause: Clause) -> Frame:
+    """A difference the way it is asked for: how much more, how much less, or how far apart."""
+    return frame.with_changes(sign="less" if asks_less(clause) else "size" if asks_gap(clause) else "more")
+
+
 def against(clause: Clause) -> Prior | None:
     priors = {one.prior for one in spoken(clause)} - {None}
     if priors:
@@ -466,7 +524,26 @@ def with_amounts(frame: Frame, clause: Clause) -> Frame:
         one = bounds[0]
         said = Threshold(low_minor=one.low_minor, high_minor=one.high_minor, said_minor=one.said_minor)
         return frame.with_changes(threshold=said, **held_against(clause))
-    return frame.with_changes(conditions=(*frame.conditions, *limits_of(bounds)))
+    return frame.with_changes(conditions=(*frame.conditions, *limits(clause)))
+
+
+def limits(clause: Clause) -> list[Filter]:
+    """What amounts say of single payments, as conditions; "leave out every payment above 20,000" keeps the others."""
+    said = clause.of("amount")
+    before = [cue for cue in clause.find(Cue.EXCEPT) if said and cue.end <= said[0].start]
+    left_out = [cue for cue in before if _LIMIT_STEP.fullmatch(clause.reading.text[cue.end : said[0].start])]
+    bounds: list[Bounds] = [mention.value for mention in said]
+    if len(said) != 1 or not left_out or None not in (bounds[0].low_minor, bounds[0].high_minor):
+        return limits_of(bounds)
+    clause.place(*left_out)
+    low, high = bounds[0].low_minor, bounds[0].high_minor
+    return range_of("amount_minor", high + 1 if high is not None else None, low - 1 if low is not None else None)
+
+
+_LIMIT_STEP = re.compile(
+    r"(?:\s|any|all|every|each|single|the|my|those|of|payments?|transactions?|purchases?|orders?|bills?|ones?|things?"
+    r"|anything|everything|what|whatever|that|which|is|are|was|were|with|amounts?)*"
+)
 
 
 def limits_of(bounds: Iterable[Bounds]) -> list[Filter]:
@@ -476,14 +553,14 @@ def limits_of(bounds: Iterable[Bounds]) -> list[Filter]:
 
 def held_against(clause: Clause) -> dict[str, object]:
     """What an amount is held against: the whole, or each week or month of it."""
-    within = _IN_ANY.search(clause.reading.text)
+    within = IN_ANY.search(clause.reading.text)
     if within is None:
         return {"ask": Operation.THRESHOLD}
     clause.take(Cue.PACE, Cue.NOUN, Cue.EACH)
     return {"ask": Operation.COUNT_GROUPS, "group_by": (Dimension(within["unit"]),)}
 
 
-_IN_ANY = re.compile(
+IN_ANY = re.compile(
     r"\b(?:in|on|for|during) (?:any|a|one|some)(?: one| single| given| calendar| particular)*"
     r" (?P<unit>day|week|month|quarter)\b"
 )
@@ -535,7 +612,7 @@ def with_measure(frame: Frame, clause: Clause) -> Frame:
         return frame.with_changes(ask=Operation.SAVINGS_RATE, measure=Measure.NET, flow=Flow.ANY)
     if clause.says(Measure.SPEND) and clause.says(Measure.INCOME) and not clause.has(Cue.SHARE):
         if clause.has(Cue.COMPARE) and not frame.objects:
-            clause.take(Cue.COMPARE)
+            clause.take(Cue.COMPARE, Cue.MORE, Cue.LESS)
             return frame.with_changes(ask=Operation.VALUE, measure=Measure.NET, flow=Flow.ANY, against=None)
         if not clause.says(Measure.NET):  # which of the two is meant cannot be told, so neither is taken
             clause.displace(*(m for m in clause.find(Cue.MEASURE) if m.value[1] is Measure.INCOME))
@@ -548,6 +625,18 @@ def with_measure(frame: Frame, clause: Clause) -> Frame:
     if chosen is Measure.NET and _falls_short(clause):
         frame = frame.with_changes(sign="less")
     return frame.with_changes(measure=chosen, flow=Flow.ANY if chosen in _BOTH_DIRECTIONS else flow)
+
+
+def says_none(clause: Clause) -> bool:
+    """Whether days or months without anything are meant."""
+    return bool(re.search(r"\b(?:no|not|none|zero|without|nothing|didn't|never|nil)\b", clause.reading.text))
+
+
+def without_any(frame: Frame, clause: Clause) -> Frame:
+    """Of "days on which I did not buy groceries" the groceries: what "not" reaches is asked about itself."""
+    if not says_none(clause) or "not" not in clause.texts(Cue.EXCEPT):
+        return frame
+    return frame.with_changes(objects=(*frame.objects, *put_back(frame.without)), without=())
 
 
 _COUNTED_TIME = re.compile(
@@ -602,7 +691,7 @@ def _mixes_directions(frame: Frame) -> bool:
 def flow_of(frame: Frame, clause: Clause) -> Flow | None:
     slugs = frame.values_of("category")
     is_income = bool(slugs) and slugs <= INCOME_CATEGORIES and not _ASKER_PAYS.search(clause.reading.text)
-    if _FROM_ME.search(clause.reading.text) or _BY_ME.search(clause.reading.text):
+    if any(pattern.search(clause.reading.text) for pattern in (_FROM_ME, _BY_ME, _THEY_GOT)):
         return Flow.OUT
     payers = (clause.reading.text[: mention.start].rstrip() for mention in clause.reading.of("name"))
     if any(_PAID_BY.search(before) for before in payers):
@@ -641,7 +730,7 @@ def _has_no_room(clause: Clause) -> bool:
     return named or one or clause.has(*_NO_ROOM) or clause.says(*_ALERT_MEASURES[:2])
 
 
-def _without(clause: Clause, kind: str) -> str:
+def said_without(clause: Clause, kind: str) -> str:
     """The question without what tells payments, or alerts, apart: "because money was moved on" asks for no money, and
     "below 50,000 rupees" for no rupees."""
     text = clause.reading.text
@@ -652,7 +741,7 @@ def _without(clause: Clause, kind: str) -> str:
 
 def alerts_asked(clause: Clause, asks: str | None) -> dict[str, object] | None:
     """What is wanted of alerts, and with how many points; None where something is said that lists have no room for."""
-    text, said = _without(clause, "reason"), scores(clause)
+    text, said = said_without(clause, "reason"), scores(clause)
     if not said or clause.has(Cue.USUAL) or narrows_alerts(clause) or clause.reading.of("amount"):
         return None
     if scored(clause) and _has_no_room(clause):

@@ -7,19 +7,22 @@ from typing import Any
 
 from agents.intents.intent import OFF_LIMITS, Intent
 from agents.plan import Operation
+from agents.planner.alert_turns import as_payments, pays_them
 from agents.planner.asking import compares_things
 from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
 from agents.planner.clauses import REASON
 from agents.planner.frame import Frame, Topic, left_out
 from agents.planner.intended import meanings, named
 from agents.planner.lexicon import Cue
+from agents.planner.mentions import Mention
 from agents.planner.parse import COMPARING
+from agents.planner.parties import party_said
 from agents.planner.reading import Reading, narrower_than
 from agents.planner.shown import ASKS_FIGURE
-from agents.planner.slots import MERE_HEADS
+from agents.planner.slots import MERE_HEADS, alert_status
 from agents.planner.weighing import AGREED, Understood, asks_to_afford, says_nothing
 from core.insights.catalogue import ALERT_STATES
-from core.insights.query import Filter, Flow, Measure, Operator
+from core.insights.query import Dimension, Filter, Flow, Measure, Operator
 
 PLAIN = 0.7
 """The least at which a statement is taken for the question that it stands for: "I think I was charged twice"."""
@@ -55,12 +58,13 @@ _TELLS_OF = re.compile(r"\b(?:says|said|thinks|told|believes|claims|insists|reck
 def with_edits(told: Sequence[Understood]) -> list[Understood]:
     """A later clause that only names something belongs to the one before it: "..., Arogya Pharmacy, that is"; a first
     one that only leaves something out, to the one behind: "take Gita's out, then what is September?"."""
-    return [
-        replace(one, parsed=replace(one.parsed, only_modifies=True))
-        if (n > 0 and _adds_to(one, told[n - 1])) or (n == 0 and len(told) > 1 and _only_leaves_out(one))
-        else one
-        for n, one in enumerate(told)
-    ]
+    edits: list[Understood] = []
+    for n, one in enumerate(told):
+        asks_again = n > 0 and _asks_again(one, told[n - 1])
+        adds = _adds_to(one) if n > 0 else len(told) > 1 and _only_leaves_out(one)
+        modifies = not asks_again and (adds or one.parsed.only_modifies)
+        edits.append(replace(one, parsed=replace(one.parsed, only_modifies=modifies)))
+    return edits
 
 
 def _only_leaves_out(one: Understood) -> bool:
@@ -69,11 +73,17 @@ def _only_leaves_out(one: Understood) -> bool:
     return one.intent is Intent.EDIT and bool(frame.without) and not any(names_more)
 
 
-def _adds_to(one: Understood, before: Understood) -> bool:
-    if one.intent is not Intent.EDIT or _asks(one) or says_nothing(one.parsed):
+def _adds_to(one: Understood) -> bool:
+    return one.intent is Intent.EDIT and not _asks(one) and not says_nothing(one.parsed)
+
+
+def _asks_again(one: Understood, before: Understood) -> bool:
+    """ "Groceries last month? And petrol?", "how much in May? And the month before?": the same of something else."""
+    frame, last = one.parsed.frame, before.parsed.frame
+    if one.intent is not Intent.EDIT or _asks(one):
         return False
-    asks_again = Clause(one.reading).has(Cue.AGAIN) and bool(one.parsed.frame.objects and before.parsed.frame.objects)
-    return not asks_again  # "groceries last month? and petrol?"
+    of_another = Clause(one.reading).has(Cue.AGAIN) and bool(frame.objects and last.objects)
+    return of_another or bool((frame.periods or frame.against) and last.periods)
 
 
 def _without_talk(told: Sequence[Understood]) -> list[Understood]:
@@ -99,9 +109,12 @@ def with_stories(told: Sequence[Understood]) -> list[Understood]:
         return list(told)
     asked = {one.intent for one in told if _asks(one)} - {None}
     stories = [
-        replace(one, intent=Intent.STORY)
+        one
+        if n > 0 and _goes_on(one)
+        else replace(one, intent=Intent.STORY)
         if _is_story(one, bool(meant))
         or _only_plans(one, told)
+        or _is_aside(one, told)
         or (_states(one) and any(_asks_outright(later) for later in told[n + 1 :]))
         or (asked_outright and (_only_tells(one) or (one is told[0] and _opens(one.reading))))
         or (one.intent in asked and not _asks(one))
@@ -109,6 +122,12 @@ def with_stories(told: Sequence[Understood]) -> list[Understood]:
         for n, one in enumerate(told)
     ]
     return stories if any(one.intent is not Intent.STORY for one in stories) else list(told)
+
+
+def _goes_on(one: Understood) -> bool:
+    """ "And the month before?" asks, though it has no word of a question."""
+    goes_on = one.reading.has(Cue.AGAIN) or one.reading.text.startswith("and ")
+    return one.intent is Intent.EDIT and goes_on
 
 
 def _asks_outright(one: Understood) -> bool:
@@ -125,14 +144,18 @@ def _asks(one: Understood) -> bool:
     return clause.has(*_ASKS) or clause.says(Measure.COUNT) or opens_asking or bool(_ASKING.search(one.reading.text))
 
 
-_WHO_IS = re.compile(r"(?:and |but |so )?who (?:is|was|are)(?: (?:this|that))? ")
+_WHO_IS = re.compile(
+    r"(?:and |but |so )?(?:who|(?P<what>what))(?: exactly)?(?:'s| is| was| are)(?: (?:this|that|these))? "
+)
 
 
 def _asks_who_it_is(one: Understood) -> bool:
     """ "Who is Farida Khan?", beside a question about her: it says whom that is about."""
     says_more = [mention for mention in one.reading.mentions if mention.kind not in ("cue", "name")]
-    names = one.reading.of("name")
-    return bool(_WHO_IS.match(one.reading.text)) and len(names) == 1 and not says_more and not one.reading.unknown
+    names, said = one.reading.of("name"), _WHO_IS.match(one.reading.text)
+    if said is None or len(names) != 1 or says_more or one.reading.unknown:
+        return False
+    return not said["what"] or (said.end(), len(one.reading.text)) == (names[0].start, names[0].end)
 
 
 def _is_meant(one: Understood) -> bool:
@@ -154,8 +177,14 @@ def _opens(reading: Reading) -> bool:
 
 
 def _sets_scene(reading: Reading) -> bool:
-    """Words that name nothing but how often something is held: "weekly huddle in ten minutes"."""
-    return bool(reading.unknown) and all(is_cue(mention, Cue.EACH) for mention in reading.mentions)
+    """Words that name nothing but how often something is held, or which time it is: "weekly huddle in ten minutes",
+    "first week on the desk"."""
+    times = (Cue.EACH, Cue.FIRST, Cue.LATEST)
+    return bool(reading.unknown) and all(is_cue(m, *times) or _is_time(m) for m in reading.mentions)
+
+
+def _is_time(mention: Mention[Any]) -> bool:
+    return is_cue(mention, Cue.NOUN) and mention.value[1] in (Dimension.DAY, Dimension.WEEK, Dimension.MONTH)
 
 
 def _only_tells(one: Understood) -> bool:
@@ -199,6 +228,33 @@ def _only_plans(one: Understood, told: Sequence[Understood]) -> bool:
     return any(other.intent is not None and _asks_a_figure(other) and not other.reading.refusal for other in others)
 
 
+_FORGOES = re.compile(r"no \w+(?: \w+)? (?:this|for me|any ?more|since|these days|today|at all|again)\b")
+""" "No gold this Dhanteras": nothing of it is left out."""
+_ASIDE = re.compile(
+    r"(?:(?:well|oh|ok|so|and|but|now|also|yes|ah),? )*"
+    r"(?:(?:just|only|finally|almost|already|recently|with|in|since) )*"
+    r"(?:about to|off to|back (?:from|to|in|home)|tired|fed up|sick of|done with|bored|busy|never|not|i|we|my|our|it|he"
+    r"|she|they|\w{2,}(?:ed|ing))\b"
+)
+
+
+def _is_aside(one: Understood, told: Sequence[Understood]) -> bool:
+    """What neither asks nor bids, beside an outright question that says itself what it is of, or points at the payee
+    who is named here: "about to delete the ZipCab app. How much have they taken?"."""
+    forgoes = bool(_FORGOES.match(one.reading.text))
+    if _asks(one) or not (forgoes or (_ASIDE.match(one.reading.text) and one.reading.unknown)):
+        return False
+    if one.parsed.only_modifies and not forgoes:
+        return False
+    asking = [other for other in told if other is not one and _asks_outright(other) and not other.reading.refusal]
+    names = bool(one.reading.of("name"))
+    return any(_says_of_what(other) or (names and party_said(other.reading.text)) for other in asking)
+
+
+def _says_of_what(one: Understood) -> bool:
+    return bool(one.parsed.frame.objects) or one.parsed.frame.is_of_alerts
+
+
 def _asks_a_figure(one: Understood) -> bool:
     says_what = one.reading.mentions and (one.parsed.frame.measure or one.parsed.frame.topic)
     return Clause(one.reading).has(*ASKS_FIGURE) or bool(says_what)
@@ -221,6 +277,12 @@ def _is_story(one: Understood, others_mean: bool) -> bool:
     return one.intent is Intent.STORY or wants.of(Intent.STORY) >= AGREED or _tells(one)
 
 
+_GUESSES = re.compile(
+    r"(?:i (?:could )?swear|i am sure|i'm sure|i bet|i (?:think|guess|believe|suppose|reckon)|maybe|perhaps)\b"
+)
+"""What is only guessed narrows nothing."""
+
+
 def lent(one: Understood, stories: Sequence[Reading]) -> Understood:
     """A question with whom, when, and which place the story before it speaks of, where the question does not say."""
     place = max((story.position for story in stories), default=1)
@@ -233,10 +295,13 @@ def lent(one: Understood, stories: Sequence[Reading]) -> Understood:
     if frame.topic in (Topic.BALANCE, Topic.COVERAGE):
         return one
     told = [named(Clause(story)) for story in stories]
+    if refund := _of_refund_told(one, stories):
+        return _changed(one, refund | _named_before(told, points=True), stories)
     if frame.topic is Topic.ALERTS:
-        return _changed(one, _whose_alerts(frame, told), stories)
+        return _changed(_alerted_to(one), _whose_alerts(frame, told), stories)
     changes: dict[str, Any] = {}
-    periods = [period for story in told for period in story.periods]
+    firm = [frame for story, frame in zip(stories, told, strict=True) if not _GUESSES.match(story.text)]
+    periods = [period for story in firm for period in story.periods]
     if len(periods) == 1 and not frame.periods:
         changes["periods"] = tuple(periods)
     elif len(periods) == 1 and len(frame.periods) == 1 and frame.ask in COMPARING:
@@ -255,15 +320,29 @@ def lent(one: Understood, stories: Sequence[Reading]) -> Understood:
         changes["objects"] = meant
     if any(one in frame.without for one in left_out(changes.get("objects", ()))):
         del changes["objects"]  # "that includes the rent: what is it without the rent?"
-    narrower = [phrase for story in stories for phrase in story.unknown if narrower_than(phrase)]
-    if narrower and not (frame.objects or changes.get("objects")):
-        return replace(one, reading=replace(one.reading, unknown=(*one.reading.unknown, *narrower)))
-    changes |= _on_account(frame, told) or _of_alerts_told(frame, stories)
+    if not (frame.objects or changes.get("objects")) and (strange := _strange(one, stories)):
+        return replace(one, reading=replace(one.reading, unknown=(*one.reading.unknown, *strange)))
+    changes |= _on_account(frame, told) or _of_alerts_told(one, stories)
     if not changes:
         return one
     if frame.ask in (Operation.COMPARE, Operation.DIFFERENCE) and len(frame.periods) < 2:
         changes |= _held_apart(frame.with_changes(**changes))
     return _changed(one, changes, stories)
+
+
+_THERE = re.compile(r"\b(?:there|them|they|him|her)\b(?<!is there)(?<!was there)(?<!are there)(?<!were there)")
+
+
+def _strange(one: Understood, stories: Sequence[Reading]) -> list[str]:
+    """What stories name that nothing here has and the question is of: something narrower than a category, or
+    somebody, where it points there: "went to Zudio in May. How much did I spend there?"."""
+    points = bool(_THERE.search(one.reading.text))
+    return [
+        phrase
+        for story in stories
+        for phrase in story.unknown
+        if narrower_than(phrase) or (points and (story.names_something(phrase) or story.text.startswith(phrase)))
+    ]
 
 
 def _changed(one: Understood, changes: dict[str, Any], stories: Sequence[Reading]) -> Understood:
@@ -275,11 +354,30 @@ def _changed(one: Understood, changes: dict[str, Any], stories: Sequence[Reading
     return replace(one, parsed=replace(one.parsed, frame=frame, alone=alone, is_follow_up=goes_on))
 
 
+def _alerted_to(one: Understood) -> Understood:
+    """ "Farida Khan again. What are the flagged payments to her worth?": of payments, for no alert has a payee."""
+    if not pays_them(one.reading) or one.parsed.frame.tells_alerts:
+        return one
+    frame = as_payments(one.parsed.frame)
+    return replace(one, parsed=replace(one.parsed, frame=frame, alone=frame))
+
+
 def _whose_alerts(frame: Frame, told: Sequence[Frame]) -> dict[str, object]:
     """ "Writing up Sneha Sharma. What are her alerts worth?": of whom the story speaks."""
     payees = tuple(f for story in told for f in story.objects if f.field == "counterparty")
     changes = _on_account(frame, told)
     return changes | ({"objects": payees} if payees and not (changes or frame.conditions) else {})
+
+
+def _of_refund_told(one: Understood, stories: Sequence[Reading]) -> dict[str, object]:
+    """ "They say they refunded me. When was it?": of the money back, and of no payment."""
+    frame = one.parsed.frame
+    clause = Clause(one.reading)
+    tells = any(story.has(Cue.REFUNDS) for story in stories)
+    if not tells or frame.topic or frame.objects or not says_nothing(one.parsed) or clause.says(Measure.SPEND):
+        return {}
+    latest = "latest" if clause.has(Cue.WHEN, Cue.LATEST) else None
+    return {"topic": Topic.REFUNDS, "ask": None, "measure": None, "flow": Flow.OUT, "latest": latest, "limit": None}
 
 
 def _on_account(frame: Frame, told: Sequence[Frame]) -> dict[str, object]:
@@ -290,13 +388,18 @@ def _on_account(frame: Frame, told: Sequence[Frame]) -> dict[str, object]:
     return {"conditions": (*frame.conditions, *accounts[:1])}
 
 
-def _of_alerts_told(frame: Frame, stories: Sequence[Reading]) -> dict[str, object]:
-    """ "One payee is in so many of these alerts. Who is paid most often?": of payments that raised an alert."""
-    told = [Clause(story) for story in stories if story.is_of_many]
-    speaks_of = {noun.value[1] for clause in told if clause.has(Cue.ALERTS) for noun in clause.find(Cue.NOUN)}
-    if frame.ask is not Operation.RANK or frame.is_of_alerted or not speaks_of.intersection(frame.group_by):
+def _of_alerts_told(one: Understood, stories: Sequence[Reading]) -> dict[str, object]:
+    """Of payments that raised an alert, where a story speaks of them: "one payee is in so many of these alerts. Who is
+    paid most often?", "the open alerts: how many customers do they belong to?"."""
+    frame = one.parsed.frame
+    told = [clause for clause in map(Clause, stories) if clause.has(Cue.ALERTS) and clause.reading.is_of_many]
+    speaks_of = {noun.value[1] for clause in told for noun in clause.find(Cue.NOUN)}
+    ranks = frame.ask is Operation.RANK and speaks_of.intersection(frame.group_by)
+    counts = frame.ask is Operation.COUNT_GROUPS and Clause(one.reading).has(Cue.ANAPHORA)
+    if not told or frame.is_of_alerted or not (ranks or counts):
         return {}
-    raised = Filter(field="alert", operator=Operator.IN, values=ALERT_STATES[:-1])
+    status = next(filter(None, map(alert_status, told)), None)
+    raised = Filter(field="alert", operator=Operator.IN, values=(status,) if status else ALERT_STATES[:-1])
     return {"conditions": (*frame.conditions, raised), "measure": Measure.COUNT, "flow": Flow.ANY}
 
 

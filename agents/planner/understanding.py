@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from agents.intents.intent import Intent
+from agents.planner.lexicon import Cue
 from agents.planner.reading import Reading
 from agents.planner.shown import with_shown
 from agents.planner.stories import lent, with_edits, with_stories
@@ -17,13 +18,19 @@ _BARE = re.compile(
 """ "..., and how much was it?": of what the clause before asks."""
 
 
+def _leans(reading: Reading) -> bool:
+    return bool(_BARE.fullmatch(reading.text)) or reading.has(Cue.ANAPHORA)
+
+
 def understand(readings: Sequence[Reading], currencies: Sequence[Currency], *, has_last: bool) -> list[Understood]:
     """The clauses of a question, stories among them dropped once they have lent what they name."""
     told = [
-        weighed(reading, currencies, has_last=has_last or (n > 0 and bool(_BARE.fullmatch(reading.text))))
+        weighed(reading, currencies, has_last=has_last or (n > 0 and _leans(reading)))
         for n, reading in enumerate(readings)
     ]
-    told = with_shown(with_stories(with_edits(told)))
+    told = with_stories(with_edits(told))
+    strange = [one for one in told if one.intent is Intent.STORY and one.reading.unknown]
+    told = [*strange, *with_shown([one for one in told if one not in strange])]
     asking = [one for one in told if one.intent is not Intent.STORY]
     if not asking or len(asking) == len(told):
         return told

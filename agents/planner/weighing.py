@@ -33,6 +33,9 @@ OVERRULED = 0.75
 """The least at which a meaning overrules what the grammar understood,"""
 OVERRULED_TIMES = 5
 """if it is so many times as likely as the grammar's reading."""
+_WHO_IS = re.compile(
+    r"(?:and |but |so )?(?:who|what)(?: exactly)?(?:'s| is| was| are)(?: (?:this|that|these))? (?P<whom>.+)"
+)
 _SAME = re.compile(
     r"\bsame (?:\w+ )?(?:average|figure|total|sum|thing|calculation|gap|difference|count|number|question|query|check|"
     r"exercise|comparison)\b"
@@ -46,6 +49,7 @@ _FORGIVEN = {
 }
 """Refusals by single words, and the meanings of the whole that lift them."""
 _AFFORDS = re.compile(r"\b(?:can|could|will) (?:i|we)(?: \w+)? afford\b")
+_ASKS_YOU = re.compile(r"(?:(?:please|pls|kindly|hey|hi) )*(?:can|could|will|would) you\b")
 _CLEANER = frozenset(
     {
         Intent.REFUNDS, Intent.NEXT_DUE, Intent.RECURRING, Intent.COUNT_DAYS, Intent.ALERTS, Intent.ALERTS_VALUE,
@@ -63,6 +67,8 @@ _ANEW = frozenset(
 _SIGNALS = frozenset({Intent.CIRCLES, Intent.PASS_THROUGH, Intent.JUST_UNDER})
 _NARROWING = (Cue.TOP, Cue.EXCEPT, Cue.USUAL, Cue.WEEKDAYS, Cue.HOURS, Cue.STATUS, Cue.SO_OFTEN)
 """Cues without which a figure is of something else: what is meant by the whole has to have a place for them."""
+_ABOUT = (Cue.BALANCE, Cue.REFUNDS)
+"""Cues of other things than payments: a frame of payments has no place for them; what is left of income has."""
 _OF_ONE_FIGURE = frozenset(
     {
         Intent.TOTAL, Intent.COUNT, Intent.AVERAGE, Intent.MEDIAN, Intent.LARGEST, Intent.SMALLEST, Intent.PACE,
@@ -102,8 +108,10 @@ class _Weighing:
         self.has_last = has_last
 
     def understood(self) -> Understood:
-        if self.wants.first is None or self._scores_twice:
+        if self.wants.first is None or self._scores_twice or self._weighs_both:
             return Understood(self.reading, self.parsed)
+        if asked := self._who_it_is():
+            return self._as_read(asked)
         if self.wants.first is Intent.STORY and self.is_sure and not Clause(self.reading).has(Cue.HOW_MUCH):
             return self._as_read(self.parsed, Intent.STORY)
         if frame := self._cleaner() or self._agreed() or self._plain_sum():
@@ -137,6 +145,14 @@ class _Weighing:
         """Whether alerts are told apart by two reasons, or by points said twice: by both, or by either?"""
         return any(len({m.value for m in self.reading.of(kind)}) > 1 for kind in ("reason", "points", "tally"))
 
+    @property
+    def _weighs_both(self) -> bool:
+        """Whether income is held against spending: that is what was kept, whatever else the words look like."""
+        clause = Clause(self.reading)
+        is_held = clause.says(Measure.SPEND) and clause.says(Measure.INCOME) and clause.has(Cue.MORE, Cue.LESS)
+        is_net = self.parsed.frame.measure is Measure.NET and self.parsed.frame.ask is Operation.VALUE
+        return is_held and is_net and not (self.parsed.unplaced or self.reading.unknown)
+
     @cached_property
     def known(self) -> Reading:
         """The reading without unknown words that only colour it. Of alerts any word may tell which are meant."""
@@ -168,16 +184,26 @@ class _Weighing:
 
     @cached_property
     def _is_overruled(self) -> bool:
+        if self._is_of_customers:
+            return False
         least = SURE if self._guesses else OVERRULED
         return self.wants.confidence >= least and self.wants.confidence >= OVERRULED_TIMES * self.supported
+
+    @property
+    def _is_of_customers(self) -> bool:
+        """Whether a bank's customers are counted or ranked, whom meanings learnt from customers take for payees: "how
+        many customers are there", "which customer sent the most to Farida Khan"."""
+        ranks = self.wants.first is Intent.TOP_PAYEE and Dimension.ACCOUNT in self.parsed.frame.group_by
+        return self.reading.is_of_many and (ranks or self.reading.has(Cue.ACCOUNTS))
 
     @property
     def _asks_anew(self) -> bool:
         """Whether an edit asks for something else of the same: "and the biggest one?"."""
         frame = self.parsed.frame
         is_one = frame.ask is Operation.LIST and frame.limit == 1 and not frame.periods
+        is_sum = frame.measure in (Measure.SPEND, Measure.INCOME) and says_nothing(self.parsed)  # "and my spending?"
         return frame.topic is None and (
-            frame.measure in OF_SINGLES or frame.ask in _ANEW or frame.position > 1 or is_one
+            frame.measure in OF_SINGLES or frame.ask in _ANEW or frame.position > 1 or is_one or is_sum
         )
 
     @property
@@ -185,10 +211,20 @@ class _Weighing:
         """Whether the meaning alone may say what is asked."""
         return (self._stumbles and self.is_sure) or self._is_overruled
 
+    def _who_it_is(self) -> Parsed | None:
+        """ "Who is Deepak Yadav?": the payments with whoever is named, and nothing else, tell that best."""
+        names, asked = self.reading.of("name"), _WHO_IS.fullmatch(self.reading.text)
+        if self.has_last or asked is None or len(names) != 1 or names[0].start != asked.start("whom"):
+            return None
+        frame = self.parsed.frame.with_changes(ask=Operation.LIST, measure=None, group_by=())
+        return self._under(frame) if names[0].end == asked.end("whom") else None
+
     def _cleaner(self) -> Parsed | None:
         first, asked = self.wants.first, self.parsed.frame
         has_room = (asked.ask in _SPARE or asked.topic is Topic.ALERTS) and asked.measure is not Measure.ALERT_PRECISION
         if first not in _CLEANER or not self.is_sure or not has_room:
+            return None
+        if first is Intent.ALERTS and asked.measure in (Measure.AVERAGE, Measure.MEDIAN):
             return None
         if first in _SIGNALS and Clause(self.reading).has(Cue.ALERTS):
             return None  # alerts for that reason, and not every payment that shows it
@@ -227,7 +263,9 @@ class _Weighing:
         if intent in _OF_ONE_FIGURE and clause.has(Cue.DIFFERENCE):
             return None
         frame = intended(intent, clause)
-        return None if clause.lacks_place(*_NARROWING) else frame
+        is_of_payments = frame is not None and frame.topic is None and frame.measure is not Measure.NET
+        narrowing = (*_NARROWING, *(_ABOUT if is_of_payments else ()))
+        return None if clause.lacks_place(*narrowing) or clause.forgets_how_many else frame
 
     def _under(self, frame: Frame) -> Parsed:
         """The clause under another frame; it leans on the last question where it names nothing itself."""
@@ -242,7 +280,9 @@ def says_nothing(parsed: Parsed) -> bool:
     """Whether a clause names neither what, nor when, nor how, and is no question about the whole of it."""
     frame = parsed.frame
     named_any = any((frame.objects, frame.conditions, frame.without, frame.periods, frame.topic, frame.tells_alerts))
-    return not named_any and not parsed.asks_all and frame.measure not in (Measure.NET, Measure.VOLUME)
+    return (
+        not (named_any or frame.against) and not parsed.asks_all and frame.measure not in (Measure.NET, Measure.VOLUME)
+    )
 
 
 def asks_to_afford(reading: Reading) -> bool:
@@ -252,7 +292,8 @@ def asks_to_afford(reading: Reading) -> bool:
 
 def _forgiving(reading: Reading) -> Reading:
     """Without a refusal by single words that the meaning of the whole contradicts."""
-    lifting = _FORGIVEN.get(reading.refusal or "", frozenset[Intent]())
+    is_told_to = reading.refusal == "action" and _ASKS_YOU.match(reading.text)
+    lifting = frozenset[Intent]() if is_told_to else _FORGIVEN.get(reading.refusal or "", frozenset[Intent]())
     lifted = asks_to_afford(reading) or (reading.wants.confidence >= SURE and reading.wants.first in lifting)
     looks_ahead = reading.wants.first is Intent.FORECAST_SPEND and reading.wants.confidence >= SURE
     if looks_ahead and not is_within_months(reading.text):

@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from itertools import pairwise
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-"})
+_SENTENCE_ENDS = (".", "?", "!", ":", ";", "-", "(", ")", '"', "…", "—")
 _WORD = re.compile(r"[a-z0-9][a-z0-9&'.+-]*[a-z0-9]|[a-z0-9]")
 
 
@@ -17,6 +19,15 @@ def normalise(text: str) -> str:
 def words(normalised: str) -> list[tuple[str, int, int]]:
     """Each word with its start and end; a word may hold `&`, `'`, `.`, `+` and `-` inside."""
     return [(match.group(), match.start(), match.end()) for match in _WORD.finditer(normalised)]
+
+
+def capitals(text: str) -> frozenset[str]:
+    """The words, normalised, that a text of small letters writes with a capital within a sentence, as names are."""
+    spelt = text.split()
+    if sum(word[0].isupper() for word in spelt) > sum(word[0].islower() for word in spelt):
+        return frozenset()
+    inside = (word for before, word in pairwise(spelt) if word[0].isupper() and not before.endswith(_SENTENCE_ENDS))
+    return frozenset(word for spoken in inside for word, _, _ in words(normalise(spoken)))
 
 
 def stem(word: str) -> str:

@@ -72,6 +72,11 @@ def test_ctrl_c_stops_an_answer_and_the_conversation_goes_on(monkeypatch: pytest
     talk = _Talk(None, None, None, None, None)  # pyright: ignore[reportArgumentType]
     monkeypatch.setattr(talk, "ask", never)
     console = Console(file=io.StringIO())
-    with asyncio.Runner() as runner:
-        _answer(runner, talk, "How much?", console)
+    # A shell without job control starts what runs in the background with Ctrl-C ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with asyncio.Runner() as runner:
+            _answer(runner, talk, "How much?", console)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert was_cancelled and console.file.getvalue().strip() == "Stopped."  # pyright: ignore

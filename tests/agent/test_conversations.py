@@ -24,6 +24,89 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("and second one, how much was that?", "Petrol Point, 2 May 2026"),
         ("the first one on that list, how much?", "Mr Rao, 3 May 2026"),
     ],
+    "how_far_apart_two_that_were_compared_are": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("Was April dearer?", "Groceries, April 2026"),
+        ("By how much?", "Groceries, April 2026 against May 2026"),
+    ],
+    "the_difference_of_two_things": [
+        ("How much did I pay Fresh Mart in May?", "Paid to Fresh Mart, May 2026"),
+        ("and Green Grocers?", "Paid to Green Grocers, May 2026"),
+        ("what is the difference?", "Difference"),
+    ],
+    "visited_more_often": [
+        ("How much did I pay Fresh Mart in May?", "Paid to Fresh Mart, May 2026"),
+        ("and Green Grocers?", "Paid to Green Grocers, May 2026"),
+        ("which of them did I visit more often?", "The larger, May 2026"),
+    ],
+    "the_rest_of_one_way_of_a_thing": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("how much of it by card?", "Groceries by card, May 2026"),
+        ("and the rest?", "Groceries other than by card, May 2026"),
+    ],
+    "spent_where_it_was_refunded": [
+        ("refunds this year?", "Refunded, 1 January to 15 June 2026"),
+        ("from Fresh Mart only", "Refunded, 1 January to 15 June 2026"),
+        ("how much did I spend there this year?", "Paid to Fresh Mart, 1 January to 15 June 2026"),
+    ],
+    "paid_for_what_is_spoken_of": [
+        ("fuel in May?", "Fuel, May 2026"),
+        ("how much did I pay in June?", "Fuel, 1 to 15 June 2026"),
+    ],
+    "who_sent_most": [
+        ("what came in in May?", "Income, May 2026"),
+        ("who sent the most?", "Most income by payer, May 2026"),
+    ],
+    "tickets_counted": [
+        ("Cinema in June?", "Entertainment, 1 to 15 June 2026"),
+        ("how many tickets?", "Payments, Entertainment, 1 to 15 June 2026"),
+    ],
+    "the_top_one_in_another_month": [
+        ("top 3 categories in May", "Most spending by category, May 2026"),
+        ("the top one, how much in April?", "Rent, April 2026"),
+    ],
+    "one_of_two_that_were_told_apart": [
+        ("Green Grocers and fuel in May?", "Fuel and Paid to Green Grocers, May 2026"),
+        ("only Green Grocers", "Paid to Green Grocers, May 2026"),
+        ("how many times?", "Payments, Green Grocers, May 2026"),
+    ],
+    "visits_to_the_top_one": [
+        ("top 3 shops in May", "Most spending by payee, May 2026"),
+        ("how many payments to the top one?", "Payments, Mr Rao, May 2026"),
+        ("what was the average there?", "Average payment, Mr Rao, May 2026"),
+    ],
+    "which_of_those_cost_most": [
+        ("How many times did I pay Spice Route in May?", "Payments, Spice Route, May 2026"),
+        ("which of those visits cost the most?", "Largest payment, Spice Route, May 2026"),
+    ],
+    "a_percentage_of_what_was_earned": [
+        ("How much salary did I get in May?", "Salary, May 2026"),
+        ("and the rent that month?", "Rent, May 2026"),
+        ("as a percentage of that salary", "Rent as a share of salary, May 2026"),
+    ],
+    "what_is_left_of_a_list": [
+        ("list my card payments in May", "Number of payments, Spending by card, May 2026"),
+        ("exclude fuel", "Number of payments, Spending by card except Fuel, May 2026"),
+        ("the total of what is left?", "Spending by card except Fuel, May 2026"),
+    ],
+    "how_much_of_the_rest": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("only Fresh Mart", "Paid to Fresh Mart (Groceries), May 2026"),
+        ("how much of the rest was at Green Grocers?", "Paid to Green Grocers except Fresh Mart, May 2026"),
+    ],
+    "instalments_of_whoever_is_spoken_of": [
+        ("How much did I pay Mr Rao in May?", "Paid to Mr Rao, May 2026"),
+        ("number of instalments this year", "Payments, Mr Rao, 1 January to 15 June 2026"),
+    ],
+    "the_last_time_ever": [
+        ("How much did I pay at Petrol Point in May?", "Paid to Petrol Point, May 2026"),
+        ("when was I last there?", "Last time, Paid to Petrol Point"),
+    ],
+    "a_refund_forgotten_again": [
+        ("How much did I spend at Fresh Mart in May?", "Paid to Fresh Mart, May 2026"),
+        ("was any of it refunded?", "Refunded, May 2026"),
+        ("ok forget the refund, how many times did I pay there?", "Payments, Fresh Mart, May 2026"),
+    ],
     "less_a_part": [
         ("What did I spend in May?", "Spending, May 2026"),
         ("less rent", "Spending except Rent, May 2026"),
@@ -244,6 +327,10 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("How much did I spend on groceries in May?", "Groceries, May 2026"),
         ("And last year?", "Groceries, May 2025"),
     ],
+    "the_second_of_two_questions": [
+        ("How much did I spend in May? And the month before?", "Spending, May 2026"),
+        ("only groceries", "Groceries, April 2026"),
+    ],
     "a_year_corrected": [
         ("groceries may 2025", "Groceries, May 2025"),
         ("sorry, 2026", "Groceries, May 2026"),
@@ -254,8 +341,8 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("16-31", "Spending, 16 to 31 May 2026"),
     ],
     "days_of_the_week_of_the_month_spoken_of": [
-        ("What did I spend on Saturdays and Sundays in May?", "Spending on Saturdays and Sundays, May 2026"),
-        ("And from Monday to Friday?", "Spending on Mondays, Tuesdays, Wednesdays and 2 more, May 2026"),
+        ("What did I spend on Saturdays and Sundays in May?", "Spending on weekends, May 2026"),
+        ("And from Monday to Friday?", "Spending on weekdays, May 2026"),
     ],
     "as_much_of_the_month_before": [
         ("What have I spent this month so far?", "Spending, 1 to 15 June 2026"),
@@ -372,6 +459,135 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("How much did I spend on groceries in May?", "Groceries, May 2026"),
         ("How much did I spend on rent?", "Rent, May 2026"),
         ("How much did I spend in March?", "Spending, March 2026"),
+    ],
+    "as_many_days_before": [
+        ("What did I spend in the last 7 days?", "Spending, 9 to 15 June 2026"),
+        ("and the 7 days before that?", "Spending, 2 to 8 June 2026"),
+        ("and the previous 7 days?", "Spending, 26 May to 1 June 2026"),
+    ],
+    "the_weekend_before": [
+        ("What did I spend on the weekend of 16 May?", "Spending, 16 to 17 May 2026"),
+        ("and the weekend before?", "Spending, 9 to 10 May 2026"),
+        ("and the one before that?", "Spending, 2 to 3 May 2026"),
+    ],
+    "the_same_months_of_a_year": [
+        ("groceries from April to May", "Groceries, 1 April to 31 May 2026"),
+        ("the same two months of last year?", "Groceries, 1 April to 31 May 2025"),
+        ("and in the same months of 2026?", "Groceries, 1 April to 31 May 2026"),
+    ],
+    "a_question_in_full_of_the_month_before": [
+        ("How many payments did I make in May?", "Payments, May 2026"),
+        ("how many payments were there the month before?", "Payments, April 2026"),
+        ("how much was the month before that?", "Spending, March 2026"),
+    ],
+    "the_previous_month_after_a_year": [
+        ("groceries this year", "Groceries, 1 January to 15 June 2026"),
+        ("and in the previous month?", "Groceries, May 2026"),
+    ],
+    "several_left_out_at_once": [
+        ("What did I spend in May?", "Spending, May 2026"),
+        ("take out rent and what I sent to Rahul Sharma", "Spending except Rent and Rahul Sharma, May 2026"),
+        ("And April, with the same two left out?", "Spending except Rent and Rahul Sharma, April 2026"),
+    ],
+    "payments_left_out_by_their_amount": [
+        ("What did I spend in May?", "Spending, May 2026"),
+        ("Leave out every payment above 5,000. How much remains?", "Spending of at most ₹5,000.00, May 2026"),
+        ("and without anything below 1,000?", "Spending of at least ₹1,000.00, May 2026"),
+    ],
+    "the_sum_of_those_shown": [
+        ("my top 3 shops in May", "Most spending by payee, May 2026"),
+        ("and the three together?", "The first 3 together, Spending, May 2026"),
+    ],
+    "the_top_of_groups": [
+        ("spending by category in May", "Rent, May 2026"),
+        ("the top three?", "Most spending by category, May 2026"),
+    ],
+    "the_month_that_came_first": [
+        ("groceries this year by month", "Groceries, January 2026"),
+        ("the worst one of the 6, how much?", "Groceries, May 2026"),
+        ("how much of that month's was Green Grocers?", "Paid to Green Grocers, May 2026"),
+    ],
+    "the_lowest_of_months": [
+        ("groceries this year by month", "Groceries, January 2026"),
+        ("the dearest of those months?", "Most groceries by month, 1 January to 15 June 2026"),
+        ("and the cheapest?", "Least groceries by month, 1 January to 15 June 2026"),
+    ],
+    "how_much_of_the_dearest_month": [
+        (
+            "How much are groceries per month on average, January to May?",
+            "Groceries per month, 1 January to 31 May 2026",
+        ),
+        ("in the dearest of those five months, how much was it?", "Groceries, May 2026"),
+    ],
+    "the_other_shops": [
+        ("How much did I pay Fresh Mart in May?", "Paid to Fresh Mart, May 2026"),
+        ("and all the other grocery shops?", "Groceries except Fresh Mart, May 2026"),
+    ],
+    "where_the_last_payment_was": [
+        ("How many days since I last bought petrol?", "Days since: Fuel"),
+        ("where was that?", "With"),
+        ("and for how much?", "Petrol Point, 2 June 2026"),
+    ],
+    "who_got_the_payment_in_a_place": [
+        ("my 3 biggest payments in May", "Mr Rao, 3 May 2026"),
+        ("which is the second?", "Petrol Point, 2 May 2026"),
+        ("who got that?", "With"),
+    ],
+    "the_smaller_of_two_compared": [
+        ("Compare groceries and eating out for April", "The larger, April 2026"),
+        ("now the same for May", "The larger, May 2026"),
+        ("which of the two was smaller?", "Least groceries and Eating out by category, May 2026"),
+    ],
+    "which_of_two_named_apart": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("eating out?", "Eating out, May 2026"),
+        ("which was higher?", "The larger, May 2026"),
+    ],
+    "the_largest_of_three_named_apart": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("eating out?", "Eating out, May 2026"),
+        ("fuel?", "Fuel, May 2026"),
+        ("which of the three was the largest?", "Most groceries, Eating out and Fuel by category, May 2026"),
+    ],
+    "weekends_and_weekdays": [
+        ("What did I spend on weekends in May?", "Spending on weekends, May 2026"),
+        ("and on weekdays?", "Spending on weekdays, May 2026"),
+        ("which was more?", "The larger, May 2026"),
+    ],
+    "a_share_of_two_together": [
+        ("card in May?", "Spending by card, May 2026"),
+        ("upi?", "Spending by UPI, May 2026"),
+        (
+            "so out of those two together card is what %",
+            "Spending by card as a share of spending by UPI and card, May 2026",
+        ),
+    ],
+    "the_months_of_a_row": [
+        ("groceries in March", "Groceries, March 2026"),
+        ("April", "Groceries, April 2026"),
+        ("May", "Groceries, May 2026"),
+        ("which month was highest?", "Most groceries by month, 1 March to 31 May 2026"),
+    ],
+    "spending_after_income": [
+        ("what came in in May?", "Income, May 2026"),
+        ("and spending?", "Spending, May 2026"),
+    ],
+    "a_remark_before_the_question": [
+        ("how much on groceries in May", "Groceries, May 2026"),
+        ("thats a lot. n how many payments was that", "Payments, Groceries, May 2026"),
+    ],
+    "the_same_month_before": [
+        ("groceries in May", "Groceries, May 2026"),
+        ("and last May?", "Groceries, May 2025"),
+    ],
+    "a_day_of_the_month_spoken_of": [
+        ("What did I spend on 2 May?", "Spending, 2 May 2026"),
+        ("and on the 3rd?", "Spending, 3 May 2026"),
+        ("and the whole week?", "Spending, 27 April to 3 May 2026"),
+    ],
+    "those_listed_and_no_others": [
+        ("my last 3 payments above 500", "Fresh Mart, 10 June 2026"),
+        ("add those up", "3 latest payments, Payments"),
     ],
 }
 
@@ -494,3 +710,20 @@ async def test_a_conversation_is_listed_renamed_and_forgotten(
 async def test_a_question_of_no_or_too_many_words_is_refused(question: str, chat: Chat) -> None:
     with pytest.raises(InvalidRequest):
         await chat.ask(question)
+
+
+@pytest.mark.parametrize(
+    ("asked", "then"),
+    [
+        (["fuel in May?", "groceries in April?"], "total of the two"),
+        (["fuel in May?", "groceries in April?"], "which of the two was more?"),
+        (["my salary in May", "and the rent"], "what is the difference?"),
+        (["spending in May by category"], "the top one, how much in April?"),
+        (["spending in May by category"], "how many payments to the top one?"),
+    ],
+)
+async def test_what_two_turns_cannot_make_together_is_asked_back(asked: list[str], then: str, chat: Chat) -> None:
+    for question in asked:
+        assert (await chat.ask(question)).status == "answered", question
+    answer = await chat.ask(then)
+    assert (answer.status, answer.figures) == ("clarify", [])

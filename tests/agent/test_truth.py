@@ -38,6 +38,13 @@ BALANCE = """
      WHERE :account IN (t.receiver_account_id, t.sender_account_id) AND t.status = 'success'
        AND (t.occurred_at AT TIME ZONE 'Asia/Kolkata') < '{before}'
 """
+BALANCES = """
+    SELECT day::date AS day, sum(CASE WHEN t.receiver_account_id = :account THEN t.amount_minor ELSE -t.amount_minor END) AS held
+      FROM generate_series('2026-04-01'::date, '2026-06-15', '1 day') AS day
+      JOIN ledger.transaction t ON :account IN (t.receiver_account_id, t.sender_account_id) AND t.status = 'success'
+       AND (t.occurred_at AT TIME ZONE 'Asia/Kolkata')::date <= day
+     GROUP BY day
+"""
 MAY = "moment >= '2026-05-01' AND moment < '2026-06-01'"
 APRIL = "moment >= '2026-04-01' AND moment < '2026-05-01'"
 YEAR = "moment >= '2026-01-01' AND moment < '2026-06-16'"
@@ -69,6 +76,9 @@ def months_in_which(net: str, where: str) -> str:
 
 TRUTH = {
     "How much did I spend on groceries in May?": spent(f"{GROCERIES} AND {MAY}", MAY),
+    "How much have I saved in May?": "(SELECT coalesce(sum(amount_minor), 0) FROM got WHERE " + MAY + ") - (" + spent(MAY, MAY) + ")",
+    "how much money did I get in May?": "SELECT coalesce(sum(amount_minor), 0) FROM got WHERE " + MAY,
+    "How much did I spend on groceries in May, net of any money returned?": spent(f"{GROCERIES} AND {MAY}", MAY),
     "groceries may": spent(f"{GROCERIES} AND {MAY}", MAY),
     "How much did I spend in total in May?": spent(MAY, MAY),
     "How much did I spend on groceries and eating out in May?": spent(f"kind IN ('groceries', 'eating_out') AND {MAY}", MAY),
@@ -129,6 +139,7 @@ TRUTH = {
     "opening balance of May": BALANCE.format(before="2026-05-01"),
     "bal at 2026-04-30": BALANCE.format(before="2026-05-01"),
     "how many refunds did I get this year": f"SELECT count(*) FROM back WHERE {YEAR}",
+    "what was my last refund, in rupees?": "SELECT amount_minor FROM back ORDER BY moment DESC LIMIT 1",
     "refunds in may": f"SELECT coalesce(sum(amount_minor), 0) FROM back WHERE {MAY}",
     "Compared to April, how much more did I spend in May?": f"SELECT ({spent(MAY, MAY)}) - ({spent(APRIL)})",
     "Did I spend more in May than in April? By how much?": f"SELECT ({spent(MAY, MAY)}) - ({spent(APRIL)})",
@@ -240,6 +251,44 @@ TRUTH = {
     "My wife says we overspend on groceries. What was the monthly average in April and May?": f"SELECT round(({spent(f'{GROCERIES} AND ({APRIL} OR {MAY})', MAY)}) / 2.0)",
     "what is the ratio of fuel to groceries in May": f"SELECT 100.0 * ({spent(f'{FUEL} AND {MAY}')}) / ({spent(f'{GROCERIES} AND {MAY}', MAY)})",
     "between Fresh Mart and Green Grocers where did I spend less in May": "SELECT 'Green Grocers'",
+    "What's the average time between my fuel fill-ups?": f"SELECT (max(moment)::date - min(moment)::date) / (count(*) - 1) FROM paid WHERE {FUEL}",
+    "how many days between my last two grocery payments": f"SELECT max(day) - min(day) FROM (SELECT moment::date AS day FROM paid WHERE {GROCERIES} ORDER BY moment DESC LIMIT 2) AS latest",
+    "When did my fuel bill last go up?": f"SELECT max(moment)::date::text FROM paid WHERE {FUEL}",
+    "by how much has my rent gone up since January": "SELECT 0",
+    "has my rent gone up?": f"SELECT amount_minor FROM paid WHERE {RENT} ORDER BY moment DESC LIMIT 1",
+    "What was my lowest balance in May?": f"SELECT min(held) FROM ({BALANCES}) AS course WHERE day BETWEEN '2026-05-01' AND '2026-05-31'",
+    "when in May was my balance at its highest": f"SELECT day::text FROM ({BALANCES}) AS course WHERE day BETWEEN '2026-05-01' AND '2026-05-31' ORDER BY held DESC, day LIMIT 1",
+    "what was my average balance in May": f"SELECT round(avg(held)) FROM ({BALANCES}) AS course WHERE day BETWEEN '2026-05-01' AND '2026-05-31'",
+    "What do I spend on an average Saturday in May?": f"SELECT round(({spent(f'extract(isodow FROM moment) = 6 AND {MAY}')}) / 5.0)",
+    "average weekend spend in May": f"SELECT round(({spent(f'extract(isodow FROM moment) >= 6 AND {MAY}', f'extract(isodow FROM moment) >= 6 AND {MAY}')}) / 5.0)",
+    "how much do I usually spend on a Sunday in May?": f"SELECT round(({spent(f'extract(isodow FROM moment) = 7 AND {MAY}', f'extract(isodow FROM moment) = 7 AND {MAY}')}) / 5.0)",
+    "What's the gap between my highest and lowest grocery month this year?": f"SELECT max(spent) - min(spent) FROM (SELECT date_trunc('month', moment), sum(amount_minor) AS spent FROM (SELECT moment, amount_minor FROM paid WHERE {GROCERIES} AND {YEAR} UNION ALL SELECT moment, -amount_minor FROM back) AS moved GROUP BY 1) AS months",
+    "difference between my biggest and smallest fuel bill": f"SELECT max(amount_minor) - min(amount_minor) FROM paid WHERE {FUEL}",
+    "in which months of this year did I not buy fuel?": "SELECT 4",
+    "Which days in May did I spend nothing?": f"SELECT 31 - count(DISTINCT moment::date) FROM paid WHERE {MAY}",
+    "Did I spend more than I made in May?": f"(SELECT sum(amount_minor) FROM got WHERE {MAY}) - ({spent(MAY, MAY)})",
+    "Why was my spending so high in May?": spent(MAY, MAY),
+    "UPI or card, which did I use more in May": f"SELECT CASE WHEN ({spent(BY_UPI)}) > ({spent(BY_CARD)}) THEN 'UPI' ELSE 'card' END",
+    "what's the average of my last 3 grocery payments": f"SELECT round(avg(amount_minor)) FROM (SELECT amount_minor FROM paid WHERE {GROCERIES} ORDER BY moment DESC LIMIT 3) AS latest",
+    "What percentage of my May payments were under 1000 rupees?": f"SELECT 100.0 * count(*) FILTER (WHERE amount_minor < 100000) / count(*) FROM paid WHERE {MAY}",
+    "what was the lowest total I spent in any one month this year": f"SELECT min(spent) FROM (SELECT sum(amount_minor) AS spent FROM paid WHERE {YEAR} GROUP BY date_trunc('month', moment)) AS months",
+    "I'd like to keep groceries under 5,000 in May. Where do I stand?": f"500000 - ({spent(f'{GROCERIES} AND {MAY}', MAY)})",
+    "monthly average for April vs May": spent(APRIL),
+    "groceries in the quarter ended June 2026": spent(f"{GROCERIES} AND moment >= '2026-04-01'", "moment >= '2026-04-01'"),
+    "What did I pay Petrol Point this year, it's for my claim form": spent(f"payee = 'Petrol Point' AND {YEAR}"),
+    "who is Mr Rao?": "SELECT count(*) FROM paid WHERE payee = 'Mr Rao'",
+    "whom did I pay for the first time in June": "SELECT 'City Cinema'",
+    "How much have I spent so far this month compared to the same point last month?": spent("moment >= '2026-06-01'"),
+    "By how much does this June's fuel exceed that of last June?": spent(IN_JUNE_FUEL),
+    "how many payments do you have on record": "SELECT count(*) FROM paid",
+    "What was Petrol Point charging me before they raised the price?": "SELECT min(amount_minor) FROM paid WHERE payee = 'Petrol Point'",
+    "Petrol Point put its price up this year. What percentage rise was that?": "SELECT 100.0 * (max(amount_minor) - min(amount_minor)) / min(amount_minor) FROM paid WHERE payee = 'Petrol Point'",
+    "since which date have I been paying the higher Petrol Point price": "SELECT max(moment)::date::text FROM paid WHERE payee = 'Petrol Point'",
+    "In April I lived in restaurants. What did petrol cost me in May?": spent(f"{FUEL} AND {MAY}"),
+    "With the doctor I had in April I walked everywhere. what did petrol cost me in May": spent(f"{FUEL} AND {MAY}"),
+    "about to delete the Fresh Mart app. how much have they taken from me in May?": spent(f"payee = 'Fresh Mart' AND {MAY}", MAY),
+    "no crackers this Pongal, just petrol. how much on fuel in May?": spent(f"{FUEL} AND {MAY}"),
+    "How much does rent cost me per year?": f"SELECT round(sum(amount_minor) * 365.0 / greatest(365, '2026-06-16'::date - min((SELECT min(moment)::date FROM paid)))) FROM paid WHERE {RENT}",
 }  # fmt: skip
 
 

@@ -33,6 +33,12 @@ async def worried(database: Database, analyst: Analyst) -> Chat:
         ("I never ordered from Midnight Momo. On what date did they charge me?", "2026-03-27"),
         ("Who is Farida Stranger?? I paid her? how much in all", 7_900_000),
         ("new payees last month, how much went to them", 7_900_000),
+        ("what on earth is midnight momo? when did I pay them", "2026-03-27"),
+        ("I quarrel with them about it. What is the date of my very first payment to Farida Stranger?", "2026-05-23"),
+        ("has any money left my account since March, how many times", 4),
+        ("a string of charges on 27 March. what do they come to together?", 4_400),
+        ("did any money leave my account in May? how many payments", 2),
+        ("was there somebody I paid in March I had never paid before, what's the name?", "Midnight Momo"),
         ("How many payments of more than seventy-five thousand rupees have I made this year?", 1),
     ],
 )
