@@ -57,17 +57,27 @@ def _changed(frame: Frame, clause: Clause) -> Frame | None:
     the one before it. "How much has it gone up since May": the latest beside the first since then."""
     if frame.topic is not None or not (frame.objects and clause.has(Cue.DIFFERENCE)) or clause.has(Cue.COMPARE):
         return None
-    is_fixed = frame.values_of("category") <= _FIXED and not (frame.objects[1:] or frame.against)
-    says_since = " since " in clause.reading.text or clause.has(Cue.YES_NO)
-    is_since = frame.values_of("category") <= _OF_ONE and bool(frame.periods) and says_since
-    is_since = is_since and is_fixed and not clause.has(Cue.WHEN)
-    if not (clause.has(Cue.WHEN) or is_since or (is_fixed and clause.has(Cue.YES_NO))):
+    slugs = frame.values_of("category") if not (frame.objects[1:] or frame.against) else frozenset[str]()
+    is_long = _is_long(frame, clause)
+    is_one = bool(slugs) and slugs <= _OF_ONE and is_long and not clause.has(Cue.WHEN)
+    is_fixed = bool(slugs) and slugs <= _FIXED and clause.has(Cue.YES_NO) and (is_long or not frame.periods)
+    if not (clause.has(Cue.WHEN) or is_one or is_fixed):
         return None
     sign = "less" if asks_less(clause) else "more" if _RISES.search(clause.reading.text) else "size"
-    asks_when = clause.has(Cue.WHEN) or not is_since
     clause.take(Cue.WHEN, Cue.DIFFERENCE, Cue.LATEST, Cue.MORE, Cue.LESS, Cue.HOW_MUCH)
-    operation = Operation.CHANGED if asks_when else Operation.RISEN
+    operation = Operation.RISEN if is_one else Operation.CHANGED
     return frame.with_changes(ask=operation, measure=None, sign=sign, against=None)
+
+
+def _is_long(frame: Frame, clause: Clause) -> bool:
+    """Whether it names one stretch that holds several of such payments: "since May", "this year"."""
+    if len(frame.periods) != 1:
+        return False
+    days = (frame.periods[0].end - frame.periods[0].start).days
+    return days > 2 * _MONTH_DAYS and (" since " in clause.reading.text or clause.has(Cue.YES_NO))
+
+
+_MONTH_DAYS = 31
 
 
 _TIMES_ASKED = re.compile(r"\b(?:which|what|on what|on which)(?: \w+)? (?:days?|dates?|weeks?|months?)\b")
@@ -139,9 +149,7 @@ def _of_such_days(frame: Frame, clause: Clause) -> Frame | None:
         return None
     clause.take(Cue.USUAL)
     unit = Unit.WEEK if days == WEEKEND_DAYS else Unit.DAY
-    return frame.with_changes(
-        ask=Operation.PACE, unit=unit, measure=Measure.INCOME if frame.flow == "in" else Measure.SPEND
-    )
+    return frame.with_changes(ask=Operation.PACE, unit=unit, measure=frame.plain)
 
 
 def _of_any(frame: Frame, clause: Clause) -> Frame | None:
