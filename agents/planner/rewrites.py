@@ -149,6 +149,7 @@ _WRITTEN: tuple[tuple[str, str], ...] = (
     (r"\bto be (?:fair|just|honest|frank)(?: (?:to|with|about) [\w']+)?,?", ""),
     (r"\bone (?P<thing>[\w']+) (?:with|and|against) another\b", "on average"),
     (r"\bbank (?=accounts?\b)", ""),
+    (r"\bwhen did (?:i|we) (?:last |first )?(?:get|have|receive) (?:a |my |the )?(?:last |latest )?(?:salary |pay )?(?:rise|raise|hike|increment)\b", "when did my salary go up"),
     (r"\b(?P<what>(?:how many|number of) (?:payments|transactions)) (?:do you (?:have|hold|know|see)(?: of)?|are there|are)(?: on (?:record|file)| in (?:the|your) (?:data|records|system))?(?=$|[?.!])", r"\g<what> did i make ever"),
     (r",? (?:(?:it is|it's|this is|that is|that's|i need it|needed) )?for (?:my|the|our|his|her|a|an|some) (?:[\w&-]+ ){0,2}?(?:claims?|claim forms?|forms?|returns?|workings?|records|filings?|spreadsheets?|accountant|c\.?a\.?|auditors?|itr|diary|notes|reimbursements?|paperwork|budgeting)(?: please| pls)?(?=$|[?.!])", ""),
     (r",? from (?:everyone|everybody|everywhere|all (?:sources|sides|of them|people)|anyone|any source|all and sundry)\b(?! (?:at|in|of)\b)", ""),
