@@ -14,7 +14,7 @@ from itertools import count
 from statistics import median
 from typing import Any
 
-from core.insights.buckets import WEEKDAYS, WEEKEND_DAYS, WORKING_DAYS, isoweekday
+from core.insights.buckets import WEEK_DAYS, WEEKEND_DAYS, WORKING_DAYS, isoweekday
 from core.insights.query import InsightQuery, InsightResult, Operator, QueryPeriod
 from core.money import Currency
 from core.periods import Period, Unit
@@ -191,7 +191,7 @@ def weekdays_of(query: InsightQuery) -> tuple[str, ...]:
     said = {f.field: f.values for f in query.filters if f.operator is Operator.IN}
     if "weekend" in said:
         return WEEKEND_DAYS if said["weekend"] == ("weekend",) else WORKING_DAYS
-    return tuple(WEEKDAYS[(isoweekday(day) or 1) - 1].lower() for day in said.get("weekday", ()))
+    return tuple(WEEK_DAYS[(isoweekday(day) or 1) - 1] for day in said.get("weekday", ()))
 
 
 def whole(value: Decimal | int) -> int:

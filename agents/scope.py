@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from time import monotonic
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from core.identity.access import Principal, visible_accounts
 from core.insights.reporting import ACCOUNT, ENTRY
 from core.ledger.tables import TransactionStatus
 from core.money import Currency
-from core.periods import today_in
+from core.periods import Period, today_in
 
 NAMES_MAX = 5_000
 """Names that resolvers know; a bank's rarer ones are still found by what descriptions and names contain."""
@@ -63,6 +63,10 @@ class Scope:
     def is_of_many(self) -> bool:
         """Whether it holds accounts of several people: a bank's, then, and not a customer's own."""
         return len({account.holder for account in self.accounts}) > 1
+
+    def everything(self, today: date) -> Period:
+        """From the first payment to `today`, both included; today alone where none is known by then."""
+        return Period(min(self.first_day or today, today), today + timedelta(days=1))
 
     def account_names(self) -> dict[str, str]:
         """What to call each account, by its id: its holder at a bank, its bank and name to the holder."""

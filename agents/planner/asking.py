@@ -596,7 +596,7 @@ def _compare(frame: Frame, clause: Clause) -> Frame | None:
     if not (clause.has(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS) or moves or has_halves):
         return None
     if clause.says(Measure.LARGEST) and clause.says(Measure.SMALLEST):
-        return None  # how far the two are apart is not computed
+        return None  # no two periods: how far the two are apart is a range
     differs = clause.has(Cue.DIFFERENCE) or bool(_HOW_MUCH_MORE.search(clause.reading.text))
     if any("growth" in text for text in clause.texts(Cue.DIFFERENCE)) or _only_abbreviates(clause):
         clause.take(Cue.COMPARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS)

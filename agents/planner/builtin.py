@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 from agents.follow_ups import starters
@@ -60,7 +60,7 @@ from agents.wording import category, days_known, listed
 from core.identity.access import Principal
 from core.insights.forecast import DAYS_MAX
 from core.insights.query import Dimension, Flow, Measure, Operator, QueryPeriod
-from core.periods import Period, Unit
+from core.periods import Unit
 
 _REASONS = {
     "action": "I answer questions about payments; I cannot move money or change anything.",
@@ -224,7 +224,7 @@ class BuiltinPlanner:
         """All the days of which payments are known, as a period that is asked for."""
         if self.scope.first_day is None:
             return ()
-        return (QueryPeriod.of(Period(self.scope.first_day, self.today + timedelta(days=1))),)
+        return (QueryPeriod.of(self.scope.everything(self.today)),)
 
     @staticmethod
     def _with_shared_period(frame: Frame, parses: Sequence[Parsed]) -> Frame:

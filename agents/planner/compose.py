@@ -330,19 +330,20 @@ class _Composer:
         )  # fmt: skip
 
     def _since_last(self, operation: Operation, spans: list[_Span]) -> InsightTask:
-        flow = self._flow()
-        query = self._query(_stretch(spans), measures=(Measure.COUNT,), flow=flow, rows=2, rows_first="latest")
-        return InsightTask(operation=operation, queries=(query,), sign=self.frame.sign)
+        return InsightTask(operation=operation, queries=(self._latest(spans, 2),), sign=self.frame.sign)
+
+    def _latest(self, spans: list[_Span], rows: int) -> InsightQuery:
+        """How many payments there are, with so many of the last."""
+        return self._query(_stretch(spans), measures=(Measure.COUNT,), rows=rows, rows_first="latest")
 
     def _changed(self, operation: Operation, spans: list[_Span]) -> InsightTask:
-        query = self._query(_stretch(spans), measures=(Measure.COUNT,), rows=LISTED_MAX, rows_first="latest")
-        frame = self.frame
+        query, frame = self._latest(spans, LISTED_MAX), self.frame
         return InsightTask(operation=operation, queries=(query,), sign=frame.sign, of_change=frame.of_change)
 
     def _interval(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         """The last two payments; or the last and the first."""
-        period, rows = _stretch(spans), self.frame.limit or 1
-        latest = self._query(period, measures=(Measure.COUNT,), rows=rows, rows_first="latest")
+        rows = self.frame.limit or 1
+        latest = self._latest(spans, rows)
         earliest = latest.model_copy(update={"rows_first": "earliest"})
         queries = (latest,) if rows > 1 else (latest, earliest)
         return InsightTask(operation=operation, queries=queries, sign=self.frame.sign)
@@ -515,7 +516,7 @@ class _Composer:
     # Parts of queries.
 
     def _measures(self) -> tuple[Measure, ...]:
-        measure = self.frame.measure or (Measure.INCOME if self._flow() is Flow.IN else Measure.SPEND)
+        measure = self.frame.measure or self.frame.plain
         if measure is Measure.NET:
             return (Measure.NET, Measure.INCOME, Measure.SPEND)
         return (measure,)
@@ -523,7 +524,7 @@ class _Composer:
     def _sums(self) -> tuple[Measure, ...]:
         if self.frame.measure is Measure.COUNT:
             return (Measure.COUNT,)
-        return (Measure.INCOME,) if self._flow() is Flow.IN else (Measure.SPEND,)
+        return (self.frame.plain,)
 
     def _flow(self) -> Flow:
         return self.frame.flow or Flow.OUT
@@ -568,7 +569,7 @@ class _Composer:
 
     def default_period(self, operation: Operation) -> tuple[Period, str]:
         """What is meant where no period was said: see docs/asking.md."""
-        frame, everything = self.frame, self._everything()
+        frame, everything = self.frame, self.scope.everything(self.today)
         names_payee = any(f.field in ("counterparty", "description") for f in frame.objects)
         # To a bank, whoever holds an account is named as a payee is.
         names_payee = names_payee or (self.scope.is_of_many and any(f.field == "account" for f in frame.conditions))
@@ -616,10 +617,6 @@ class _Composer:
         else:
             period = Period(max(add_months(this.start, -11), Period.of(Unit.MONTH, everything.start).start), this.end)
         return period, f"You named no period, so this is {self._span(period).so_far.label}."
-
-    def _everything(self) -> Period:
-        first = min(self.scope.first_day or self.today, self.today)
-        return Period(first, self.today + timedelta(days=1))
 
     def _covered(self, period: Period) -> Period:
         """The part of a course of time from the month of the first payment on: before it, nothing is no zero."""

@@ -75,7 +75,7 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
     frame = _measured(frame, new, asks_amount=adds_up and new.ask in (None, Operation.VALUE))
     frame = _shared(_asked(frame, new), last, parsed)
     if new.ask is None and new.measure is None and _wants_sum(last, parsed):
-        frame = frame.with_changes(ask=Operation.VALUE, measure=_sum_of(last), group_by=(), limit=None, latest=None)
+        frame = frame.with_changes(ask=Operation.VALUE, measure=last.plain, group_by=(), limit=None, latest=None)
     return _timed(frame, last, new, than_that=parsed.than_that)
 
 
@@ -237,7 +237,7 @@ def rest_of(last: Frame, before: Frame | None = None) -> Frame | None:
     is_left_over = last.ask is Operation.LIST and bool(last.without)  # of a list from which something was taken out
     if last.topic is not None or not (is_left_over or last.ask in (None, Operation.VALUE)):
         return None
-    measure = Measure.COUNT if last.measure is Measure.COUNT else _sum_of(last)
+    measure = Measure.COUNT if last.measure is Measure.COUNT else last.plain
     plain = last.with_changes(ask=Operation.VALUE, measure=measure)
     if is_left_over:
         return plain
@@ -328,7 +328,7 @@ def mean_of(last: Frame, *earlier: Frame) -> Frame | None:
     if not periods:
         return None
     unit = periods[0].unit
-    return last.with_changes(ask=Operation.PACE, measure=_sum_of(last), unit=unit, periods=periods, group_by=())
+    return last.with_changes(ask=Operation.PACE, measure=last.plain, unit=unit, periods=periods, group_by=())
 
 
 def first_of(asked: Frame, last: Frame, *earlier: Frame) -> Frame | None:
@@ -340,7 +340,7 @@ def first_of(asked: Frame, last: Frame, *earlier: Frame) -> Frame | None:
     if not periods or not is_gapless or units != set(asked.group_by):
         return None
     ranked = {"ask": Operation.RANK, "group_by": asked.group_by, "limit": 1, "descending": asked.descending}
-    return last.with_changes(**ranked, measure=_sum_of(last), periods=tuple(map(QueryPeriod.of, periods)))
+    return last.with_changes(**ranked, measure=last.plain, periods=tuple(map(QueryPeriod.of, periods)))
 
 
 def largest_of(asked: Frame, last: Frame, *earlier: Frame) -> Frame | None:
@@ -421,10 +421,6 @@ def _together(old: tuple[Filter, ...], new: tuple[Filter, ...]) -> tuple[Filter,
     return (*old, *(condition for condition in new if condition not in old))
 
 
-def _sum_of(frame: Frame) -> Measure:
-    return Measure.INCOME if frame.flow is Flow.IN else Measure.SPEND
-
-
 def _measured(frame: Frame, new: Frame, *, asks_amount: bool) -> Frame:
     if new.flow is not None and new.flow is not frame.flow and new.measure in (Measure.SPEND, Measure.INCOME):
         earned = frame.values_of("category") and frame.values_of("category") <= INCOME_CATEGORIES
@@ -432,7 +428,7 @@ def _measured(frame: Frame, new: Frame, *, asks_amount: bool) -> Frame:
         return frame.with_changes(measure=new.measure, flow=new.flow, **spent)
     if new.measure is None:
         is_single = frame.measure not in (None, Measure.SPEND, Measure.INCOME, Measure.NET, Measure.VOLUME)
-        return frame.with_changes(measure=_sum_of(frame)) if asks_amount and is_single else frame
+        return frame.with_changes(measure=frame.plain) if asks_amount and is_single else frame
     flow = Flow.ANY if new.measure in (Measure.NET, Measure.VOLUME) else new.flow or frame.flow
     return frame.with_changes(
         measure=new.measure, flow=Flow.OUT if flow is Flow.ANY and new.measure is Measure.SPEND else flow
@@ -473,7 +469,7 @@ def _asked(frame: Frame, new: Frame) -> Frame:
         and ask in (Operation.BREAKDOWN, Operation.RANK, Operation.SHARE)
         and frame.measure is not Measure.COUNT
     ):
-        return frame.with_changes(measure=_sum_of(frame))
+        return frame.with_changes(measure=frame.plain)
     return frame
 
 
@@ -504,4 +500,4 @@ def _stretch(periods: tuple[QueryPeriod, ...]) -> Period:
 def explain_amount(last: Frame) -> Frame:
     """ "Why so much?": where the amount came from, one level below what was asked."""
     by = Dimension.COUNTERPARTY if last.objects else Dimension.CATEGORY
-    return last.with_changes(ask=Operation.BREAKDOWN, group_by=(by,), measure=_sum_of(last))
+    return last.with_changes(ask=Operation.BREAKDOWN, group_by=(by,), measure=last.plain)

@@ -12,6 +12,7 @@ from agents.planner import neutral
 from agents.planner.calendar_words import NUMBERS
 from agents.planner.categories import PLACES
 from agents.planner.mentions import Mention
+from core.insights.buckets import WEEK_DAYS, WEEKEND_DAYS, WORKING_DAYS
 from core.insights.query import Dimension, Measure
 from core.periods import Unit
 
@@ -206,9 +207,9 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.ONLY, None, r"only|just|solely|alone|purely|exclusively"),
     (Cue.OR, None, r"or|plus|as well as|along with|together with"),
     (Cue.BOTH, None, r"both|together|either|respectively|each of"),
-    (Cue.WEEKDAYS, ("saturday", "sunday"), r"(?:on|at|during|over|in) (?:the )?week ?ends?|week ?ends|weekend(?= (?:spend|spending|expenses|payments|transactions|purchases|shopping|eating))|every weekend"),
-    (Cue.WEEKDAYS, ("monday", "tuesday", "wednesday", "thursday", "friday"), r"(?:on |during |in )?(?:the )?week ?days|(?:on )?working days|work ?days|(?:on|during) (?:a )?weekdays?|weekday(?= (?:spend|spending|expenses|payments|transactions|purchases))"),
-    *((Cue.WEEKDAYS, (day,), rf"(?:on )?(?:every |each |all )?{day}s|(?:every|each) {day}") for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")),
+    (Cue.WEEKDAYS, WEEKEND_DAYS, r"(?:on|at|during|over|in) (?:the )?week ?ends?|week ?ends|weekend(?= (?:spend|spending|expenses|payments|transactions|purchases|shopping|eating))|every weekend"),
+    (Cue.WEEKDAYS, WORKING_DAYS, r"(?:on |during |in )?(?:the )?week ?days|(?:on )?working days|work ?days|(?:on|during) (?:a )?weekdays?|weekday(?= (?:spend|spending|expenses|payments|transactions|purchases))"),
+    *((Cue.WEEKDAYS, (day,), rf"(?:on )?(?:every |each |all )?{day}s|(?:every|each) {day}") for day in WEEK_DAYS),
     (Cue.HOURS, (0, 4), r"(?:after|past) midnight|in the middle of the night|in the small hours"),
     (Cue.HOURS, (0, 5), r"(?:late )?at night|overnight|during the night"),
     (Cue.HOURS, (5, 11), r"in the mornings?|mornings|before noon"),

@@ -8,6 +8,7 @@ from agents.plan import Operation
 from agents.planner.frame import Frame
 from agents.planner.parse import COMPARING
 from agents.planner.slots import merged
+from core.insights.buckets import WEEKEND_DAYS, WORKING_DAYS
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator
 
 _FIRST, _SECOND = r"first|former|1st", r"second|latter|2nd"
@@ -123,8 +124,8 @@ def gap_told(last: Frame, new: Frame) -> Frame | None:
 
 
 _HALVES: dict[frozenset[str], str] = {
-    frozenset(("saturday", "sunday")): "weekend",
-    frozenset(("monday", "tuesday", "wednesday", "thursday", "friday")): "weekday",
+    frozenset(WEEKEND_DAYS): "weekend",
+    frozenset(WORKING_DAYS): "weekday",
 }
 
 

@@ -20,13 +20,13 @@ from agents.planner.calendar_words import (
     weekend_of,
 )
 from agents.planner.mentions import Mention, cover
+from core.insights.buckets import WEEK_DAYS, WEEKEND_DAYS
 from core.periods import Period, Unit, add_months
 
 VAGUE_DAYS = 30
 """What "lately" means."""
 AROUND_DAYS = 7
 """How far "around Diwali" reaches on either side."""
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _PARTS_OF_DAY = "morning|afternoon|evening|night"
 
 
@@ -241,7 +241,7 @@ class PeriodReader:
             start, end = start - timedelta(days=7), end - timedelta(days=7)
         if match["this"]:
             start, end = weekend_of(self.today)
-        return Spoken(Period(start, end), weekdays=() if match["this"] or match["last"] else ("saturday", "sunday"))
+        return Spoken(Period(start, end), weekdays=() if match["this"] or match["last"] else WEEKEND_DAYS)
 
     def weekday(self, match: re.Match[str]) -> Spoken:
         number, week = WEEKDAYS[match["weekday"]], match["week"] or ""
@@ -252,7 +252,7 @@ class PeriodReader:
             return self._day(monday + timedelta(days=number))
         back = (self.today.weekday() - number) % 7
         spoken = self._day(self.today - timedelta(days=back or (7 if match["last"] else 0)))
-        return spoken if match["last"] else replace(spoken, weekdays=(_DAYS[number],))
+        return spoken if match["last"] else replace(spoken, weekdays=(WEEK_DAYS[number],))
 
     def festival(self, match: re.Match[str]) -> Spoken | None:
         year = self._said_year(match)
@@ -643,8 +643,8 @@ def _from_to(days: tuple[str, ...]) -> tuple[str, ...]:
     """Monday to Friday: the two and the ones between."""
     if len(days) != 2:
         return ()
-    first, last = (_DAYS.index(day) for day in days)
-    return tuple(_DAYS[(first + n) % 7] for n in range((last - first) % 7 + 1))
+    first, last = (WEEK_DAYS.index(day) for day in days)
+    return tuple(WEEK_DAYS[(first + n) % 7] for n in range((last - first) % 7 + 1))
 
 
 def _weeks_on(period: Period, weeks: int) -> Period:

@@ -231,7 +231,7 @@ def _both_since(one: Understood, last: Frame, before: Frame) -> Frame | None:
 
 def _plainly(frame: Frame) -> Frame:
     """What went out or came in, whatever else was asked of it."""
-    measure = Measure.INCOME if frame.flow is Flow.IN else Measure.SPEND
+    measure = frame.plain
     return frame.with_changes(ask=Operation.VALUE, measure=measure, unit=None, group_by=(), limit=None, latest=None)
 
 
@@ -447,7 +447,7 @@ def pointing(said: str, reading: Reading, parsed: Parsed, memory: Memory) -> Par
     is_sum = frame.ask is None or (frame.ask is Operation.LIST and parsed.asks_amount)
     pointed = frame.with_changes(objects=(ranked,), ask=Operation.VALUE if is_sum else frame.ask)
     if pointed.measure is None and pointed.ask is Operation.VALUE:
-        pointed = pointed.with_changes(measure=Measure.INCOME if last and last.flow is Flow.IN else Measure.SPEND)
+        pointed = pointed.with_changes(measure=last.plain if last else Measure.SPEND)
     return replace(parsed, frame=pointed, alone=pointed, is_follow_up=True)
 
 

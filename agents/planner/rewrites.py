@@ -44,7 +44,7 @@ _MONTH_NAMES = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
-_MONTHS = rf"{_SHORT_MONTHS}|january|february|march|april|june|july|august|september|october|november|december"
+_MONTHS = f"{_SHORT_MONTHS}|{'|'.join(_MONTH_NAMES)}"
 _QUARTER = r"(?:q[1-4]|h[12]|(?:first|second|third|fourth|1st|2nd|3rd|4th) (?:quarter|half))"
 _THING = r"(?P<thing>(?:(?:the|my|all) )?[\w&']+(?: (?:and|or|&) [\w&']+)?)"
 _WHOSE = r"(?P<thing>(?:[\w&']+ ){1,2}[\w&]+'s)"

@@ -12,7 +12,7 @@ from agents.planner.lexicon import Cue
 from agents.planner.parse import COMPARING, Parsed
 from agents.planner.slots import asks_points
 from agents.planner.weighing import OF_SINGLES, Understood
-from core.insights.query import Flow, Measure
+from core.insights.query import Measure
 
 ASKS_FIGURE = (Cue.HOW_MUCH, Cue.WHICH, Cue.WHO, Cue.WHERE, Cue.WHEN, Cue.DAYS_AGO, Cue.WHY, Cue.YES_NO)
 _ASKS_OUTRIGHT = re.compile(r"(?:and |so |ok |then )*what(?:'s| did| do| does| have| has| was| is| were| are| will)?\b")
@@ -129,10 +129,9 @@ def _about_shown(shown_parsed: Parsed, one: Understood) -> Understood:
         new = {"ask": Operation.TO_NEW, "measure": Measure.SPEND} if asks_sum else {}
         to_new = shown.with_changes(**new)
         return replace(one, parsed=replace(shown_parsed, frame=to_new, alone=to_new))
-    of_each = _OF_EACH.search(one.reading.text)  # "... and how much each?" is told beside the names
-    if shown.ask in (Operation.RANK, Operation.LIST) and shown.limit and asks_sum and of_each:
-        return replace(one, parsed=shown_parsed)
     if shown.ask in (Operation.RANK, Operation.LIST) and shown.limit and asks_sum:
+        if _OF_EACH.search(one.reading.text):  # "... and how much each?" is told beside the names
+            return replace(one, parsed=shown_parsed)
         amount = shown.with_changes(asks_amount=True)
         return replace(one, parsed=replace(shown_parsed, frame=amount, alone=amount))
     if groups := _first_of_groups(shown_parsed, one.parsed):
@@ -148,7 +147,7 @@ def _about_shown(shown_parsed: Parsed, one: Understood) -> Understood:
     if shown.is_of_alerted:
         lent |= {"measure": frame.measure or shown.measure}
     elif frame.ask in (None, Operation.VALUE) and frame.measure is None:
-        lent |= {"ask": Operation.VALUE, "measure": Measure.INCOME if shown.flow is Flow.IN else Measure.SPEND}
+        lent |= {"ask": Operation.VALUE, "measure": shown.plain}
     frame = frame.with_changes(**lent)
     leans = shown_parsed.is_follow_up and not frame.objects
     return replace(one, parsed=replace(one.parsed, frame=frame, alone=frame, is_follow_up=leans, unplaced=()))

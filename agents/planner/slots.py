@@ -14,6 +14,7 @@ from agents.planner.mentions import Mention
 from agents.planner.names import Named
 from agents.planner.periods import Spoken
 from agents.scope import OwnAccount
+from core.insights.buckets import WEEK_DAYS, WEEKEND_DAYS, WORKING_DAYS
 from core.insights.catalogue import ALERT_STATES
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.periods import Period, Unit
@@ -361,26 +362,25 @@ def spoken(clause: Clause) -> list[Spoken]:
     return [one for one in said if not (one.weekdays and one.period.days < longest)]
 
 
-def _weekdays(clause: Clause) -> list[tuple[str, ...]]:
+def _weekdays(clause: Clause, *, are_halves: bool) -> list[tuple[str, ...]]:
     """Days of the week said by name, or as a weekend or a range of days beside a longer period."""
     kept = spoken(clause)
     left_out = [m for cue in clause.find(Cue.EXCEPT) for m in clause.after(cue)[:1] if is_cue(m, Cue.WEEKDAYS)]
     if left_out:
         clause.place(*left_out, *clause.find(Cue.EXCEPT))
         out = {day for m in left_out for day in m.value[1]}
-        return [tuple(day for day in _WEEK if day not in out)]
+        return [tuple(day for day in WEEK_DAYS if day not in out)]
     beside = [m.value.weekdays for m in clause.reading.of("period") if m.value.weekdays and m.value not in kept]
     said = clause.find(Cue.WEEKDAYS)
-    if _halves_of_the_week(clause):
+    holds_two = len(said) > 1 and clause.has(Cue.COMPARE, Cue.MORE, Cue.LESS, Cue.DIFFERENCE)
+    if are_halves or holds_two:
         return beside  # two sides of one question
-    if len(said) > 1 and clause.has(Cue.COMPARE, Cue.MORE, Cue.LESS, Cue.DIFFERENCE):
-        return beside
     return [*clause.take(Cue.WEEKDAYS), *beside]
 
 
 def _halves_of_the_week(clause: Clause) -> list[Filter]:
     """Weekends and weekdays held against each other, in the order in which they were named."""
-    halves = {("saturday", "sunday"): "weekend", _WEEK[:5]: "weekday"}
+    halves = {WEEKEND_DAYS: "weekend", WORKING_DAYS: "weekday"}
     said = clause.find(Cue.WEEKDAYS)
     named = tuple(halves[m.value[1]] for m in said if m.value[1] in halves)
     if len(set(named)) < 2 or clause.has(Cue.TOTAL, Cue.BOTH):
@@ -492,8 +492,10 @@ def conditions(clause: Clause) -> tuple[Filter, ...]:
     channels = [m for m in clause.of("channel") if not (draws_cash and set(m.value) <= _CASH_CHANNELS)]
     found = [Filter(field="channel", operator=_operator(clause, m), values=m.value) for m in channels]
     found += [_account_filter(mention.value) for mention in clause.of("account")]
-    found += [Filter(field="weekday", operator=Operator.IN, values=days) for days in _weekdays(clause)]
-    found += _halves_of_the_week(clause)
+    halves = _halves_of_the_week(clause)
+    days = _weekdays(clause, are_halves=bool(halves))
+    found += [Filter(field="weekday", operator=Operator.IN, values=those) for those in days]
+    found += halves
     found += [limit for first, last in clause.take(Cue.HOURS) for limit in range_of("hour", first, last)]
     found += _raised(clause)
     if statuses := clause.take(Cue.STATUS):
@@ -774,7 +776,6 @@ def refund_asked(clause: Clause) -> Literal["largest", "latest", "earliest"] | N
     return "latest" if clause.has(Cue.LATEST, Cue.WHEN, Cue.DAYS_AGO) else None
 
 
-_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LINK = re.compile(r"\s*(?:,|and|or|n|plus|\+|&|, and|as well as)(?: (?:the|my|at|on|for))*\s*")
 
 

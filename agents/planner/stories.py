@@ -20,7 +20,7 @@ from agents.planner.parties import party_said
 from agents.planner.reading import Reading, narrower_than
 from agents.planner.shown import ASKS_FIGURE
 from agents.planner.slots import MERE_HEADS, alert_status
-from agents.planner.weighing import AGREED, Understood, asks_to_afford, says_nothing
+from agents.planner.weighing import AGREED, WHO_IS, Understood, asks_to_afford, says_nothing
 from core.insights.catalogue import ALERT_STATES
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator
 
@@ -144,15 +144,10 @@ def _asks(one: Understood) -> bool:
     return clause.has(*_ASKS) or clause.says(Measure.COUNT) or opens_asking or bool(_ASKING.search(one.reading.text))
 
 
-_WHO_IS = re.compile(
-    r"(?:and |but |so )?(?:who|(?P<what>what))(?: exactly)?(?:'s| is| was| are)(?: (?:this|that|these))? "
-)
-
-
 def _asks_who_it_is(one: Understood) -> bool:
     """ "Who is Farida Khan?", beside a question about her: it says whom that is about."""
     says_more = [mention for mention in one.reading.mentions if mention.kind not in ("cue", "name")]
-    names, said = one.reading.of("name"), _WHO_IS.match(one.reading.text)
+    names, said = one.reading.of("name"), WHO_IS.match(one.reading.text)
     if said is None or len(names) != 1 or says_more or one.reading.unknown:
         return False
     return not said["what"] or (said.end(), len(one.reading.text)) == (names[0].start, names[0].end)

@@ -33,8 +33,8 @@ OVERRULED = 0.75
 """The least at which a meaning overrules what the grammar understood,"""
 OVERRULED_TIMES = 5
 """if it is so many times as likely as the grammar's reading."""
-_WHO_IS = re.compile(
-    r"(?:and |but |so )?(?:who|what)(?: exactly)?(?:'s| is| was| are)(?: (?:this|that|these))? (?P<whom>.+)"
+WHO_IS = re.compile(
+    r"(?:and |but |so )?(?:who|(?P<what>what))(?: exactly)?(?:'s| is| was| are)(?: (?:this|that|these))? "
 )
 _SAME = re.compile(
     r"\bsame (?:\w+ )?(?:average|figure|total|sum|thing|calculation|gap|difference|count|number|question|query|check|"
@@ -213,11 +213,11 @@ class _Weighing:
 
     def _who_it_is(self) -> Parsed | None:
         """ "Who is Deepak Yadav?": the payments with whoever is named, and nothing else, tell that best."""
-        names, asked = self.reading.of("name"), _WHO_IS.fullmatch(self.reading.text)
-        if self.has_last or asked is None or len(names) != 1 or names[0].start != asked.start("whom"):
+        text, asked = self.reading.text, WHO_IS.match(self.reading.text)
+        named = [(name.start, name.end) for name in self.reading.of("name")]
+        if self.has_last or asked is None or named != [(asked.end(), len(text))]:
             return None
-        frame = self.parsed.frame.with_changes(ask=Operation.LIST, measure=None, group_by=())
-        return self._under(frame) if names[0].end == asked.end("whom") else None
+        return self._under(self.parsed.frame.with_changes(ask=Operation.LIST, measure=None, group_by=()))
 
     def _cleaner(self) -> Parsed | None:
         first, asked = self.wants.first, self.parsed.frame

@@ -107,11 +107,11 @@ def together(told: Told) -> Draft:
     figures: list[Figure] = []
     sentences: list[str] = []
     periods = [result.query.period.period.label for result in told.results]
-    things = [subject(_by_itself(result.query, told.query)) for result in told.results]
+    queries = [_by_itself(result.query, told.query) for result in told.results]
+    things, labels = [subject(query) for query in queries], [label(query) for query in queries]
     for currency in told.currencies():
         sources = [told.source_in(currency, result=n) for n in range(len(told.results))]
-        labels = [label(_by_itself(result.query, told.query)) for result in told.results]
-        parts = [told.figure(label, source) for label, source in zip(labels, sources, strict=True)]
+        parts = [told.figure(name, source) for name, source in zip(labels, sources, strict=True)]
         about = listed(list(dict.fromkeys(things))) + amounts(told.query, currency)
         total = told.figure(f"{about}, {listed(list(dict.fromkeys(periods)))}", computed("sum", *sources))
         figures += [total, *parts]

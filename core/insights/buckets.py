@@ -7,9 +7,9 @@ from core.insights.query import Dimension
 from core.periods import Period, Unit
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-WORKING_DAYS = tuple(name.lower() for name in WEEKDAYS[:5])
-WEEKEND_DAYS = tuple(name.lower() for name in WEEKDAYS[5:])
-""" "Weekdays" and "weekends" as a filter of days names them."""
+WEEK_DAYS = tuple(name.lower() for name in WEEKDAYS)
+WORKING_DAYS, WEEKEND_DAYS = WEEK_DAYS[:5], WEEK_DAYS[5:]
+"""As a filter of days names them."""
 
 _UNITS = {
     Dimension.DAY: Unit.DAY,
@@ -81,8 +81,7 @@ def isoweekday(value: str | int) -> int | None:
     """1 for `Monday`, `monday` or 1; None for what is no weekday."""
     if isinstance(value, int):
         return value if 1 <= value <= 7 else None
-    names = [name.lower() for name in WEEKDAYS]
-    return names.index(value.lower()) + 1 if value.lower() in names else None
+    return WEEK_DAYS.index(value.lower()) + 1 if value.lower() in WEEK_DAYS else None
 
 
 def _starts(period: Period, unit: Unit) -> list[date]:
