@@ -22,6 +22,8 @@ GRANT EXECUTE ON FUNCTION ledger.link, ledger.wording, ledger.change_bytes, ledg
     ledger.faults_in_balances, ledger.untold_transactions TO finlens_app;
 GRANT EXECUTE ON FUNCTION ledger.place_hold, ledger.capture_hold, ledger.void_hold, ledger.expire_holds TO finlens_app;
 
+GRANT EXECUTE ON FUNCTION imports.take_statistics TO finlens_app;
+
 -- A schedule moves no money itself. What it pays, to whom and when stays as it was set up.
 GRANT INSERT ON ledger.schedule TO finlens_app;
 GRANT UPDATE (status, failure_code, days_done, next_on, due_at, ended_at, version) ON ledger.schedule TO finlens_app;

@@ -20,6 +20,7 @@ SOURCES = (
     "core/ledger/relay.sql",
     "core/ledger/feed.sql",
     "core/audit.sql",
+    "core/imports/statistics.sql",
     "core/ledger/audit_chain.sql",
     "core/ledger/holds.sql",
     "core/ledger/balances.sql",

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from core.money import Currency, Money
+from core.money import Currency, Money, is_known
 
 _GROUPING = " \u00a0\u202f\u2009'’.,"
 """What banks put between groups of digits; the profile's decimal sign is taken out of it."""
@@ -12,6 +12,7 @@ _GROUPING = " \u00a0\u202f\u2009'’.,"
 _MARKS = {"₹": "INR", "€": "EUR", "£": "GBP", "Kč": "CZK", "zł": "PLN"}
 """Signs that stand for one currency; the others ($, ¥, Rs, kr) are used by several and are let pass."""
 
+_HEADED = re.compile(rf"[(\[]\s*([A-Z]{{3}}|{'|'.join(_MARKS)})\s*[)\]]|\bin ([A-Z]{{3}})\b")
 _LENGTH_MAX = 60
 
 _CURRENCY = r"[A-Z]{3}|Rs\.?|Kč|zł|kr\.?|[$€£¥₹₽₩₺₪₫฿₴₦₱]"
@@ -49,6 +50,14 @@ def mark_of(text: str) -> str:
     mark = (found["mark"] or found["behind"] or "") if found else ""
     stated = _MARKS.get(mark, mark)
     return stated if re.fullmatch("[A-Z]{3}", stated) else ""
+
+
+def currency_of_heading(text: str) -> str:
+    """The currency that the heading of a column names: `Amount (GBP)`, `Balance (€)`, `Amount in USD`; empty: none."""
+    found = _HEADED.search(text)
+    code = found[1] or found[2] if found else ""
+    stated = _MARKS.get(code, code)
+    return stated if is_known(stated) else ""
 
 
 def _is_negative(found: re.Match[str]) -> bool:

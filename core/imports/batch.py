@@ -28,14 +28,20 @@ from core.imports.posting import Poster
 from core.imports.profile import Profile
 from core.imports.reconcile import BalanceDifference, in_bank_order
 from core.imports.records import Line
+from core.imports.remarks import Names
 from core.imports.report import Report
+from core.imports.signs import Signs
 from core.imports.sources import Row, Sources
 from core.imports.staging import LeftOut, Stage, Staged
-from core.imports.statement import understand
+from core.imports.statement import Entry, understand
 from core.imports.tables import Batch, StoredDifference
 
 CHUNK = 500
 """Rows of one unit. Each may need a second transfer for its account's opening, and a unit posts at most 1,000."""
+
+STATISTICS_FROM = 1_000
+"""Posted rows from which on the tables are so much larger that the database has to be told at once."""
+_TAKE_STATISTICS = text("SELECT imports.take_statistics()")
 
 Progress = Callable[[str, int, int | None], None]
 """Told what is being done, how many rows of it, and of how many (None: not known yet)."""
@@ -77,9 +83,16 @@ async def run_import(
     started = time.monotonic()
     sources = Sources(profile, paths)
     with Stage() as stage:
-        _stage(sources, stage, progress)
+        signs, names = Signs(), Names()
+        for entry in _stage(sources, stage, progress):
+            signs.add(entry)
+            names.add(entry)
         async with _rehearsal(database) if is_dry_run else nullcontext(database) as units:
-            report = await _Import(units, sources, stage, progress, actor).run()
+            report = await _Import(units, sources, stage, names, progress, actor).run()
+    report.turned = signs.turned
+    if not is_dry_run and report.posted >= STATISTICS_FROM:
+        async with database.unit() as session:
+            await session.execute(_TAKE_STATISTICS)  # pyright: ignore[reportDeprecated]  # as below
     report.batch_id = None if is_dry_run else report.batch_id
     report.seconds = time.monotonic() - started
     return report
@@ -104,8 +117,8 @@ async def _rehearsal(database: Database) -> AsyncGenerator[Units]:
         await session.rollback()
 
 
-def _stage(sources: Sources, stage: Stage, progress: Progress) -> None:
-    """Read and understand every row."""
+def _stage(sources: Sources, stage: Stage, progress: Progress) -> Iterator[Entry]:
+    """Read and understand every row; each that is understood comes out as well."""
     profile = sources.profile
     sources.load_tables(stage.leave_out)
     for count, row in enumerate(sources.rows(profile.transactions.file, stage.leave_out)):
@@ -115,18 +128,24 @@ def _stage(sources: Sources, stage: Stage, progress: Progress) -> None:
             stage.leave_out(row.path, row.line, "the profile leaves it out", outcome="skipped")
             continue
         try:
-            stage.add(row.path, row.line, understand(row.record, profile))
+            entry = understand(row.record, profile)
         except ValueError as broken:
             stage.leave_out(row.path, row.line, str(broken))
+            continue
+        stage.add(row.path, row.line, entry)
+        yield entry
 
 
 class _Import:
     """One run: holders first, then the rows that cannot be posted, then those that can."""
 
-    def __init__(self, units: Units, sources: Sources, stage: Stage, progress: Progress, actor: str) -> None:
+    def __init__(
+        self, units: Units, sources: Sources, stage: Stage, names: Names, progress: Progress, actor: str
+    ) -> None:
         self._units = units
         self._sources = sources
         self._stage = stage
+        self._names = names
         self._progress = progress
         self._batch = Batch(
             profile=sources.profile.name,
@@ -198,7 +217,7 @@ class _Import:
 
     async def _post(self) -> None:
         done = 0
-        for chunk in _chunked(_in_bank_order(self._stage.in_order())):
+        for chunk in _chunked(map(self._names.told, _in_bank_order(self._stage.in_order()))):
             async with self._unit() as session:
                 outcomes, differences = await self._poster.post(session, chunk)
                 self._report.add(outcomes)

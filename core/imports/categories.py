@@ -59,12 +59,21 @@ _PARTS = {
         "tax",
         "childcare",
         "education",
+        "subscriptions",
+        "fitness",
     ),
-    ("transport", "transportation"): ("taxi",),
+    ("transport", "transportation"): ("taxi", "fuel", "vehicle"),
+    ("personal care", "personal"): ("fitness",),
+    ("entertainment", "leisure"): ("subscriptions", "fitness"),
 }
 """Words of others that are wider than any category of ours, and which of ours they hold beside the one they are read as."""
 
-_NOTED = frozenset({"rent", "salary", "pension", "loan", "insurance", "tax", "education", "investment", "interest"})
+_NOTED = frozenset(
+    {
+        "rent", "salary", "pension", "loan", "insurance", "tax", "education", "investment", "interest", "household",
+        "utilities", "telecom", "groceries", "health", "childcare", "transfer",
+    }
+)  # fmt: skip
 """What a note is believed: other words on a payment to a friend ("pizza") tell why, and not what was bought from them."""
 
 _HANDLE = re.compile(r"(?<=\w)@\w[\w.]*")

@@ -14,11 +14,11 @@ DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.
 MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y", "%m.%d.%y")
 NAMED = (
     "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%d %B %Y", "%d/%b/%Y", "%b %d %Y", "%b %d, %Y", "%B %d, %Y",
-    "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
+    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
 )  # fmt: skip
 """Formats that can be read in one way only."""
 
-_CLOCKS = (" %H:%M:%S", " %H:%M", " %I:%M %p", ", %H:%M:%S", ", %H:%M")
+_CLOCKS = (" %H:%M:%S", " %H:%M", " %I:%M %p", " %I:%M:%S %p", ", %H:%M:%S", ", %H:%M")
 _COUNTED = re.compile(r"(seconds|hours|days) since (\d{4}-\d\d-\d\d)")
 _YEARS = range(1900, 2200)
 SHOWN_MAX = 8

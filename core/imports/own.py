@@ -21,7 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from core.ids import fingerprint
 from core.imports.holders import Number
 from core.imports.narration import says_transfer
-from core.imports.persons import is_same_person
+from core.imports.persons import is_named_first, is_same_person
 from core.imports.staging import Staged
 from core.imports.statement import ELSEWHERE, OWN_TRANSFER, Entry, Partner, identity_of
 
@@ -31,6 +31,9 @@ CHANNEL = "own_transfer"
 DAYS_MAX = 3
 TWINS_MAX = 9
 """Equal rows of one day that a key is looked for in."""
+
+_BETWEEN_BANKS = frozenset({"imps", "neft", "rtgs", "transfer"})
+_MASKED = re.compile(r"(?:x{2,}|[*]{2,})(\d{4,})(?!\d)", re.IGNORECASE)
 
 _FIND_KIN = text("""
     SELECT a.id, a.customer_id, k.code, a.number, a.name, c.name
@@ -68,8 +71,10 @@ class Kin:
         is_transfer = says_transfer(entry.narration)
         if (is_transfer or re.search(r"\d", number)) and _spaced(number).search(entry.narration.casefold()):
             return True
+        # Between banks a masked number is an account's; elsewhere it may be the card that paid.
+        masked = _MASKED.findall(entry.narration) if entry.channel in _BETWEEN_BANKS else []
         ends = re.findall(r"(?<!\d)\d{4,}(?!\d)", entry.narration) if is_transfer else []
-        return any(number.endswith(end) for end in ends)
+        return any(number.endswith(end) for end in (*ends, *masked))
 
 
 @dataclass(slots=True)
@@ -241,7 +246,9 @@ class Family:
         holder = self._holders.get(entry.at)
         if holder is None or entry.is_own is not None:
             return holder is not None and bool(entry.is_own)
-        return self._named_by(entry) is not None or is_same_person(holder.holder, entry.partner.name)
+        name = entry.partner.name
+        is_holder = is_same_person(holder.holder, name) or is_named_first(holder.holder, name)
+        return is_holder or self._named_by(entry) is not None
 
     def _named_by(self, entry: Entry) -> Kin | None:
         """The other account of the same customer that a row names."""

@@ -29,8 +29,8 @@ _OTHER_RAILS = r"""
     direct debit, standing order, sto, faster payments?, bank giro, giro, bill payment, bill pay, bacs, chaps, bgc,
     fpo, fpi, dd, so, sepa, (?:folge|erst|basis)?lastschrift, dauerauftrag(?:/terminueberw\.?)?, einzug, gehalt/rente,
     (?:ue|ü)berweisung, echtzeit, zelle, ach ?(?:[dc]r?)?, nach, wire, direct dep(?:osit)?, inst xfer, transfer, trf,
-    tfr, internet banking, net ?banking, instant, mandate, (?:salary|wages) from, mr, mrs, miss, ms, che(?:ck|que) ?#?
-    ?\d+, inb, mob, orig co name, electronic, withdraw(?:al)?, deposit(?= ach), paypal inst xfer, os razorpay, tp
+    tfr, (?:chq|cheque)(?: (?:no|dep|issued)\.?)?, paid, sent, received, imps, neft, rtgs, internet banking, net
+    ?banking, instant, mandate, (?:salary|wages) from, mr, mrs, miss, ms, che(?:ck|que) ?#? ?\d+, inb, mob, orig co name, electronic, withdraw(?:al)?, deposit(?= ach), paypal inst xfer, os razorpay, tp
     ?ach, share \d+, lohn, gehalt
 """
 _JOINTS = "to, from, for, at, via, by, ref, an, von, bei, on"
@@ -45,20 +45,30 @@ _BARE_PROCESSORS = "sq, sp, tst"
 _STRUCTURED = r"""
     by transfer, to transfer, trf, ecom pur, upi, neft, imps, rtgs, mmt, bil, inb, ach, nach, ecs, tpt, mob, vps, vin, ips,
     ift, inft, inf, clg, chq paid, pos, mb, ib funds transfer, ib billpay, funds transfer, billpay, int\.? ?transfer,
-    debit-ach\w*, msi, top, ob, pci, pcd, ft, lccbrn
+    debit-ach\w*, msi, top, ob, pci, pcd, ft, lccbrn, recd, rcvd, received, sent, wdl tfr, dep tfr, bbps, upi
+    ?(?:out|in|ar|ab)
 """
 _REMARKS = r"""
     dr, cr, d, c, p2m, p2a, p2p, onl, bpay, out, received from, tp ?ach, micr.*, inward.*, netbank, mum, pay, payment,
-    payments?(?: (?:from|fr|to|via|on|using|by|for).*)?, paid.*, sent.*, collect.*, rev, reversal, refund, debit,
-    credit, int, onus, self, self transfer, na, ok, upiout, upiin, rent, salary, si, tad, autopay, mandate\w*, upi
-    mandate, txn.*, bill ?pay\w*, chq, cms, null, no remarks?, remarks, request, food, grocery, gift, (?:[\w.]+
-    )*bank(?: (?:ltd|limited|of india))?, (?:bank|state bank) of [\w ]+, (?:central|union|the) bank of(?: \w+)?, (?:paytm|
-    airtel|jio|fino|nsdl|india post) paymen\w*(?: b\w*)?, (?:punjab national|kotak mahindra|indian overseas|the federal|
-    federal|south indian|city union|standard chart\w*|karur vysya|tamilnad merc\w*|idfc first|\w+ small fin\w*)(?: b\w*)?, hdfc, icic, icici, sbin, sbi, utib, axis,
-    yesb, kkbk, kotak, punb, pnb, cnrb, barb, ubin, idib, ibkl, indb, fdrl, pytm, airp, jiop, citi, hsbc, scbl, dbss,
-    idfb, aubl, rblx?, ratn, kvbl, sibl, mahb, ioba, ucba, cbin, bkid, boi, bob
+    payments?(?: (?:from|fr|to|via|on|using|by|for).*)?, (?:paid|sent)(?:
+    (?:via|using|from|through|by|on|for|with).*)?, collect.*, rev, reversal, refund, debit, credit, int, onus, self, self transfer, na, ok, rent, salary, si, tad, autopay, mandate\w*, upi
+    (?:mandate|payment|transaction|intent|lite|auto ?pay), txn.*, bill ?pay\w*, chq, cms, null, no remarks?, remarks,
+    request, food, grocery, gift, google ?pay, g ?pay, phone ?pe, bhim(?: upi)?
 """
-"""Parts of a structure that name nobody: directions, remarks, banks."""
+"""Parts of a structure that name nobody: directions, remarks."""
+_BANKS = r"""
+    (?:[\w.]+ )*bank(?: (?:ltd|limited|(?:of )?india|l\w?))?, (?:bank|state bank) of [\w ]+, (?:central|union|the)
+    bank of(?: \w+)?, (?:paytm|airtel|jio|fino|nsdl|india post) paymen\w*(?: b\w*)?, (?:punjab national|kotak mahindra|indian
+    overseas|the federal|federal|south indian|city union|standard chart\w*|karur vysya|tamilnad merc\w*|idfc first|\w+
+    small f\w*(?: \w+)?)(?: b\w*)?, hdfc, icic, icici, sbin, sbi, utib, axis, yesb, kkbk, kotak, punb, pnb, cnrb, barb,
+    ubin, idib, ibkl, indb, fdrl, pytm, airp, jiop, citi, hsbc, scbl, dbss, idfb, aubl, rblx?, ratn, kvbl, sibl, mahb,
+    ioba, ucba, cbin, bkid, boi, bob
+"""
+"""Banks of the other side, cut short as structures print them."""
+_CLEARING_HOUSES = r"""
+    (?:the )?indian clearing corp(?:oration)?(?: (?:ltd|limited))?, iccl, bse star ?mf, nse clearing(?:
+    (?:ltd|limited))?, nscc?l
+"""
 _REFERENCES = r"""
     ref(?:erence|erenz)?(?: no)?, mandate, agreement, invoice, inv, rate \d, card \d+, card ending, value date, on \d,
     kd-?nr, kundennr, rg-?nr, rechnung, re-?nr, eref, mref, svwz, cred, iban, bic, ppd id, web id, trace, txn, id,
@@ -77,12 +87,13 @@ _TAIL = r"""
     s/mkts?, ppd, ccd, pos debit, pos credit, debit card, visa debit, pos, pur, onl, recurring, contactless, sbi,
     hdfc, icici, bill ?pay, online pmt, epay, e-?payment, ach, ach pmt
 """
-_SHORT_WORDS = listed("of, at, in, on, by, to, my, de, la, le, el, du, di, no, am, im, an, zu, al, es")
+_SHORT_WORDS = listed("of, at, in, on, by, to, my, de, la, le, el, du, di, no, am, im, an, zu, al, es, dr, st")
 """Words of two letters that are no initials."""
 
 _NOBODY = r"""
-    che(?:ck|que), chq, deposit, cash deposit, transfer, payment, balance, unknown, emi, si, loan, remote online
-    deposit, mobile deposit, (?:emi|loan|chq|inst|clg) (?:chq|inst|emi|loan), rent, savings transfer
+    check, (?:chq|cheque)(?: (?:paid|issued|dep))?, paid, deposit, cash deposit, transfer, payment, balance, unknown,
+    emi, si, loan, remote online deposit, mobile deposit, (?:emi|loan|chq|inst|clg) (?:chq|inst|emi|loan), rent, savings transfer,
+    (?:inter)?net ?banking, online banking, mobile banking, sip, mutual funds?, (?:received\W+)?thank ?you
 """
 
 _CARD_RAIL = re.compile(rf"(?:{phrases(_CARD_RAILS)}|\)\)\)|-)(?![\w'.&/*])[\s:\-]*", re.IGNORECASE)
@@ -92,11 +103,19 @@ _LEADING_CODE = re.compile(r"(?:[\d/.:#*x\-]+|[a-z]*\d{4,})(?= )\s*", re.IGNOREC
 _IS_STRUCTURED = re.compile(
     rf"(?:\d{{6,}}-|rev[/\-])?(?:{phrases(_STRUCTURED)})(?![^\W_])[^/\-]{{0,6}}[/:_\-]", re.IGNORECASE
 )
-_FILLER = phrases(f"{_STRUCTURED}, {_REMARKS}")
+_FILLER = phrases(f"{_STRUCTURED}, {_REMARKS}, {_BANKS}")
 _NAMES_NOBODY = re.compile(rf"(?:{_FILLER})(?: (?:{_FILLER}))*", re.IGNORECASE)
 _NAME_LAST = re.compile(r"(?:mmt|inf|bil/inft)/", re.IGNORECASE)
-_REMARK = re.compile(r"^(upi/\d{9,}/)[^/@]*/(?=[^/]*@)", re.IGNORECASE)
-_NO_ADDRESS = re.compile(r"paytm-?qr\w*|bharatpe\w*|q\d+|\d+|vyapar\w*|gpay-?\d+|ibkpos\w*|\w*\d{4,}\w*", re.IGNORECASE)
+_BANK = re.compile(phrases(_BANKS), re.IGNORECASE)
+_CLEARING_HOUSE = re.compile(phrases(_CLEARING_HOUSES), re.IGNORECASE)
+_FUND = re.compile(r".*\b(?:funds?|sip|mf|amc|etf|elss)\b.*", re.IGNORECASE)
+_BY_UPI = re.compile(r"(?:[\w ]+[\- ])?upi ?(?:out|in|ar|ab)?[/\-]", re.IGNORECASE)
+_REFERENCE = re.compile(r"(?:to transfer/|by transfer/)?upi/\d{9,}", re.IGNORECASE)
+_PARTS = re.compile(r"/([\w.\-]+@[\w.]*)(?:/|$)|(?<!\b[aA])[/*:_\-]")
+"""What parts a structure; an address between strokes is one part, whatever stands in it."""
+_NO_ADDRESS = re.compile(
+    r"paytm(?:-?qr|[\-.])\w*|bharatpe[.\w]*|q\d+|\d+|vyapar[.\w]*|gpay-?\d+|ibkpos\w*|\w*\d{4,}\w*", re.IGNORECASE
+)
 _PROCESSOR = re.compile(
     rf"(?:(?:{phrases(_PROCESSORS)})_?[\s.\-]*\*+\s*|(?:{phrases(_BARE_PROCESSORS)})\s+(?=\w))", re.IGNORECASE
 )
@@ -120,20 +139,68 @@ _UNKNOWN_PROCESSOR = re.compile(r"[a-z]{2,4}\*(?=[a-z][a-z']+(?: |$))", re.IGNOR
 @lru_cache(maxsize=10_000)
 def payee_of(narration: str) -> str:
     """The name in it: a firm's as firms are called, else in title case. Empty where it names nobody."""
-    text = " ".join(unicodedata.normalize("NFKC", narration).split()).strip(" *-/")
+    text = _plain(narration)
     name = _of_structure(text) if _IS_STRUCTURED.match(text) else _of_sentence(text)
     is_nobody = len(_LETTERS.findall(name)) < 2 or _NO_NAME.fullmatch(name)
     firm = firm_of(name) or (firm_cut_short(name) if len(name) == _ACH_NAME_LENGTH else "")
     return firm or ("" if is_nobody else _titled(name)[:NAME_MAX].strip())
 
 
+def told_by(narration: str, name: str = "") -> tuple[str, str]:
+    """The words in it that tell who was paid, and those that only tell why, because the payer wrote them.
+
+    They can be told apart only where a payment by UPI names somebody; else all words are of the first kind. `name` is
+    who was paid, where that is known.
+    """
+    payee, text = name or payee_of(narration), _plain(narration)
+    if not payee or not _BY_UPI.match(text):
+        return f"{payee} {narration}", ""
+    parts = _parts(text)
+    written = [part for part in parts if "@" not in part and not _BANK.fullmatch(part)]
+    return " ".join([payee, *(part for part in parts if "@" in part)]), " ".join(written)
+
+
+def _plain(narration: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", narration).split()).strip(" *-/")
+
+
 def _of_structure(text: str) -> str:
     """`UPI/DR/412345678901/SWIGGY/YESB/swiggy@ybl`: the first part that names somebody, else the address."""
-    parts = [part.strip() for part in re.split(r"(?<!\b[aA])[/*:_\-]", _REMARK.sub(r"\1", text))]
-    named = [name for name in map(_of_part, parts) if name]
-    addressed = [_of_address(part) for part in parts if "@" in part]
-    names = [*(reversed(named) if _NAME_LAST.match(text) else named), *addressed]
-    return next((name for name in names if not _NO_ADDRESS.fullmatch(name)), "")
+    parts = _parts(text)
+    at = next((place for place, part in enumerate(parts) if "@" in part), len(parts))
+    before, addresses, behind = parts[:at], [part for part in parts if "@" in part], parts[at + 1 :]
+    # What stands behind an address was written by the payer, but for what follows a bank.
+    behind = behind if _is_bank(behind) else []
+    if _is_remark(before, addresses, behind):
+        before = before[:-1]
+    named = [name for name in map(_of_part, [*before, *behind]) if name]
+    names = [*(reversed(named) if _NAME_LAST.match(text) else named), *map(_of_address, addresses)]
+    return _without_clearing_house([name for name in names if not _NO_ADDRESS.fullmatch(name)])
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in _PARTS.split(text) if part is not None]
+
+
+def _is_bank(parts: list[str]) -> bool:
+    return bool(parts) and _BANK.fullmatch(parts[0]) is not None
+
+
+def _is_remark(before: list[str], addresses: list[str], behind: list[str]) -> bool:
+    """Whether what stands between a reference and the address is none's name: the bank follows at once, so that the
+    remark has no other place, and the address does not say the same."""
+    if not behind or not _REFERENCE.fullmatch("/".join(before[:-1])):
+        return False
+    address = "".join(_LETTERS.findall(addresses[0].partition("@")[0])).casefold()
+    return not any(word.casefold() in address for word in re.findall(r"[^\W\d_]{4,}", before[-1]))
+
+
+def _without_clearing_house(names: list[str]) -> str:
+    """The first name; of a fund that a clearing house collects for, the fund's."""
+    first = next(iter(names), "")
+    if not _CLEARING_HOUSE.fullmatch(first):
+        return first
+    return next((name for name in names[1:] if firm_of(name) or _FUND.fullmatch(name)), first)
 
 
 def _of_address(part: str) -> str:
@@ -222,8 +289,8 @@ def _titled(name: str) -> str:
 
 def _titled_word(word: str) -> str:
     """Initials (BP, H&M, KFC) stay; what is written in both cases is the bank's own spelling."""
-    is_short = len(word) < 3 and word.lower() not in _SHORT_WORDS
-    if word.isupper() and (is_short or not re.search("[AEIOUYÄÖÜ]", word)):
+    is_initials = len(word) < 3 or not re.search("[AEIOUYÄÖÜ]", word)
+    if word.isupper() and is_initials and word.lower().rstrip(".") not in _SHORT_WORDS:
         return word
     return (
         word

@@ -24,6 +24,7 @@ CITIES = """
     münchen, munich, koeln, köln, frankfurt, stuttgart, duesseldorf, düsseldorf, leipzig, dresden, hannover, bremen,
     nuernberg, nürnberg, dortmund, essen, bonn, potsdam, mannheim, karlsruhe, paris, lyon, amsterdam, rotterdam,
     utrecht, brussels, luxembourg, wien, vienna, graz, zuerich, zürich, zurich, geneva, basel, madrid, barcelona,
-    valencia, rome, roma, milano, milan, lisbon, lisboa, porto, prague, praha, warsaw, copenhagen, stockholm, oslo,
-    helsinki, singapore, dubai, sydney, melbourne, brisbane, perth, adelaide
+    malaga, seville, sevilla, bilbao, alicante, palma, valencia, rome, roma, milano, milan, lisbon, lisboa, porto,
+    prague, praha, warsaw, copenhagen, stockholm, oslo, helsinki, singapore, dubai, sydney, melbourne, brisbane,
+    perth, adelaide
 """

@@ -224,6 +224,8 @@ class TransactionSection(_Closed):
     """`yes`: it moves between the holder's own accounts; `no`: it never does. Empty: recognised, see `own`."""
     channel: Value = EMPTY
     """Empty: read from the narration."""
+    usual_channel: Value = EMPTY
+    """Of payments of which nothing else says how they were made: `card` in the statement of a card."""
     counterparty: CounterpartySection = CounterpartySection()
 
 
@@ -250,15 +252,17 @@ class Profile(_Closed):
     accounts: Annotated[list[AccountSection], BeforeValidator(_one_or_more)] = []
     transactions: TransactionSection
 
-    def told(self, *, given: dict[str, str], zone: str, dates: str, opening: str) -> "Profile":
+    def told(self, *, given: dict[str, str], zone: str, dates: str, opening: str, positive: str = "") -> "Profile":
         """The profile with what the command was told about these files. Raises ProfileInvalid for what it cannot be."""
         changes: dict[str, object] = {"given": {name: value for name, value in given.items() if value}}
         changes |= {"time_zone": zone} if zone else {}
         changes |= {"dates": dates} if dates else {}
         try:
-            if opening:
-                told = {**dict(self.transactions), "opening": opening}
-                changes["transactions"] = TransactionSection.model_validate(told)
+            told: dict[str, object] = {"opening": opening} if opening else {}
+            if positive:
+                told["amount"] = AmountSection.model_validate({**dict(self.transactions.amount), "positive": positive})
+            if told:
+                changes["transactions"] = TransactionSection.model_validate({**dict(self.transactions), **told})
             return Profile.model_validate({**dict(self), **changes})
         except ValidationError as invalid:
             raise ProfileInvalid("; ".join(_problem(error) for error in invalid.errors())) from invalid

@@ -25,7 +25,8 @@ HEADER_WITHIN = 40
 """Lines in which a header is looked for where the profile does not say how to know it."""
 
 _DELIMITERS = ",;\t|"
-_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|(?<=[Aa]mount) in [A-Z]{3}$")
+_STROKE = re.compile(r" ?/ ?")
 _PART = 1 << 20
 _GZIP = b"\x1f\x8b"
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -57,7 +58,7 @@ def read(path: Path, form: Format) -> Iterator[Line]:
         form = _settled(path, form)
         with _opened(path, form) as text:
             records = _records(text, form)
-            header = form.columns or _header(path, records, form)
+            header = form.columns or _named(_headings(path, records, form), form)
             for number, raw, problem in records:
                 if form.end_at and form.end_at in raw:
                     return
@@ -69,12 +70,17 @@ def read(path: Path, form: Format) -> Iterator[Line]:
 
 def columns(path: Path, form: Format) -> list[str]:
     """The names of the file's columns, from its header or from the profile."""
+    return form.columns or _named(headings(path, form), form)
+
+
+def headings(path: Path, form: Format) -> list[str]:
+    """The file's header as it stands there; nothing where it has none."""
     if form.columns:
-        return form.columns
+        return []
     try:
         form = _settled(path, form)
         with _opened(path, form) as text:
-            return _header(path, _records(text, form), form)
+            return _headings(path, _records(text, form), form)
     except (OSError, EOFError, zlib.error, UnicodeError) as broken:
         raise FileUnreadable(f"{path.name} cannot be read: {_reason(broken)}") from broken
 
@@ -132,8 +138,9 @@ def _found(header: list[str], names: dict[str, list[str]]) -> dict[int, str]:
 
 
 def _spoken(name: str) -> str:
-    """`Amount (GBP)`, `AMOUNT` and `amount_` read alike."""
-    return " ".join(_BRACKETS.sub(" ", name).casefold().replace("_", " ").replace(".", " ").strip("*: ").split())
+    """`Amount (GBP)`, `AMOUNT` and `amount_` read alike, and so do `Dr / Cr` and `DR/CR`."""
+    words = _BRACKETS.sub(" ", name).casefold().replace("_", " ").replace(".", " ").replace("&", " and ")
+    return _STROKE.sub("/", " ".join(words.strip("*: ").split()))
 
 
 @contextmanager
@@ -228,13 +235,16 @@ def _cells(raw: str, form: Format, *, strict: bool = False) -> list[str]:
     return [cell.strip() for cell in next(reader)]
 
 
-def _header(path: Path, records: Iterator[tuple[int, str, str | None]], form: Format) -> list[str]:
+def _named(header: list[str], form: Format) -> list[str]:
     """The names of the columns; a name that comes twice is `Name` and `Name 2`."""
+    ours = _found(header, form.names)
+    return [ours.get(at) or _nth(name, header[:at].count(name) + 1) for at, name in enumerate(header)]
+
+
+def _headings(path: Path, records: Iterator[tuple[int, str, str | None]], form: Format) -> list[str]:
     for _, raw, _ in records:
         if raw.strip() and form.header_contains in raw:
-            names = _cells(raw, form)
-            ours = _found(names, form.names)
-            return [ours.get(at) or _nth(name, names[:at].count(name) + 1) for at, name in enumerate(names)]
+            return _cells(raw, form)
     missing = f"no line that holds {form.header_contains!r}" if form.header_contains else "no header line"
     raise FileUnreadable(f"{path.name} has {missing}")
 

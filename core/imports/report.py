@@ -39,6 +39,8 @@ class Report:
     """What neither the files nor the command said, and what was taken instead: the currency, the time zone."""
     opened_at_zero: list[str] = field(default_factory=list[str])
     """Accounts opened with nothing, because nothing states a balance: theirs is what moved, not what they hold."""
+    turned: list[str] = field(default_factory=list[str])
+    """Accounts whose amounts seem to be turned round: shops pay there more often than they are paid."""
     refunds: int = 0
     """Rows posted as money that came back."""
     seconds: float = 0.0
@@ -87,6 +89,7 @@ class Report:
             "accounts_apart": self.accounts_apart,
             "assumed": self.assumed,
             "opened_at_zero": self.opened_at_zero,
+            "turned": self.turned,
             "refunds": self.refunds,
             "seconds": round(self.seconds, 2),
         }

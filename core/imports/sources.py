@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.imports.profile import Profile, ProfileInvalid
-from core.imports.records import FileUnreadable, Line, columns, read
+from core.imports.records import FileUnreadable, Line, columns, headings, read
 from core.imports.spelling import settled
 from core.imports.template import Fields, Record
 
@@ -42,7 +42,7 @@ class Sources:
         self._check_given()
         for kind in self._kinds_read():
             self._check(kind)
-        self.profile, self.assumed = settled(profile, self._records(), self._columns())
+        self.profile, self.assumed = settled(profile, self._records(), self._columns(), self._headings())
         self._defaults |= self.profile.assumed | profile.given
 
     def load_tables(self, reject: Reject) -> None:
@@ -77,6 +77,10 @@ class Sources:
     def _columns(self) -> set[str]:
         kind = self.profile.transactions.file
         return {name for path in self.paths.get(kind, []) for name in columns(path, self.profile.format_of(kind))}
+
+    def _headings(self) -> list[str]:
+        kind = self.profile.transactions.file
+        return [cell for path in self.paths.get(kind, []) for cell in headings(path, self.profile.format_of(kind))]
 
     def _check_given(self) -> None:
         used = {one.own_column for kind in self.profile.files for _, one in self.profile.references(kind)}

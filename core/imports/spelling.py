@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from core.imports.amounts import mark_of
+from core.imports.amounts import currency_of_heading, mark_of
 from core.imports.dates import ISO, RECOGNISED, formats
 from core.imports.profile import Profile, ProfileInvalid
 from core.imports.template import Record
@@ -21,6 +21,19 @@ _ZONES = {
 }  # fmt: skip
 """Where most who hold a currency live; the command's `--zone` says otherwise."""
 
+_NUMBERS = {
+    "sort code": "GBP", "sortcode": "GBP", "bsb": "AUD", "bsb number": "AUD", "ifsc": "INR", "ifsc code": "INR",
+    "aba": "USD", "routing number": "USD", "blz": "EUR", "bankleitzahl": "EUR", "glaeubiger id": "EUR",
+    "gläubiger id": "EUR",
+}  # fmt: skip
+"""Columns that only the banks of one currency have."""
+
+_IBAN = re.compile(r"([A-Z]{2})\d\d[A-Z0-9]{10,30}")
+_COUNTRIES = {"GB": "GBP", "CH": "CHF", "CZ": "CZK", "PL": "PLN", "SE": "SEK", "AE": "AED"} | dict.fromkeys(
+    ("AT", "BE", "DE", "EE", "ES", "FI", "FR", "GR", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PT", "SI", "SK"), "EUR"
+)
+"""What most accounts of a country are kept in."""
+
 
 @dataclass(slots=True)
 class _Seen:
@@ -30,23 +43,31 @@ class _Seen:
     """An example of a date of which the day, or the month, must come first, and of one that may be both."""
     signs: set[str] = field(default_factory=set[str])
     marks: set[str] = field(default_factory=set[str])
+    homes: set[str] = field(default_factory=set[str])
+    """Currencies of the countries that the accounts' numbers name."""
     currencies: set[str] = field(default_factory=set[str])
 
 
-def settled(profile: Profile, records: Iterable[Record], known: set[str]) -> tuple[Profile, dict[str, str]]:
+def settled(
+    profile: Profile, records: Iterable[Record], known: set[str], headings: Iterable[str] = ()
+) -> tuple[Profile, dict[str, str]]:
     """The profile with its spelling decided, and what of it was assumed and is to be told.
 
-    `known` are the columns that the files have. Raises ProfileInvalid where the dates may be read in two ways.
+    `known` are the columns that the files have, `headings` how they are headed there. Raises ProfileInvalid where the
+    dates may be read in two ways.
     """
     missing = {name: value for name, value in profile.assumed.items() if name not in known | profile.given.keys()}
     is_open = profile.dates == [RECOGNISED] or RECOGNISED in (profile.decimal, profile.time_zone)
     if not is_open:
         return profile, missing
     seen = _look(profile, records)
-    if "currency" in missing and len(seen.marks) == 1:
-        missing["currency"] = next(iter(seen.marks))
-    currency = next(iter(seen.currencies), "") if "currency" not in missing else missing["currency"]
-    changes: dict[str, object] = {"assumed": profile.assumed | missing}
+    headed = _headed(list(headings))
+    stated = {"currency": headed.pop()} if "currency" in missing and len(headed) == 1 else {}
+    missing = {name: value for name, value in missing.items() if name not in stated}
+    if "currency" in missing and len(shown := seen.marks or seen.homes) == 1:
+        missing["currency"] = next(iter(shown))
+    currency = (missing | stated).get("currency") or next(iter(seen.currencies), "")
+    changes: dict[str, object] = {"assumed": profile.assumed | missing | stated}
     if profile.dates == [RECOGNISED]:
         order = _order(seen) or _order_of_currency(seen, "" if "currency" in missing else currency)
         missing |= {"dates": order} if order != ISO and order not in seen.dates else {}
@@ -58,6 +79,18 @@ def settled(profile: Profile, records: Iterable[Record], known: set[str]) -> tup
     return profile.model_copy(update=changes), missing
 
 
+def _headed(headings: list[str]) -> set[str]:
+    """The currencies that headings name, else those of the banks that have such columns."""
+    named = {currency for heading in headings if (currency := currency_of_heading(heading))}
+    spoken = (" ".join(re.findall(r"\w+", heading.casefold())) for heading in headings)
+    return named or {_NUMBERS[heading] for heading in spoken if heading in _NUMBERS}
+
+
+def _home(number: str) -> str:
+    iban = _IBAN.fullmatch("".join(number.split()))
+    return _COUNTRIES.get(iban[1], "") if iban else ""
+
+
 def _look(profile: Profile, records: Iterable[Record]) -> _Seen:
     seen, section = _Seen(), profile.transactions
     amounts = [value for value in (section.amount.value, section.amount.incoming, section.amount.outgoing) if value]
@@ -65,6 +98,7 @@ def _look(profile: Profile, records: Iterable[Record]) -> _Seen:
         if numeric := _NUMERIC.fullmatch(text := section.date.of(record)):
             seen.dates.setdefault(_first(int(numeric[1]), int(numeric[2])), text)
         seen.currencies.add(profile.currency.of(record))
+        seen.homes.update(filter(None, [_home(section.account.of(record))]))
         for printed in filter(None, (amount.of(record) for amount in amounts)):
             seen.signs.update(found[1] for found in [_FRACTION.fullmatch(printed)] if found)
             seen.marks.update(filter(None, [mark_of(printed)]))

@@ -14,10 +14,13 @@ from core.categories import UNCATEGORISED, category_of_code
 from core.ids import fingerprint
 from core.imports.amounts import parse_amount
 from core.imports.categories import is_part_of, read_category, slug_of
-from core.imports.channels import read_channel
+from core.imports.channels import UNKNOWN, read_channel
 from core.imports.dates import parse_moment
+from core.imports.kinds import kind_of
+from core.imports.merchants import firm_called
 from core.imports.narration import says_own, says_refund
-from core.imports.payee import payee_of
+from core.imports.payee import payee_of, told_by
+from core.imports.persons import without_relative
 from core.imports.profile import AmountSection, Profile, TransactionSection
 from core.imports.template import Record, Text
 from core.money import MAX_AMOUNT_MINOR, Currency
@@ -56,6 +59,7 @@ class _Said(NamedTuple):
     name: str
     description: str
     category: str
+    is_own: bool
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -122,20 +126,29 @@ def understand(record: Record, profile: Profile) -> Entry:
     amount_minor = _amount_minor(section.amount, record, currency, profile.decimal)
     description = printable(section.description.of(record), DESCRIPTION_MAX)
     stated = _stated_category(section, record)
-    name = printable(section.counterparty.name.of(record), NAME_MAX)
+    named = printable(section.counterparty.name.of(record), NAME_MAX)
+    name = firm_called(named) or named
     kind = printable(section.kind.of(record), NAME_MAX).replace("_", " ")
     narration = description or name
+    told = kind_of(kind, narration)
     is_refund, is_own = _said(section.refund, record, "refund"), _said(section.own, record, "own")
     if is_refund is None and amount_minor > 0:
-        is_refund = says_refund(f"{kind} {narration}") or None
+        is_refund = _calls_itself_refund(f"{kind} {narration}", currency)
     if is_own is None:
-        is_own = stated == OWN_TRANSFER or says_own(narration, kind) or None
+        is_own = stated == OWN_TRANSFER or says_own(narration, kind, is_outgoing=amount_minor < 0) or None
     is_outgoing = amount_minor < 0 or bool(is_refund)
-    said = f"{name or payee_of(description)} {description}"
+    said, written = told_by(description, name)
     note = printable(section.note.of(record), DESCRIPTION_MAX)
-    read = read_category(said, note, is_outgoing=is_outgoing, currency=currency)
+    read = told.slug(is_outgoing=is_outgoing) or read_category(
+        said, f"{note} {written}", is_outgoing=is_outgoing, currency=currency
+    )
     if is_part_of(section.category.of(record), read):
         stated = ""
+    partner = _partner(record, profile, code, currency, _Said(name, description, stated or read, bool(is_own)))
+    channel = printable(section.channel.of(record).lower(), NAME_MAX) or told.channel
+    channel = channel or read_channel(f"{kind} {description}")
+    if channel == UNKNOWN and partner.kind == "external":
+        channel = section.usual_channel.of(record) or UNKNOWN
     return Entry(
         bank=code,
         bank_name=profile.bank.name.of(record) or code,
@@ -151,9 +164,16 @@ def understand(record: Record, profile: Profile) -> Entry:
         read_category=read,
         is_refund=is_refund,
         is_own=is_own,
-        channel=printable(section.channel.of(record).lower(), NAME_MAX) or read_channel(f"{kind} {description}"),
-        partner=_partner(record, profile, code, currency, _Said(name, description, stated or read)),
+        channel=channel,
+        partner=partner,
     )
+
+
+def _calls_itself_refund(narration: str, currency: str) -> bool | None:
+    """None where it does not, and where tax comes back: most was withheld before the money came, so that only a payment
+    to the same office makes it a refund."""
+    is_tax = read_category(narration, is_outgoing=False, currency=currency) == "tax"
+    return (says_refund(narration) and not is_tax) or None
 
 
 def _stated_category(section: TransactionSection, record: Record) -> str:
@@ -231,14 +251,21 @@ def _balance_minor(record: Record, currency: str, profile: Profile) -> int | Non
 def _partner(record: Record, profile: Profile, bank: str, currency: str, said: _Said) -> Partner:
     section = profile.transactions.counterparty
     number, partner_bank, own = section.account.of(record), section.bank.of(record), section.otherwise.of(record)
-    name = said.name or ("" if own else payee_of(said.description))
+    read = "" if own else without_relative(payee_of(said.description), _holder(record, profile))
+    name = said.name or read
     if number:
         code = partner_bank or ELSEWHERE
         return Partner("external", code, number[:NAME_MAX], name or f"{number} at {code}"[:NAME_MAX])
     if said.name or (name and said.category not in _BANKS_OWN):
         return Partner("external", partner_bank or ELSEWHERE, f"{name.casefold()} {currency}", name)
-    own = own or _BANKS_OWN.get(said.category, "Unknown")
+    own = own or _BANKS_OWN.get(said.category) or ("Own accounts" if said.is_own else "Unknown")
     return Partner("system", bank, f"{own.casefold()} {currency}", own)
+
+
+def _holder(record: Record, profile: Profile) -> str:
+    """The account's holder, where the row says or was told who that is."""
+    own = (section for section in profile.customers if section.file == profile.transactions.file)
+    return next((section.name.of(record) for section in own), "")
 
 
 def _needed(key: str, text: str) -> str:

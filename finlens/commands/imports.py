@@ -35,6 +35,7 @@ def import_files(
     currency: Annotated[str, typer.Option(help="the currency, likewise: GBP")] = "",
     zone: Annotated[str, typer.Option(help="the time zone of the dates: Europe/London")] = "",
     dates: Annotated[str, typer.Option(help="eu (day first), us (month first), iso, or a format: %d.%m.%y")] = "",
+    positive: Annotated[str, typer.Option(help="what an amount without a sign is: in, or out as on some cards")] = "",
     opening: Annotated[
         str, typer.Option(help="what a new account held before its first row, if no balance says so")
     ] = "",
@@ -45,7 +46,7 @@ def import_files(
     console = Console(stderr=True)
     given = {"account": account, "account_name": account_name, "owner": owner, "email": email, "bank": bank}
     given["currency"] = currency
-    mapping = load_profile(profile).told(given=given, zone=zone, dates=dates, opening=opening)
+    mapping = load_profile(profile).told(given=given, zone=zone, dates=dates, opening=opening, positive=positive)
     settings = installation(console.print)
     try:
         with _bar(console) as bar:
@@ -93,6 +94,11 @@ def _print(report: Report, console: Console, is_dry_run: bool) -> None:
         console.print("warning   no payments: the files are empty, or none is of the kind that holds payments")
     if report.customers_added or report.accounts_opened:
         console.print(f"{report.customers_added} customers added, {report.accounts_opened} accounts opened")
+    for number in report.turned:
+        console.print(
+            f"warning   {number}: shops pay more often than they are paid. If amounts without a sign are money out, "
+            "as cards have it, say --positive out, in a new account"
+        )
     for file, line, reason in report.rejected[:SHOWN_MAX]:
         console.print(f"rejected  {file}:{line}  {reason}")
     for found in report.balance_differences[:SHOWN_MAX]:

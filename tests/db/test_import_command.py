@@ -94,3 +94,17 @@ def test_interrupt_ends_with_a_sentence_and_the_shells_exit_code(
     run = CliRunner().invoke(command, [str(statement), "--profile", "plain", "--json"])
     assert run.exit_code == imports.STOPPED
     assert "the same command goes on where this one ended" in " ".join(run.stderr.split())
+
+
+def test_account_that_shops_pay_is_warned_of_and_the_option_turns_it_round(
+    command: typer.Typer, tmp_path: Path
+) -> None:
+    rows = "".join(f"2026-01-0{day},5,ALDI STORES {day}\n" for day in range(1, 7))
+    (tmp_path / "a.csv").write_text(f"date,amount,description\n{rows}")
+    options = [str(tmp_path / "a.csv"), "--account", fresh("A"), "--dry-run"]
+    warned = CliRunner().invoke(command, options)
+    assert "shops pay more often than they are paid" in warned.stdout
+    assert "say --positive out" in warned.stdout
+    turned = CliRunner().invoke(command, [*options, "--positive", "out"])
+    assert turned.exit_code == 0
+    assert "shops pay" not in turned.stdout

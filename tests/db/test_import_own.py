@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from core.db import Database
+from core.ids import new_id
 from core.imports.batch import run_import
 from core.imports.profile import load_profile
 from core.imports.report import Report
@@ -145,3 +146,59 @@ async def test_file_without_narrations_names_the_accounts_in_its_payees(home: Ho
 async def test_paying_a_card_that_is_not_here_is_neither_spent_nor_earned(home: Household) -> None:
     await home.take(home.statement(home.current, "2026-01-05,-250,750,CREDIT CARD PAYMENT-AUTOPAY SI-TAD"))
     assert await home.sums() == [(75000, 0, 0)]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["bank first", "card first"])
+async def test_bill_that_names_the_cards_issuer_is_own_in_either_order(home: Household, order: tuple[int, int]) -> None:
+    bank = home.statement(home.current, "2026-01-05,-250,750,AMERICAN EXPRESS 3773*******41007")
+    card = home.statement(home.savings, "2026-01-02,-250,,ARGOS LTD", "2026-01-05,250,,PAYMENT RECEIVED - THANK YOU")
+    for place in order:
+        await home.take((bank, card)[place])
+    assert await home.sums() == [(75000, 0, 0), (0, 25000, 0)]
+
+
+async def test_holders_name_before_a_remark_is_the_holder(home: Household) -> None:
+    await home.take(home.statement(home.current, "2026-01-05,250,1250,ASHA RAO BILLS RP4698426928922"))
+    assert await home.sums() == [(125000, 0, 0)]
+
+
+async def test_bill_of_a_card_is_own_before_and_after_the_cards_statement_is_here(home: Household) -> None:
+    bank = home.statement(home.current, "2026-01-05,-250,750,BIL/INFT/283801051/HDFC CREDIT CARD XX5412/BILLPAY")
+    card = home.statement(
+        home.savings, "2026-01-02,-250,-250,CROMA", "2026-01-06,250,0,CREDIT CARD PAYMENT NET BANKING"
+    )
+    for path in (bank, card):
+        await home.take(path)
+    assert await home.sums() == [(75000, 0, 0), (0, 25000, 0)]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["sent first", "received first"])
+async def test_money_received_from_the_holder_is_own_in_either_order(home: Household, order: tuple[int, int]) -> None:
+    both = (
+        home.statement(home.current, "2026-01-05,-250,750,MMT/IMPS/674662753666/Household/ASHA RAO/Kotak Mahindra"),
+        home.statement(home.savings, "2026-01-05,250,250,Recd:IMPS/674662753666/ASHA RAO/ICIC/XX4471/Household"),
+    )
+    for place in order:
+        await home.take(both[place])
+    assert await home.sums() == [(75000, 0, 0), (25000, 0, 0)]
+    assert (await home.take(*both)).posted == 0
+
+
+async def test_end_of_an_account_that_is_here_says_whose_money_was_received(home: Household) -> None:
+    home.current = f"10{new_id().int % 10**10:010}"
+    into = f"Recd:IMPS/674662753666/RAO HOUSEHOLD/ICIC/XX{home.current[-4:]}/food"
+    await home.take(home.statement(home.current, "2026-01-04,-10,990,ALDI"))
+    await home.take(home.statement(home.savings, f"2026-01-05,250,250,{into}"))
+    assert await home.sums() == [(99000, 1000, 0), (25000, 0, 0)]
+
+
+async def test_card_that_shares_its_last_digits_with_an_account_is_not_that_account(home: Household) -> None:
+    home.current = f"10{new_id().int % 10**10:010}"
+    await home.take(home.statement(home.current, "2026-01-04,-10,990,ALDI"))
+    await home.take(home.statement(home.savings, f"2026-01-05,-250,250,POS 416021XXXXXX{home.current[-4:]} CROMA"))
+    assert (await home.sums())[1] == (25000, 25000, 0)
+
+
+async def test_cash_that_the_holder_takes_out_is_spent(home: Household) -> None:
+    await home.take(home.statement(home.current, "2026-01-05,-250,750,ATW/SELF/PUNE AUNDH/543323738967"))
+    assert await home.sums() == [(75000, 25000, 0)]

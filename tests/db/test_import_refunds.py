@@ -79,6 +79,29 @@ async def test_refund_of_which_the_payment_is_not_here_is_one_all_the_same(impor
     assert found == [("Asos", "clothing", 1000, 0), ("Asos", "clothing", -4000, 0)]
 
 
+async def test_tax_that_comes_back_without_having_been_paid_from_here_is_income(imported: Imported) -> None:
+    report = await imported.rows("2026-07-21,18430,NEFT-SBIN512345678901-INCOME TAX REFUND AY2026-27")
+    assert report.refunds == 0
+    assert await imported.entries("category", "spend_minor", "income_minor") == [("tax", 0, 1843000)]
+
+
+async def test_wages_tax_that_comes_back_is_income_and_so_is_a_benefit_from_the_same_office(imported: Imported) -> None:
+    rows = ("2026-01-02,-90,HMRC SELF ASSESSMENT", "2026-01-09,60,HMRC CHILD BENEFIT RAO")
+    assert (await imported.rows("2026-01-01,100,HMRC PAYE REFUND", *rows)).refunds == 0
+    found = await imported.entries("counterparty", "category", "spend_minor", "income_minor")
+    assert found == [
+        ("HMRC", "tax", 0, 10000),
+        ("HMRC", "tax", 9000, 0),
+        ("HMRC Child Benefit", "uncategorised", 0, 6000),
+    ]
+
+
+async def test_tax_that_was_paid_from_here_comes_back_as_a_refund(imported: Imported) -> None:
+    report = await imported.rows("2026-01-05,-500,IRS USATAXPYMT", "2026-04-05,120,IRS TREAS 310 TAX REF")
+    assert report.refunds == 1
+    assert [row[0] for row in await imported.entries("spend_minor")] == [50000, -12000]
+
+
 @pytest.mark.parametrize(
     "rows",
     [
@@ -134,3 +157,23 @@ async def test_categories_read_from_words_are_counted_and_the_files_own_word_win
 async def test_merchant_code_gives_the_category_before_words_do(imported: Imported) -> None:
     await imported.rows("2026-01-02,-5,ALDI 12,5812", columns="date,amount,description,merchant_code")
     assert await imported.entries("category") == [("eating_out",)]
+
+
+async def test_remark_behind_a_name_that_the_file_also_has_alone_is_cut(imported: Imported) -> None:
+    await imported.rows(
+        "2026-01-02,-50,FPO JANET HOLROYD", "2026-01-03,-20,FPO JANET HOLROYD BIRTHDAY ELLA",
+        "2026-01-04,-20,FPO JANET HOLROYD SMITH", "2026-01-05,-20,FPO TOM BAKER BIRTHDAY",
+    )  # fmt: skip
+    names = [row[0] for row in await imported.entries("counterparty")]
+    assert names == ["Janet Holroyd", "Janet Holroyd", "Janet Holroyd Smith", "Tom Baker Birthday"]
+
+
+async def test_account_that_shops_pay_is_told(imported: Imported) -> None:
+    rows = [f"2026-01-0{day},5,ALDI STORES {day}" for day in range(1, 7)]
+    assert (await imported.rows(*rows, "2026-01-09,-5,ALDI STORES 9")).turned == [imported.account]
+    assert (await imported.rows("2026-01-09,-5,ALDI STORES 9", *rows[:4])).turned == []
+
+
+async def test_refunds_and_takings_turn_no_account_round(imported: Imported) -> None:
+    rows = [f"2026-01-0{day},5,ALDI STORES REFUND {day}" for day in range(1, 8)]
+    assert (await imported.rows(*rows, *(row.replace("ALDI STORES REFUND", "K HALL") for row in rows))).turned == []

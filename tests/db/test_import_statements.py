@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from core.db import Database
 from core.errors import FinLensError
-from core.imports.batch import run_import
+from core.imports.batch import STATISTICS_FROM, run_import
 from core.imports.profile import Profile, load_profile
 from core.imports.report import Report
 from core.ledger.relay import drain
@@ -344,7 +344,7 @@ async def test_indian_bank_statement_needs_a_profile_and_no_code(database: Datab
         mail=mail,
     )
     assert found == [
-        (12840200, "salary", "transfer", "Acme"), (-43150, "eating_out", "upi", "SWIGGY"),
+        (12840200, "salary", "transfer", "Acme"), (-43150, "eating_out", "upi", "Swiggy"),
         (-500000, "cash", "atm", "Cash"),
     ]  # fmt: skip
 
@@ -408,3 +408,16 @@ async def test_opening_that_the_command_was_told_is_there_before_the_first_row(
 async def test_account_that_opens_with_nothing_is_told(database: Database, statement: Statement) -> None:
     report = await run(database, statement.write("a.csv", ("2026-01-02", "-12.50", "Tea")))
     assert report.opened_at_zero == [statement.account]
+
+
+async def test_database_knows_at_once_how_many_payments_a_large_import_brought(
+    database: Database, statement: Statement
+) -> None:
+    rows = [("2026-05-01", f"-{n}.00", f"Shop {n}") for n in range(1, STATISTICS_FROM + 1)]
+    await run(database, statement.write("large.csv", *rows))
+    [(counted, there)] = await query(
+        database,
+        """SELECT c.reltuples, (SELECT count(*) FROM ledger.transaction)
+             FROM pg_class c WHERE c.oid = 'ledger.transaction'::regclass""",
+    )
+    assert counted == pytest.approx(there, rel=0.01)

@@ -5,8 +5,8 @@ import pytest
 from core.categories import BY_SLUG
 from core.imports.categories import is_part_of, read_category, slug_of
 from core.imports.channels import read_channel
-from core.imports.narration import says_own, says_refund
-from core.imports.payee import payee_of
+from core.imports.narration import says_own, says_refund, says_transfer
+from core.imports.payee import payee_of, told_by
 
 PAYEES = """
 Salary June | Salary June
@@ -153,6 +153,44 @@ Own RD A/C | TRF/OWN RD A/C 002741100982/KUMAR S
 Planet Fitness | ABC*PLANET FITNESS 888-8279262 WA
 KFC | KFC*CHICKEN PLACE
 Puget Sound Energy | PUGET SOUND ENER BILLPAY 7420248580 WEB ID: 5910374630
+Imran Shaikh | UPI/546306513129/IMRAN SHAIKH/9822011223@ibl/NA/ICICI BANK
+Imran Shaikh | UPI/546306513129/IMRAN SHAIKH/9822011223@ibl/dinner/ICICI BANK
+Imran Shaikh | UPI/546306513129/IMRAN SHAIKH/imran.shaikh@ibl//ICICI BANK
+Imran Shaikh | UPI/546306513129//imran.shaikh@ibl/dinner/ICICI BANK
+Imran Shaikh | UPI/546306513129/dinner/imran.shaikh@ibl/ICICI BANK/IMRAN SHAIKH
+Imran Shaikh | UPI/546306513129/IMRAN SHAIKH/imran.shaikh@ibl
+Imran Shaikh | UPI/IMRAN SHAIKH/9822011223@ibl/Payment from Ph/ICICI BANK/546306513129/IBL1a2b3c4d
+Imran Shaikh | UPI/P2A/546306513129/IMRAN SHAIKH/ICICI BANK/dinner
+Imran Shaikh | UPI/IMRAN SHAIKH/546306513129/dinner
+Imran Shaikh | UPI-IMRAN SHAIKH-9822011223@IBL-ICIC0000001-546306513129-DINNER
+| UPI-9822011223@IBL-ICIC0000001-546306513129-DINNER
+Imran Shaikh | WDL TFR UPI/DR/546306513129/IMRAN SHAIKH/ICIC/imran@ibl/dinner
+Imran Shaikh | UPIAR/546306513129/DR/IMRAN SHAIKH/ICIC/9822011223@ibl
+Imran Shaikh | UPIOUT/546306513129/imran.shaikh@ibl/dinner/0000
+Imran Shaikh | UPI/546306513129/14:22:10/UPI/imran.shaikh@ibl/dinner
+Swiggy | UPI/546306513129/SWIGGY/swiggy.stores@axisbank/AXIS BANK
+Zomato | UPI/546306513129/NA/zomato-order@paytm/PAYTM BANK
+Meena | UPI/546306513129/Google Pay/meena99@ybl/UJJIVAN SMALL FI
+Shree Ganesh Kirana Stores | UPI/514525913598/SHREE GANESH KIRANA STORES/paytmqr28100505@paytm/Payment from Ph/PAYTM BANK
+Airtel | UPI/517323024393/AIRTEL/airtelpostpaid@ybl/Postpaid bill/YES BANK LTD
+Rohan Kulkarni | Recd:IMPS/674662753666/ROHAN KULKARNI/ICIC/XX4471/Household
+Priya Kulkarni | Recd:NEFT/PRIYA KULKARNI/freelance
+Priya Kulkarni | Sent:IMPS/674662753666/PRIYA KULKARNI/HDFC/XX1234/trip
+Vibgyor High School | CHQ PAID 000412 VIBGYOR HIGH SCHOOL
+Vibgyor High School | CHEQUE NO 412 PAID TO VIBGYOR HIGH SCHOOL
+| CHQ PAID 000412
+Parag Parikh | ACH/INDIAN CLEARING CORP/PPFAS FLEXI CAP SIP/1803244206
+Bluechip Growth Fund Sip | ACH/ICCL/BLUECHIP GROWTH FUND SIP/1803244206
+Indian Clearing Corp | NEFT-HDFCN52026010112345678-INDIAN CLEARING CORPORATION LTD-REDEMPTION
+| CREDIT CARD PAYMENT NET BANKING
+| PAYMENT RECEIVED, THANK YOU
+Ramesh Kumar | MB:SENT TO RAMESH KUMAR/IMPS/412345678901
+Ramesh Kumar | MB: RECEIVED FROM RAMESH KUMAR/412345678901
+Ramesh Kumar | SENT IMPS 412345678901 RAMESH KUMAR
+| UPI/412345678901/NA/paytm-56505013@pty/Paytm Payments
+MSEDCL | BIL/BPAY/0000123/BBPS/MSEDCL
+HDFC Credit Card | BIL/INFT/283801051/HDFC CREDIT CARD XX5412/BILLPAY
+Dr Anjali Kelkar Clinic | UPI/DR ANJALI KELKAR CLINIC/572459378602/consultation
 """
 
 
@@ -176,6 +214,8 @@ def test_payee_is_what_is_left_without_rails_codes_and_places(line: str) -> None
         ("IB BILLPAY DR-LICOFINDIA-278677713", "insurance"), ("FRED-MEYER #0135", "groceries"), ("TST* PINE STATE - PORTLAND OR", "eating_out"),
         ("TMOBILE*AUTO PAY 800-937-8997 WA", "telecom"), ("LES SCHWAB TIRES #0245", "vehicle"), ("ZELLE TO JOHN OCTOBER RENT", "rent"),
         ("UPI-RAVI KUMAR-ravi@airtel-AIRP0000001-628412345678-UPI", ""), ("B\u00c4CKEREI SIEBERT", "eating_out"), ("STADTBAD-APOTHEKE", "health"),
+        ("DR KELKAR CLINIC CONSULTATION", "health"), ("RAO LAWYERS CONSULTATION", "services"), ("CHITALE BANDHU MITHAIWALE", "eating_out"),
+        ("CHQ PAID SELF 000412", "cash"), ("ATW/SELF/PUNE AUNDH/543323738967", "cash"),
     ],
 )  # fmt: skip
 def test_words_that_leave_little_doubt_give_a_category(narration: str, slug: str) -> None:
@@ -251,6 +291,11 @@ def test_narration_that_only_looks_like_a_refund(narration: str) -> None:
         "DIRECT DEBIT TO BARCLAYCARD REF 4929", "Transfer To Share 01 - Savings 7720049101", "UPI-ANANYA IYER-A@OKSBI-SELF",
         "MMT/IMPS/628412345679/Self transfer/KARAN MEHTA", "Online Transfer to SAV ...9921",
         "TRF/OWN RD A/C 002741100982/KUMAR S",
+        "BIL/INFT/283801051/HDFC CREDIT CARD XX5412/BILLPAY", "NEFT DR-ICIC0SF0002-ICICI BANK CREDIT CARD-4375XXXXXXXX1006",
+        "IB BILLPAY DR-HDFCSI-416021XXXXXX4417", "CC 000416021XXXXXX4417 AUTOPAY SI-TAD", "CREDIT CARD XX5412 PAYMENT",
+        "UPI/546306513129/AXIS BANK CREDIT CARD/axiscc@axisbank/NA/AXIS BANK", "Payment to Chase card ending in 5412 11/05", "PAYMENT TO AMEX CARD 1001",
+        "ONLINE PAYMENT TO CREDIT CARD ENDING 5412",
+        "BIL/ONL/000123/HDFC CREDIT C/4567", "AUTO DEBIT CREDIT CARD 4375XXXXXXXX1006", "PAYMENT RECEIVED, THANK YOU",
     ],
 )  # fmt: skip
 def test_paying_a_cards_bill_or_oneself_is_an_own_transfer(narration: str) -> None:
@@ -265,10 +310,52 @@ def test_paying_a_cards_bill_or_oneself_is_an_own_transfer(narration: str) -> No
         "CREDIT CARD PAYMENT TO TESCO",
         "HMRC SELF ASSESSMENT",
         "BIG YELLOW SELF STORAGE",
+        "ATW/SELF/PUNE AUNDH/543323738967",
+        "CHQ PAID-SELF",
+        "CASH WDL/SELF/000412",
+        "CREDIT CARD PURCHASE XX5412 AMAZON",
+        "PAYMENT TO TESCO CARD ENDING 5412",
+        "POS 416021XXXXXX4417 SWIGGY",
+        "POS/HDFC CREDIT CARD/SWIGGY",
+        "ECOM PUR/AMAZON/CREDIT CARD",
+        "BIL/ONL/000123/CREDIT COOP SOCIETY",
     ],
 )
 def test_narration_that_only_looks_like_an_own_transfer(narration: str) -> None:
     assert not says_own(narration)
+
+
+@pytest.mark.parametrize(
+    "narration",
+    [
+        "AMERICAN EXPRESS 3773*******41007", "AMEX CARD PAYMENT", "AMERICAN EXP 3773", "HSBC CREDIT CARD", "CAPITAL ONE EUROPE 5412",
+        "DIRECT DEBIT PAYMENT TO TESCO BANK CREDIT CARD REF 546512, MANDATE NO 0003", "NATWEST CARD 4417", "SANTANDER CARDS DD",
+        "M&S BANK CREDIT CARD", "JOHN LEWIS CREDIT CARD", "HALIFAX CC 5253********1182", "VIRGIN MONEY CREDIT CARD", "VANQUIS BANK",
+    ],
+)  # fmt: skip
+def test_bill_of_a_card_is_known_by_who_issued_it(narration: str) -> None:
+    assert says_own(narration, is_outgoing=True)
+    assert not says_own(narration, is_outgoing=False)
+
+
+@pytest.mark.parametrize(
+    "narration",
+    [
+        "NATWEST CARD 4417 TESCO STORES",
+        "HSBC CREDIT CARD FEE",
+        "AMERICAN EXPRESS TRAVEL",
+        "JOHN LEWIS CARDIFF",
+        "TESCO CARD 4417",
+        "AMEX GYM",
+    ],
+)
+def test_name_of_a_cards_issuer_alone_is_no_bill(narration: str) -> None:
+    assert not says_own(narration, is_outgoing=True)
+
+
+def test_cash_that_the_holder_takes_out_is_no_half_of_a_transfer() -> None:
+    assert says_transfer("NEFT/SELF/KARAN")
+    assert not says_transfer("ATW/SELF/PUNE AUNDH/543323738967")
 
 
 def test_kind_of_a_row_says_that_it_is_an_own_transfer_but_not_that_it_pays_a_card() -> None:
@@ -279,6 +366,20 @@ def test_kind_of_a_row_says_that_it_is_an_own_transfer_but_not_that_it_pays_a_ca
 @pytest.mark.parametrize(("note", "slug"), [("rent", "rent"), ("October rent", "rent"), ("pizza", ""), ("", "")])
 def test_note_tells_rent_but_not_what_a_friend_sells(note: str, slug: str) -> None:
     assert read_category("BEN OKAFOR", note, is_outgoing=True) == slug
+
+
+@pytest.mark.parametrize(
+    ("narration", "slug"),
+    [
+        ("UPI/546306513129/NEHA BHOSALE/neha@ybl/movie/YES BANK", ""), ("UPI/NEHA BHOSALE/546306513129/pizza", ""),
+        ("UPI/546306513129/PVR CINEMAS/pvr@ybl/dinner/YES BANK", "entertainment"), ("UPI/SUNITA PAWAR/628827086939/maid", "household"),
+        ("UPI/546306513129/NEHA BHOSALE/neha@airtel/NA/AIRTEL PAYMENTS BANK", ""), ("UPI/P2A/546306513129/NEHA BHOSALE/YES BANK/UPI", "transfer"),
+        ("UPI/546306513129/NA/q12345678@ybl/pizza/YES BANK", "eating_out"), ("UPI/MAHESH/546306513129/milk", "groceries"),
+    ],
+)  # fmt: skip
+def test_remark_on_a_payment_by_upi_is_believed_no_more_than_a_note(narration: str, slug: str) -> None:
+    named, remark = told_by(narration)
+    assert read_category(named, remark, is_outgoing=True) == slug
 
 
 def test_note_says_nothing_against_the_narration() -> None:

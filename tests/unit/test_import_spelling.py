@@ -54,7 +54,7 @@ FILES = {
     ),
     "German, with semicolons and commas before the fraction": (
         "Buchungstag;Empfänger;Verwendungszweck;Betrag (EUR)\n13.04.2026;REWE;Einkauf;-1.006,72\n",
-        [("2026-04-13", -100672, "EUR", None, "REWE")],
+        [("2026-04-13", -100672, "EUR", None, "Rewe")],
     ),
     "names in any case, and a direction in words": (
         "DATE,AMOUNT,CR/DR,PAYEE,CURRENCY\n2026-04-13,5,DR,Rewe,EUR\n2026-04-14,5,cr,Acme,EUR\n",
@@ -63,6 +63,11 @@ FILES = {
     "a budget app's, with amounts that have no sign": (
         "Date,Type,Category,Amount,Note\n2026-04-13,Expense,Food,5,lunch\n2026-04-14,Income,Salary,50,May\n",
         [("2026-04-13", -500, "INR", None, "Lunch"), ("2026-04-14", 5000, "INR", None, "May")],
+    ),
+    "an Indian card's, with the time and blanks around the strokes": (
+        "DATE & TIME,DESCRIPTION,CATEGORY,AMT,DEBIT / CREDIT\n13/04/2026 12:43:43,SWIGGY BANGALORE,Food,5.00,Dr\n"
+        "14/04/2026 08:05:00,SWIGGY BANGALORE,Food,5.00,Cr\n",
+        [("2026-04-13", -500, "INR", None, "Swiggy"), ("2026-04-14", 500, "INR", None, "Swiggy")],
     ),
 }  # fmt: skip
 
@@ -89,6 +94,114 @@ def test_kind_and_note_tell_the_channel_and_the_category_that_the_narration_does
     ]  # fmt: skip
 
 
+CODES = """
+CPT | LNK COOP HEADINGLEY CD 4417 | -20 | cash | atm | Cash
+C/L | TESCO LEEDS | -20 | cash | atm | Cash
+CSH | BRANCH 12 | 50 | cash | atm | Cash
+ | LNK SAINSBURYS LEEDS | -20 | cash | atm | Cash
+Cash withdrawal | TESCO LEEDS | -20 | cash | atm | Cash
+FEE | CLUB LLOYDS FEE | -3 | fees | unknown | Fees
+CHG | NON-GBP TRANS | -3 | fees | unknown | Fees
+INT | GROSS | 2 | interest | unknown | Interest
+INT | TO 12JAN | -2 | fees | unknown | Fees
+DD | ALDI | -5 | groceries | direct_debit | Aldi
+D/D | ALDI | -5 | groceries | direct_debit | Aldi
+SO | K HALL | -5 |  | standing_order | K Hall
+S/O | K HALL | -5 |  | standing_order | K Hall
+FPI | K HALL | 5 |  | transfer | K Hall
+FPO | K HALL | -5 |  | transfer | K Hall
+BGC | K HALL | 5 |  | transfer | K Hall
+PAY | K HALL | -5 |  | transfer | K Hall
+TFR | K HALL | -5 |  | transfer | K Hall
+DEB | ALDI | -5 | groceries | card | Aldi
+POS | ALDI | -5 | groceries | card | Aldi
+CHQ | 000412 | -5 |  | cheque | Unknown
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", CODES)
+def test_code_of_a_british_bank_tells_the_way_and_what_for(line: str, tmp_path: Path) -> None:
+    kind, narration, amount, slug, channel, partner = (part.strip() for part in line.split(" | "))
+    table = f"Transaction Type,Date,Description,Amount\n{kind},2026-04-13,{narration},{amount}\n"
+    entries, _ = read(tmp_path / "a.csv", table, currency="GBP")
+    assert [(e.read_category, e.channel, e.partner.name) for e in entries] == [(slug, channel, partner)]
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "instant"),
+    [
+        ("13/08/2026", "21:42:33", "2026-08-13T20:42:33"), ("2026-08-13", "21:42", "2026-08-13T20:42:00"),
+        ("13/08/2026", "9:42 PM", "2026-08-13T20:42:00"), ("2026-08-13", "09:42:10 pm", "2026-08-13T20:42:10"),
+        ("2026-08-13 21:42:33", "21:42:33", "2026-08-13T20:42:33"), ("13/08/2026", "00:00:00", ""),
+        ("13/08/2026", "", ""), ("13/08/2026", "evening", ""),
+    ],
+)  # fmt: skip
+def test_time_may_stand_in_a_column_beside_the_date(tmp_path: Path, date: str, time: str, instant: str) -> None:
+    table = f"Date,Time,Amount,Description\n{date},{time},-5,ALDI\n"
+    entries, _ = read(tmp_path / "a.csv", table, currency="GBP")
+    assert [(e.day.isoformat(), e.instant.isoformat()[:19] if e.instant else "") for e in entries] == [
+        ("2026-08-13", instant)
+    ]
+
+
+def test_time_alone_is_the_date(tmp_path: Path) -> None:
+    entries, _ = read(tmp_path / "a.csv", "Time,Amount,Description\n2026-08-13 21:42:33,-5,ALDI\n", currency="GBP")
+    assert entries[0].day.isoformat() == "2026-08-13"
+
+
+def test_firm_that_a_column_names_is_called_as_firms_are(tmp_path: Path) -> None:
+    rows = "2026-04-13,-5,Sainsbury's\n2026-04-13,-5,Vue\n2026-04-13,-5,Vue de Paris\n"
+    entries, _ = read(tmp_path / "a.csv", f"date,amount,name\n{rows}", currency="GBP")
+    assert [entry.partner.name for entry in entries] == ["Sainsburys", "Vue Cinema", "Vue de Paris"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "currency"),
+    [("Sort Code", "GBP"), ("BSB", "AUD"), ("IFSC Code", "INR"), ("Glaeubiger ID", "EUR"), ("BLZ", "EUR")],
+)
+def test_number_that_one_countrys_banks_have_tells_the_currency(tmp_path: Path, heading: str, currency: str) -> None:
+    _, sources = read(tmp_path / "a.csv", f"date,amount,description,{heading}\n2026-04-13,5,a,309626\n")
+    assert (sources.profile.assumed["currency"], "currency" in sources.assumed) == (currency, False)
+
+
+@pytest.mark.parametrize(
+    ("iban", "currency"), [("GB29NWBK60161331926819", "GBP"), ("DE89 3704 0044 0532 0130 00", "EUR"), ("GBP1", "INR")]
+)
+def test_country_of_the_accounts_iban_tells_the_currency(tmp_path: Path, iban: str, currency: str) -> None:
+    _, sources = read(tmp_path / "a.csv", f"date,amount,description,iban\n2026-04-13,5,a,{iban}\n", account="")
+    assert sources.assumed["currency"] == currency
+
+
+def test_amounts_without_a_sign_are_what_the_command_was_told(tmp_path: Path) -> None:
+    told = PLAIN.told(given={"account": "1"}, zone="", dates="", opening="", positive="out")
+    path = tmp_path / "a.csv"
+    path.write_text("date,amount,description\n2026-04-13,5,ALDI\n2026-04-14,-5,ALDI\n")
+    sources = Sources(told, [path])
+    rows = sources.rows("transactions", lambda _path, _line, _reason: None)
+    assert [understand(row.record, sources.profile).amount_minor for row in rows] == [-500, 500]
+
+
+def test_purchases_on_a_card_of_american_express_have_no_sign(tmp_path: Path) -> None:
+    rows = "22/11/2026,ALDI,MR A RAO,-41007,2.99\n20/11/2026,PAYMENT RECEIVED - THANK YOU,MR A RAO,-41007,-555.68\n"
+    entries, _ = read(tmp_path / "a.csv", f"Date,Description,Card Member,Account #,Amount\n{rows}", currency="GBP")
+    assert [(entry.amount_minor, entry.channel) for entry in entries] == [(-299, "card"), (55568, "unknown")]
+
+
+@pytest.mark.parametrize(
+    ("category", "name", "slug"),
+    [
+        ("Personal care", "PureGym", "fitness"), ("Entertainment", "Spotify", "subscriptions"),
+        ("Entertainment", "Vue", "entertainment"), ("Transport", "Aena Parking", "vehicle"),
+        ("Transport", "Northern", "public_transport"), ("Transport", "Shell", "fuel"),
+        ("Personal care", "Boots", "personal_care"), ("Shopping", "Spotify", "shopping"),
+    ],
+)  # fmt: skip
+def test_wide_word_of_a_file_gives_way_to_its_part(tmp_path: Path, category: str, name: str, slug: str) -> None:
+    table = f"date,amount,name,category\n2026-04-13,-5,{name},{category}\n"
+    entries, _ = read(tmp_path / "a.csv", table, currency="GBP")
+    assert (entries[0].category or entries[0].read_category) == slug
+
+
 def test_what_was_assumed_is_told(tmp_path: Path) -> None:
     _, sources = read(tmp_path / "a.csv", "date,amount,description\n2026-04-13,5,a\n")
     assert sources.assumed == {"currency": "INR", "bank": "PLAIN", "time_zone": "Asia/Kolkata"}
@@ -98,6 +211,44 @@ def test_currency_is_read_from_the_amounts_and_the_zone_follows(tmp_path: Path) 
     entries, sources = read(tmp_path / "a.csv", "date,amount,description\n2026-04-13,-£6.72,a\n")
     assert entries[0].currency == "GBP"
     assert sources.profile.time_zone == "Europe/London"
+
+
+@pytest.mark.parametrize(
+    ("header", "currency"),
+    [("Amount (INR )", "INR"), ("Amount [GBP]", "GBP"), ("Amount (€)", "EUR"), ("Amount in USD", "USD")],
+)
+def test_currency_is_read_from_the_header_and_not_called_assumed(tmp_path: Path, header: str, currency: str) -> None:
+    entries, sources = read(tmp_path / "a.csv", f"date,{header},description\n2026-04-13,-6.72,a\n")
+    assert entries[0].currency == currency
+    assert "currency" not in sources.assumed
+
+
+def test_header_that_names_two_currencies_says_nothing(tmp_path: Path) -> None:
+    _, sources = read(tmp_path / "a.csv", "date,Amount (INR),Fee (USD),description\n2026-04-13,-6,1,a\n")
+    assert sources.assumed["currency"] == "INR"
+
+
+@pytest.mark.parametrize("told", [{"account_name": "HDFC Card"}, {"account_name": "Visa Gold"}, {"bank": "SBI Cards"}])
+def test_what_a_cards_statement_says_nothing_of_was_paid_by_card(tmp_path: Path, told: dict[str, str]) -> None:
+    rows = "2026-04-13,-5,CROMA AUNDH\n2026-04-14,-9,UPI/ZOMATO/412345678901/NA\n2026-04-15,-1,ANNUAL FEE\n"
+    entries, _ = read(tmp_path / "a.csv", f"date,amount,description\n{rows}", **told)
+    assert [entry.channel for entry in entries] == ["card", "upi", "unknown"]
+
+
+def test_remark_is_not_believed_where_a_column_names_the_payee_either(tmp_path: Path) -> None:
+    row = "2026-04-13,-5,UPI/546306513129/NEHA BHOSALE/neha@ybl/movie/YES BANK,Neha"
+    entries, _ = read(tmp_path / "a.csv", f"date,amount,description,payee\n{row}\n")
+    assert (entries[0].partner.name, entries[0].read_category) == ("Neha", "")
+
+
+def test_bill_of_a_card_that_names_nobody_goes_to_own_accounts(tmp_path: Path) -> None:
+    entries, _ = read(tmp_path / "a.csv", "date,amount,description\n2026-04-13,5,CREDIT CARD PAYMENT NET BANKING\n")
+    assert (entries[0].partner.name, entries[0].is_own) == ("Own accounts", True)
+
+
+def test_account_that_is_no_cards_leaves_the_way_of_paying_unknown(tmp_path: Path) -> None:
+    entries, _ = read(tmp_path / "a.csv", "date,amount,description\n2026-04-13,-5,CROMA\n", account_name="Cardiff Flat")
+    assert entries[0].channel == "unknown"
 
 
 def test_dates_that_may_be_read_in_two_ways_are_refused_until_somebody_says_which(tmp_path: Path) -> None:
