@@ -106,8 +106,8 @@ def _add_day(known: Known, name: str, day: date) -> None:
 def _add_finding(known: Known, finding: Finding, currencies: set[Currency]) -> None:
     if finding.explanation is not None:
         known.words.update(reason.sentence for reason in finding.explanation.reasons)
-    if isinstance(finding.task, BalanceTask) and finding.task.at is not None:
-        known.days.add(finding.task.at)
+    if isinstance(finding.task, BalanceTask):
+        known.days.update(day for day in (finding.task.at, finding.task.before) if day is not None)
     if isinstance(finding.task, ForecastTask) and finding.task.spend_minor is not None:
         for currency in currencies:
             known.add_money(finding.task.spend_minor, currency)

@@ -78,8 +78,9 @@ class Operation(StrEnum):
     """Net as a percentage of income."""
 
 
-OfChange = Literal["day", "difference", "percent", "before", "now"]
-"""What of a change is asked for: its day, its size in money or in percent, the amount before it or since."""
+OfChange = Literal["day", "payee", "difference", "percent", "before", "now"]
+"""What of a change is asked for: its day, whose payment it was, its size in money or in percent, the amount before it
+or since."""
 
 
 class Threshold(BaseModel):
@@ -124,6 +125,8 @@ class BalanceTask(BaseModel):
     kind: Literal["balance"] = "balance"
     counts: bool = False
     at: date | None = None
+    before: date | None = None
+    """An earlier day: how much more is held than at the end of it is asked for."""
     account_ids: tuple[UUID, ...] = ()
 
 

@@ -1,5 +1,6 @@
 """What accounts hold: now, at the end of a day that was, and of one that is to come; and the budgets of a month."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -23,25 +24,36 @@ BUDGET_SHOWN = {
 
 
 async def balances(task: BalanceTask, tools: Tools, evidence: Evidence) -> Finding:
-    """Per currency how many accounts and what they hold, as `balances`; then the largest of them, as `accounts`."""
+    """Per currency how many accounts and what they hold, as `balances`; then the largest of them, as `accounts`; and
+    what they held on the day before that is asked about, as `earlier`."""
     tools.progress("Looking up the accounts")
     a = ACCOUNT.c
     seen = [visible_accounts(tools.principal, customer_id=a.customer_id, bank_id=a.bank_id), a.kind == "customer"]
     if task.account_ids:
         seen.append(a.account_id.in_(task.account_ids))
     posted = a.posted_minor if task.at is None else _posted_at(a.account_id, task.at, tools.principal)
-    held, number = func.sum(posted).cast(BigInteger), func.count()
-    totals = select(a.currency, held.label("posted_minor"), number.label("count")).where(*seen).group_by(a.currency)
     each = (
         select(a.account_id, a.bank, a.name, a.customer, a.currency, posted.label("posted_minor"))
         .where(*seen)
         .order_by(posted.desc(), a.account_id)
         .limit(ACCOUNTS_SHOWN)
     )
-    balances = [dict(row) for row in (await tools.connection.execute(totals.order_by(number.desc()))).mappings()]
+    balances = await _totals(posted, seen, tools)
     rows = [{**row, "account_id": str(row["account_id"])} for row in (await tools.connection.execute(each)).mappings()]
     accounts = evidence.add(Table("accounts", rows, rows_in_all=sum(row["count"] for row in balances)))
-    return Finding(task, (evidence.add(Table("balances", balances, rows_in_all=len(balances))), accounts))
+    tables = (evidence.add(Table("balances", balances, rows_in_all=len(balances))), accounts)
+    if task.before is None:
+        return Finding(task, tables)
+    earlier = await _totals(_posted_at(a.account_id, task.before, tools.principal), seen, tools)
+    return Finding(task, (*tables, evidence.add(Table("earlier", earlier, rows_in_all=len(earlier)))))
+
+
+async def _totals(posted: ColumnElement[int], seen: Sequence[ColumnElement[bool]], tools: Tools) -> list[Row]:
+    """Per currency what these accounts hold together, and how many they are; most of them first."""
+    a, held, number = ACCOUNT.c, func.sum(posted).cast(BigInteger), func.count()
+    totals = select(a.currency, held.label("posted_minor"), number.label("count")).where(*seen).group_by(a.currency)
+    found = await tools.connection.execute(totals.order_by(number.desc(), a.currency))
+    return [dict(row) for row in found.mappings()]
 
 
 def _posted_at(account_id: ColumnElement[UUID], day: date, principal: Principal) -> ColumnElement[int]:

@@ -1,6 +1,7 @@
 """Alert turns: what a follow-up asks of the alerts, or the alerted payments, that the last question was about."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from agents.plan import Operation
@@ -10,9 +11,10 @@ from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
 from agents.planner.parse import COMPARING, Parsed
 from agents.planner.reading import Reading
+from agents.planner.weighing import says_nothing
 from agents.scope import Scope
 from core.insights.catalogue import ALERT_STATES
-from core.insights.query import Dimension, Filter, Flow, Measure, Operator
+from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 
 _PLAINLY = (None, Operation.VALUE, Operation.LIST)
 _SUMS = (Measure.SPEND, Measure.INCOME, Measure.VOLUME)
@@ -51,12 +53,36 @@ def _names_payments(frame: Frame) -> bool:
 
 
 _POINTS_OF_ONE = re.compile(r"\b(?:scor\w+|points?)\b")
+_POINTS_IT_GOT = re.compile(r"\b(?:scores?|points) (?:did|does|has|had|was) (?:it|that|this)\b")
 
 
 def _asks_points_of_one(reading: Reading, frame: Frame) -> bool:
     """ "And what score did that one get?"."""
     says_more = any((frame.objects, frame.conditions, frame.periods, frame.tells_alerts, frame.measure))
     return bool(_POINTS_OF_ONE.search(reading.text)) and reading.has(Cue.ANAPHORA) and not says_more
+
+
+def with_points(said: str, parsed: Parsed, told: Frame | None) -> Parsed:
+    """ "Asha's payment to Meera on 19 November got flagged. How many points did it get?": its points, and no count.
+    `said` are the words that may ask so, `told` the frame of the clause before."""
+    own = parsed.frame if parsed.frame.is_of_alerted else None
+    one = own or (told if says_nothing(parsed) else None)
+    if one is None or not (one.objects and one.periods and _POINTS_IT_GOT.search(said)):
+        return parsed
+    conditions = tuple(f for f in one.conditions if f.field != "alert")
+    frame = Frame(topic=Topic.EXPLAIN, alerts_ask="points", objects=one.objects, periods=one.periods)
+    frame = frame.with_changes(conditions=conditions)
+    return replace(parsed, frame=frame, alone=frame, is_follow_up=False, says_flagged=True)
+
+
+def in_told_time(reading: Reading, parsed: Parsed, stories: Iterable[Reading]) -> Parsed:
+    """ "July looked busy. What were the flagged payments of that month worth?": alerts of the one time that is told."""
+    told = [mention.value.period for story in stories for mention in story.of("period")]
+    points = parsed.frame.topic is Topic.ALERTS and reading.has(Cue.THAT_TIME)
+    if not points or parsed.frame.periods or len(told) != 1:
+        return parsed
+    frame, alone = (each.with_changes(periods=(QueryPeriod.of(told[0]),)) for each in (parsed.frame, parsed.alone))
+    return replace(parsed, frame=frame, alone=alone)
 
 
 def _of_holders(frame: Frame, last: Frame, scope: Scope) -> Frame:

@@ -20,14 +20,19 @@ _THE = r"(?:(?:an?|the|any|some|our|one|that|this|their|his|her) )?"
 _ACCOUNT = rf"{_THE}(?:(?:same|single|own) )?(?:accounts?|customers?|senders?|persons?)"
 _PAYMENTS = r"(?:payments?|transfers?|transactions?|debits?|amounts?|sums?)"
 _WAS = r"(?:(?:was|were|is|are|got|gets|being|had been|has been|have been) )?"
+_FROM = r"(?: from (?:(?:an?|the|some|several|many|various|new|unknown|different|other|\w+ish) )*[a-z]{3,})"
 _IN = (
     r"(?:(?:had |has |have )?(?:come|came|comes|coming|arriv\w+|was received|received|land(?:ed|s|ing)?|hits?|reached"
     r"|(?:was |were |got )?credited)"
-    rf"(?: in(?:to)?)?(?: {_ACCOUNT})?)"
+    rf"(?: in(?:to)?)?(?: {_ACCOUNT})?{_FROM}?)"
+)
+_ALL_OF_IT = (
+    r"(?:(?:(?:nearly|almost|virtually|practically) )?(?:all|everything|the whole|most|the bulk|the lot)(?: of)? )?"
+    r"(?:(?:it|them|that|this|the (?:money|sum|amount)) )?"
 )
 _MONEY = (
     r"(?:(?:the |that )?(?:money|funds?|amounts?|cash|sums?|credits?|deposits?|it|they)(?: that| which)? "
-    rf"(?:{_IN},?(?: and| but)?(?: then)? )?{_WAS})?"
+    rf"(?:{_IN},?(?: and| but)?(?: then)? )?{_ALL_OF_IT}{_WAS})?"
 )
 _AT_ONCE = (
     r"(?:straight(?: ?away)?|right(?: away)?|quickly|immediately|instantly|soon|shortly|promptly|swiftly|directly|just"
@@ -92,11 +97,11 @@ _FOR_IT = rf"(?: for (?:{_ACCOUNT}|them|him|her))?"
 _REASONS: dict[ReasonCode, str] = {
     "PASS_THRU": r"pass(?:ed|es|ing)?[- ]?thr(?:ough|u)(?: (?:the|an?|their|his|her) accounts?)?"
     rf"|{_MONEY}(?:pass(?:ed|es|ing)?|mov(?:ed|es|ing)|forward(?:ed|s|ing)?) (?:it |them |(?:the )?money )?"
-    rf"(?:{_AT_ONCE} )?(?:on|along|onwards?|through(?: (?:the|an?|their) accounts?)?)(?: again)?(?:{_SOON})?"
-    rf"|{_MONEY}(?:{_PUSHED}) (?:it |them )?{_AT_ONCE} (?:back )?{_OUT}(?:{_SOON})?"
+    rf"(?:{_AT_ONCE} )?(?:on|along|onwards?|through(?: (?:the|an?|their) accounts?)?)(?: again)?(?:{_SOON}|{_ARRIVAL})?"
+    rf"|{_MONEY}(?:{_PUSHED}) (?:it |them )?{_AT_ONCE} (?:back )?{_OUT}(?:{_SOON}|{_ARRIVAL})?"
     rf"|{_MONEY}(?:{_PUSHED})(?: it| them)?(?: out| on| away)?{_SOON}"
     rf"|{_MONEY}{_AT_ONCE} (?:{_PUSHED}) (?:it |them )?{_OUT}"
-    rf"|(?:money |funds |cash )?(?:straight |right )?in,? (?:and |then )?(?:money |funds |cash )?(?:straight |right )?"
+    rf"|(?:(?:money|funds|cash) (?:(?:went|goes|came|comes|moved|moves|flowed|was) )?)?(?:straight |right )?in,? (?:and |then )?(?:money |funds |cash )?(?:straight |right )?"
     rf"(?:back )?out(?: again)?(?:{_SOON})?(?! of\b)"
     rf"|{_MONEY}(?:(?:did not|didn't|does not|doesn't|never|hardly|barely) )"
     rf"(?:stay(?:ed)?|rest(?:ed)?|sit|sat|touch(?:ed)?|linger(?:ed)?|remain(?:ed)?)"
@@ -167,10 +172,11 @@ _AFTER = (
 
 
 def _side(number: str) -> str:
-    return rf"(?:(?P<more>{_MORE})|(?P<least>{_LEAST})|(?P<fewer>{_FEWER})|(?P<most>{_MOST}))? ?{number}(?:{_AFTER})?"
+    exactly = r"(?:(?:exactly|precisely|a full) )?"
+    return rf"(?:(?P<more>{_MORE})|(?P<least>{_LEAST})|(?P<fewer>{_FEWER})|(?P<most>{_MOST}))? ?{exactly}{number}(?:{_AFTER})?"
 
 
-_N = r"(?P<n>\d{1,2})(?![\d,.]\d|\d|k\b)"
+_N = r"(?P<n>100|\d{1,2})(?![\d,.]\d|\d|k\b)"
 _OF = r"(?:(?:of|was|is|are|were|at|between) )?"
 _SCORES = r"(?:with |having |an? |the )*(?:risk )?(?:scor(?:e|es|ed|ing)|points?|pts|rat(?:ed|ing))"
 _HAVING = r"(?:carry(?:ing)?|carries|with|have|has|had|having|got|scoring)"
@@ -203,7 +209,7 @@ _COLOUR_WORDS = """
     behind several cite cites concern concerns relate relates involve involves affect affects collect collects gather
     gathers sit sits name names deserve deserves across system whose today right because real actual attention hold holds
     such carry carries bear bears show shows get gets land lands come comes look looks cause
-    causes clock saw sees seen
+    causes clock saw sees seen bring brings brought gives gave
 """
 _COLOUR = frozenset(_COLOUR_WORDS.split())
 _VERB = re.compile(r"[a-z]{3,}(?:ed|ing)")

@@ -12,6 +12,7 @@ from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
 from agents.planner.frame import Frame
 from agents.planner.lexicon import Cue
 from agents.planner.mentions import Mention
+from agents.planner.movers import moved
 from agents.planner.series import in_order
 from agents.planner.slots import (
     INCOME_CATEGORIES,
@@ -63,25 +64,6 @@ def asked(frame: Frame, clause: Clause) -> Frame:
 
 
 _WHAT_IT_COST = re.compile(r"\bwhat (?:did|do|have|has|does)\b.* (?:cost|come to|amount to|set me back)\b")
-_MOVED = (Dimension.CATEGORY, Dimension.COUNTERPARTY, Dimension.CHANNEL)
-
-
-def _moved(frame: Frame, clause: Clause) -> Frame | None:
-    """ "Which category went up the most", "which categories were lower than in May": whose change from one period to
-    the other was the largest."""
-    has_other = frame.against is not None or len(frame.periods) == 2
-    changes = clause.has(Cue.DIFFERENCE) or (has_other and clause.has(Cue.MORE, Cue.LESS))
-    is_held = clause.has(Cue.WHICH) and clause.has(Cue.COMPARE) and clause.has(Cue.MORE, Cue.LESS)
-    is_most = clause.has(Cue.MOST) or clause.says(Measure.LARGEST) or (is_held and has_other)
-    groups = [noun.value[1] for noun in clause.find(Cue.NOUN) if noun.value[1] in _MOVED]
-    asks = clause.has(Cue.WHICH, Cue.WHO) or len(frame.periods) == 2
-    if not (groups and changes and is_most and asks) or clause.has(Cue.SHARE):
-        return None
-    frame = directed(frame, clause)
-    clause.take(Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.MOST, Cue.COMPARE)
-    return frame.with_changes(ask=Operation.MOVED, group_by=tuple(groups[:1]), measure=frame.plain)
-
-
 _ITS_AMOUNT = re.compile(
     r"\b(?:tell|give|say|show)(?: me)?(?: only| just)? (?:that|the|its) (?:\w+(?:'s)? )?(?:amount|figure|sum)\b"
     r"|\b(?:only|just) (?:that|the|its) (?:\w+(?:'s)? )?(?:amount|figure|sum)\b|\bamount only\b"
@@ -117,8 +99,9 @@ def _with_alerts(frame: Frame, clause: Clause) -> Frame | None:
     clause.place(*holders)
     is_most = clause.has(Cue.MOST)
     clause.take(Cue.MOST, Cue.LEAST)
+    limit = max((n for n in clause.take(Cue.TOP) if isinstance(n, int)), default=1)
     return frame.with_changes(
-        ask=Operation.RANK, measure=Measure.COUNT, flow=Flow.ANY, group_by=(by,), limit=1, descending=is_most
+        ask=Operation.RANK, measure=Measure.COUNT, flow=Flow.ANY, group_by=(by,), limit=limit, descending=is_most
     )
 
 
@@ -673,7 +656,7 @@ def _listed(frame: Frame, clause: Clause) -> Frame | None:
 
 
 _RULES: tuple[Callable[[Frame, Clause], Frame | None], ...] = (
-    in_order, _with_alerts, _moved, _since_last, _share, _usual, _rank, _when, _which, _latest, _compare,
+    in_order, _with_alerts, moved, _since_last, _share, _usual, _rank, _when, _which, _latest, _compare,
     _grouped, _listed,
 )  # fmt: skip
 

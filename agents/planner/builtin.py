@@ -4,13 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
 
 from agents.follow_ups import starters
 from agents.intents.intent import OFF_LIMITS, Intent
 from agents.plan import (
     CANDIDATES_MAX,
-    PLACES_MAX,
     TASKS_MAX,
     Clarify,
     Decline,
@@ -21,20 +19,22 @@ from agents.plan import (
     Task,
 )
 from agents.planner.ahead import day_ahead
-from agents.planner.alert_turns import after_alerts, counting_alerts
+from agents.planner.alert_turns import after_alerts, counting_alerts, in_told_time, with_points
 from agents.planner.categories import NARROWER
 from agents.planner.clause import Clause, is_cue
 from agents.planner.compose import compose
 from agents.planner.compounds import HEADS
 from agents.planner.desk_words import ranks_by_score, tells_kind
+from agents.planner.doubts import ALERTS_ONLY, NEW_PRICE, Case, doubted
 from agents.planner.follow import edit, explain_amount
 from agents.planner.frame import Frame, Topic
 from agents.planner.leaning import explained
 from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
+from agents.planner.modifiers import without_modifiers
 from agents.planner.names import Named, Names
 from agents.planner.parse import Parsed
-from agents.planner.parties import held, nobody_known
+from agents.planner.parties import held, nobody_known, two_parties
 from agents.planner.pointers import Turn, overlooked
 from agents.planner.pointing import (
     asks_of_more,
@@ -49,33 +49,19 @@ from agents.planner.pointing import (
     pointing,
 )
 from agents.planner.reading import Reading
+from agents.planner.refusals import declined
 from agents.planner.repricing import change_asked, went_down
 from agents.planner.settling import is_of_nothing, settled
 from agents.planner.slots import INCOME_CATEGORIES
 from agents.planner.strangers import speaks_of_asker
 from agents.planner.understanding import understand
+from agents.planner.untold import untold
 from agents.planner.weighing import Understood, says_nothing
 from agents.scope import Scope
-from agents.wording import category, days_known, listed
+from agents.wording import category, listed
 from core.identity.access import Principal
-from core.insights.forecast import DAYS_MAX
-from core.insights.query import Dimension, Flow, Measure, Operator, QueryPeriod
-from core.periods import Unit
+from core.insights.query import Dimension, Flow, Measure, QueryPeriod
 
-_REASONS = {
-    "action": "I answer questions about payments; I cannot move money or change anything.",
-    "claim": "I answer questions about payments; a dispute is raised with your bank.",
-    "future": "I know what has happened, and do not look ahead yet.",
-    "advice": "I tell what your payments were; advice on what to do with money I leave to others.",
-    "others": "I can only speak about your own accounts.",
-    "secrets": "I answer questions about payments, and nothing else is mine to show.",
-    "alerts": "Fraud alerts are for those who work on them; why a payment of your own was flagged, I can tell.",
-    "greeting": "Hello. Ask me about your payments: what you spent, where it went, who paid you.",
-    "topic": "That is not something your payments can tell.",
-    "recurring": "What recurs I look for in one customer's payments, and you ask for a whole bank.",
-    "one": "That I can tell of one customer's accounts, and you ask for a whole bank.",
-    "owner": "I can only tell the balance of your own accounts.",
-}  # fmt: skip
 _OFF_LIMITS = {
     Intent.ACT: "action", Intent.ADVICE: "advice", Intent.OTHERS: "others", Intent.SECRETS: "secrets",
     Intent.OFF_TOPIC: "topic", Intent.SMALL_TALK: "greeting",
@@ -87,7 +73,6 @@ _GAVE_ASKER = re.compile(r"\b(?:did|has|have|does) (?:my|our) \w+ (?:\w+ ){0,2}(
 _ASKS_WHETHER = re.compile(
     r"(?:(?:and|so) )*(?:did|has|have|had|was|were|is|are)\b.*\b(?:any\w*|some\w*|new)\b|any\w*\b"
 )
-_NEW_PRICE = "I can tell when what you pay somebody changed, and by how much. Whom do you mean?"
 _ASKED_IN_THE_END = ("action", "claim", "advice", "topic", "others", "secrets")
 
 
@@ -122,7 +107,8 @@ class BuiltinPlanner:
     def _planned(self, readings: Sequence[Reading], memory: Memory) -> Thought:
         tasks: list[Task] = []
         understood = understand(readings, self.scope.currencies, has_last=memory.frame is not None)
-        frame = meant_before(understood[0], memory)
+        said = " ".join(reading.text for reading in readings)
+        frame = meant_before(understood[0], said, memory)
         if refused := next((self._refused(one) for one in understood if one.intent in OFF_LIMITS), None):
             return refused
         if len(understood) == 1 and self._changes_nothing(understood[0], memory):
@@ -133,9 +119,10 @@ class BuiltinPlanner:
             return refused
         if changed := self._of_change(readings, understood, frame):
             return changed
-        pairs = _without_modifiers([(one.reading, one.parsed) for one in understood])
+        pairs = without_modifiers([(one.reading, one.parsed) for one in understood])
         parses = [parsed for _, parsed in pairs]
-        said = " ".join(reading.text for reading in readings)
+        asked = {reading.text for reading, _ in pairs}
+        stories = [reading for reading in readings if reading.text not in asked]
         if both := in_one(understood[0], counting_alerts(memory)):
             if doubt := self.frame_doubt(both, memory):
                 return doubt
@@ -148,6 +135,7 @@ class BuiltinPlanner:
         if asks_of_more(understood[0], memory):
             return self._asked_back("I do not remember so many of your questions. Which figures do you mean?")
         for n, (reading, parsed) in enumerate(pairs):
+            parsed = with_points(reading.text if n else said, parsed, frame if n else None)
             if tasks and _repeats(reading, parsed):
                 continue
             if frame is not None and tasks and frame.ask is Operation.RANK and _asks_how_much_only(reading):
@@ -155,6 +143,7 @@ class BuiltinPlanner:
                     tasks[-1], frame = self.task(frame.with_changes(asks_amount=True), memory)
                 continue
             parsed = pointing(said, reading, parsed, memory) if n == 0 else parsed
+            parsed = in_told_time(reading, parsed, stories)
             parsed = after_alerts(reading, parsed, frame, self.scope)
             doubt = self._doubt(reading, parsed, frame, memory if n == 0 else Memory(frame))
             if doubt is not None:
@@ -187,7 +176,7 @@ class BuiltinPlanner:
         about = named[0] if named else last
         is_strange = any(reading.names_something(phrase) for reading in readings for phrase in reading.unknown)
         if about is None or not about.objects or is_strange:
-            return self._asked_back(_NEW_PRICE)
+            return self._asked_back(NEW_PRICE)
         flow = Flow.IN if about.values_of("category") & INCOME_CATEGORIES else Flow.OUT
         sign = "less" if went_down(text) else "more"
         frame = Frame(ask=Operation.CHANGED, objects=about.objects, flow=flow, sign=sign, of_change=wanted)
@@ -271,11 +260,15 @@ class BuiltinPlanner:
         if reading.refusal and not (reading.refusal == "others" and self.principal.sees_alerts):
             return self._declined(reading.refusal)
         if reading.of("tally") and not (parsed.frame.threshold or (last and last.is_of_alerts)):
-            return self._asked_back(_ALERTS_ONLY)
+            return self._asked_back(ALERTS_ONLY)
+        if question := two_parties(reading):
+            return self._asked_back(question)
         if reading.is_of_many and tells_kind(reading.text):
             return self._asked_back(_OF_ALL_KINDS)
         if reading.is_of_many and ranks_by_score(reading.text):
-            return self._asked_back(_ALERTS_ONLY)
+            return self._asked_back(ALERTS_ONLY)
+        if question := untold(reading.text):
+            return self._asked_back(question)
         if reading.unknown:
             return self._about_unknown(reading, parsed)
         if unclear := parsed.unclear_names:
@@ -293,12 +286,11 @@ class BuiltinPlanner:
 
     def _about_unknown(self, reading: Reading, parsed: Parsed) -> Thought:
         """A phrase that is nothing known is never dropped: it may be the very thing that was asked about."""
-        phrase = reading.unknown[0]
-        if not parsed.has_cue and phrase not in NARROWER:
+        phrase = next((key for key in NARROWER if _is_headed(reading.unknown[0], key)), reading.unknown[0])
+        if not (parsed.has_cue or phrase in NARROWER or _is_terse(reading, phrase)):
             return self._declined("topic")
         if parsed.frame.topic is Topic.BALANCE and _is_owner(phrase, reading.text):
             return self._declined("owner")
-        phrase = next((key for key in NARROWER if _is_headed(phrase, key)), phrase)
         if slugs := NARROWER.get(phrase):
             name = category(slugs[0])
             suggested = reading.text.replace(phrase, name.lower())
@@ -357,91 +349,18 @@ class BuiltinPlanner:
         return self._declined("topic")
 
     def frame_doubt(self, frame: Frame, memory: Memory) -> Thought | None:
-        if frame.is_of_alerts and not self.principal.sees_alerts:
-            return self._declined("alerts")
-        if frame.topic is Topic.ALERTS and _says_more_than_alerts(frame):
-            return self._asked_back(_ALERTS_ONLY)
-        if frame.tells_alerts and frame.topic not in (Topic.ALERTS, Topic.SIGNALS, Topic.EXPLAIN):
-            return self._asked_back(_ALERTS_ONLY)
-        if frame.topic is Topic.BALANCE:
-            if frame.objects:
-                return self._declined("owner")
-            if frame.periods and (self.scope.first_day is None or frame.periods[0].end <= self.scope.first_day):
-                reach = days_known(self.scope.first_day, self.scope.last_day)
-                return Thought(Decline(reason=f"I know no balance from so long ago. {reach}", status="no_data"))
-        if frame.topic is Topic.RECURRING:
-            return self._about_recurring(frame)
-        if frame.are_apart and not _adds_up(frame):
-            return self._asked_back("That is a category and a payee. Could you ask about one of them at a time?")
-        slugs = frame.values_of("category")
-        if frame.ask is Operation.VERSUS and slugs & INCOME_CATEGORIES and slugs - INCOME_CATEGORIES:
-            return self._asked_back("One of these comes in and the other goes out. Which of the two do you mean?")
-        if frame.topic in (Topic.SIGNALS, Topic.CIRCLES) and not self.principal.sees_alerts:
-            return self._declined("alerts")
-        if frame.topic in _OF_ONE and self.principal.customer_id is None:
-            return self._declined("one")
-        if frame.topic is Topic.FORECAST and frame.on and (frame.on - self.today).days > DAYS_MAX:
-            return self._asked_back(f"I look at most {DAYS_MAX} days ahead. Which day until then do you mean?")
-        if frame.topic is Topic.REFUNDS and _says_more_than_a_list(frame):
-            return self._asked_back("I add up and list refunds by period, payee and category. Could you ask for that?")
-        if frame.topic is Topic.EXPLAIN and not (frame.objects or frame.conditions or frame.periods or memory.listed):
-            return self._asked_back(_WHICH_PAYMENT)
-        if _asks_points_of_shown(frame) and len(memory.listed) > 1:
-            return self._asked_back(_WHICH_PAYMENT)
-        if frame.ask is Operation.RANK and _ranks_one_payee(frame):
-            return self._asked_back("That is one payee only. Among whom shall I look: which category, or which payees?")
-        if frame.position > PLACES_MAX:
-            return self._asked_back(f"I count no farther than {PLACES_MAX} payments. Which day or month do you mean?")
-        if frame.position > 1 and not _is_ranked(frame):
-            return self._asked_back("I can tell the second or third by amount or by time. Of what?")
-        if frame.measure is Measure.NET and frame.objects:
-            return self._asked_back(
-                "Savings are income less spending as a whole. Do you mean how much you spent there?"
-            )
-        if frame.ask is Operation.SHARE and not (frame.objects or frame.conditions or frame.whole):
-            return self._asked_back("A share of what: which category, payee or way of paying do you mean?")
-        if frame.periods and all(p.start > self.today for p in frame.periods):
-            return self._declined("future")
-        if frame.topic is None and frame.ask in _OF_A_STRETCH and _have_gaps(frame):
-            return self._asked_back("Between these periods lies another. Could you ask of one of them at a time?")
-        return None
-
-    def _about_recurring(self, frame: Frame) -> Thought | None:
-        if self.principal.customer_id is None:
-            return self._declined("recurring")
-        if (frame.periods and not frame.is_next) or _says_more_than_a_list(frame):
-            return self._asked_back("I list what recurs now, by payee and category. Could you ask without more?")
-        return None
+        """What keeps a frame in full from being told: a question back, or a refusal."""
+        doubt = doubted(Case(frame, self.principal, self.scope, self.today, len(memory.listed)))
+        return self._asked_back(doubt) if isinstance(doubt, str) else Thought(doubt) if doubt else None
 
     def _declined(self, reason: str) -> Thought:
-        return Thought(Decline(reason=_REASONS[reason]))
+        return Thought(declined(reason))
 
     def _asked_back(self, question: str) -> Thought:
         return Thought(Clarify(question=question, choices=tuple(starters(self.scope))))
 
 
-_ALERTS_ONLY = (
-    "I count alerts by period, state, customer, points and one reason, and by ways of paying, amounts and hours where"
-    " neither points nor a reason is named. Could you ask for them so?"
-)
 _OF_ALL_KINDS = "I know customers by name, and not what kind of customer they are. Do you mean all of them?"
-_WHICH_PAYMENT = "Which payment do you mean? Name the payee, the amount or the day."
-_OF_ONE = frozenset({Topic.FORECAST, Topic.BUDGETS, Topic.UNUSUAL, Topic.DUPLICATES})
-"""Asked of one customer's accounts."""
-
-
-_OF_A_STRETCH = frozenset(
-    {
-        Operation.RANK, Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.WHO, Operation.SHARE,
-        Operation.COUNT_GROUPS, Operation.TO_NEW, Operation.MET, Operation.SAVINGS_RATE, Operation.PACE,
-    }
-)  # fmt: skip
-"""Asked of several periods they are asked of all the days from the first to the last."""
-
-
-def _have_gaps(frame: Frame) -> bool:
-    periods = sorted((p.period for p in frame.periods), key=lambda period: period.start)
-    return any(one.end < other.start for one, other in pairwise(periods))
 
 
 def _of_each_period(frame: Frame, most: int) -> list[Frame]:
@@ -487,42 +406,25 @@ def _is_told_behind(n: int, pairs: Sequence[tuple[Reading, Parsed]]) -> bool:
 
 def _so_far(tasks: Sequence[Task], frame: Frame | None, doubt: Thought) -> Thought:
     """What was understood before a part of the question that is in doubt, with the question back about that part."""
-    beyond = (_REASONS["alerts"], _REASONS["topic"])
+    beyond = (declined("alerts"), declined("topic"))
     why = doubt.planned.question if isinstance(doubt.planned, Clarify) else ""
-    if isinstance(doubt.planned, Decline) and doubt.planned.reason in beyond:
+    if isinstance(doubt.planned, Decline) and doubt.planned in beyond:
         why = doubt.planned.reason
     if not tasks or not why:
         return doubt
     return Thought(Plan(tasks=tuple(tasks), left_out=f"Of the rest: {why}"), frame)
 
 
-def _adds_up(frame: Frame) -> bool:
-    """Whether the parts of a category and of a payee may be added."""
-    return frame.ask in (None, Operation.VALUE) and frame.measure in (
-        None,
-        Measure.SPEND,
-        Measure.INCOME,
-        Measure.COUNT,
-    )
-
-
-def _ranks_one_payee(frame: Frame) -> bool:
-    """Whether payees are to be ranked of whom only one is asked about."""
-    return frame.group_by[:1] == (Dimension.COUNTERPARTY,) and len(frame.values_of("counterparty")) == 1
-
-
-_PLACED = (Operation.RANK, Operation.WHEN_LAST, Operation.WHEN_FIRST)
-
-
-def _is_ranked(frame: Frame) -> bool:
-    """Whether places count: of groups by their sum, of payments by their amount or their day."""
-    of_payments = frame.measure in (Measure.LARGEST, Measure.SMALLEST) or frame.latest is not None
-    return frame.topic is None and (frame.ask in _PLACED or of_payments)
-
-
 def _is_headed(phrase: str, key: str) -> bool:
     """ "Health insurance premium" is health insurance."""
     return phrase.startswith(f"{key} ") and set(phrase.removeprefix(key).split()) <= HEADS
+
+
+def _is_terse(reading: Reading, phrase: str) -> bool:
+    """ "Swiggy oct": nothing but a word that nobody knows and a period."""
+    said = reading.of("period")
+    rest = reading.text.replace(phrase, "", 1).split()
+    return len(said) == 1 and rest == reading.text[said[0].start : said[0].end].split()
 
 
 def _unsettled(parsed: Parsed, phrase: str) -> Frame:
@@ -540,59 +442,6 @@ def _is_owner(phrase: str, text: str) -> bool:
     return any(re.search(pattern, text) for pattern in (before, possessive, asked_for))
 
 
-def _without_modifiers(pairs: list[tuple[Reading, Parsed]]) -> list[tuple[Reading, Parsed]]:
-    """Clauses that only modify become part of the question beside them: "Leaving out rent, which category ...?"."""
-    asking = [pair for pair in pairs if not pair[1].only_modifies]
-    if not asking or len(asking) == len(pairs):
-        return pairs
-    merged: list[tuple[Reading, Parsed]] = []
-    waiting: list[Parsed] = []
-    for reading, parsed in pairs:
-        if not parsed.only_modifies:
-            merged.append((reading, _modified(parsed, waiting)))
-            waiting = []
-        elif merged:
-            merged[-1] = (merged[-1][0], _modified(merged[-1][1], [parsed]))
-        else:
-            waiting.append(parsed)
-        if parsed.only_modifies and (reading.unknown or parsed.unplaced):
-            return pairs  # a modifier that is not understood may change everything
-    return merged
-
-
-def _modified(parsed: Parsed, modifiers: Sequence[Parsed]) -> Parsed:
-    return replace(parsed, frame=_with_all(parsed.frame, modifiers), alone=_with_all(parsed.alone, modifiers))
-
-
-def _with_all(frame: Frame, modifiers: Sequence[Parsed]) -> Frame:
-    for modifier in modifiers:
-        more = modifier.frame
-        frame = frame.with_changes(
-            periods=frame.periods or more.periods,
-            objects=(*frame.objects, *more.objects),
-            without=(*frame.without, *more.without),
-            conditions=(*frame.conditions, *more.conditions),
-        )
-    return frame
-
-
-def _asks_points_of_shown(frame: Frame) -> bool:
-    """ "What score did that one get?", of what the last answer showed."""
-    names = (frame.objects, frame.conditions, frame.periods)
-    return frame.topic is Topic.EXPLAIN and frame.alerts_ask == "points" and not any(names)
-
-
-def _says_more_than_alerts(frame: Frame) -> bool:
-    """Conditions and groups that a list of alerts has no room for, and that must not be dropped."""
-    conditions = [f for f in frame.conditions if f.field != "account"]
-    limited = frame.limit is not None and frame.alerts_ask != "riskiest"
-    more = (frame.objects, frame.without, conditions, frame.group_by, frame.threshold, limited, frame.against)
-    sums = frame.alerts_ask == "value" and frame.measure in (Measure.SPEND, Measure.INCOME, Measure.VOLUME)
-    asks_more = frame.ask not in (None, Operation.VALUE, Operation.LIST) and frame.alerts_ask != "share"
-    measures_more = frame.measure not in (None, Measure.COUNT) and not sums and frame.alerts_ask != "points"
-    return any(more) or asks_more or measures_more or len(frame.periods) > 1
-
-
 def _repeats(reading: Reading, parsed: Parsed) -> bool:
     """Whether a later clause only asks for the figure again: "..., what does that come to?"."""
     frame = parsed.frame
@@ -604,16 +453,6 @@ def _asks_how_much_only(reading: Reading) -> bool:
     """ "..., how much was it?", behind a clause that asked for whoever came first."""
     said = all(is_cue(mention, Cue.HOW_MUCH, Cue.ANAPHORA, Cue.NEUTRAL) for mention in reading.mentions)
     return said and reading.has(Cue.HOW_MUCH) and not reading.unknown
-
-
-def _says_more_than_a_list(frame: Frame) -> bool:
-    others = [f for f in frame.objects if f.field not in ("category", "counterparty") or f.operator is not Operator.IN]
-    a_year = frame.ask is Operation.PACE and frame.unit is Unit.YEAR
-    asks_more = not (frame.is_next or a_year) and (
-        frame.ask not in (None, Operation.VALUE, Operation.LIST) or frame.limit is not None
-    )
-    more = (others, frame.without, frame.conditions, frame.group_by, frame.threshold, len(frame.periods) > 1)
-    return asks_more or any(more)
 
 
 def _wants_period(frame: Frame) -> bool:

@@ -9,7 +9,7 @@ from core.categories import CATEGORIES
 _EVERYDAY: dict[str, str] = {
     "groceries": "grocery store, grocery stores, grocery shops, grocery runs, food shop, foodstuff, household provisions, food items, fruits and vegetables, veg and fruit, ration items, rations, grocery, groceries, supermarket, supermarkets, kirana, provisions, food shopping, ration, vegetables and fruits",
     "eating_out": "eating out, eat out, ate out, eaten out, eat, ate, eaten, dined, dining out, dining, dine out, dined out, restaurant, restaurants, takeaway, "
-    "takeaways, take away, takeout, take out, take-out, food delivery, cafe, cafes, coffee shops, eating outside, ate outside, eat outside, dhaba, dhabas, canteen, bistro, bistros, diner, diners, restos, foodservice, dining expenditure,  meals out, meal out, meals, meal, eateries, "
+    "takeaways, take away, takeout, take out, take-out, food delivery, eating outside, ate outside, eat outside, dhaba, dhabas, canteen, bistro, bistros, diner, diners, restos, foodservice, dining expenditure,  meals out, meal out, meals, meal, eateries, "
     "bars and restaurants, cafes and restaurants, restaurants and cafes, outside food, ordering in, fast food",
     "rent": "apartment rent, flat rent, room rent, home rent, landlord, renting, rent, rental, house rent, rents",
     "household": "home furnishing, home decor, interiors, household, furniture, home improvement, furnishings, home goods, household goods, household items",
@@ -19,7 +19,7 @@ _EVERYDAY: dict[str, str] = {
     "fuel": "fuel, pump, pumps, petrol, diesel, gasoline, filling station, filling stations, tank, fill the tank, filled the tank, fill my tank, filled my tank, full tank, fuelling, refuelling, petrol filling, petrol bunk, petrol bunks, petrol station, petrol stations, petrol pump, petrol pumps, gas station, gas stations, refuelling",
     "public_transport": "public transport, bus fare, bus fares, train fare, train fares, metro fare, metro fares, train tickets, bus tickets, railway, railways, subway, tram, commute, local train, local trains, buses, metro, trains, bus, train, transit, commuting, bus and train",
     "taxi": "auto, autos, auto fare, auto fares, autorickshaw, autorickshaws, taxicab, taxicabs, cabbing, rickshaws, rideshare, ride sharing, ride-hailing, taxi, taxis, cab, cabs, cab fare, cab fares, taxi fare, taxi fares, auto rickshaw, rickshaw, ride hailing, ride, rides, cab ride, cab rides, taxi ride, taxi rides",
-    "vehicle": "vehicle repair, vehicle repairs, car repair, bike repair, bike repairs, garage, garages, mechanic, mechanics, car servicing, vehicle servicing, vehicle service, toll, servicing, vehicle, car maintenance, parking, car repairs, car service, tolls, vehicle maintenance",
+    "vehicle": "vehicle repair, vehicle repairs, car repair, bike repair, bike repairs, garage, garages, mechanic, mechanics, car servicing, vehicle servicing, vehicle service, servicing, vehicle, car maintenance, car repairs, car service, vehicle maintenance",
     "clothing": "clothe, clothing items, shopping clothes, clothes shopping, wardrobe, dresses, dress, outfits, wearables, clothing, clothes, apparel, fashion, garments, clothes and shoes",
     "electronics": "electronic, electronic items, electronic things, electronic gadgets, gadgetry, electronics, gadgets, electronic goods",
     "shopping": "shopping, general shopping, online shopping",
@@ -64,7 +64,7 @@ _BUNDLES: dict[tuple[str, ...], str] = {
 
 _NARROWER: dict[str, str] = {
     "salary": "bonus, bonuses, performance bonus, incentive, incentives, overtime, arrears",
-    "eating_out": "coffee, lunch, lunches, dinner, dinners, breakfast, pizza, burgers, snacks, drinks, beer, alcohol, pubs, bar, pub, bars",
+    "eating_out": "coffee, cafe, cafes, coffee shop, coffee shops, lunch, lunches, dinner, dinners, breakfast, pizza, burgers, snacks, drinks, beer, alcohol, pubs, bar, pub, bars",
     "groceries": "milk, vegetables, vegetable, fruit, fruits, veggies, meat, fish, chicken, bread, rice, snacks, alcohol",
     "utilities": "electricity, electricity bill, electricity bills, power bill, water, water bill, water bills, power, power bills, electric bill, electric, gas, gas bill, light bill, current bill, cooking gas",
     "travel": "flights, flight, hotels, hotel, airfare, tickets, airline, airlines, goa trip",
@@ -75,7 +75,7 @@ _NARROWER: dict[str, str] = {
     "insurance": "health insurance, medical insurance, car insurance, bike insurance, vehicle insurance, motor insurance, life insurance, "
     "term insurance, travel insurance, home insurance, pet insurance, phone insurance",
     "pets": "pet food, dog, dog food, cat food, cat",
-    "vehicle": "car wash, tyres, parking fees, car, bike",
+    "vehicle": "car wash, tyres, toll, tolls, fastag, parking, parking fees, car, bike",
     "taxi": "uber rides, airport cab",
     "childcare": "kids, children, diapers, baby",
     "gifts": "wedding gifts, birthday gifts, temple",

@@ -35,10 +35,12 @@ def read_channels(text: str, scope: Scope) -> list[ChannelMention]:
     named = re.finditer(rf"(?<![\w&-]){_BY}(?P<word>{any_word})(?![\w&])", text)
     channels = [(match, _present(table[match["word"]], scope)) for match in named]
     return [
-        # "Cash" and "ATM" are a category too: without such a channel, that is what they mean.
-        Mention("channel", present or (table[match["word"]],), match.start(), match.end(), weight=3)
+        # "On" may belong to what is before, "went on UPI". "Cash" and "ATM" are a category too: without such a channel,
+        # that is what they mean.
+        Mention("channel", present or (table[match["word"]],), start, match.end(), weight=3)
         for match, present in channels
         if present or match["word"] not in WORDS
+        for start in sorted({match.start(), match.start("word")})
     ]
 
 

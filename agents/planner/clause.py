@@ -1,5 +1,6 @@
 """Clause: a Reading that is being understood. It keeps count of what has found its place in the frame."""
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -21,12 +22,15 @@ CURRENCY_WORDS = ("rupees", "rs", "dollars", "euros", "pounds", "bucks")
 """Of which many are much: "how many more rupees" asks for no number of payments."""
 
 
+_OF_MONEY = re.compile(rf"\b(?:{'|'.join(CURRENCY_WORDS)})\b")
+
+
 class Clause:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.mentions = reading.mentions
         self.measures: list[Measure] = [mention.value[1] for mention in self.find(Cue.MEASURE)]
-        if any("how many" in text and not text.endswith(CURRENCY_WORDS) for text in self.texts(Cue.DIFFERENCE)):
+        if any("how many" in text and not _OF_MONEY.search(text) for text in self.texts(Cue.DIFFERENCE)):
             self.measures.append(Measure.COUNT)
         self._placed: set[int] = {id(mention) for mention in self.find(Cue.MEASURE)}
 

@@ -25,6 +25,7 @@ from agents.plan import (
     UnusualTask,
 )
 from agents.planner.frame import Frame, Topic, left_out
+from agents.planner.parse import COMPARING
 from agents.planner.slots import merged
 from agents.scope import Scope
 from core.insights.query import (
@@ -157,13 +158,15 @@ class _Composer:
 
     def _balance(self) -> BalanceTask:
         counts = self.frame.measure is Measure.COUNT
-        return BalanceTask(counts=counts, account_ids=self._account_ids(), at=self._balance_day())
+        periods = [one.period for one in self.frame.periods]
+        if self.frame.ask in COMPARING and periods:
+            before, *at = (self._balance_day(period) for period in sorted(periods, key=lambda period: period.end))
+            return BalanceTask(account_ids=self._account_ids(), at=at[0] if at else None, before=before)
+        at = self._balance_day(periods[0]) if periods else None
+        return BalanceTask(counts=counts, account_ids=self._account_ids(), at=at)
 
-    def _balance_day(self) -> date | None:
+    def _balance_day(self, period: Period) -> date | None:
         """The last day of the period, for an opening balance the one before its first; None for now."""
-        if not self.frame.periods:
-            return None
-        period = self.frame.periods[0].period
         day = (period.start if self.frame.opens else period.end) - timedelta(days=1)
         return day if day < self.today else None
 
@@ -337,8 +340,12 @@ class _Composer:
         return self._query(_stretch(spans), measures=(Measure.COUNT,), rows=rows, rows_first="latest")
 
     def _changed(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        """The payments of the period, and of the year before it where the first of them have theirs before."""
         query, frame = self._latest(spans, LISTED_MAX), self.frame
-        return InsightTask(operation=operation, queries=(query,), sign=frame.sign, of_change=frame.of_change)
+        start = query.period.start
+        earlier = QueryPeriod(start=add_months(start, -12), end=start)
+        before = (query.model_copy(update={"period": earlier}),) if frame.periods else ()
+        return InsightTask(operation=operation, queries=(query, *before), sign=frame.sign, of_change=frame.of_change)
 
     def _interval(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         """The last two payments; or the last and the first."""
@@ -589,9 +596,9 @@ class _Composer:
         is_extreme = (
             frame.measure in _EXTREMES or operation is Operation.RANGE or frame.latest in ("largest", "smallest")
         )
-        is_extreme = is_extreme or frame.measure is Measure.ALERT_PRECISION
-        is_extreme = is_extreme or frame.is_of_alerted
-        if (names_payee or is_extreme) and operation not in (
+        is_mean = frame.measure in (Measure.AVERAGE, Measure.MEDIAN, Measure.ALERT_PRECISION)
+        is_lasting = is_extreme or is_mean or frame.is_of_alerted or _names_exact_sum(frame)
+        if (names_payee or is_lasting) and operation not in (
             Operation.COMPARE,
             Operation.DIFFERENCE,
             Operation.GROWTH,
@@ -661,3 +668,9 @@ def _next_month(day: date) -> date:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
+
+
+def _names_exact_sum(frame: Frame) -> bool:
+    """ "Is there a payment of exactly 499?": whenever it was."""
+    bounds = [f.values for f in frame.conditions if f.field == "amount_minor"]
+    return len(bounds) == 2 and bounds[0] == bounds[1]

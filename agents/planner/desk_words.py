@@ -47,6 +47,8 @@ _OF_A_KIND = re.compile(
 )
 """What nobody is known to be: customers have names and no kinds."""
 
+_DECIDED = r"(?:decided|reviewed|resolved|judged|handled|examined|settled|closed|looked (?:at|into)|ruled (?:on|upon)|dealt with|acted (?:on|upon)|touched)(?: (?:about|on|upon|them|it))?"
+_FEW = "two|three|four|five|six|seven|eight|nine|ten|[2-9]|10"
 _RECEIVER = r"(?:payees?|recipients?|beneficiary|receiver|receiving party)"
 
 
@@ -69,6 +71,9 @@ _PHRASES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (_NUMBER_OF_CUSTOMERS, r"how many \g<who> are there"),
         (r"\b(?P<has>has|have|holds?|keeps?) the most (?:money|funds|cash)(?: with us| at the bank| in (?:their|his|the) accounts?)?(?=$|[?.,])", r"\g<has> the highest balance"),
         (r"\bwho (?=(?:spends?|spent|is spending|has spent|have spent)\b)", "which customer "),
+        (r"\b(?:who|which customer|which account) (?:has |had |have )?(?:made|sent|initiated) (?:the )?most (?:flagged|alerted|suspicious) (?:payments|transactions|transfers)\b", "which customer had the most alerts"),
+        (r"\bwho (?:has |had |have )?(?P<did>sent|paid|transferred|gave) (?:the )?most(?: money| cash)? (?=to\b)", r"which customer \g<did> the most "),
+        (r"\bwho (?:has |had |have )?(?=(?:made|makes|sent|sends|initiated|transferred) (?:the |our )?(?:[\w-]+ ){0,4}?(?:payment|transaction|transfer)s?\b)", "which customer "),
         # Who wants to know.
         (rf"^(?!which|what|who|how|show|list)(?:[\w']+ ){{0,3}}{_ASKERS} (?:wants?|needs?|asks?|asked|is asking|has asked|would like|requires?)(?: me| us)?(?: for| to (?:know|have|see))?(?: the)? ", ""),
         # Alerts by other names.
@@ -85,6 +90,15 @@ _PHRASES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (rf"\b(?P<which>(?:{_RANKED})(?: (?:open|confirmed|dismissed|unresolved|fraud|ever))*) (?:case|hit|flag)\b", r"\g<which> alert"),
         (rf"\b(?P<what>payments?|transactions?|transfers?){_THEY} {_RAISED}(?!\w)", r"flagged \g<what>"),
         (r"\bunder (?:an )?alerts?\b", "in flagged payments"),
+        (rf"\b(?:that |which )?(?:nobody|no ?one|no-one|none of us) (?:(?:has|have|had|yet|ever|so far) )*{_DECIDED}(?: yet| so far| until now)?(?!\w)", "still open"),
+        (rf"\b(?:that |which )?(?:we|you|they|i) (?:(?:have|had) not|haven't|hadn't|did not|didn't)(?: yet)? {_DECIDED}(?: yet| so far)?(?!\w)", "still open"),
+        (rf"\b(?:that |which )?(?:(?:have|has|had|are|is|were|was) )?(?:not|never)(?: yet)?(?: been)? {_DECIDED}(?: yet| so far)?(?!\w)|\b(?:yet|still) to be {_DECIDED}(?!\w)", "still open"),
+        (r"\bflagged (?:money|funds|sums?|amounts?|value)\b", "money in flagged payments"),
+        (r"(?<!\bin)(?<!\bpayments)(?<!\bfor) where (?=(?:the |a |some |any )?(?:payments?|transactions?|transfers?) (?:was|were|is|are|had been|went|goes?|got|came)\b)", " with "),
+        (rf"\b(?P<which>which )?(?:the )?(?P<n>{_FEW}) (?P<who>customers|clients|account holders) (?:with|having|(?:who )?(?:have|had|got)) (?:the )?(?=(?:most|fewest)\b)", r"\g<which>top \g<n> \g<who> with the "),
+        (r"\bby (?:the |their )?(?:number|count) of (?=(?:\w+ )?alerts\b)", "with the most "),
+        # What a circle is.
+        (r"(?P<circle>\bcircles?\b[^?.]*?),? \(?(?:i\.?e\.?|that is|meaning|in other words),? .*", r"\g<circle>"),
         (r"\bthe most in (?P<what>(?:flagged|alerted) (?:payments?|transactions?|transfers?))\b", r"the most money in \g<what>"),
         (r",? (?:taking|counting|considering|across|going by|looking at) all (?:of )?(?:the |our )?alerts?(?: that)?(?: (?:we've|we have|we|i've|i have|there (?:were|are|have been)))?(?: ever)?(?: (?:had|raised|seen|got))?(?=$|[,.?])", " of all time"),
         (rf"\b(?:where|in which|with|when|having) (?P<who>she|he|they|[\w' ]{{3,30}}?)(?: (?:is|was|are|were|as))? (?:the |a )?{_RECEIVER}(?=$|[,.?]| (?:in|on|this|last|since|during|so|ever|of all)\b)", _to_them),

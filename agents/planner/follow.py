@@ -1,60 +1,86 @@
 """Follow-ups: a question that leans on the last one, as an edit of its frame."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from typing import Literal
 
 from agents.plan import Operation
 from agents.planner.alert_turns import edited_alerts
-from agents.planner.frame import Frame, Topic, left_out
+from agents.planner.frame import Frame, Topic, left_out, put_back
 from agents.planner.intended import TIMES
 from agents.planner.parse import Parsed
 from agents.planner.slots import INCOME_CATEGORIES, merged
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
-from core.periods import Period
+from core.periods import Period, Unit
 
 _SINGLES = (Measure.LARGEST, Measure.SMALLEST, Measure.AVERAGE, Measure.MEDIAN)
 _COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
+_CHANGES = frozenset({Operation.CHANGED, Operation.RISEN})
+_OF_ACCOUNTS = frozenset({Topic.BALANCE, Topic.FORECAST, Topic.COVERAGE})
+_FLOWS = frozenset({Measure.SPEND, Measure.INCOME, Measure.COUNT, Measure.NET})
 
 
 def edit(last: Frame, parsed: Parsed) -> Frame:
     """`last` with what the follow-up says put in its place, and everything else kept."""
-    new = parsed.frame
-    if last.topic is Topic.REFUNDS and new.topic is None and new.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST):
-        return last.with_changes(
-            objects=new.objects or last.objects, periods=new.periods or last.periods,
-            latest="earliest" if new.ask is Operation.WHEN_FIRST else "latest",
-        )  # fmt: skip
-    if new.topic is not None and new.topic is not last.topic:
-        if new.topic is Topic.ALERTS:
-            same = tuple(f for f in last.conditions if f.field != "alert") if last.is_of_alerts else ()
-            return new.with_changes(periods=new.periods or last.periods, conditions=new.conditions or same)
-        if new.topic in (Topic.REFUNDS, Topic.DUPLICATES) and last.topic is None:
-            kept = {"without": last.without, "conditions": last.conditions} if not new.objects else {}
-            return new.with_changes(
-                objects=new.objects or last.objects, periods=new.periods or last.periods[:1], **kept
-            )
-        if new.topic is Topic.RECURRING and parsed.points:  # "what do they cost monthly"
-            return new.with_changes(objects=new.objects or last.objects)
-        return new
+    if about := _of_other_topic(last, parsed):
+        return about
     if last.topic is Topic.ALERTS:
         last = edited_alerts(last, parsed)
         if last.topic is Topic.ALERTS:
             return last
-    if other := _another_of(last, parsed):
+    if other := _another_of(last, parsed) or _after_refunds(last, parsed.frame) or _to_new_payees(last, parsed):
         return other
-    if last.topic is Topic.REFUNDS and _asks_of_purchases(new):
-        return new.with_changes(objects=new.objects or last.objects, periods=new.periods or last.periods)
-    if last.topic is Topic.REFUNDS and new.topic is None and new.ask in (None, Operation.VALUE):
-        return last.with_changes(
-            objects=new.objects or last.objects, periods=new.periods or last.periods,
-            measure=Measure.COUNT if new.measure is Measure.COUNT else None,
-        )  # fmt: skip
-    if last.measure is Measure.NEW_COUNTERPARTIES and _wants_plain_sum(parsed):
-        return last.with_changes(ask=Operation.TO_NEW, measure=Measure.SPEND, periods=new.periods or last.periods)
-    if new.objects:
-        last = last.with_changes(missing="")
-    last = _stretched(last, new)
+    last = last.with_changes(missing="") if parsed.frame.objects else last
+    last = _stretched(last, parsed.frame)
+    if told := _of_what_was_told(last, parsed):
+        return told
+    return _with_slots(_of_first_period(last, parsed), parsed)
+
+
+def _of_other_topic(last: Frame, parsed: Parsed) -> Frame | None:
+    """What is asked of something else than the last question was about, of the same things or days where that fits."""
+    new = parsed.frame
+    if last.topic in _OF_ACCOUNTS and new.topic is None and (new.objects or new.measure in _FLOWS):
+        return new
+    if new.topic is None or new.topic is last.topic:
+        return None
+    if new.topic is Topic.ALERTS:
+        same = tuple(f for f in last.conditions if f.field != "alert") if last.is_of_alerts else ()
+        return new.with_changes(periods=new.periods or last.periods, conditions=new.conditions or same)
+    if new.topic in (Topic.REFUNDS, Topic.DUPLICATES) and last.topic is None:
+        kept = {"without": last.without, "conditions": last.conditions} if not new.objects else {}
+        return new.with_changes(objects=new.objects or last.objects, periods=new.periods or last.periods[:1], **kept)
+    if new.topic is Topic.RECURRING and (parsed.points or new.is_next):  # "what do they cost monthly"
+        return new.with_changes(objects=new.objects or last.objects, flow=new.flow if new.objects else last.flow)
+    return new
+
+
+def _after_refunds(last: Frame, new: Frame) -> Frame | None:
+    """ "When was the last?", "my largest purchase there?", "how many were from Amazon?", after what came back."""
+    if last.topic is not Topic.REFUNDS:
+        return None
+    same = {"objects": new.objects or last.objects, "periods": new.periods or last.periods}
+    if new.topic is None and new.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST):
+        return last.with_changes(**same, latest="earliest" if new.ask is Operation.WHEN_FIRST else "latest")
+    if _asks_of_purchases(new):
+        return new.with_changes(**same)
+    if new.topic is None and new.ask in (None, Operation.VALUE):
+        return last.with_changes(**same, measure=Measure.COUNT if new.measure is Measure.COUNT else None)
+    return None
+
+
+def _to_new_payees(last: Frame, parsed: Parsed) -> Frame | None:
+    """ "How much went to them?", after how many were paid for the first time."""
+    if last.measure is not Measure.NEW_COUNTERPARTIES or not _wants_plain_sum(parsed):
+        return None
+    periods = parsed.frame.periods or last.periods
+    return last.with_changes(ask=Operation.TO_NEW, measure=Measure.SPEND, periods=periods)
+
+
+def _of_what_was_told(last: Frame, parsed: Parsed) -> Frame | None:
+    """What is asked of the very thing that was told: of the first of ranks, of the one payment, of two held apart."""
+    new = parsed.frame
     if which := _which_of_them(last, parsed):
         return which
     is_rank = last.ask is Operation.RANK and (last.limit or 1) == 1
@@ -66,17 +92,41 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
         return apart
     if new.measure is Measure.NET and not new.objects:
         return new.with_changes(periods=new.periods or last.periods[:1])
+    return None
+
+
+def _with_slots(last: Frame, parsed: Parsed) -> Frame:
+    """`last` with each slot that the follow-up fills in the place of its own."""
+    new = parsed.frame
     frame = last.with_changes(objects=_objects(last, parsed), without=_together(last.without, new.without))
     frame = _directed(frame).with_changes(are_apart=new.are_apart) if new.objects else frame
     frame, last = _other_way(frame, last, new)
-    kept = tuple(f for f in last.conditions if f.field == "account") if parsed.asks_all else last.conditions
-    frame = frame.with_changes(conditions=_conditions(kept, new.conditions))
+    frame = frame.with_changes(conditions=_conditions(_kept_conditions(last, parsed), new.conditions))
     adds_up = parsed.asks_amount or (parsed.asks_total and last.measure is Measure.COUNT)
     frame = _measured(frame, new, asks_amount=adds_up and new.ask in (None, Operation.VALUE))
     frame = _shared(_asked(frame, new), last, parsed)
     if new.ask is None and new.measure is None and _wants_sum(last, parsed):
         frame = frame.with_changes(ask=Operation.VALUE, measure=last.plain, group_by=(), limit=None, latest=None)
+    if frame.ask is Operation.PACE and last.is_default_period and not new.periods:
+        return frame.with_changes(periods=(), is_default_period=False)  # over what a mean is usually taken of
     return _timed(frame, last, new, than_that=parsed.than_that)
+
+
+def _kept_conditions(last: Frame, parsed: Parsed) -> tuple[Filter, ...]:
+    """The conditions of the last question that are still meant: of "in total", of which accounts; of "all days", all
+    but days and hours."""
+    kept = tuple(f for f in last.conditions if f.field == "account") if parsed.asks_all else last.conditions
+    return tuple(f for f in kept if f.field not in _TIMES_OF_DAYS) if parsed.asks_any_time else kept
+
+
+_TIMES_OF_DAYS = frozenset({"weekday", "weekend", "hour"})
+
+
+def _of_first_period(last: Frame, parsed: Parsed) -> Frame:
+    """ "How much of it was the cinema?", after October was held against September: of October."""
+    new, asks_sum = parsed.frame, parsed.asks_amount and parsed.frame.ask in (None, Operation.VALUE)
+    is_of_pair = last.ask in _COMPARING and len(last.periods) == 2 and bool(new.objects) and not new.periods
+    return last.with_changes(periods=last.periods[:1]) if is_of_pair and asks_sum else last
 
 
 def _other_way(frame: Frame, last: Frame, new: Frame) -> tuple[Frame, Frame]:
@@ -143,6 +193,27 @@ def _how_far_apart(last: Frame, new: Frame) -> Frame | None:
     return last.with_changes(asks_difference=True, sign="size", periods=new.periods or last.periods, group_by=())
 
 
+def size_of_change(last: Frame, new: Frame) -> Frame | None:
+    """ "By how much?", of a price that changed, or of two months of which the larger was told."""
+    if last.ask in _CHANGES and new.ask is Operation.DIFFERENCE and not (new.names_anything or new.against):
+        return last.with_changes(of_change="difference")
+    return _between_ranks(last, new)
+
+
+def _between_ranks(last: Frame, new: Frame) -> Frame | None:
+    """ "By how much?", of two months of which the larger was told."""
+    names_more = new.names_anything or new.against or new.ask is not Operation.DIFFERENCE
+    if names_more or last.ask is not Operation.RANK or not last.periods or last.group_by[:1] == ():
+        return None
+    units = [unit for unit in Unit if last.group_by == (Dimension(unit.value),)] if last.group_by[0] in TIMES else []
+    stretch = _stretch(last.periods)
+    are_two = bool(units) and Period.of(units[0], stretch.start).end == Period.of(units[0], stretch.end - _DAY).start
+    return last.with_changes(ask=Operation.RANGE, measure=last.plain) if are_two else None
+
+
+_DAY = timedelta(days=1)
+
+
 def _holds(objects: tuple[Filter, ...], part: Filter) -> bool:
     return any(f.field == part.field and set(part.values) <= set(f.values) for f in objects)
 
@@ -165,6 +236,9 @@ def _shared(frame: Frame, last: Frame, parsed: Parsed) -> Frame:
     new = parsed.frame
     if new.ask is not Operation.SHARE or new.whole:
         return frame
+    if last.flow is Flow.OUT and new.values_of("category") and new.values_of("category") <= INCOME_CATEGORIES:
+        of_income = {"share_of": "income", "objects": last.objects, "whole": new.objects}
+        return frame.with_changes(**of_income, flow=Flow.OUT, measure=Measure.SPEND)  # "what share of my salary is it?"
     if last.flow is Flow.IN and new.flow is not Flow.IN:
         of_income = {"share_of": "income", "objects": new.objects, "whole": last.objects}
         return frame.with_changes(**of_income, flow=Flow.OUT, measure=Measure.SPEND)
@@ -331,6 +405,15 @@ def mean_of(last: Frame, *earlier: Frame) -> Frame | None:
     return last.with_changes(ask=Operation.PACE, measure=last.plain, unit=unit, periods=periods, group_by=())
 
 
+def of_months(asked: Frame, last: Frame) -> Frame:
+    """ "Which of the three was the highest?", as a rank of months where the last question was of one."""
+    unit = last.periods[0].period.unit if last.periods else None
+    by = tuple(dimension for dimension in TIMES if unit and dimension.value == unit.value)
+    if asked.measure not in (Measure.LARGEST, Measure.SMALLEST) or not by:
+        return asked
+    return asked.with_changes(ask=Operation.RANK, group_by=by, descending=asked.measure is Measure.LARGEST)
+
+
 def first_of(asked: Frame, last: Frame, *earlier: Frame) -> Frame | None:
     """ "Which of the three months was the dearest?", of what several questions asked of one month each; None where
     these do not follow each other."""
@@ -403,8 +486,10 @@ def _directed(frame: Frame) -> Frame:
 def _objects(last: Frame, parsed: Parsed) -> tuple[Filter, ...]:
     """Other categories or payees replace the old ones; "only Swiggy" narrows where it is of another kind."""
     new = parsed.frame.objects
+    # "And for June, spending without the rent", after the rent of May.
+    leaves_it_out = bool(parsed.frame.periods) and last.objects == put_back(parsed.frame.without)
     if not new:
-        return () if parsed.asks_all else last.objects
+        return () if parsed.asks_all or leaves_it_out else last.objects
     if not parsed.narrows:
         return new
     fields = {condition.field for condition in new}
@@ -474,6 +559,8 @@ def _asked(frame: Frame, new: Frame) -> Frame:
 
 
 def _timed(frame: Frame, last: Frame, new: Frame, *, than_that: bool) -> Frame:
+    if new.ask is Operation.CHANGED:
+        return frame.with_changes(periods=new.periods, is_default_period=False)
     if new.periods:
         is_second = new.ask in _COMPARING and len(new.periods) == 1 and bool(last.periods)
         pair = (new.periods[0], *last.periods[:1]) if than_that else (*last.periods[:1], new.periods[0])

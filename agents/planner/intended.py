@@ -191,10 +191,15 @@ def _asks_a_sum(found: _Slots) -> bool:
     return asks and bool(slugs) and "subscriptions" not in slugs
 
 
+_EACH = re.compile(r"\b(?:each|every)\b")
+
+
 def _value(intent: Intent, found: _Slots) -> Frame | None:
     which = _SINGLE.get(intent)
     if which and _FOR_A_NAME.match(found.clause.reading.text):
         return found.asking(Operation.WHO, latest=which)
+    if intent is Intent.TOTAL and any(_EACH.search(text) for text in found.clause.texts(Cue.EACH)):
+        return None  # "how much in each month" are several sums
     if intent is Intent.TOTAL and found.clause.says(Measure.SPEND) and found.clause.says(Measure.INCOME):
         return None  # which of the two is meant cannot be told
     if intent is Intent.TOTAL and found.clause.says(Measure.NET) and found.base.objects:
@@ -263,7 +268,7 @@ def _since_then(frame: Frame, clause: Clause) -> Frame:
     """ "Whom I never paid before September": what is new says that already."""
     if len(frame.periods) < 2 or not re.search(r"\b(?:before|prior|earlier)\b", clause.reading.text):
         return frame
-    return frame.with_changes(periods=frame.periods[-1:])
+    return frame.with_changes(periods=(max(frame.periods, key=lambda period: period.end),))
 
 
 def _net(intent: Intent, found: _Slots) -> Frame | None:

@@ -239,6 +239,21 @@ _PARTS = frozenset({"instalment", "instalments", "installment", "installments", 
 """Words for the payments of a plan, whatever it is for: a loan's, a fund's, an insurance's."""
 
 
+_THIS = re.compile(r"\b(?:this|that|the same) $")
+
+
+def _payee_spoken_of(turn: _Turn) -> Reading | None:
+    """ "How much for this recharge?", after somebody who is paid for it: of them, and not of the whole category."""
+    category = turn.said("category")
+    if category is None or turn.reading.of("name") or not _THIS.search(turn.reading.text[: category.start]):
+        return None
+    payees = turn.last.values_of("counterparty")
+    own = {party.category for party in turn.scope.counterparties if party.name in payees}
+    if not own or not own <= set(category.value):
+        return None
+    return _with(turn.reading, (category.start, category.end), "cue", (Cue.ANAPHORA, "those"))
+
+
 def _occasions_counted(turn: _Turn) -> Reading | None:
     """ "How many tickets?", after the cinema: its payments, and not those whose description has the word."""
     said = _OCCASIONS.fullmatch(turn.reading.text)
@@ -406,6 +421,7 @@ def _covering(reading: Reading, span: tuple[int, int]) -> Reading:
 
 _RULES: tuple[Callable[[_Turn], Reading | None], ...] = (
     _days_of_month, _same_day, _days_of_the_week, _other_account, _neighbour, _day_of_month, _moved, _previous_unit,
-    _month_of_year, _payments_counted, _occasions_counted, _so_many_periods, _place, _next_place, _as_many_days,
-    _whole_of_it, _of_so_many, _shown_together, _rest, _other_payees, _taken_off, _named_one, _half_named,
+    _month_of_year, _payments_counted, _payee_spoken_of, _occasions_counted, _so_many_periods, _place, _next_place,
+    _as_many_days, _whole_of_it, _of_so_many, _shown_together, _rest, _other_payees, _taken_off, _named_one,
+    _half_named,
 )  # fmt: skip

@@ -103,6 +103,11 @@ class Names:
                     found.append(mention)
         return found
 
+    def beginning(self, word: str) -> Named | None:
+        """The payees whose name begins with this word; None where there are none."""
+        found = [name for name in self._by_token.get(word, []) if name.tokens[0] == word]
+        return _named(word, found) if found else None
+
     def said_in_full(self, text: str) -> list[str]:
         """Names of several words that a normalised question says from their first to their last."""
         spoken = words(text)
@@ -126,7 +131,7 @@ class Names:
             return None
         if not telling and not (len(tokens) > 1 and len(self._holding(tokens)) == 1):
             return None  # words of questions name somebody only together: "metro card"
-        if partial := self._holding(tokens):
+        if partial := self._holding(tokens) or (len(tokens) == 1 and self._holding(_singular(tokens[0]))):
             return Mention("name", _named(phrase, partial), start, end, weight=4)
         # What statements also call a firm, people do too: "TfL" for Transport for London.
         firm = firm_called(phrase)
@@ -184,6 +189,14 @@ def _known(party: Counterparty) -> _Known:
 
 def _tokens(plain: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[^\W_]+(?:[&'][^\W_]+)*", plain))
+
+
+def _singular(token: str) -> tuple[str, ...]:
+    """ "My Ubers" are Uber's."""
+    return (token.removesuffix("s"),) if len(token) > _PLURAL_MIN else (token,)
+
+
+_PLURAL_MIN = 4
 
 
 def _squash(plain: str) -> str:

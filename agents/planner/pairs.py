@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from agents.plan import Operation
-from agents.planner.frame import Frame
+from agents.planner.frame import Frame, Topic
 from agents.planner.parse import COMPARING
 from agents.planner.slots import merged
 from core.insights.buckets import WEEKEND_DAYS, WORKING_DAYS
@@ -68,6 +68,14 @@ def paired(last: Frame, before: Frame, new: Frame) -> Frame | None:
         differs = new.ask is Operation.DIFFERENCE
         return asked.with_changes(ask=Operation.VERSUS, objects=objects, asks_difference=differs)
     return None
+
+
+def balances_held(last: Frame, before: Frame, new: Frame) -> Frame | None:
+    """ "What is the difference between the two?", after what was held on two days: the later less the earlier."""
+    are_of_same = last.topic is before.topic is Topic.BALANCE and last.conditions == before.conditions
+    if not are_of_same or new.ask not in COMPARING or not (last.periods and before.periods):
+        return None
+    return last.with_changes(ask=new.ask, periods=(*last.periods[:1], *before.periods[:1]))
 
 
 _THAT_THAN = re.compile(r"\b(?:that|it|this|they)(?: one)? than\b")

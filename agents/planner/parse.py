@@ -28,6 +28,9 @@ _EVER = re.compile(
     r"|\b(?:have|has|'ve) (?:i|we|they|he|she)\b.* (?:in all|overall|all told)\b"
     r"|\bwhen (?:did|was|were|have|had) (?:i|we|they|he|she) last\b"
 )
+_ANY_TIME = re.compile(
+    r"\b(?:all|any|every|whole) (?:the )?(?:days?|hours?|times?(?= of)|week)\b(?! (?:i|we|of (?:the|my) month))"
+)
 _IN_MONEY = re.compile(
     r"\b(?:in (?:rupees|rs|inr|money(?: terms)?|value|amount)|(?:money|amount|value)[- ]?wise)\b|^rupees$"
 )
@@ -45,6 +48,11 @@ _WHAT_IS_MOST = re.compile(
     r"^(?:(?:and|so|also|then) )*(?:(?:what|which)(?: one)?(?: is|'s| was) )?(?:the )?"
     r"(?:largest|biggest|highest|worst|smallest|lowest|cheapest|least)(?: ones?)?(?: now)?$"
 )
+_THE_BILL = re.compile(
+    r"(?:(?:and|so|ok|then) )*(?:(?:what|how much) (?:was|is|were) )?the (?:total|whole|full|entire|final)"
+    r" (?:bill|amount|cost|payment|damage|value|charge|spend|outlay)(?: then| there)?"
+)
+""" "What was the total bill?", of what was just counted."""
 _WHICH_WAS = ("which was ", "which is ")
 _ALL_KINDS = re.compile(r"\b(?:all|every)(?: of)?(?: the| my)? (?:categor(?:y|ies)|heads|kinds of spending)\b")
 _WHAT_IS = re.compile(r"(?:(?:and|so|then|ok|now) )*what(?:'s| is| was| did| does| will)?(?: then| now)?")
@@ -77,6 +85,8 @@ class Parsed:
     """ "And in all?": everything of it, whichever one the last question was about."""
     asks_ever: bool
     """ "Have I ever?", "how often in all?": since the first payment, whatever time the last question spoke of."""
+    asks_any_time: bool
+    """ "Now on all days": whatever days or hours the last question was about."""
     asks_which: bool
     asks_amount: bool
     """ "And how much?": money is wanted, whatever the last question counted."""
@@ -121,6 +131,7 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
         asks_total=(bool(_TOTAL.search(reading.text)) or _asks_what_it_is(clause)) and not clause.measures,
         asks_altogether=bool(_ALTOGETHER.search(reading.text)),
         asks_ever=asks_ever(reading.text),
+        asks_any_time=bool(_ANY_TIME.search(reading.text)),
         asks_which=clause.has(Cue.WHICH) or bool(_WHAT_IS_MOST.search(reading.text)),
         asks_amount=_asks_amount(clause),
         tells_amount=clause.has(Cue.HOW_MUCH) or reading.text.startswith(_WHICH_WAS),
@@ -180,6 +191,8 @@ def _leans(frame: Frame, clause: Clause) -> bool:
     if frame.ask is Operation.SHARE and not (frame.objects or frame.conditions):
         return True
     if _ONE_OF_THEM.search(clause.reading.text) and not frame.objects:
+        return True
+    if _THE_BILL.fullmatch(clause.reading.text):
         return True
     if clause.has(Cue.TOP, Cue.TREND, Cue.WHERE) and frame.periods:
         return False

@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from agents.plan import Operation
 from agents.planner.frame import Frame, Topic
+from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
 from agents.planner.parse import Parsed
 from agents.planner.reading import Reading
@@ -85,6 +87,24 @@ def nobody_known(reading: Reading, frame: Frame) -> str | None:
     if reading.of("reason"):
         return None
     said = party_said(reading.text) if frame.topic in _ASKED and frame.ask is not Operation.TO_NEW else None
+    if frame.topic is Topic.DUPLICATES and said and said.startswith("same "):
+        return None  # "twice by the same shop" is any
     names = frame.values_of("counterparty") or any(f.field == "account" for f in frame.conditions)
     things = () if said in _PERSONS and reading.is_of_many else (*frame.objects, *frame.without)
     return None if names or things else said
+
+
+_BETWEEN = re.compile(r"\bbetween$")
+_PAYS = re.compile(r" ?(?:->|=>|\u2192|to|towards) ?")
+
+
+def two_parties(reading: Reading) -> str | None:
+    """A question back where a bank's analyst names two payees as the two sides of payments: none of them is known to
+    pay, and what went to both together would be told for what went from one to the other."""
+    for one, other in pairwise(reading.of("name")) if reading.is_of_many and not reading.has(Cue.COMPARE) else ():
+        link = reading.text[one.end : other.start]
+        if link == " and " and _BETWEEN.search(reading.text[: one.start].rstrip()):
+            return "I tell what went one way at a time. From whom to whom do you mean?"
+        if _PAYS.fullmatch(link):
+            return f"{one.value.names[0]} has no account here to pay from. Whose payments do you mean?"
+    return None

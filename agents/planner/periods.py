@@ -442,12 +442,14 @@ _UNTIL = re.compile(r"\b(?:until|till|til|up ?to|through|upto|as of|by)(?: the e
 _AROUND = re.compile(r"\b(?:around|about|near|close to|during|over|at)(?: the time of)?(?: the)? $")
 _PART = re.compile(
     rf"(?:\b(?:in|during|for|over) )?(?:\bthe )?\b(?:(?P<half>first|second|1st|2nd|last) half|(?P<week>{_alternatives(ORDINALS)}|last) week"
-    r"|(?P<third>early|mid|middle|late|beginning|start|end))(?:[ -](?:of|in|part of))?[ -]?(?:the )?$"
+    r"|(?P<third>early|mid|middle|late|(?<!i )(?<!we )(?<!to )(?:beginning|start|end)))(?:[ -](?:of|in|part of))?[ -]?(?:the )?$"
 )
 _FIRST_DAYS = re.compile(
     rf"\b(?:the )?(?P<edge>first|last) (?P<n>\d{{1,2}}|{_alternatives(NUMBERS)})? ?(?P<length>days?|(?<=\d )weeks|(?<=[a-z] )weeks) (?:of|in) (?:the )?$"
 )
-_WEEK_OF = re.compile(r"\b(?:the )?week (?:of|beginning|starting|commencing|from)(?: the)? $")
+_WEEK_OF = re.compile(
+    r"(?<!each )(?<!every )(?<!per )(?<!which )(?<!what )(?<!by )\b(?:the )?week (?:of|beginning|starting|commencing|from)(?: the)? $"
+)
 _WEEKEND_OF = re.compile(r"\b(?:the )?(?:(?:(?P<last>last)|first) weekend (?:of|in)|weekend of)(?: the)? $")
 
 

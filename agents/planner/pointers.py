@@ -41,6 +41,9 @@ _THAN = re.compile(
 )
 _APART = re.compile(r"\b(?:shortfall|shortage|short|gap|difference|excess|exceed(?:s|ed)?|deficit)\b")
 _SAVED = re.compile(r"\b(?:sav\w+|income|my|i|we|our|overall)\b")
+_BEFORE_THAT = re.compile(
+    r"\b(?:one|payment|purchase|withdrawal|visit|order|transfer|bill|ride|time) (?:just )?before (?:that|it)\b"
+)
 _SUPERLATIVE = re.compile(r"\b(?:biggest|largest|highest|smallest|lowest|average|mean)\b")
 
 
@@ -131,7 +134,7 @@ def _rest(turn: Turn) -> bool:
 
 def _both(turn: Turn) -> bool:
     frame = turn.frame
-    if frame.topic is Topic.BALANCE:
+    if frame.topic is Topic.BALANCE and len(frame.periods) < 2:
         return turn.says(_BOTH) and any(f.field == "account" and len(f.values) == 1 for f in frame.conditions)
     several = len(frame.periods) > 1 or len(frame.without) > 1
     several = several or any(len(f.values) > 1 for f in (*frame.objects, *frame.conditions, *frame.whole))
@@ -149,7 +152,8 @@ def _than(turn: Turn) -> bool:
 
 def _balances_apart(turn: Turn) -> bool:
     asks = any(word in turn.said.split() for word in ("difference", "gap", "more", "less"))
-    return turn.frame.topic is Topic.BALANCE and turn.last.topic is Topic.BALANCE and asks
+    are_of_balances = turn.frame.topic is Topic.BALANCE and turn.last.topic is Topic.BALANCE
+    return are_of_balances and asks and not (turn.frame.ask in COMPARING and turn.frame.periods)
 
 
 def _money(turn: Turn) -> bool:
@@ -183,6 +187,25 @@ def _unlike(turn: Turn) -> bool:
     part_came_in = frame.measure is Measure.NET and any(one.flow is Flow.IN and one.objects for one in before)
     of_somebody = frame.measure is Measure.NET and turn.last.values_of("counterparty") and not _SAVED.search(turn.said)
     return of_income or bool(of_somebody) or (part_came_in and turn.says(_APART))
+
+
+def _of_the_new(turn: Turn) -> bool:
+    """Whether a day is asked of payees that were shown as new, and all payments would be looked through."""
+    shown = turn.last.ask in (Operation.MET, Operation.TO_NEW)
+    return shown and turn.frame.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST) and not turn.frame.objects
+
+
+def _one_before_it(turn: Turn) -> bool:
+    """Whether the payment before "that one" is asked for, and the latest would be told."""
+    frame = turn.frame
+    tells_one = frame.ask in (Operation.WHEN_LAST, Operation.LIST, Operation.WHO) and frame.position == 1
+    return tells_one and turn.says(_BEFORE_THAT) and not (frame.periods and frame.periods != turn.last.periods)
+
+
+def _gap_of_ranks(turn: Turn) -> bool:
+    """Whether "by how much?" is asked of ranks, and the period would be held against the one before it."""
+    names_more = any(reading.of(kind) for reading in turn.readings for kind in _OTHER_WORDS)
+    return turn.last.ask is Operation.RANK and turn.frame.ask is Operation.DIFFERENCE and not names_more
 
 
 def _contradicts(turn: Turn) -> bool:
@@ -225,6 +248,9 @@ _RULES: tuple[tuple[Callable[[Turn], bool], str], ...] = (
         "I leave out payees, categories and ways of paying, but no days or months. Which period do you mean?",
     ),
     (_other_unit, "Before or after which day do you mean? Its dates or its month would do."),
+    (_one_before_it, "Before which payment do you mean? Its day or its amount would do."),
+    (_gap_of_ranks, "Which two shall I hold against each other? Their names would do."),
+    (_of_the_new, "Which of these payees do you mean? A name would do."),
     (_contradicts, "That asks about what was left out before. With it, or without?"),
     (_told_again, "That is what I have just told. What should be different about it?"),
 )

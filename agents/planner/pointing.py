@@ -7,13 +7,25 @@ from dataclasses import replace
 from agents.intents.intent import Intent
 from agents.plan import Operation
 from agents.planner.calendar_words import NUMBERS
-from agents.planner.follow import first_of, has_places, is_of_one, largest_of, mean_of, placed_among, rest_of, together
+from agents.planner.follow import (
+    first_of,
+    has_places,
+    is_of_one,
+    largest_of,
+    mean_of,
+    of_months,
+    placed_among,
+    rest_of,
+    size_of_change,
+    together,
+)
 from agents.planner.frame import Frame, Topic, left_out
 from agents.planner.leaning import OF_THE_REST, THE_REST
 from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
 from agents.planner.pairs import (
     asks_share_of_other,
+    balances_held,
     differ_in_two,
     differ_otherwise,
     first_of_two,
@@ -53,6 +65,7 @@ _WHERE_IT_WAS = re.compile(
     r" (?:was|is|did) (?:that|it|this|i (?:do|make|pay) (?:that|it|this))(?: to| with| at| from| paid to)?$"
 )
 _IN_IT = re.compile(r"\b(?:in|during|for|of) (?:it|that one|that)\b")
+_WAS_THAT = re.compile(r"\bhow (?:many|often)\b.*\b(?:was|is) (?:that|it)$")
 _OTHER_PAYEES = re.compile(
     r"\b(?:all )?(?:of )?(?:the |my )?(?:rest of the|other) (?:\w+ )?"
     r"(?:shops?|stores?|places?|payees?|merchants?|people|persons?|restaurants?|vendors?|suppliers?|outlets?)\b"
@@ -90,15 +103,15 @@ _LARGER_OF = re.compile(
 _ONE_BEFORE = re.compile(
     r"\bthe (?:one|payment|time|transaction|withdrawal|order|bill|visit|ride|purchase|transfer)"
     r"(?: just| right| immediately)? before(?: (?:that|it|this)(?: one)?)?(?:$|,? (?:how much|when|on which|what)\b)"
-    r"|\bthe (?:one|payment) (?:just )?before (?:that|it)\b"
+    r"|\bthe (?:one|payment|purchase|withdrawal|visit|order|transfer|bill|ride) (?:just )?before (?:that|it)\b"
 )
 
 
-def meant_before(one: Understood, memory: Memory) -> Frame | None:
+def meant_before(one: Understood, said: str, memory: Memory) -> Frame | None:
     """The frame that a question leans on: the last one, but for "the former", "the original question", and "coming
     back to the groceries"."""
     text, objects = one.reading.text, one.parsed.frame.objects
-    if memory.frame and objects and _RETURNS.search(text):
+    if memory.frame and objects and _RETURNS.search(said):
         return next((frame for frame in (memory.frame, *memory.earlier) if frame.objects == objects), None)
     if memory.earlier and _THE_ORIGINAL.search(text):
         return memory.earlier[-1]
@@ -114,6 +127,8 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
     if last is None:
         return None
     text = one.reading.text
+    if says_nothing(one.parsed) and (gap := size_of_change(last, asked)):
+        return gap
     if (
         pair := share_of_named(text, last, asked)
         or more_than_named(text, last, asked)
@@ -125,6 +140,8 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
         return None
     if pair := share_of_both(text, last, earlier[0], asked):
         return pair
+    if says_nothing(one.parsed) and (held := balances_held(last, earlier[0], asked)):
+        return held
     if not says_nothing(one.parsed):
         return _both_since(one, last, earlier[0])
     if pair := grown_most(last, earlier[0], asked) or halves_of_week(last, earlier[0], asked):
@@ -137,10 +154,12 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
         return _plainly(last)  # "what do these add up to?", of payments that were counted
     if one.intent is Intent.SUM_OF_THOSE:
         return together(last, *several)
-    if asked.measure is Measure.AVERAGE and _OF_THOSE.search(one.reading.text):
+    asks_mean = asked.measure is Measure.AVERAGE or asked.ask is Operation.PACE
+    if asks_mean and _OF_THOSE.search(one.reading.text):
         return mean_of(last, *several)
-    if _number(text) and _OF_SO_MANY.search(text) and (largest := largest_of(asked, last, *several)):
-        return largest
+    of_all = _number(text) and _OF_SO_MANY.search(text)
+    if of_all and (ranked := largest_of(asked, last, *several) or first_of(of_months(asked, last), last, *several)):
+        return ranked
     if asked.ask is Operation.RANK and (first := first_of(asked, last, *_in_a_row(several, memory))):
         return first
     if asked.ask is Operation.SHARE and (whole := whole_before(last, earlier[0])):
@@ -238,6 +257,10 @@ def _plainly(frame: Frame) -> Frame:
 _PAID_ALONE = re.compile(
     r"\bhow much (?:did|have|had) (?:i|we) (?:pay|paid)(?: then)?(?= (?:in|for|last|this|during|the)\b|$)"
 )
+_THE_CREDIT = re.compile(r"\bthe (?:\w+ ){1,2}(?:credit|deposit|payment|payout|one)\b")
+_ONE_BILL = re.compile(
+    r"\bmy (?:\w+ ){1,2}(?:bill|order|visit|meal|ride|ticket|basket|refill|recharge|payment|purchase)\b"
+)
 _OF_PAYMENTS = (Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST)
 
 
@@ -245,7 +268,9 @@ def _leant(reading: Reading, parsed: Parsed, last: Frame) -> Parsed:
     """A fragment that names no thing asks of the last one: "per month on average, January to October"."""
     frame = parsed.frame
     names_more = bool(frame.objects or frame.periods)
-    of_last = frame.topic is Topic.REFUNDS and last.topic is None and bool(last.objects) and not names_more
+    is_of_due = frame.topic is Topic.RECURRING and frame.is_next
+    is_of_them = (frame.topic is Topic.REFUNDS or is_of_due) and not names_more
+    of_last = is_of_them and last.topic is None and bool(last.objects)
     if of_last and not _WHOLE.search(reading.text):
         return replace(parsed, is_follow_up=True)
     if last.topic is Topic.REFUNDS and frame.topic is None and not _WHOLE.search(reading.text):
@@ -255,11 +280,15 @@ def _leant(reading: Reading, parsed: Parsed, last: Frame) -> Parsed:
     )
     if of_spoken and frame.ask in (None, Operation.VALUE) and _PAID_ALONE.search(reading.text):
         return replace(parsed, is_follow_up=True)  # "how much did I pay in 2025?": for what is spoken of
+    same_way = last.flow is Flow.IN and frame.measure is Measure.INCOME and frame.ask in COMPARING
+    if of_spoken and same_way and _THE_CREDIT.search(reading.text):
+        return replace(parsed, is_follow_up=True)  # "by how much did the June credit exceed the May one", of interest
     ways = {f.field for f in last.conditions}
     others = tuple(f for f in frame.conditions if f.field not in ways)
     names_more = any((frame.objects, others, frame.topic, frame.without, last.topic))
     asks = frame.ask is Operation.PACE or frame.measure in _OF_PAYMENTS
-    if names_more or not asks or not last.objects or _WHOLE.search(reading.text):
+    is_of_all = bool(_WHOLE.search(reading.text)) and not _ONE_BILL.search(reading.text)
+    if names_more or not asks or not last.objects or is_of_all:
         return parsed
     return replace(parsed, is_follow_up=True)
 
@@ -454,7 +483,7 @@ def pointing(said: str, reading: Reading, parsed: Parsed, memory: Memory) -> Par
 def _names_that_time(text: str, last: Frame | None) -> bool:
     """Whether it speaks of the month that came first: "that month", or "in it" behind a rank of months."""
     was_ranked = last is not None and last.ask is Operation.RANK
-    return bool(_THAT_TIME.search(text)) or (was_ranked and bool(_IN_IT.search(text)))
+    return bool(_THAT_TIME.search(text)) or (was_ranked and bool(_IN_IT.search(text) or _WAS_THAT.search(text)))
 
 
 def _in_that_time(frame: Frame, last: Frame | None) -> Frame:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from agents.intents.classifier import UNASKED, Wants
@@ -25,7 +26,7 @@ from agents.planner.ordinals import placed
 from agents.planner.periods import PeriodReader
 from agents.planner.rewrites import written_out
 from agents.planner.spelling import corrected, is_word, swapped
-from agents.planner.strangers import stranger
+from agents.planner.strangers import is_anothers_spending, stranger
 from agents.planner.words import capitals, normalise, stem, words
 from agents.scope import OwnAccount, Scope
 
@@ -53,6 +54,11 @@ _OBJECT_OF = re.compile(
     r"(?: (?:my|our|the|a|an|some|any|all|this|that|these|those|his|her|their|every|other))*$"
     r"|\b(?:split|broken|break|group(?:ed)?|sort(?:ed)?)\b.* by$"
 )
+_AT_PLACE = re.compile(
+    r"\b(?:at|from) (?P<place>[a-z']{2,})"
+    r"(?=[ ,]+(?:in|on|for|during|since|last|this|between|so far|ever|altogether)\b|[ ?.!]*$)"
+)
+_NOWHERE = frozenset("home work night all me us him her them once least most times hand that this".split())
 _THAT = r"(?: the| my| our| this| that)*$"
 _DOES = re.compile(rf"\b(?:did|does|has|have|had|is|was){_THAT}")
 _DID = re.compile(rf"\b(?:did|does){_THAT}")
@@ -80,6 +86,8 @@ _DEBTS = frozenset("owe owes owed owing".split())
 _MANNER = re.compile(r"(?!family|supply|italy)[a-z]{3,}ly")
 """Adverbs of manner: "quietly", "mostly" name nobody."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_CAME = re.compile(r"(?:rec(?:ei|ie)ved|credited|earned|paid out|deducted|charged)\b")
+""" "Child benefit received this year": what stands before it is what came."""
 _AFTER_A_NAME = re.compile(r"$|(?:in|on|at|for|during|since|last|this|from|until|till|between)\b")
 _SEASON = re.compile(r"\b(?:summer|winter|spring|autumn|monsoons?|rainy season)\b")
 """Begins on another day wherever it is said."""
@@ -141,7 +149,9 @@ class Reading:
             return True
         slugs = _within(phrase)
         said = {slug for mention in self.of("category") for slug in mention.value}
-        if not self.of("name") and ((slugs and not set(slugs) <= said) or len(list(read_categories(phrase))) > 1):
+        if (not self.of("name") or "salary" in slugs) and (
+            (slugs and not set(slugs) <= said) or len(list(read_categories(phrase))) > 1
+        ):
             return True  # narrower than a category, or two that clash: "health insurance"
         if (head in _DEBTS and _DO_I.search(before)) or _SEASON.search(phrase):
             return True
@@ -157,14 +167,11 @@ class Reading:
             return True
         qualifies = any(m.kind == "category" and m.start == len(self.text) - len(after) for m in self.mentions)
         ends_a_name = any(m.end + 1 == start for m in self.of("name")) and bool(_AFTER_A_NAME.match(after))
-        goes_on = (
-            self.has(Cue.EXCEPT)
-            and before.endswith((" and", " or"))
-            and any(
-                self.text[m.end : start].strip() in ("and", "or")
-                for m in self.mentions
-                if m.kind in ("name", "category")
-            )
+        is_last = self.has(Cue.EXCEPT) or bool(_AFTER_A_NAME.match(after)) or after.startswith(("that ", "which "))
+        goes_on = is_last and any(
+            self.text[m.end : start].strip() in ("and", "or", "plus")
+            for m in self.mentions
+            if m.kind in ("name", "category")
         )
         return (
             self._is_written_as_name(phrase)
@@ -174,6 +181,8 @@ class Reading:
             or goes_on
             or bool(_OBJECT_OF.search(before))
             or bool(_PAID_FOR.match(after))
+            or (not before and bool(_CAME.match(after)))
+            or (self.is_of_many and _is_payer(before, f" {after}"))
             or qualifies
             or ends_a_name
         )
@@ -222,6 +231,12 @@ _SHORT = 4
 """Shorter words are not told from names."""
 
 
+_PERSONS = "transfer"
+"""The category of payments between people."""
+_UNTELLING = frozenset({_PERSONS, "uncategorised"})
+_FOR_IT = re.compile(r"\bfor(?: (?:the|those|these|that|some|our|my|his|her|their))?$")
+
+
 class Reader:
     """Reads questions of one caller, as of one day."""
 
@@ -241,7 +256,7 @@ class Reader:
         spelt = self._spelt(reading)
         if spelt != text:
             reading = self._once(spelt)
-        reading = self._without_own_kinds(self._with_misspelt_names(reading))
+        reading = self._with_purposes(self._without_own_kinds(self._with_misspelt_names(reading)))
         return replace(reading, position=position, is_anew=is_anew, capitals=capitals(question))
 
     def _written_out(self, plain: str) -> str:
@@ -259,14 +274,21 @@ class Reader:
 
     def _once(self, text: str) -> Reading:
         mentions = [self._narrowed(m, text) for m in compounded(text, cover(self._candidates(text)))]
-        mentions = _with_differences(mentions, text)
+        mentions = _without_titles(_without_speakers(_with_differences(mentions, text), text), text)
         unknown = tuple(_unknown(text, mentions))
-        return Reading(text, tuple(mentions), unknown, self._refusal(text, unknown), is_of_many=self._scope.is_of_many)
+        refusal = self._refusal(text, mentions, unknown)
+        return Reading(text, tuple(mentions), unknown, refusal, is_of_many=self._scope.is_of_many)
 
-    def _refusal(self, text: str, unknown: tuple[str, ...]) -> str | None:
+    def _refusal(self, text: str, mentions: list[Mention[Any]], unknown: tuple[str, ...]) -> str | None:
         """Why no payment answers a question, where its words say so."""
         refusal = next((reason for reason, pattern in REFUSALS if pattern.search(text)), None)
-        return refusal or (None if self._scope.is_of_many else stranger(text, unknown))
+        if refusal or self._scope.is_of_many:
+            return refusal
+        own = {account.holder for account in self._scope.accounts}
+        others = (m for m in mentions if m.kind == "name" and not own.intersection(m.value.names))
+        if any(is_anothers_spending(text, m.start, m.end) for m in others):
+            return "others"
+        return stranger(text, unknown)
 
     def _narrowed(self, mention: Mention[Any], text: str) -> Mention[Any]:
         """ "Broadband" as those payees of its category whose names say so, where others are there beside them."""
@@ -294,9 +316,18 @@ class Reader:
     def _named(self, text: str) -> Iterator[Mention[Any]]:
         """Payees. A word of many questions names one only where a payee would stand: "I sent Rahul", not "I trust"."""
         yield from self._names.read(text, common=self._common)
+        yield from self._places(text)
         if self._common != common_words():
             closer = self._names.read(text, common=common_words())
             yield from (mention for mention in closer if _OBJECT_OF.search(text[: mention.start].rstrip()))
+
+    def _places(self, text: str) -> Iterator[Mention[Any]]:
+        """Payees whose name begins with a word of questions, where only a place can stand: "at Next in May"."""
+        for said in _AT_PLACE.finditer(text):
+            word = said["place"]
+            named = self._names.beginning(word) if word in self._common and word not in _NOWHERE else None
+            if named:
+                yield Mention("name", named, *said.span("place"), weight=9)
 
     def _spelt(self, reading: Reading) -> str:
         """The text with misspelt words of the language itself put right; names are not touched."""
@@ -321,8 +352,20 @@ class Reader:
         premium to Suraksha Kavach" is what they got."""
         names = {name for mention in reading.of("name") for name in mention.value.names}
         categories = {party.category for party in self._scope.counterparties if party.name in names}
-        rest = tuple(phrase for phrase in reading.unknown if not categories & set(narrower_than(phrase)))
+        kinds = categories - {"salary"}  # a bonus is not all that an employer pays
+        rest = tuple(phrase for phrase in reading.unknown if not kinds & set(narrower_than(phrase)))
         return replace(reading, unknown=rest)
+
+    def _with_purposes(self, reading: Reading) -> Reading:
+        """With what a person was paid for looked for in descriptions, "what did I pay Leela for movie tickets": the
+        category of what persons are paid does not say what it was for."""
+        named = {name for mention in reading.of("name") for name in mention.value.names}
+        kinds = {party.category for party in self._scope.counterparties if party.name in named}
+        for purpose in reading.of("category") if kinds and kinds <= _UNTELLING else ():
+            if not _UNTELLING.intersection(purpose.value) and _FOR_IT.search(reading.text[: purpose.start].rstrip()):
+                phrase = reading.text[purpose.start : purpose.end]
+                reading = reading.without(purpose).with_mention(phrase, "description", phrase)
+        return reading
 
     def _misspelt(self, phrase: str) -> Named | None:
         if {phrase, stem(phrase)} & NARROWER.keys() or phrase in self._common:
@@ -392,6 +435,34 @@ def _with_differences(mentions: list[Mention[Any]], text: str) -> list[Mention[A
     return [replace(m, value=(Cue.DIFFERENCE, None)) if m is cue else m for m in mentions]
 
 
+_SAYS = re.compile(
+    r" (?:(?:keeps?|kept|is|was|always|still|now|also) )?(?:says?|said|saying|claims?|claimed|claiming|thinks|thought"
+    r"|insists?|insisted|believes|swears|reckons|told (?:me|us))\b"
+)
+
+
+def _without_speakers(mentions: list[Mention[Any]], text: str) -> list[Mention[Any]]:
+    """Without somebody who only says what is said of another: "Arjun says I paid PixelKart twice"."""
+    names = [m for m in mentions if m.kind == "name"]
+    speakers = [m for m in names if _SAYS.match(text[m.end :])]
+    if len(speakers) == len(names):
+        return mentions
+    return [replace(m, kind="cue", value=(Cue.NEUTRAL, None)) if m in speakers else m for m in mentions]
+
+
+def _without_titles(mentions: list[Mention[Any]], text: str) -> list[Mention[Any]]:
+    """Without what somebody is called beside the name: "my friend Leela" is Leela."""
+    titles = [
+        one
+        for one, other in pairwise(mentions)
+        if one.kind == "category"
+        and one.value == (_PERSONS,)
+        and other.kind == "name"
+        and text[one.end : other.start] == " "
+    ]
+    return [replace(m, kind="cue", value=(Cue.NEUTRAL, None)) if m in titles else m for m in mentions]
+
+
 def _cues(text: str) -> Iterator[Mention[Any]]:
     for cue, value, pattern in PATTERNS:
         for match in pattern.finditer(text):
@@ -443,7 +514,9 @@ def _accounts(text: str, scope: Scope) -> Iterator[Mention[Any]]:
         for match in re.finditer(pattern, text):
             if name in common_words() and "account" not in match.group():
                 continue
-            yield Mention("account", tuple(accounts), match.start(), match.end(), weight=3)
+            named = match.start() + match.group().index(name)
+            for start in {match.start(), named}:  # "in my" may belong to what is before: "how much is in my ..."
+                yield Mention("account", tuple(accounts), start, match.end(), weight=3)
 
 
 _OTHER_SIDE = re.compile(
@@ -452,9 +525,13 @@ _OTHER_SIDE = re.compile(
 """Before a name, in a question about alerts, it tells of whom was paid; otherwise alerts are of those who pay."""
 
 
-_SENDS = (" made", " sent", " did", " transferred", " gave")
+_SENDS = re.compile(
+    r" (?:(?:has|have|had) )?(?:ever |also |already |so far |just )?(?:made|sent|did|done|transferred|gave|given)\b"
+)
 _THEIR_PAYMENT = re.compile(r"\b(?:payments?|transfers?|transactions?|money|amounts?|sums?)(?: that| which)?$")
 """ "The payment Asha Menon made": hers."""
+_FROM_HERE = re.compile(r"(?:^|\bfrom|[:;,(-]|\b(?:payments?|transfers?|transactions?|money|total|sum))$")
+_TO_THERE = re.compile(r" (?:->|=>|\u2192|to|towards) ")
 _CHOICE = re.compile(r"(?:,| or)$")
 """ "Which customer spends more, Arjun Singh or Asha Menon"."""
 
@@ -469,7 +546,7 @@ def _holders(text: str, scope: Scope) -> Iterator[Mention[Any]]:
         ):
             before, after = text[: match.start()].rstrip(), text[match.end() :]
             acts = after.startswith((" spend", " spent", " pay", " paid", " receive", " was flagged", " got flagged"))
-            acts = acts or (after.startswith(_SENDS) and bool(_THEIR_PAYMENT.search(before)))
+            acts = acts or (_SENDS.match(after) and _THEIR_PAYMENT.search(before)) or _is_payer(before, after)
             is_choice = "which customer" in text and (_CHOICE.search(before) or after.startswith(" or "))
             if (
                 match.group() != name
@@ -478,6 +555,17 @@ def _holders(text: str, scope: Scope) -> Iterator[Mention[Any]]:
                 or (speaks_of_alerts(text) and not _OTHER_SIDE.search(before))
             ):
                 yield Mention("account", tuple(accounts), match.start(), match.end(), weight=9)
+
+
+def _is_payer(before: str, after: str) -> bool:
+    """ "From Arjun Singh to Meera Dutta", "Arjun Singh -> Meera Dutta"."""
+    return bool(_FROM_HERE.search(before) and _TO_THERE.match(after))
+
+
+_OF_ACCOUNTS = re.compile(r"(?: (?:bank|cards?|accounts?|savings?|current|joint|credit|debit|plc|ltd))+$")
+""" "Amex Card" is the Amex."""
+_TELL_NOTHING = frozenset("first second third main other old new own personal family house household home work".split())
+""" "Second account" is not every second."""
 
 
 @cache
@@ -493,7 +581,9 @@ def _account_names(accounts: tuple[OwnAccount, ...]) -> dict[str, list[OwnAccoun
     names: dict[str, list[OwnAccount]] = {}
     for account in accounts:
         bank = normalise(account.bank)
-        for name in {bank, bank.removesuffix(" bank"), normalise(account.name), normalise(account.number)}:
+        own = normalise(account.name)
+        short = {_OF_ACCOUNTS.sub("", name) for name in (bank, own)} - common_words() - _TELL_NOTHING
+        for name in {bank, bank.removesuffix(" bank"), own, normalise(account.number), *short}:
             names.setdefault(name, []).append(account)
     return {name: found for name, found in names.items() if len(name) > 2}
 

@@ -15,7 +15,7 @@ _RAISED = (
 )
 _WHO = r"(?:they|it|he|she|the \w+|my \w+|\w+)(?: had| was| got| has)?"
 _PRICED = r"(?:prices?|rates?|fees?|charges?|rent|subscription)"
-_PUT_UP = rf"\b(?:{_RAISED}|put) (?:its|his|her|the|their|my|our) {_PRICED}\b"
+_PUT_UP = rf"\b(?:{_RAISED}|put) (?:its|his|her|the|their|there|my|our) {_PRICED}\b"
 _RISE = r"(?:hike|rise|increase|raise|price (?:rise|hike|increase|change)|increment)"
 _CHANGED = re.compile(
     rf"\bfirst {_OTHER} (?:\w+ ){{0,2}}?{_SUM}\b(?! than)"
@@ -24,6 +24,8 @@ _CHANGED = re.compile(
     rf"|\b(?:before|until|till|after|since) {_WHO} {_RAISED}(?! (?:to|the))\b"
     rf"|\b(?:before|until|till|after|since) (?:the|my|their|its|that) {_RISE}\b"
     rf"|\bwhen (?:did|was|has|have) .*{_PUT_UP}"
+    r"|\b(?:when|what date|which (?:date|day|month)) did .*\b(?:start|begin) (?:charging|taking|asking|billing)"
+    r"(?: me| us)?(?: for)? (?:more|extra)\b"
     rf"|{_PUT_UP}.*\b(?:rise|increase|hike|jump|change|difference) (?:was|is) (?:that|it)\b"
 )
 

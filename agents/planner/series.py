@@ -16,7 +16,10 @@ from core.periods import Unit
 _TIMES = (Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR)
 _EXTREMES = (Measure.LARGEST, Measure.SMALLEST)
 _HOLDERS = (Dimension.ACCOUNT, Dimension.BANK)
-_LAST_TWO = re.compile(r"\b(?:last|latest|most recent|previous) (?:two|2)\b|\blast one and the one before\b")
+_LAST_TWO = re.compile(
+    r"\b(?:last|latest|most recent|previous) (?:two|2)\b|\blast one and the one before\b"
+    r"|\bbetween (?:the two|these two|those two|them|both)\b"
+)
 
 
 def in_order(frame: Frame, clause: Clause) -> Frame | None:
@@ -45,7 +48,7 @@ def _held(frame: Frame, clause: Clause) -> Frame | None:
     return frame.with_changes(**ranked, descending=extreme is Measure.LARGEST, asks_amount=not asks_day)
 
 
-_FIXED = frozenset({"rent", "salary", "pension", "subscriptions", "insurance", "loan", "telecom"})
+FIXED = frozenset({"rent", "salary", "pension", "subscriptions", "insurance", "loan", "telecom"})
 """Paid in the same amount again and again, so that a change is a rise or a cut."""
 _OF_ONE = frozenset({"rent", "salary", "pension"})
 """Paid to one, or by one, so that the first and the last payment are of the same thing."""
@@ -55,18 +58,34 @@ _RISES = re.compile(r"\b(?:up|ris\w*|rose|increas\w*|jump\w*|gr[eo]w\w*|more|hig
 def _changed(frame: Frame, clause: Clause) -> Frame | None:
     """ "When did my rent last go up, and by how much?", "has it gone up": the latest payment that was not as much as
     the one before it. "How much has it gone up since May": the latest beside the first since then."""
-    if frame.topic is not None or not (frame.objects and clause.has(Cue.DIFFERENCE)) or clause.has(Cue.COMPARE):
+    says_what = frame.objects or (clause.has(Cue.ANAPHORA) and clause.has(Cue.WHEN))
+    if frame.topic is not None or not (says_what and clause.has(Cue.DIFFERENCE)) or clause.has(Cue.COMPARE):
         return None
     slugs = frame.values_of("category") if not (frame.objects[1:] or frame.against) else frozenset[str]()
     is_long = _is_long(frame, clause)
     is_one = bool(slugs) and slugs <= _OF_ONE and is_long and not clause.has(Cue.WHEN)
-    is_fixed = bool(slugs) and slugs <= _FIXED and clause.has(Cue.YES_NO) and (is_long or not frame.periods)
-    if not (clause.has(Cue.WHEN) or is_one or is_fixed):
+    is_whose = _asks_whose(clause)
+    is_fixed = bool(slugs) and slugs <= FIXED and (clause.has(Cue.YES_NO) or is_whose)
+    is_fixed = is_fixed and (is_long or is_whose or not frame.periods)
+    is_price = clause.has(Cue.YES_NO) and not frame.periods and bool(_PRICE.search(clause.reading.text))
+    if not (clause.has(Cue.WHEN) or is_one or is_fixed or is_price):
         return None
     sign = "less" if asks_less(clause) else "more" if _RISES.search(clause.reading.text) else "size"
     clause.take(Cue.WHEN, Cue.DIFFERENCE, Cue.LATEST, Cue.MORE, Cue.LESS, Cue.HOW_MUCH)
     operation = Operation.RISEN if is_one else Operation.CHANGED
-    return frame.with_changes(ask=operation, measure=None, sign=sign, against=None)
+    asks_size = _SIZE.match(clause.reading.text)
+    asked = {"of_change": "payee" if is_whose else "difference"} if is_whose or asks_size else {}
+    return frame.with_changes(ask=operation, measure=None, sign=sign, against=None, **asked)
+
+
+_SIZE = re.compile(r"(?:and |so )?(?:by )?how much\b")
+_PRICE = re.compile(r"\b(?:prices?|rates?|fees?|charges?|premiums?|tariffs?)\b")
+
+
+def _asks_whose(clause: Clause) -> bool:
+    """ "Which of my subscriptions went up?": whose price it was that changed."""
+    kinds = clause.reading.of("category")
+    return any(clause.are_adjacent(which, kind) for which in clause.find(Cue.WHICH) for kind in kinds)
 
 
 def _is_long(frame: Frame, clause: Clause) -> bool:

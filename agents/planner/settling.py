@@ -4,11 +4,13 @@ in taxis, of one category the payees are ranked."""
 import re
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 
 from agents.plan import Operation
 from agents.planner.frame import Frame, Topic
 from agents.planner.parse import COMPARING, asks_in_money
-from agents.planner.slots import INCOME_CATEGORIES
+from agents.planner.series import FIXED
+from agents.planner.slots import INCOME_CATEGORIES, change_said
 from agents.scope import Scope
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.periods import Period
@@ -42,9 +44,10 @@ _EARNED = Filter(field="category", operator=Operator.NOT_IN, values=tuple(sorted
 def settled(frame: Frame, text: str, scope: Scope, today: date) -> Frame:
     """The frame of a question in full, whose normalised words are `text`, as a caller of this scope means it."""
     frame = _of_refund(_of_people(_without_contradiction(frame, scope), scope), text)
-    frame = _of_senders(frame, text, scope)
+    frame = _of_income(_of_senders(frame, text, scope))
     frame = _of_occasions(_of_persons(_of_friends(frame, text), text, scope), text)
-    return _with_running(_held_apart(_of_its_parts(frame), text), text, today)
+    frame = _of_price(_of_its_parts(frame), text, scope)
+    return _with_running(_of_all_together(_held_apart(frame, text)), text, today)
 
 
 def is_of_nothing(frame: Frame, text: str) -> bool:
@@ -92,6 +95,15 @@ def _of_refund(frame: Frame, text: str) -> Frame:
     if not is_one or not (_OF_ITS_SUM.search(text) or asks_in_money(text)):
         return frame
     return frame.with_changes(asks_amount=True)
+
+
+def _of_income(frame: Frame) -> Frame:
+    """ "How much was the interest the last time it came?": what is only earned comes in, though nothing says so."""
+    slugs = frame.values_of("category")
+    if frame.topic is not None or frame.flow is not None or not slugs or not slugs <= INCOME_CATEGORIES:
+        return frame
+    measure = Measure.INCOME if frame.measure is Measure.SPEND or frame.ask in COMPARING else frame.measure
+    return frame.with_changes(flow=Flow.IN, measure=measure)
 
 
 _WHO_SENDS = re.compile(
@@ -142,6 +154,20 @@ def _of_its_parts(frame: Frame) -> Frame:
     return frame.with_changes(group_by=(Dimension.COUNTERPARTY,))
 
 
+def _of_price(frame: Frame, text: str, scope: Scope) -> Frame:
+    """ "Has Netflix gone up?", "has it gone up this year?", of a salary: whether they take or give more than they did,
+    and not what went there in two months."""
+    kinds = _kinds(frame.values_of("counterparty"), scope) | frame.values_of("category")
+    asks = frame.ask in COMPARING and not frame.against and _HAS_IT.match(text) and not _THAN.search(text)
+    if not (asks and kinds and kinds <= FIXED) or frame.group_by:
+        return frame
+    asked = {"of_change": "difference" if _BY_HOW_MUCH.match(text) else "day", "sign": change_said(text)}
+    return frame.with_changes(ask=Operation.CHANGED, measure=None, periods=frame.periods[:1], **asked)
+
+
+_BY_HOW_MUCH = re.compile(r"(?:and |so )?(?:by )?how much\b")
+_HAS_IT = re.compile(rf"(?:and |so )?(?:{_BY_HOW_MUCH.pattern} )?(?:has|have|did)\b")
+_THAN = re.compile(r"\b(?:than|from|compared|against|vs\.?|versus|over|between)\b")
 _AGAINST = re.compile(r"\b(?:vs\.?|versus|v/s|against|compar\w+|than|or)(?!\w)")
 
 
@@ -149,6 +175,23 @@ def _held_apart(frame: Frame, text: str) -> Frame:
     """ "The monthly average of 2025 against that of 2026": of each year by itself."""
     is_apart = frame.ask is Operation.PACE and len(frame.periods) > 1 and bool(_AGAINST.search(text))
     return frame.with_changes(are_held_apart=True) if is_apart else frame
+
+
+_ADDED_UP = frozenset(
+    {Measure.SPEND, Measure.INCOME, Measure.NET, Measure.VOLUME, Measure.COUNT, Measure.NEW_COUNTERPARTIES}
+)
+"""What two periods come to together is the sum of what each came to; an average or a largest is no such sum."""
+
+
+def _of_all_together(frame: Frame) -> Frame:
+    """ "The average payment of July and August" is that of both months as one, where they touch; else of each."""
+    adds_up = frame.measure is None or frame.measure in _ADDED_UP
+    if adds_up or len(frame.periods) < 2 or frame.topic or frame.ask not in (None, Operation.VALUE):
+        return frame
+    periods = sorted((period.period for period in frame.periods), key=lambda period: period.start)
+    if any(one.end != other.start for one, other in pairwise(periods)):
+        return frame.with_changes(are_held_apart=True)
+    return frame.with_changes(periods=(QueryPeriod.of(Period(periods[0].start, periods[-1].end)),))
 
 
 def _with_running(frame: Frame, text: str, today: date) -> Frame:

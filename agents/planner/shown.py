@@ -7,7 +7,7 @@ from dataclasses import replace
 from agents.plan import Operation
 from agents.planner.alert_turns import edited_alerts
 from agents.planner.clause import Clause
-from agents.planner.frame import Topic
+from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
 from agents.planner.parse import COMPARING, Parsed
 from agents.planner.slots import asks_points
@@ -95,6 +95,8 @@ def _of_score(shown: Understood, one: Understood) -> Understood | None:
 def _is_about_shown(shown: Understood, one: Understood) -> bool:
     earlier, frame = shown.parsed.frame, one.parsed.frame
     names_its_own = bool(frame.objects or frame.conditions or frame.without or frame.topic)
+    if earlier.ask is Operation.VERSUS and frame.ask is Operation.DIFFERENCE and _is_of_both(earlier, frame):
+        names_its_own = False  # "card versus UPI, how much more went on UPI"
     if shown.reading.position > 1 and one.parsed.is_follow_up:
         return False  # "and second one, how much was that?", of what was shown before
     measures = (None, Measure.SPEND, Measure.INCOME, Measure.NEW_COUNTERPARTIES)
@@ -122,6 +124,13 @@ def _is_about_shown(shown: Understood, one: Understood) -> bool:
     return asks and same and not asks_itself
 
 
+def _is_of_both(shown: Frame, asked: Frame) -> bool:
+    """Whether all that is named is one of the things that were held against each other."""
+    held, named = (*shown.objects, *shown.conditions), (*asked.objects, *asked.conditions)
+    is_held = all(any(f.field == one.field and set(one.values) < set(f.values) for f in held) for one in named)
+    return is_held and not (asked.without or asked.topic)
+
+
 def _about_shown(shown_parsed: Parsed, one: Understood) -> Understood:
     shown, frame = shown_parsed.frame, one.parsed.frame
     asks_sum = frame.ask in (None, Operation.VALUE) and not Clause(one.reading).says(Measure.COUNT)
@@ -143,7 +152,8 @@ def _about_shown(shown_parsed: Parsed, one: Understood) -> Understood:
         "against": shown.against, "flow": frame.flow or shown.flow,
     }  # fmt: skip
     if shown.ask is Operation.VERSUS and frame.ask in _OF_TWO_THINGS:
-        lent |= {"ask": Operation.VERSUS, "asks_difference": frame.ask is Operation.DIFFERENCE}
+        held = {"objects": shown.objects, "conditions": shown.conditions, "sign": "size"}
+        lent |= held | {"ask": Operation.VERSUS, "asks_difference": frame.ask is Operation.DIFFERENCE}
     if shown.is_of_alerted:
         lent |= {"measure": frame.measure or shown.measure}
     elif frame.ask in (None, Operation.VALUE) and frame.measure is None:

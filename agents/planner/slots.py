@@ -456,7 +456,19 @@ def _narrowed(periods: list[Period]) -> list[Period]:
         return one.days > other.days and one.start <= other.start and other.end <= one.end
 
     periods = list({(period.start, period.end): period for period in periods}.values())
-    return [period for period in periods if not any(holds(period, other) for other in periods)]
+    narrow = [period for period in periods if not any(holds(period, other) for other in periods)]
+    return [_shared(*narrow)] if len(narrow) == 2 and _ends_within(*narrow) else narrow
+
+
+def _ends_within(one: Period, other: Period) -> bool:
+    """Whether one of two is no month or week and ends, or begins, within the other: "before the 10th this month"."""
+    are_of_calendar = [period.unit for period in (one, other)]
+    overlap = one.start < other.end and other.start < one.end
+    return overlap and are_of_calendar.count(None) == 1
+
+
+def _shared(one: Period, other: Period) -> Period:
+    return Period(max(one.start, other.start), min(one.end, other.end))
 
 
 def asks_less(clause: Clause) -> bool:
@@ -464,6 +476,13 @@ def asks_less(clause: Clause) -> bool:
     text = clause.reading.text
     is_minus = "less" in clause.texts(Cue.DIFFERENCE)  # "UPI less card"
     return bool(_LESS.search(text)) and not _MORE.search(text) and not is_minus
+
+
+def change_said(text: str) -> Literal["more", "less", "size"]:
+    """Which way something is said to have changed: up, down, or either."""
+    if _LESS.search(text):
+        return "size" if _MORE.search(text) else "less"
+    return "more" if _MORE.search(text) else "size"
 
 
 def asks_gap(clause: Clause) -> bool:
@@ -782,10 +801,10 @@ _LINK = re.compile(r"\s*(?:,|and|or|n|plus|\+|&|, and|as well as)(?: (?:the|my|a
 def are_apart(asked: tuple[Filter, ...], clause: Clause) -> bool:
     """A category and a payee side by side: "rent and Swiggy" is either, "groceries at Swiggy" is what is both, and "the
     chemist, Arogya Pharmacy," says who it is. Of what is left out it does not matter: each goes by itself."""
-    if not {"category", "counterparty"} <= {f.field for f in asked}:
+    if "category" not in {f.field for f in asked} or len({f.field for f in asked}) < 2:
         return False
     kept = [m for m in clause.mentions if m.kind in OBJECT_KINDS]
-    pairs = [(one, other) for one, other in pairwise(kept) if {one.kind, other.kind} == {"category", "name"}]
+    pairs = [(one, other) for one, other in pairwise(kept) if "category" in {one.kind, other.kind} != {"category"}]
     between = [clause.reading.text[one.end : other.start] for one, other in pairwise(kept)]
     links = [text.strip() for text in between if _LINK.fullmatch(text)]
     lists_several = len(links) > 1 or any(link != "," for link in links)

@@ -97,6 +97,20 @@ def stranger(text: str, unknown: Iterable[str]) -> str | None:
     return "topic" if _OF_THE_WORLD.search(text) or any(_is_foreign(text, phrase) for phrase in unknown) else None
 
 
+_SPENDS = re.compile(
+    r" (?:(?:ever|already|also|really|usually) )?(?:spen[dt]|buy|bought|purchased?|earn(?:ed)?|saved?|owns?|donated?"
+    r"|withdr[ae]wn?)\b"
+)
+_DOES_ONE = re.compile(r"\b(?:did|does|do|has|have|had)(?: (?:my|our) \w+)?$")
+
+
+def is_anothers_spending(text: str, start: int, end: int) -> bool:
+    """Whether whom a normalised text names from `start` to `end` is asked about as one who spends or earns: "how much
+    did Arjun Mathew spend on restaurants". What somebody else does with money no payment of the asker tells."""
+    does = _DOES_ONE.search(text[:start].rstrip()) and _SPENDS.match(text[end:])
+    return bool(does) and not speaks_of_asker(text)
+
+
 def speaks_of_asker(text: str) -> bool:
     """Whether a normalised text speaks of the one who asks."""
     return bool(_ASKER.search(text))

@@ -49,6 +49,10 @@ _FORGIVEN = {
 }
 """Refusals by single words, and the meanings of the whole that lift them."""
 _AFFORDS = re.compile(r"\b(?:can|could|will) (?:i|we)(?: \w+)? afford\b")
+_HABITUALLY = re.compile(
+    r" (?:\w+ )?(?:should (?:only |just )?(?:bill|charge|take|cost|be taking|be charging)"
+    r"|(?:is|are) (?:supposed|meant) to|(?:normally|usually|always|generally|typically) \w+)\b"
+)
 _ASKS_YOU = re.compile(r"(?:(?:please|pls|kindly|hey|hi) )*(?:can|could|will|would) you\b")
 _CLEANER = frozenset(
     {
@@ -76,6 +80,8 @@ _OF_ONE_FIGURE = frozenset(
     }
 )  # fmt: skip
 """What has no place for a difference, rise or gap that is said: the figure of one side would be told for both."""
+_OF_PAYEES = frozenset({Intent.TOP_PAYEE, Intent.LARGEST, Intent.SMALLEST})
+"""What a customer asks of payees, and of single payments: to a bank these are somebody's."""
 _SPARE = frozenset(
     {
         None, Operation.VALUE, Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.COUNT_GROUPS,
@@ -112,6 +118,8 @@ class _Weighing:
             return Understood(self.reading, self.parsed)
         if asked := self._who_it_is():
             return self._as_read(asked)
+        if self.wants.first in OFF_LIMITS and self._tells_a_habit:
+            return self._as_read(self.parsed, Intent.STORY)
         if self.wants.first is Intent.STORY and self.is_sure and not Clause(self.reading).has(Cue.HOW_MUCH):
             return self._as_read(self.parsed, Intent.STORY)
         if frame := self._cleaner() or self._agreed() or self._plain_sum():
@@ -139,6 +147,12 @@ class _Weighing:
     @property
     def _asks_to_afford(self) -> bool:
         return self.wants.first is Intent.ADVICE and asks_to_afford(self.reading)
+
+    @property
+    def _tells_a_habit(self) -> bool:
+        """ "CloudPetti should bill me once a month": what a payee does, and nothing that is to be done."""
+        first = next(iter(self.reading.of("name")), None)
+        return first is not None and first.start == 0 and bool(_HABITUALLY.match(self.reading.text[first.end :]))
 
     @property
     def _scores_twice(self) -> bool:
@@ -193,7 +207,7 @@ class _Weighing:
     def _is_of_customers(self) -> bool:
         """Whether a bank's customers are counted or ranked, whom meanings learnt from customers take for payees: "how
         many customers are there", "which customer sent the most to Farida Khan"."""
-        ranks = self.wants.first is Intent.TOP_PAYEE and Dimension.ACCOUNT in self.parsed.frame.group_by
+        ranks = self.wants.first in _OF_PAYEES and Dimension.ACCOUNT in self.parsed.frame.group_by
         return self.reading.is_of_many and (ranks or self.reading.has(Cue.ACCOUNTS))
 
     @property
@@ -255,6 +269,8 @@ class _Weighing:
 
     def _meant(self, intent: Intent) -> Frame | None:
         clause = Clause(self.known)
+        if intent is Intent.MEMORY and self.has_last and says_nothing(self.parsed) and clause.has(Cue.ANAPHORA):
+            return self.parsed.frame  # "what did it cost": of what was just told
         if clause.reading.of("tally"):
             return None
         if intent is Intent.EDIT:

@@ -79,23 +79,42 @@ def _compare_groups(told: Told) -> Draft:
 
 
 def moved(told: Told) -> Draft:
-    """The group that changed most from one period to the other, by how much, and what it was in each."""
+    """The group that changed most from one period to the other, by how much, and what it was in each; then the others
+    that went the same way."""
     if not told.result.rows:
         return NOTHING
-    changes = [told.difference(told.source(n), told.source(n, f"{told.measure}_before")) for n, _ in _numbered(told)]
-    sizes = [Decimal(str(told.evidence.value_of(change) or 0)) for change in changes]
-    best = sizes.index(max(sizes))
-    n, row, other = best + 1, told.result.rows[best], _other(told)
-    name = told.group(row)
+    changed = sorted(
+        ((number(change), n, change) for n, _ in _numbered(told) if number(change := _change(told, n)) > 0),
+        key=lambda one: -one[0],
+    )
+    if not changed:
+        way = "less" if told.task.sign == "less" else "more"
+        return Draft(f"Nothing came to {way} in {told.period} than in {_other(told)}.", rows=told.result.rows)
+    _, n, change = changed[0]
+    text, now, before = _moved_so(told, n)
+    amount = None if told.measure is Measure.COUNT else change.source
+    name = told.group(told.result.rows[n - 1])
+    winner = told.make.name("Changed most", name, told.source(n, told.query.group_by[0]), amount=amount)
+    others = [(told.group(told.result.rows[place - 1]), figure) for _, place, figure in changed[1:TOLD_MAX]]
+    text += f" Then {'; '.join(f'{name} {told.say(size(figure))}' for name, figure in others)}." if others else ""
+    return Draft(text, [winner, change, now, before, *(figure for _, figure in others)], rows=told.result.rows)
+
+
+def _change(told: Told, n: int) -> Figure:
+    """How much this group changed, the way that was asked for."""
+    name = told.group(told.result.rows[n - 1])
+    change = told.difference(told.source(n), told.source(n, f"{told.measure}_before"))
+    return told.figure(f"{name}, {told.held_against(told.period, _other(told))}", change)
+
+
+def _moved_so(told: Told, n: int) -> tuple[str, Figure, Figure]:
+    """A sentence about one group, with its value in each of the two periods."""
+    name, other = told.group(told.result.rows[n - 1]), _other(told)
     now = told.figure(f"{name}, {told.period}", told.source(n))
     before = told.figure(f"{name}, {other}", told.source(n, f"{told.measure}_before"))
-    change = told.figure(f"{name}, {told.held_against(told.period, other)}", changes[best])
-    amount = None if told.measure is Measure.COUNT else change.source
-    winner = told.make.name("Changed most", name, told.source(n, told.query.group_by[0]), amount=amount)
     word = "more" if number(now) > number(before) else "less"
-    text = f"{name}: {told.say(size(change))} {word} in {told.period} ({told.say(now)}) than in {other}"
-    text += f" ({told.say(before)})."
-    return Draft(text, [winner, change, now, before], rows=told.result.rows)
+    by = told.say(size(_change(told, n)))
+    return f"{name}: {by} {word} in {told.period} ({told.say(now)}) than in {other} ({told.say(before)}).", now, before
 
 
 def _numbered(told: Told) -> list[tuple[int, dict[str, Any]]]:

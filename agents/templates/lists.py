@@ -126,7 +126,13 @@ def _singles(told: Told, most: int = TOLD_MAX) -> list[Figure]:
 
 def _lines(told: Told) -> str:
     lines = [
-        f"{day(entry.occurred_at)} {entry.counterparty} {told.say(figure)}"
+        f"{day(entry.occurred_at)} {entry.counterparty} {told.say(figure)}{_back(told, entry)}"
         for entry, figure in zip(told.result.entries, _singles(told), strict=False)
     ]
     return "; ".join(lines) + ("; …" if len(told.result.entries) > TOLD_MAX else "")
+
+
+def _back(told: Told, entry: EntryRow) -> str:
+    """What came back among what was paid, and what was paid back of what came in, is said to be so."""
+    is_back = entry.amount_minor > 0 if told.query.flow is Flow.OUT else entry.amount_minor < 0
+    return " (refund)" if is_back and told.query.flow is not Flow.ANY else ""

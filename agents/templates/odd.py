@@ -47,7 +47,7 @@ def duplicates(finding: Finding, evidence: Evidence) -> Draft:
 
     wording = Wording(
         number=f"Possible repeated charges, {when}",
-        nothing=f"No payment was made again on one day, {when}.",
+        nothing=f"No payment was made again from the same account on one day, {when}.",
         column="extra_minor",
         label=lambda row: f"Charged again by {row['counterparty']}, {day(row['on'])}",
         text=text,

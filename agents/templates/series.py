@@ -1,13 +1,15 @@
 """Templates for what comes one after the other: the last payment and the one before it, when an amount changed, the
 days between payments, how far they range, what drove a sum."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from agents.answer import Figure
 from agents.charts import chart
 from agents.draft import Draft
 from agents.evidence import cell, computed, days_until, less
+from agents.plan import OfChange
 from agents.templates.comparisons import compared, sentence
 from agents.templates.told import NOTHING, TOLD_MAX, Told, day, number, size
 from agents.wording import count, subject
@@ -40,41 +42,77 @@ def _side_by_side(told: Told, before: Figure, entry: EntryRow) -> Draft:
 
 
 def changed(told: Told) -> Draft:
-    """The day of the latest payment that differs from the one before it to the same payee, by how much, and both."""
-    if len(told.result.entries) < 2:
+    """The day of the latest payment that differs from the one before it to the same payee, by how much, and both;
+    where it is asked whose it was, of every payee. The one before may lie before the period that was asked about."""
+    if not told.result.entries or sum(len(result.entries) for result in told.results) < 2:
         return NOTHING
-    found = next((pair for pair in _successive(told) if _differs(told, *pair)), None)
-    if found is None:
+    found = [pair for pair in _successive(told) if _differs(told, *pair)]
+    if not found:
         return _unchanged(told)
-    now, before = (told.single(place) for place in found)
-    entry = told.result.entries[found[0] - 1]
-    on = told.make.date(f"Changed: {_what(told)}", cell(told.entries_table, found[0], "occurred_at"))
-    difference = told.make.money(told.held_against(now.label, before.label), told.difference(now.source, before.source))
-    word = "up" if number(now) > number(before) else "down"
-    percent = told.make.percent(f"Change: {_what(told)}", computed("growth", now.source, before.source))
-    text = f"{day(entry.occurred_at)}: {word} by {told.say(size(difference))} ({told.say(size(percent))}),"
-    text += f" from {told.say(before)} to {told.say(now)} ({entry.counterparty})."
-    figures = {"day": on, "difference": difference, "percent": percent, "now": now, "before": before}
+    text, figures = _changed_so(told, *found[0])
     first = figures[told.task.of_change]
     ordered = [first, *(figure for figure in figures.values() if figure is not first)]
+    if told.task.of_change == "payee":
+        others = [_changed_so(told, *pair) for pair in _of_other_payees(told, found)]
+        text = " ".join([text, *(words for words, _ in others)])
+        ordered += [figure for _, more in others for figure in more.values()]
     return Draft(text, ordered, rows=told.entry_rows())
 
 
-def _successive(told: Told) -> Iterator[tuple[int, int]]:
-    """The places of each payment and of the one before it to the same payee, the latest first."""
-    payees = [entry.counterparty for entry in told.result.entries]
-    for place, payee in enumerate(payees, start=1):
-        if payee in payees[place:]:
-            yield place, payees.index(payee, place) + 1
+class _Place(NamedTuple):
+    """A payment: of which result, and the how many-th there, from 1."""
+
+    result: int
+    n: int
+
+
+def _entry(told: Told, place: _Place) -> EntryRow:
+    return told.results[place.result].entries[place.n - 1]
+
+
+def _amount(told: Told, place: _Place) -> Figure:
+    return told.single(place.n, result=place.result)
+
+
+def _changed_so(told: Told, place: _Place, earlier: _Place) -> tuple[str, dict[OfChange, Figure]]:
+    """A sentence about one change, and its figures."""
+    entry, now, before = _entry(told, place), _amount(told, place), _amount(told, earlier)
+    on = told.make.date(f"Changed: {_what(told)}", cell(told.entries_table, place.n, "occurred_at"))
+    difference = told.make.money(told.held_against(now.label, before.label), told.difference(now.source, before.source))
+    percent = told.make.percent(f"Change: {_what(told)}", computed("growth", now.source, before.source))
+    whose = told.make.name("Changed", entry.counterparty, cell(told.entries_table, place.n, "counterparty"))
+    word = "up" if number(now) > number(before) else "down"
+    text = f"{day(entry.occurred_at)}: {word} by {told.say(size(difference))} ({told.say(size(percent))}),"
+    text += f" from {told.say(before)} to {told.say(now)} ({entry.counterparty})."
+    return text, {
+        "day": on, "payee": whose, "difference": difference, "percent": percent, "now": now, "before": before,
+    }  # fmt: skip
+
+
+def _of_other_payees(told: Told, found: Sequence[tuple[_Place, _Place]]) -> list[tuple[_Place, _Place]]:
+    """The latest change of every payee but the first."""
+    latest: dict[str, tuple[_Place, _Place]] = {}
+    for pair in found:
+        latest.setdefault(_entry(told, pair[0]).counterparty, pair)
+    return [*latest.values()][1:TOLD_MAX]
+
+
+def _successive(told: Told) -> Iterator[tuple[_Place, _Place]]:
+    """Each payment of the period and the one before it to the same payee, the latest first."""
+    places = [_Place(r, n) for r, result in enumerate(told.results) for n in range(1, len(result.entries) + 1)]
+    payees = [_entry(told, place).counterparty for place in places]
+    for n in range(len(told.result.entries)):
+        if payees[n] in payees[n + 1 :]:
+            yield places[n], places[payees.index(payees[n], n + 1)]
 
 
 def _what(told: Told) -> str:
     return subject(told.query, Measure.INCOME if told.query.flow is Flow.IN else Measure.SPEND)
 
 
-def _differs(told: Told, place: int, before: int) -> bool:
+def _differs(told: Told, place: _Place, before: _Place) -> bool:
     """Whether the payment in this place is more than the one before it, or less, as was asked."""
-    change = number(told.single(place)) - number(told.single(before))
+    change = number(_amount(told, place)) - number(_amount(told, before))
     return {"more": change > 0, "less": change < 0, "size": change != 0}[told.task.sign]
 
 

@@ -1,6 +1,7 @@
 """Templates for what is no insight query: balances, refunds, what recurs, memories, how far data reach."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from agents.answer import Citation, Figure
 from agents.draft import Draft, Figures
@@ -14,13 +15,15 @@ from agents.wording import count
 
 def balances(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
     """What the accounts hold: together per currency, then the largest of them."""
-    totals_table, accounts = finding.tables
+    totals_table, accounts = finding.tables[:2]
     make, names = Figures(evidence), scope.account_names()
     if not accounts.rows:
         return Draft("There are no accounts here.", status="no_data")
+    if finding.tables[2:]:
+        return _grown(finding, evidence)
     number = make.count("Number of accounts", rows_of(accounts.name))
     assert isinstance(finding.task, BalanceTask)
-    when = "now" if finding.task.at is None else f"at the end of {day(finding.task.at.isoformat())}"
+    when = _at_end_of(finding.task.at)
     totals = [
         make.money(f"Balance {when}", cell(totals_table.name, n, "posted_minor"))
         for n in range(1, len(totals_table.rows) + 1)
@@ -36,6 +39,31 @@ def balances(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
     figures = [*totals, *(each if number.value > 1 else [])]
     ordered = [number, *figures] if finding.task.counts else [*figures, number]
     return Draft(text, ordered, rows=[dict(row) for row in accounts.rows])
+
+
+def _at_end_of(at: date | None) -> str:
+    return "now" if at is None else f"at the end of {day(at.isoformat())}"
+
+
+def _grown(finding: Finding, evidence: Evidence) -> Draft:
+    """How much more the accounts hold on one day than on another, per currency, and what they held on each."""
+    assert isinstance(finding.task, BalanceTask)
+    make, (now_table, accounts, before_table) = Figures(evidence), finding.tables
+    now_when, before_when = _at_end_of(finding.task.at), _at_end_of(finding.task.before)
+    figures: list[Figure] = []
+    sentences: list[str] = []
+    for n in range(1, len(now_table.rows) + 1):  # the same accounts, in the same order
+        now = make.money(f"Balance {now_when}", cell(now_table.name, n, "posted_minor"))
+        before = make.money(f"Balance {before_when}", cell(before_table.name, n, "posted_minor"))
+        change = make.money(f"{now.label} less {before_when}", computed("difference", now.source, before.source))
+        assert change.value_minor is not None
+        word, size = "less" if change.value_minor < 0 else "more", abs(change.value_minor)
+        sentences.append(
+            f"{say(change.model_copy(update={'value_minor': size}))} {word} {now_when} ({say(now)}) than {before_when}"
+            f" ({say(before)})."
+        )
+        figures += [change, now, before]
+    return Draft(" ".join(sentences), figures, rows=[dict(row) for row in accounts.rows])
 
 
 def memories(finding: Finding, evidence: Evidence) -> Draft:

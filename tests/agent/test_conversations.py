@@ -14,6 +14,90 @@ from tests.agent.household import TODAY, Chat, Household, at, customer_principal
 from tests.factories import make_account, make_bank, make_customer, pay
 
 CHAINS: dict[str, list[tuple[str, str]]] = {
+    "spending_after_a_balance": [
+        ("my balance please", "Balance now"),
+        ("and expenditure in May?", "Spending, May 2026"),
+        ("of which rent?", "Rent, May 2026"),
+        ("and for June, expenditure excluding rent", "Spending except Rent, 1 to 15 June 2026"),
+    ],
+    "the_first_of_two_months_held_against_each_other": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("is that more than April?", "Groceries, May 2026"),
+        ("how much of it was Green Grocers?", "Paid to Green Grocers (Groceries), May 2026"),
+    ],
+    "all_days_again": [
+        ("weekend spending in May", "Spending on weekends, May 2026"),
+        ("only groceries", "Groceries on weekends, May 2026"),
+        ("now April, all days", "Groceries, April 2026"),
+    ],
+    "by_how_much_it_rose": [
+        ("what did I pay Petrol Point in June?", "Paid to Petrol Point, 1 to 15 June 2026"),
+        ("when did it last go up?", "Changed: Paid to Petrol Point"),
+        ("by how much?", "Petrol Point, 2 June 2026 less Petrol Point, 2 May 2026"),
+    ],
+    "the_purchase_before_that": [
+        ("when did I last buy something from Fresh Mart?", "Last time, Paid to Fresh Mart"),
+        ("what did it cost?", "Fresh Mart, 10 June 2026"),
+        ("how much was the purchase before that one?", "Fresh Mart, 24 May 2026"),
+    ],
+    "the_total_bill": [
+        ("How many times did I buy from Fresh Mart in May?", "Payments, Fresh Mart, May 2026"),
+        ("what was the total bill?", "Paid to Fresh Mart, May 2026"),
+        ("biggest one?", "Fresh Mart, 10 May 2026"),
+        ("on which date?", "Largest time, Paid to Fresh Mart"),
+    ],
+    "a_share_of_an_income": [
+        ("rent paid this year, total", "Rent, 1 January to 15 June 2026"),
+        ("what percentage is it of my salary of this year?", "Rent as a share of salary, 1 January to 15 June 2026"),
+    ],
+    "the_mean_of_three_months": [
+        ("groceries in March", "Groceries, March 2026"),
+        ("april?", "Groceries, April 2026"),
+        ("and may", "Groceries, May 2026"),
+        ("average of the three months", "Groceries per month, 1 March to 31 May 2026"),
+    ],
+    "back_to_groceries_of_another_month": [
+        ("groceries in April?", "Groceries, April 2026"),
+        ("btw when did the rent go this month", "Last time, Rent"),
+        ("ok back to groceries, how many purchases was that", "Payments, Groceries, April 2026"),
+    ],
+    "how_far_apart_two_months_are_of_which_the_higher_was_told": [
+        ("fuel in May and June?", "Fuel, May 2026 and 1 to 15 June 2026"),
+        ("which month was higher?", "Most fuel by month, 1 May to 15 June 2026"),
+        ("by how much?", "Fuel, June 2026 less Fuel, May 2026"),
+    ],
+    "the_highest_of_three_months_of_one_payee": [
+        ("how much did I pay Fresh Mart in March?", "Paid to Fresh Mart, March 2026"),
+        ("april?", "Paid to Fresh Mart, April 2026"),
+        ("may?", "Paid to Fresh Mart, May 2026"),
+        ("which of the three was highest?", "Most paid to Fresh Mart by month, 1 March to 31 May 2026"),
+    ],
+    "days_between_the_two": [
+        ("when was my most recent payment to Fresh Mart?", "Last time, Paid to Fresh Mart"),
+        ("and the one just before that?", "Last time but 1, Paid to Fresh Mart"),
+        ("how many days lie between the two?", "Days to the last one: Paid to Fresh Mart"),
+    ],
+    "this_recharge_of_somebody": [
+        ("petrol at Petrol Point last month how much", "Paid to Petrol Point (Fuel), May 2026"),
+        ("total of this petrol in 2026 till today", "Paid to Petrol Point (Fuel), 1 January to 15 June 2026"),
+    ],
+    "my_average_bill_of_what_is_spoken_of": [
+        ("eating out in May?", "Eating out, May 2026"),
+        ("how much of that was on weekends?", "Eating out on weekends, May 2026"),
+        ("so what's my average weekend check?", "Average payment, Eating out on weekends, May 2026"),
+    ],
+    "what_was_held_on_two_days": [
+        ("closing balance at the end of April", "Balance at the end of 30 April 2026"),
+        ("and at the end of May?", "Balance at the end of 31 May 2026"),
+        (
+            "what is the difference between the two?",
+            "Balance at the end of 31 May 2026 less at the end of 30 April 2026",
+        ),
+    ],
+    "if_i_may": [
+        ("Could I have this quarter's groceries?", "Groceries, 1 April to 15 June 2026"),
+        ("And the quarter before that, if I may?", "Groceries, January to March 2026"),
+    ],
     "the_places_behind": [
         ("which category did I spend the most on in May?", "Most spending by category, May 2026"),
         ("and next?", "Number 2 of the most spending by category, May 2026"),

@@ -288,6 +288,34 @@ TRUTH = {
     "With the doctor I had in April I walked everywhere. what did petrol cost me in May": spent(f"{FUEL} AND {MAY}"),
     "about to delete the Fresh Mart app. how much have they taken from me in May?": spent(f"payee = 'Fresh Mart' AND {MAY}", MAY),
     "no crackers this Pongal, just petrol. how much on fuel in May?": spent(f"{FUEL} AND {MAY}"),
+    "salary comes sometimes. how much was the salary the last time it came": "SELECT amount_minor FROM got WHERE kind = 'salary' ORDER BY moment DESC LIMIT 1",
+    "monthly average spend, full months of 2026 only (jan-may)": spent("moment >= '2026-01-01' AND moment < '2026-06-01'", "true").join(("round((", ") / 5.0)")),
+    "card vs upi in April, how much more went on card": f"SELECT sum(CASE WHEN channel = 'card' THEN amount_minor ELSE -amount_minor END) FROM paid WHERE channel IN ('card', 'upi') AND {APRIL}",
+    "groceries and fuel in May, just the number": spent(f"kind IN ('groceries', 'fuel') AND {MAY}", MAY),
+    "What proportion, by value, of my eating out in May was settled by card?": f"SELECT 100.0 * ({spent(ATE_OUT_BY_CARD)}) / ({spent(ATE_OUT)})",
+    "My salary got bumped in May. How many rupees more was the May one than April's?": "0",
+    "how much was spent at the Fresh Marts in May": spent(f"payee = 'Fresh Mart' AND {MAY}", MAY),
+    "when did Petrol Point start charging me more": "SELECT max(moment)::date::text FROM paid WHERE payee = 'Petrol Point'",
+    "what is the difference between my balance on 30 April and on 31 May": f"({BALANCE.format(before='2026-06-01')}) - ({BALANCE.format(before='2026-05-01')})",
+    "what is my balance now compared to 30 April": f"(SELECT posted_minor FROM ledger.balance WHERE account_id = :account) - ({BALANCE.format(before='2026-05-01')})",
+    "which categories went up in May?": "SELECT 'Fuel'",
+    "What did I spend more on in May than in April?": "SELECT 'Fuel'",
+    "where did my spending increase the most in May": "SELECT 'Fuel'",
+    "which expenses dropped in June compared to May?": "SELECT 'Uncategorised'",
+    "which shop did I spend more at in May than in April": "SELECT 'Petrol Point'",
+    "how much did I spend before 10th June this month": spent("moment >= '2026-06-01' AND moment < '2026-06-10'"),
+    "give me my spending for each week of May": spent("moment >= '2026-05-01' AND moment < '2026-05-04'"),
+    "how much did I pay Fresh Mart in each month this year": spent("payee = 'Fresh Mart' AND moment >= '2026-01-01' AND moment < '2026-02-01'"),
+    "which weekend was the most expensive in May": "SELECT 'week of 27 April 2026'",
+    "what is the single biggest payment I made in May that isn't rent?": f"SELECT max(amount_minor) FROM paid WHERE {MAY_WITHOUT_RENT}",
+    "total paid in favour of Petrol Point this year": spent(f"payee = 'Petrol Point' AND {YEAR}"),
+    "what have I paid Fresh Mart from the beginning up to today": spent("payee = 'Fresh Mart'", "true"),
+    "hw many paymnts undr 600 rs in may": f"SELECT count(*) FROM paid WHERE amount_minor < 60000 AND {MAY}",
+    "What's my biggest category after rent in May?": "SELECT 'Fuel'",
+    "which shop did I visit most in May": "SELECT 'Fresh Mart'",
+    "is there any payment of exactly 450?": "SELECT count(*) FROM paid WHERE amount_minor = 45000",
+    "what is my average restaurant bill": "SELECT round(avg(amount_minor)) FROM paid WHERE kind = 'eating_out'",
+    "groceries since the financial year began": spent(f"{GROCERIES} AND moment >= '2026-04-01'", "moment >= '2026-04-01'"),
     "How much does rent cost me per year?": f"SELECT round(sum(amount_minor) * 365.0 / greatest(365, '2026-06-16'::date - min((SELECT min(moment)::date FROM paid)))) FROM paid WHERE {RENT}",
 }  # fmt: skip
 
@@ -338,6 +366,22 @@ async def test_two_currencies_are_never_added(database: Database, analyst: Analy
             await pay(session, own, other, amount_minor, occurred_at=at(5, 5))
     answer = await Chat(analyst, customer_principal(traveller)).ask("how much did I spend in may")
     assert {(f.currency, f.value_minor) for f in answer.figures} == {("INR", 50_000), ("EUR", 7_000)}
+
+
+async def test_the_amex_is_an_account_and_next_a_shop(database: Database, analyst: Analyst) -> None:
+    async with database.unit() as session:
+        holder, shop = await make_customer(session), await make_customer(session, name="Next Retail")
+        for name, amount_minor in (("Amex Card", 4_000), ("Joint account", 7_000)):
+            bank = await make_bank(session)
+            own = await make_account(session, bank, holder, floor_minor=-(10**9))
+            own.name = name
+            session.add(own)
+            await pay(session, own, await make_account(session, bank, shop), amount_minor, occurred_at=at(5, 5))
+    chat = Chat(analyst, customer_principal(holder))
+    assert (await chat.ask("how much went out from the Amex in May?")).figures[0].value_minor == 4_000
+    assert (await Chat(analyst, chat.principal).ask("what did we spend at Next in May")).figures[
+        0
+    ].value_minor == 11_000
 
 
 def _value(figure: Figure) -> object:

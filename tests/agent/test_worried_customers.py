@@ -40,6 +40,15 @@ async def worried(database: Database, analyst: Analyst) -> Chat:
         ("did any money leave my account in May? how many payments", 2),
         ("was there somebody I paid in March I had never paid before, what's the name?", "Midnight Momo"),
         ("How many payments of more than seventy-five thousand rupees have I made this year?", 1),
+        ("i dont remember paying Farida Stranger in May, did i? how much", 7_900_000),
+        ("i don't recall a payment in march, was there one? how much", 4_400),
+        ("Midnight Momo should charge me once a month. how many times did they take money in March?", 1),
+        ("did anything leave my account on 27 March", 4_400),
+        ("is there any payment in March that i might not have made, how much in all", 1),
+        ("my husband Gauhar says I gave Farida Stranger money twice, how often did I really?", 2),
+        ("was I charged twice on the same day by the same place in May?", 0),
+        ("were there any double charges in May", 0),
+        ("what have I given the scammers, i mean Farida Stranger, this year", 7_900_000),
     ],
 )
 async def test_what_was_paid_is_told(question: str, figure: object, worried: Chat, database: Database) -> None:
