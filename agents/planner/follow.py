@@ -194,9 +194,11 @@ def _how_far_apart(last: Frame, new: Frame) -> Frame | None:
 
 
 def size_of_change(last: Frame, new: Frame) -> Frame | None:
-    """ "By how much?", of a price that changed, or of two months of which the larger was told."""
+    """ "By how much?", of a price that changed, or of two months of which the larger was told; "and which went down?",
+    of prices that rose."""
     if last.ask in _CHANGES and new.ask is Operation.DIFFERENCE and not (new.names_anything or new.against):
-        return last.with_changes(of_change="difference")
+        turns = new.sign == "less" and last.sign != "less"
+        return last.with_changes(sign="less") if turns else last.with_changes(of_change="difference")
     return _between_ranks(last, new)
 
 
@@ -539,6 +541,7 @@ def _asked(frame: Frame, new: Frame) -> Frame:
             "asks_amount",
             "against",
             "position",
+            "of_change",
         )
     }
     ask = new.ask or Operation.VALUE

@@ -750,6 +750,23 @@ async def test_memory_outlives_the_process(settings: Settings, database: Databas
     assert answer.figures[0].label == "Groceries, April 2026"
 
 
+async def test_whose_price_rose_is_told_behind_another_question(database: Database, analyst: Analyst) -> None:
+    async with database.unit() as session:
+        holder, bank = await make_customer(session), await make_bank(session)
+        own = await make_account(session, bank, holder, floor_minor=-(10**9))
+        for name, prices in (("Reel Stream", (9_900, 12_900)), ("Tune Box", (5_000, 4_000))):
+            shop = await make_account(session, bank, await make_customer(session, name=name))
+            for month, price in enumerate(prices, start=4):
+                await pay(session, own, shop, price, occurred_at=at(month, 3), category="subscriptions")
+    chat = Chat(analyst, customer_principal(holder))
+    await chat.ask("which categories went up in May?")
+    rose = await chat.ask("which of my subscriptions got more expensive?")
+    assert [figure.value for figure in rose.figures if figure.unit == "text"] == ["Reel Stream"]
+    fell = await chat.ask("and which went down?")
+    assert [figure.value for figure in fell.figures if figure.unit == "text"] == ["Tune Box"]
+    assert "down by ₹10.00" in fell.answer
+
+
 async def test_langgraph_keeps_its_tables_in_our_schema(database: Database, chat: Chat) -> None:
     answer = await chat.ask("How much did I spend in May?")
     async with database.app.connect() as connection:
