@@ -21,7 +21,7 @@ ALERTS_ONLY = (
     " neither points nor a reason is named. Could you ask for them so?"
 )
 NEW_PRICE = "I can tell when what you pay somebody changed, and by how much. Whom do you mean?"
-WHICH_PAYMENT = "Which payment do you mean? Name the payee, the amount or the day."
+_WHICH_PAYMENT = "Which payment do you mean? Name the payee, the amount or the day."
 _OF_ONE = frozenset({Topic.FORECAST, Topic.BUDGETS, Topic.UNUSUAL, Topic.DUPLICATES})
 """Asked of one customer's accounts."""
 _OF_A_STRETCH = frozenset(
@@ -201,7 +201,7 @@ _RULES: tuple[tuple[Callable[[Case], bool], str | Decline], ...] = (
         _of(lambda f: f.topic is Topic.REFUNDS and _says_more_than_a_list(f)),
         "I add up and list refunds by period, payee and category. Could you ask for that?",
     ),
-    (_explains_unknown, WHICH_PAYMENT),
+    (_explains_unknown, _WHICH_PAYMENT),
     (
         _of(lambda f: f.ask is Operation.RANK and _ranks_one_payee(f)),
         "That is one payee only. Among whom shall I look: which category, or which payees?",

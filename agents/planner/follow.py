@@ -9,13 +9,12 @@ from agents.plan import Operation
 from agents.planner.alert_turns import edited_alerts
 from agents.planner.frame import Frame, Topic, left_out, put_back
 from agents.planner.intended import TIMES
-from agents.planner.parse import Parsed
+from agents.planner.parse import COMPARING, Parsed
 from agents.planner.slots import INCOME_CATEGORIES, merged
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
-from core.periods import Period, Unit
+from core.periods import Period
 
 _SINGLES = (Measure.LARGEST, Measure.SMALLEST, Measure.AVERAGE, Measure.MEDIAN)
-_COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
 _CHANGES = frozenset({Operation.CHANGED, Operation.RISEN})
 _OF_ACCOUNTS = frozenset({Topic.BALANCE, Topic.FORECAST, Topic.COVERAGE})
 _FLOWS = frozenset({Measure.SPEND, Measure.INCOME, Measure.COUNT, Measure.NET})
@@ -125,7 +124,7 @@ _TIMES_OF_DAYS = frozenset({"weekday", "weekend", "hour"})
 def _of_first_period(last: Frame, parsed: Parsed) -> Frame:
     """ "How much of it was the cinema?", after October was held against September: of October."""
     new, asks_sum = parsed.frame, parsed.asks_amount and parsed.frame.ask in (None, Operation.VALUE)
-    is_of_pair = last.ask in _COMPARING and len(last.periods) == 2 and bool(new.objects) and not new.periods
+    is_of_pair = last.ask in COMPARING and len(last.periods) == 2 and bool(new.objects) and not new.periods
     return last.with_changes(periods=last.periods[:1]) if is_of_pair and asks_sum else last
 
 
@@ -205,11 +204,11 @@ def size_of_change(last: Frame, new: Frame) -> Frame | None:
 def _between_ranks(last: Frame, new: Frame) -> Frame | None:
     """ "By how much?", of two months of which the larger was told."""
     names_more = new.names_anything or new.against or new.ask is not Operation.DIFFERENCE
-    if names_more or last.ask is not Operation.RANK or not last.periods or last.group_by[:1] == ():
+    unit = last.told_by if last.group_by[:1] and last.group_by[0] in TIMES else None
+    if names_more or last.ask is not Operation.RANK or not last.periods or unit is None:
         return None
-    units = [unit for unit in Unit if last.group_by == (Dimension(unit.value),)] if last.group_by[0] in TIMES else []
     stretch = _stretch(last.periods)
-    are_two = bool(units) and Period.of(units[0], stretch.start).end == Period.of(units[0], stretch.end - _DAY).start
+    are_two = Period.of(unit, stretch.start).end == Period.of(unit, stretch.end - _DAY).start
     return last.with_changes(ask=Operation.RANGE, measure=last.plain) if are_two else None
 
 
@@ -225,7 +224,7 @@ def _stretched(last: Frame, new: Frame) -> Frame:
     periods = sorted((p.period for p in last.periods), key=lambda period: period.start)
     asks_sum = new.ask in (None, Operation.VALUE) and new.measure in (None, Measure.SPEND, Measure.INCOME)
     was_sum = last.ask in (None, Operation.VALUE)
-    if len(periods) < 2 or asks_sum or not was_sum or new.ask in _COMPARING:
+    if len(periods) < 2 or asks_sum or not was_sum or new.ask in COMPARING:
         return last
     if any(one.end != other.start for one, other in pairwise(periods)):
         return last
@@ -545,7 +544,7 @@ def _asked(frame: Frame, new: Frame) -> Frame:
         )
     }
     ask = new.ask or Operation.VALUE
-    if ask in _COMPARING and not new.group_by:
+    if ask in COMPARING and not new.group_by:
         wanted["group_by"] = ()
     if ask is Operation.VERSUS and not (new.objects or new.conditions):
         ask = Operation.COMPARE
@@ -565,13 +564,13 @@ def _timed(frame: Frame, last: Frame, new: Frame, *, than_that: bool) -> Frame:
     if new.ask is Operation.CHANGED:
         return frame.with_changes(periods=new.periods, is_default_period=False)
     if new.periods:
-        is_second = new.ask in _COMPARING and len(new.periods) == 1 and bool(last.periods)
+        is_second = new.ask in COMPARING and len(new.periods) == 1 and bool(last.periods)
         pair = (new.periods[0], *last.periods[:1]) if than_that else (*last.periods[:1], new.periods[0])
         periods = pair if is_second else new.periods
         return frame.with_changes(periods=periods, is_default_period=False, against=None)
     if new.ask is Operation.WHEN_FIRST:
         return frame.with_changes(periods=())  # the first time ever
-    if new.against is None or not last.periods or new.ask in _COMPARING:
+    if new.against is None or not last.periods or new.ask in COMPARING:
         return frame
     if new.against == "year_before":
         moved = [one.period.year_before() for one in last.periods]

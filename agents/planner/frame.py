@@ -121,6 +121,12 @@ class Frame(BaseModel):
         """The sum of what it is about: income of what came in, spending else."""
         return Measure.INCOME if self.flow is Flow.IN else Measure.SPEND
 
+    @property
+    def told_by(self) -> Unit | None:
+        """The stretch of time that it is grouped by, "by month", where that is all that it is grouped by."""
+        by = [dimension.value for dimension in self.group_by]
+        return next((unit for unit in Unit if by == [unit.value]), None)
+
     def values_of(self, field: str) -> frozenset[str]:
         """What is asked about of one field by name: the slugs of its categories, the names of its payees."""
         asked = (f for f in self.objects if f.field == field and f.operator is Operator.IN)

@@ -309,8 +309,7 @@ def _of_so_many(turn: _Turn) -> Reading | None:
     said, last = _OF_SO_MANY.search(turn.reading.text), turn.last
     if said is None or last.ask not in (Operation.BREAKDOWN, Operation.RANK) or len(last.group_by) != 1:
         return None
-    units = [unit for unit in Unit if unit.value == last.group_by[0].value]
-    spoken = _spoken_of(last, units[0]) if units else set[Period]()
+    spoken = _spoken_of(last, last.told_by) if last.told_by else set[Period]()
     begun = [period for period in spoken if period.start <= turn.today]
     if _counted(said["n"]) not in (len(begun), last.limit):
         return None

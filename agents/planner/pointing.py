@@ -48,7 +48,6 @@ from agents.planner.reading import Reading
 from agents.planner.stories import WITHOUT_THEM
 from agents.planner.weighing import Understood, says_nothing
 from core.insights.query import Dimension, Flow, Measure, Operator
-from core.periods import Unit
 
 _POINTS = re.compile(
     r"\b(?:she|he|her|him|them|they|it|there|(?:that|this|same)(?: same)? (?:shop|place|person|one|head|category|"
@@ -380,9 +379,9 @@ def _without_them(reading: Reading, parsed: Parsed, memory: Memory) -> Frame | N
 
 def _makes_each(reading: Reading, frame: Frame) -> Frame:
     """ "That makes how much every month?" asks for a mean of what was told, and for no course."""
-    units = [unit for unit in Unit if frame.group_by == (Dimension(unit.value),)] if frame.group_by else []
+    unit = frame.told_by
     asks = frame.ask is Operation.BREAKDOWN and reading.has(Cue.HOW_MUCH) and _MAKES.search(reading.text)
-    return frame.with_changes(ask=Operation.PACE, unit=units[0], group_by=()) if asks and units else frame
+    return frame.with_changes(ask=Operation.PACE, unit=unit, group_by=()) if asks and unit else frame
 
 
 def _one_before(said: str, parsed: Parsed, last: Frame) -> Frame | None:

@@ -91,7 +91,7 @@ def moved(told: Told) -> Draft:
         way = "less" if told.task.sign == "less" else "more"
         return Draft(f"Nothing came to {way} in {told.period} than in {_other(told)}.", rows=told.result.rows)
     _, n, change = changed[0]
-    text, now, before = _moved_so(told, n)
+    text, now, before = _moved_so(told, n, change)
     amount = None if told.measure is Measure.COUNT else change.source
     name = told.group(told.result.rows[n - 1])
     winner = told.make.name("Changed most", name, told.source(n, told.query.group_by[0]), amount=amount)
@@ -107,13 +107,13 @@ def _change(told: Told, n: int) -> Figure:
     return told.figure(f"{name}, {told.held_against(told.period, _other(told))}", change)
 
 
-def _moved_so(told: Told, n: int) -> tuple[str, Figure, Figure]:
-    """A sentence about one group, with its value in each of the two periods."""
+def _moved_so(told: Told, n: int, change: Figure) -> tuple[str, Figure, Figure]:
+    """A sentence about one group and its change, with its value in each of the two periods."""
     name, other = told.group(told.result.rows[n - 1]), _other(told)
     now = told.figure(f"{name}, {told.period}", told.source(n))
     before = told.figure(f"{name}, {other}", told.source(n, f"{told.measure}_before"))
     word = "more" if number(now) > number(before) else "less"
-    by = told.say(size(_change(told, n)))
+    by = told.say(size(change))
     return f"{name}: {by} {word} in {told.period} ({told.say(now)}) than in {other} ({told.say(before)}).", now, before
 
 

@@ -9,7 +9,7 @@ from agents.evidence import Evidence, Row, cell, computed, days_until, rows_of
 from agents.findings import Finding
 from agents.plan import BalanceTask, RecallTask, RecurringTask, RefundsTask
 from agents.scope import Scope
-from agents.templates.told import TOLD_MAX, day, say
+from agents.templates.told import TOLD_MAX, day, number, say, size
 from agents.wording import count
 
 
@@ -56,12 +56,8 @@ def _grown(finding: Finding, evidence: Evidence) -> Draft:
         now = make.money(f"Balance {now_when}", cell(now_table.name, n, "posted_minor"))
         before = make.money(f"Balance {before_when}", cell(before_table.name, n, "posted_minor"))
         change = make.money(f"{now.label} less {before_when}", computed("difference", now.source, before.source))
-        assert change.value_minor is not None
-        word, size = "less" if change.value_minor < 0 else "more", abs(change.value_minor)
-        sentences.append(
-            f"{say(change.model_copy(update={'value_minor': size}))} {word} {now_when} ({say(now)}) than {before_when}"
-            f" ({say(before)})."
-        )
+        word = "less" if number(change) < 0 else "more"
+        sentences.append(f"{say(size(change))} {word} {now_when} ({say(now)}) than {before_when} ({say(before)}).")
         figures += [change, now, before]
     return Draft(" ".join(sentences), figures, rows=[dict(row) for row in accounts.rows])
 
