@@ -96,6 +96,15 @@ def read_amounts(text: str, currency: Currency) -> list[AmountMention]:
     return cover(found)
 
 
+def amount_said(said: str, currency: Currency) -> int | None:
+    """One amount by itself in minor units of `currency`, where the words around it tell that it is money; None for
+    another currency."""
+    match = _ONE.fullmatch(said.strip())
+    if match is None or _currency(match, 1) not in (None, currency):
+        return None
+    return _minor(match, 1, currency)
+
+
 def _ranges(text: str, currency: Currency) -> list[AmountMention]:
     mentions: list[AmountMention] = []
     for match in _BETWEEN.finditer(text):

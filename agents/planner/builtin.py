@@ -20,12 +20,13 @@ from agents.plan import (
 )
 from agents.planner.ahead import day_ahead
 from agents.planner.alert_turns import after_alerts, counting_alerts, in_told_time, with_points
+from agents.planner.allowances import allowance, allowed, allowed_instead, unknown_in
 from agents.planner.categories import NARROWER
 from agents.planner.clause import Clause, is_cue
 from agents.planner.compose import compose
 from agents.planner.compounds import HEADS
 from agents.planner.desk_words import ranks_by_score, tells_kind
-from agents.planner.doubts import ALERTS_ONLY, NEW_PRICE, Case, doubted
+from agents.planner.doubts import ALERTS_ONLY, ALLOWED_WHEN, NEW_PRICE, Case, doubted
 from agents.planner.follow import edit, explain_amount
 from agents.planner.frame import Frame, Topic
 from agents.planner.leaning import explained
@@ -109,6 +110,8 @@ class BuiltinPlanner:
         understood = understand(readings, self.scope.currencies, has_last=memory.frame is not None)
         said = " ".join(reading.text for reading in readings)
         frame = meant_before(understood[0], said, memory)
+        if told := self._of_allowance(readings, frame, memory):
+            return told
         if refused := next((self._refused(one) for one in understood if one.intent in OFF_LIMITS), None):
             return refused
         if len(understood) == 1 and self._changes_nothing(understood[0], memory):
@@ -165,6 +168,24 @@ class BuiltinPlanner:
                 tasks += [task for task, _ in composed if task not in tasks]
             frame = composed[0][1]
         return Thought(Plan(tasks=tuple(tasks)), frame)
+
+    def _of_allowance(self, readings: Sequence[Reading], last: Frame | None, memory: Memory) -> Thought | None:
+        """ "I keep 12,000 for groceries. How much is left?": a limit that is told, and how far it has been used."""
+        text, currency = " ".join(reading.text for reading in readings), self.scope.currency
+        frame = allowed_instead(text, last, currency) if last else None
+        if frame is None:
+            asked = allowance(text, currency)
+            if asked is None:
+                return None
+            if unknown := next(filter(None, map(unknown_in, readings)), None):
+                return self._asked_back(f"I do not know “{unknown}”. Which payee or category is the amount for?")
+            frame = allowed(asked, readings, last, self.today)
+        if frame is None:
+            return self._asked_back(ALLOWED_WHEN)
+        if doubt := self.frame_doubt(frame, memory):
+            return doubt
+        task, frame = self.task(frame, memory)
+        return Thought(Plan(tasks=(task,)), frame)
 
     def _of_change(self, readings: Sequence[Reading], told: Sequence[Understood], last: Frame | None) -> Thought | None:
         """ "What was Netflix before they raised the price?": of the latest change of what is named, or was."""

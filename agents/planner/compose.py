@@ -301,7 +301,7 @@ class _Composer:
         rows = 3 if largest else 0 if measures[0] in BALANCES else ROWS_SHOWN
         query = self._query(spans[0].so_far, measures=measures, rows=rows, rows_first=first)
         course = self._course(spans[0]) if operation is Operation.VALUE and measures[0] in _DRAWN else ()
-        sign = self.frame.sign if measures[0] is Measure.NET else "more"
+        sign = self.frame.sign if measures[0] is Measure.NET or operation is Operation.LEFT else "more"
         return InsightTask(operation=operation, queries=(query, *course), threshold=self.frame.threshold, sign=sign)
 
     def _course(self, span: _Span) -> tuple[InsightQuery, ...]:

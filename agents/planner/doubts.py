@@ -20,6 +20,7 @@ ALERTS_ONLY = (
     "I count alerts by period, state, customer, points and one reason, and by ways of paying, amounts and hours where"
     " neither points nor a reason is named. Could you ask for them so?"
 )
+ALLOWED_WHEN = "I hold such an amount against one day, week, month or year. Which one do you mean?"
 NEW_PRICE = "I can tell when what you pay somebody changed, and by how much. Whom do you mean?"
 _WHICH_PAYMENT = "Which payment do you mean? Name the payee, the amount or the day."
 _OF_ONE = frozenset({Topic.FORECAST, Topic.BUDGETS, Topic.UNUSUAL, Topic.DUPLICATES})

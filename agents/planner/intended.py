@@ -104,8 +104,6 @@ def intended(intent: Intent, clause: Clause) -> Frame | None:
         return None
     if clause.has(Cue.RECURRING, Cue.REFUNDS) and intent not in _TOPICS:
         return None
-    if intent is Intent.BUDGET and len(clause.reading.of("amount")) == 1:
-        return _left(intent, _slots(clause))
     topic, build = _TOPICS.get(intent), _BUILDERS.get(intent)
     frame = _of_topic(intent, topic, clause) if topic else build(intent, _slots(clause)) if build else None
     return (
@@ -399,12 +397,6 @@ def _threshold(_: Intent, found: _Slots) -> Frame | None:
     kept = tuple(f for f in found.base.conditions if f.field != "amount_minor")
     asked = slots.held_against(found.clause)
     return found.asking(Operation.THRESHOLD, found.plain, threshold=said, conditions=kept).with_changes(**asked)
-
-
-def _left(intent: Intent, found: _Slots) -> Frame | None:
-    """What is left of a budget that is named with its amount."""
-    frame = _threshold(intent, found)
-    return frame.with_changes(ask=Operation.LEFT, group_by=()) if frame else None
 
 
 def _failed_share(_: Intent, found: _Slots) -> Frame:

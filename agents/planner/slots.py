@@ -537,10 +537,6 @@ def _operator(clause: Clause, mention: Mention[Any]) -> Operator:
 def with_amounts(frame: Frame, clause: Clause) -> Frame:
     """Amounts as conditions on single payments, or as the threshold that a total is held against."""
     bounds: list[Bounds] = [mention.value for mention in clause.of("amount")]
-    if len(bounds) == 1 and _is_budget(bounds[0], clause):
-        clause.take(Cue.BALANCE)
-        said = Threshold(low_minor=None, high_minor=bounds[0].said_minor, said_minor=bounds[0].said_minor)
-        return frame.with_changes(threshold=said, ask=Operation.LEFT)
     if len(bounds) == 1 and _is_threshold(bounds[0], clause):
         one = bounds[0]
         said = Threshold(low_minor=one.low_minor, high_minor=one.high_minor, said_minor=one.said_minor)
@@ -586,16 +582,6 @@ IN_ANY = re.compile(
     r" (?P<unit>day|week|month|quarter)\b"
 )
 """ "Did I spend more than 50,000 in any week?" asks for weeks, and not for the whole."""
-_LEFT = re.compile(r"\b(?:left|remain(?:s|ing)?|more can i|can i still|may i still)\b")
-_STAYS = re.compile(r"\b(?:stay|keep|remain|be|limit|budget|cap|within|under|cut)\b")
-
-
-def _is_budget(bounds: Bounds, clause: Clause) -> bool:
-    """ "If eating out is to stay under 10,000, how much is left?": the amount limits what may be spent in all."""
-    text = clause.reading.text
-    has_limit = bounds.low_minor is None or bounds.is_exact
-    plans = "how much" in text and bool(_LEFT.search(text) and _STAYS.search(text))
-    return plans and has_limit and not clause.has(Cue.PAYMENTS)
 
 
 def _is_threshold(bounds: Bounds, clause: Clause) -> bool:
@@ -606,8 +592,6 @@ def _is_threshold(bounds: Bounds, clause: Clause) -> bool:
 
 def with_measure(frame: Frame, clause: Clause) -> Frame:
     """The measure, and which way the money goes."""
-    if frame.ask is Operation.LEFT:
-        return frame.with_changes(measure=Measure.SPEND, flow=Flow.OUT)
     if frame.topic in (Topic.RECURRING, Topic.REFUNDS):
         clause.displace(
             *(m for m in clause.find(Cue.MEASURE) if m.value[1] in _AGGREGATES and m.value[1] is not Measure.COUNT)

@@ -32,6 +32,7 @@ class Told:
         self.tables: Sequence[Table] = finding.tables
         self.evidence = evidence
         self.make = Figures(evidence)
+        self.currency = scope.currency
         self._accounts = scope.account_names()
 
     @property

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from agents.answer import Figure
 from agents.charts import chart
 from agents.draft import Draft
-from agents.evidence import absent, cell, computed, left_of, per_unit, units_in, weekdays_of
+from agents.evidence import absent, cell, computed, left_of, less, per_unit, units_in, weekdays_of
 from agents.plan import Threshold
 from agents.templates.told import NOTHING, Told, day, number, whereto
 from agents.wording import amounts, count, label, listed, money, subject
@@ -179,18 +179,19 @@ def threshold(told: Told) -> Draft:
 
 
 def left(told: Told) -> Draft:
-    """What is left of the budget that the asker named."""
+    """What is left of the amount that the asker named, or how far it was gone over where that was asked."""
     asked = told.task.threshold
     assert asked is not None
-    if not told.result.rows:
-        return NOTHING
-    spent = told.figure(told.label(), told.source())
-    assert spent.currency is not None
-    budget = money(asked.said_minor, spent.currency)
-    rest = told.make.money(f"Left of {budget}, {told.label()}", left_of(asked.said_minor, told.source()))
-    assert rest.value_minor is not None
-    says = f"{told.say(rest)} is left" if rest.value_minor >= 0 else f"{told.say(rest).lstrip('-−')} over"
-    return Draft(f"{says}: {spent.label} came to {told.say(spent)} of {budget}.", [rest, spent], rows=told.entry_rows())
+    spent = told.figure(told.label(), told.source_in(told.currency))
+    limit = money(asked.said_minor, told.currency)
+    rest = told.make.money(f"Left of {limit}, {told.label()}", left_of(asked.said_minor, spent.source))
+    over = told.make.money(f"Over {limit}, {told.label()}", less(spent.source, asked.said_minor))
+    is_over, asks_over = number(over) > 0, told.task.sign == "less"
+    says = f"{told.say(over)} over" if is_over else f"{told.say(rest)} is left"
+    figures = [over, rest] if asks_over else [rest, over]
+    figures = figures if is_over is not asks_over else figures[:1]
+    text = f"{says}: {spent.label} came to {told.say(spent)} of {limit}."
+    return Draft(text, [*figures, spent], rows=told.entry_rows())
 
 
 def _is_within(found: int | float, asked: Threshold) -> bool:

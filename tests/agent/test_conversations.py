@@ -14,6 +14,11 @@ from tests.agent.household import TODAY, Chat, Household, at, customer_principal
 from tests.factories import make_account, make_bank, make_customer, pay
 
 CHAINS: dict[str, list[tuple[str, str]]] = {
+    "an_allowance_and_another": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("I keep 15000 for it. how much left?", "Left of ₹15,000.00, Groceries, May 2026"),
+        ("and if I keep 1000", "Left of ₹1,000.00, Groceries, May 2026"),
+    ],
     "spending_after_a_balance": [
         ("my balance please", "Balance now"),
         ("and expenditure in May?", "Spending, May 2026"),
