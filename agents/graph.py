@@ -28,7 +28,7 @@ from agents.grounding import unfounded
 from agents.intents.classifier import Classifier
 from agents.intents.intent import Intent
 from agents.intents.plain import plain
-from agents.plan import AlertsTask, Clarify, Decline, InsightTask, Operation, Plan
+from agents.plan import AlertsTask, Clarify, Decline, InsightTask, Operation, Plan, RefundsTask
 from agents.planner.builtin import BuiltinPlanner, Thought
 from agents.planner.clauses import clauses
 from agents.planner.frame import Frame
@@ -218,8 +218,8 @@ def _memory(state: AgentState) -> Memory:
     frame, winner = state.get("frame"), state.get("winner")
     return Memory(
         earlier=tuple(Frame.model_validate(frame) for frame in state.get("earlier") or ()),
-        winner=Filter.model_validate(winner) if winner and "field" in winner else None,
-        winner_period=QueryPeriod.model_validate(winner) if winner and "start" in winner else None,
+        winner=Filter.model_validate(winner["party"]) if winner and winner.get("party") else None,
+        winner_period=QueryPeriod.model_validate(winner["period"]) if winner and winner.get("period") else None,
         frame=Frame.model_validate(frame) if frame else None,
         listed=tuple(UUID(id) for id in state.get("listed") or ()),
         suggested=state.get("suggested"),
@@ -245,25 +245,37 @@ def _to_list(findings: Findings) -> Step:
 
 def _winner(findings: Findings) -> Step | None:
     """Who or what came first among ranks, or in the place asked for, or whom the one payment told of was with, as a
-    condition."""
+    condition, the `party`; and which day, week or month it was, the `period`."""
     first = findings.found[0]
     task, table = first.task, first.tables[:1]
     if isinstance(task, AlertsTask):
         alerts = first.tables[1]
         is_whole = len(alerts.rows) == alerts.rows_in_all
-        return _condition(Dimension.CUSTOMER, {one["customer"] for one in alerts.rows}) if is_whole else None
+        return {"party": _condition(Dimension.CUSTOMER, {row["customer"] for row in alerts.rows})} if is_whole else None
+    if isinstance(task, RefundsTask):
+        entries = first.tables[1].rows
+        return {"party": _condition(Dimension.COUNTERPARTY, {row["counterparty"] for row in entries})}
     if not isinstance(task, InsightTask):
         return None
     row = _first_row(task, table[0].rows) if table else None
     if row is None:
-        return _condition(Dimension.COUNTERPARTY, {one.counterparty for one in _told_alone(task, first)})
+        return _one_payment(_told_alone(task, first))
     dimension = task.queries[0].group_by[0]
     if dimension in TIMED:
-        day = date.fromisoformat(row[dimension])
-        return QueryPeriod.of(Period.of(Unit(dimension.value), day)).model_dump(mode="json")
+        return {"period": _period(Unit(dimension.value), date.fromisoformat(row[dimension]))}
     if dimension not in (Dimension.CATEGORY, Dimension.COUNTERPARTY, Dimension.CUSTOMER):
         return None
-    return _condition(dimension, {row[dimension]})
+    return {"party": _condition(dimension, {row[dimension]})}
+
+
+def _one_payment(told: Sequence[EntryRow]) -> Step | None:
+    """With whom the one payment was that was told of, and on which day."""
+    party = _condition(Dimension.COUNTERPARTY, {one.counterparty for one in told})
+    return {"party": party, "period": _period(Unit.DAY, date.fromisoformat(told[0].occurred_at[:10]))} if told else None
+
+
+def _period(unit: Unit, day: date) -> Step:
+    return QueryPeriod.of(Period.of(unit, day)).model_dump(mode="json")
 
 
 def _first_row(task: InsightTask, rows: Sequence[Row]) -> Row | None:

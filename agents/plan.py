@@ -198,6 +198,8 @@ class RefundsTask(BaseModel):
     """One of them, where one was asked about."""
     asks_amount: bool = False
     """What that one came to is asked, and not its day."""
+    asks_who: bool = False
+    """Who paid back is asked, before what it came to."""
     days_to: date | None = None
     """The day up to which the days since that one are counted, where these were asked for."""
     note: str = ""

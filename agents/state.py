@@ -19,8 +19,8 @@ class AgentState(TypedDict):
     earlier: NotRequired[list[dict[str, Any]]]
     """The Frames of the questions before that, the latest first."""
     winner: NotRequired[dict[str, Any] | None]
-    """Who, or what, came first where the last question asked for ranks, or whom its one payment was with: a
-    condition."""
+    """Who, or what, came first where the last question asked for ranks, or whom its one payment was with, the `party`;
+    and when that was, the `period`."""
     listed: NotRequired[list[str]]
     """Ids of the payments last shown."""
     suggested: NotRequired[str | None]

@@ -358,7 +358,9 @@ def _rank(frame: Frame, clause: Clause) -> Frame | None:
         return ranked.with_changes(ask=Operation.RANK, limit=count)
     if is_number or _is_plural_payment(first, clause):
         latest = "largest" if descending else "smallest"
-        return ranked.with_changes(ask=Operation.LIST, limit=count or FEW, latest=latest)
+        dates = count == 1 and clause.take(Cue.WHEN)
+        ask = Operation.WHEN_LAST if dates else Operation.LIST  # "when did I pay the lowest one?"
+        return ranked.with_changes(ask=ask, limit=count or FEW, latest=latest)
     return None
 
 

@@ -210,10 +210,7 @@ class BuiltinPlanner:
         points = any(reading.has(Cue.AGAIN, Cue.ANAPHORA, Cue.THAT_TIME) for reading in said)
         if any(reading.is_anew for reading in readings) and not points:
             return said, Memory()
-        last = memory.frame
-        if last is None:
-            return said, memory
-        return [explained(reading, (last, *memory.earlier), self.scope, self.today) for reading in said], memory
+        return [explained(reading, memory, self.scope, self.today) for reading in said], memory
 
     def _resolved(self, parsed: Parsed, last: Frame | None, memory: Memory) -> Frame:
         """The frame in full: an edit of the last one where the question leans on it."""

@@ -191,6 +191,7 @@ class _Composer:
             counts=self.frame.measure is Measure.COUNT,
             asks=_REFUND.get(self.frame.latest or "", "all"),
             asks_amount=self.frame.asks_amount,
+            asks_who=bool(self.frame.group_by),
             days_to=self.today if self.frame.unit is Unit.DAY else None,
             note="" if period else "You named no period, so this is all of them.",
         )

@@ -172,6 +172,12 @@ def _says_more_than_a_list(frame: Frame) -> bool:
     return asks_more or any(more)
 
 
+def _asks_who(frame: Frame) -> bool:
+    """Whether a list asks for its payees, and for nothing else."""
+    by_payee = frame.group_by == (Dimension.COUNTERPARTY,)
+    return by_payee and not _says_more_than_a_list(frame.with_changes(group_by=()))
+
+
 def _of(is_doubtful: Callable[[Frame], object]) -> Callable[[Case], bool]:
     """A rule that looks at the frame alone."""
     return lambda case: bool(is_doubtful(case.frame))
@@ -199,7 +205,7 @@ _RULES: tuple[tuple[Callable[[Case], bool], str | Decline], ...] = (
     (_of_staff(_OF_ONE), declined("one")),
     (_looks_too_far, f"I look at most {DAYS_MAX} days ahead. Which day until then do you mean?"),
     (
-        _of(lambda f: f.topic is Topic.REFUNDS and _says_more_than_a_list(f)),
+        _of(lambda f: f.topic is Topic.REFUNDS and _says_more_than_a_list(f) and not _asks_who(f)),
         "I add up and list refunds by period, payee and category. Could you ask for that?",
     ),
     (_explains_unknown, _WHICH_PAYMENT),

@@ -31,10 +31,22 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
     if other := _another_of(last, parsed) or _after_refunds(last, parsed.frame) or _to_new_payees(last, parsed):
         return other
     last = last.with_changes(missing="") if parsed.frame.objects else last
-    last = _stretched(last, parsed.frame)
+    last = _stretched(_beside(last, parsed), parsed.frame)
     if told := _of_what_was_told(last, parsed):
         return told
     return _with_slots(_of_first_period(last, parsed), parsed)
+
+
+def _beside(last: Frame, parsed: Parsed) -> Frame:
+    """The figure that an aside was about, where the follow-up changes something and asks for nothing itself."""
+    new = parsed.frame
+    asks = (new.topic, new.ask, new.measure, new.group_by)
+    changes = any((new.objects, new.without, new.conditions, new.periods, new.against))
+    if not last.is_aside or any(asks) or not changes:
+        return last.with_changes(is_aside=False)
+    counts = last.measure is Measure.COUNT
+    plain = {"ask": Operation.VALUE, "group_by": (), "limit": None, "latest": None, "is_aside": False}
+    return last.with_changes(**plain, measure=Measure.COUNT if counts else last.plain)
 
 
 def _of_other_topic(last: Frame, parsed: Parsed) -> Frame | None:
@@ -42,6 +54,8 @@ def _of_other_topic(last: Frame, parsed: Parsed) -> Frame | None:
     new = parsed.frame
     if last.topic in _OF_ACCOUNTS and new.topic is None and (new.objects or new.measure in _FLOWS):
         return new
+    if last.topic is Topic.RECURRING and last.objects and new.topic is None and _is_of_days(new):
+        return new.with_changes(objects=new.objects or last.objects, flow=new.flow or last.flow)
     if new.topic is None or new.topic is last.topic:
         return None
     if new.topic is Topic.ALERTS:
@@ -55,13 +69,22 @@ def _of_other_topic(last: Frame, parsed: Parsed) -> Frame | None:
     return new
 
 
+def _is_of_days(new: Frame) -> bool:
+    """Whether it asks of payments as they were made, and not of what comes back: "what has it come to this year?"."""
+    return bool(new.periods) or new.measure is Measure.COUNT or new.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST)
+
+
 def _after_refunds(last: Frame, new: Frame) -> Frame | None:
     """ "When was the last?", "my largest purchase there?", "how many were from Amazon?", after what came back."""
     if last.topic is not Topic.REFUNDS:
         return None
-    same = {"objects": new.objects or last.objects, "periods": new.periods or last.periods}
+    same = {"objects": new.objects or last.objects, "periods": new.periods or last.periods, "group_by": ()}
+    if new.topic is None and new.ask is Operation.LIST and new.limit == 1 and new.latest:
+        return last.with_changes(**same, latest=new.latest, asks_amount=True)  # "how much was the latest one?"
     if new.topic is None and new.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST):
         return last.with_changes(**same, latest="earliest" if new.ask is Operation.WHEN_FIRST else "latest")
+    if new.topic is None and new.ask is Operation.BREAKDOWN and new.group_by == (Dimension.COUNTERPARTY,):
+        return last.with_changes(**{**same, "group_by": new.group_by})  # "who were they from?"
     if _asks_of_purchases(new):
         return new.with_changes(**same)
     if new.topic is None and new.ask in (None, Operation.VALUE):
@@ -85,6 +108,8 @@ def _of_what_was_told(last: Frame, parsed: Parsed) -> Frame | None:
     is_rank = last.ask is Operation.RANK and (last.limit or 1) == 1
     if is_rank and parsed.asks_amount and not parsed.asks_total and _names_nothing(new):
         return last.with_changes(asks_amount=True)
+    if is_rank and last.measure is new.measure is Measure.COUNT and _names_nothing(new.with_changes(measure=None)):
+        return last.with_changes(asks_amount=True)  # "how many times?", of who was paid most often
     if not parsed.asks_altogether and (one := _about_the_one(last, new, asks_amount=parsed.asks_amount)):
         return one
     if apart := _how_far_apart(last, new):
@@ -108,7 +133,8 @@ def _with_slots(last: Frame, parsed: Parsed) -> Frame:
         frame = frame.with_changes(ask=Operation.VALUE, measure=last.plain, group_by=(), limit=None, latest=None)
     if frame.ask is Operation.PACE and last.is_default_period and not new.periods:
         return frame.with_changes(periods=(), is_default_period=False)  # over what a mean is usually taken of
-    return _timed(frame, last, new, than_that=parsed.than_that)
+    shows_those = new.ask is Operation.LIST and new.limit is None and last.ask in (None, Operation.VALUE)
+    return _timed(frame.with_changes(is_aside=shows_those), last, parsed)
 
 
 def _kept_conditions(last: Frame, parsed: Parsed) -> tuple[Filter, ...]:
@@ -274,7 +300,7 @@ def _which_of_them(last: Frame, parsed: Parsed) -> Frame | None:
     if last.ask is Operation.RANK:
         return last.with_changes(limit=1, descending=largest)
     if last.ask is Operation.LIST:
-        ask = Operation.WHO if parsed.asks_which else Operation.LIST
+        ask = Operation.WHO if parsed.asks_which and not parsed.tells_amount else Operation.LIST
         return last.with_changes(ask=ask, limit=1, latest="largest" if largest else "smallest")
     return None
 
@@ -560,15 +586,16 @@ def _asked(frame: Frame, new: Frame) -> Frame:
     return frame
 
 
-def _timed(frame: Frame, last: Frame, new: Frame, *, than_that: bool) -> Frame:
+def _timed(frame: Frame, last: Frame, parsed: Parsed) -> Frame:
+    new = parsed.frame
     if new.ask is Operation.CHANGED:
         return frame.with_changes(periods=new.periods, is_default_period=False)
     if new.periods:
         is_second = new.ask in COMPARING and len(new.periods) == 1 and bool(last.periods)
-        pair = (new.periods[0], *last.periods[:1]) if than_that else (*last.periods[:1], new.periods[0])
+        pair = (new.periods[0], *last.periods[:1]) if parsed.than_that else (*last.periods[:1], new.periods[0])
         periods = pair if is_second else new.periods
         return frame.with_changes(periods=periods, is_default_period=False, against=None)
-    if new.ask is Operation.WHEN_FIRST:
+    if new.ask is Operation.WHEN_FIRST and not parsed.narrows:
         return frame.with_changes(periods=())  # the first time ever
     if new.against is None or not last.periods or new.ask in COMPARING:
         return frame
@@ -589,4 +616,4 @@ def _stretch(periods: tuple[QueryPeriod, ...]) -> Period:
 def explain_amount(last: Frame) -> Frame:
     """ "Why so much?": where the amount came from, one level below what was asked."""
     by = Dimension.COUNTERPARTY if last.objects else Dimension.CATEGORY
-    return last.with_changes(ask=Operation.BREAKDOWN, group_by=(by,), measure=last.plain)
+    return last.with_changes(ask=Operation.BREAKDOWN, group_by=(by,), measure=last.plain, is_aside=True)

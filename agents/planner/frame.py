@@ -68,6 +68,9 @@ class Frame(BaseModel):
     """A category and a payee side by side, "rent and Swiggy": either of them, and not what is both."""
     of_change: OfChange = "day"
     """Of an amount that changed: what is asked of that."""
+    is_aside: bool = False
+    """It only shows what is behind the last figure, "why so much?", "show me those": a change that comes next is one of
+    that figure."""
     are_held_apart: bool = False
     """The periods are asked of one by one: "the monthly average of 2025 against that of 2026"."""
     unit: Unit | None = None

@@ -1,18 +1,19 @@
 """Leaning: words of a question that only the one before it explains: "16 to 31", "the other one", "last year"."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from agents.intents.classifier import UNASKED
 from agents.plan import Operation
-from agents.planner.calendar_words import NUMBERS, UNITS
+from agents.planner.calendar_words import MONTHS, NUMBERS, UNITS
 from agents.planner.clause import OBJECT_KINDS, is_cue
-from agents.planner.follow import has_places, rest_of
+from agents.planner.follow import has_places, is_of_one, rest_of
 from agents.planner.frame import Frame
 from agents.planner.lexicon import Cue
+from agents.planner.memory import Memory
 from agents.planner.mentions import Mention
 from agents.planner.names import Named
 from agents.planner.neighbours import day_of, neighbour
@@ -54,6 +55,23 @@ _OCCASIONS = re.compile(
     r"(?P<what>tickets|shows|films|movies|haircuts|sessions|parcels|packets|cups|coffees|fills|tanks|deliveries)"
     r"(?: (?:was|is) (?:that|it))?"
 )
+_SINCE_THEN = re.compile(
+    r"\b(?:since (?:then|it|that(?: (?P<day>day|date|payment)| month| week)?)"
+    r"|(?P<after>after (?:that|then)(?: day| date)?))(?: onwards?)?(?= |,|$)"
+)
+_NOT_THAT_DAY = re.compile(r",? ?\b(?:not (?:counting|including)|excluding|leaving out|without) (?:that|the) day\b")
+_UP_TO = re.compile(r"(?:until|till|til|up ?to|through|by)\b[a-z ]*\d")
+_SAID_MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
+_MONTHS_ONE = re.compile(rf"\bthe {_SAID_MONTH} (?:one|ones|stretch|period)\b")
+_SAME_DAYS = re.compile(
+    r"\b(?:for |in |on |of )?(?:the |those )?same (?:days|dates|stretch|period|span) (?:of|in|from|during)"
+    rf" {_SAID_MONTH}\b"
+)
+_THAT_PURCHASE = re.compile(
+    r"\bthat (?:earlier|older|previous) (?:one|payment|bill)\b"
+    r"|\b(?:that|this|the same) (?:ticket|bill|order|ride|trip|visit|meal|haircut|purchase|recharge|booking|fill|refill"
+    r"|show|film|movie|withdrawal|fare|buy|parcel|delivery|transfer)\b"
+)
 _WHOLE_YEAR = re.compile(r"\b(?:whole|entire|full|all|total|altogether|throughout|overall|calendar|complete)\b")
 THE_REST = re.compile(
     r"\b(?:everything|all) else\b|\b(?:the )?(?:rest|remainder|remaining(?: ones?| part| payments)?)\b"
@@ -84,6 +102,8 @@ class _Turn:
     reading: Reading
     last: Frame
     earlier: tuple[Frame, ...]
+    told: Period | None
+    """The day, week or month that the last answer named."""
     scope: Scope
     today: date
 
@@ -99,11 +119,13 @@ class _Turn:
         return found[0] if len(found) == 1 else None
 
 
-def explained(reading: Reading, asked: Sequence[Frame], scope: Scope, today: date) -> Reading:
-    """The reading with the words that only the questions before explain; `asked` are these, the last one first."""
-    last, *earlier = asked
+def explained(reading: Reading, memory: Memory, scope: Scope, today: date) -> Reading:
+    """The reading with the words that only the questions before explain."""
+    if memory.frame is None:
+        return reading
+    told = memory.winner_period.period if memory.winner_period else None
     for rule in _RULES:
-        reading = rule(_Turn(reading, last, tuple(earlier), scope, today)) or reading
+        reading = rule(_Turn(reading, memory.frame, memory.earlier, told, scope, today)) or reading
     return reading
 
 
@@ -155,6 +177,82 @@ def _other_account(turn: _Turn) -> Reading | None:
     if said is None or len(accounts) != 2 or len(others) != 1:
         return None
     return _with(turn.reading, said.span(), "account", others)
+
+
+def _since_then(turn: _Turn) -> Reading | None:
+    """ "Since then, how much on fuel?", after a payment of some day: from that day on, or from the next."""
+    said = _SINCE_THEN.search(turn.reading.text)
+    named = turn.told or (None if said and said["day"] else turn.period)
+    asks_next = has_places(turn.last) and next_named(turn.reading.text)
+    if said is None or named is None or asks_next or any(m.start < said.end() for m in turn.reading.of("period")):
+        return None
+    without = _NOT_THAT_DAY.search(turn.reading.text)
+    start = named.end if said["after"] or without else named.start
+    if start > turn.today:
+        return None
+    period = Period(start, turn.today + timedelta(days=1))
+    reading = _with(turn.reading, said.span(), "period", Spoken(period))
+    return _covering(reading, without.span()) if without else reading
+
+
+def _up_to_day(turn: _Turn) -> Reading | None:
+    """ "What was it up to the 22nd of October?", after this month so far: of October."""
+    mention, period = turn.said("period"), turn.period
+    if (
+        mention is None
+        or period is None
+        or period.start.day != 1
+        or not _UP_TO.match(turn.reading.text[mention.start :])
+    ):
+        return None
+    named = mention.value.period
+    month = Period.of(Unit.MONTH, named.end - timedelta(days=1))
+    is_within = period.start.day == 1 and period.end <= Period.of(Unit.MONTH, period.start).end
+    if not is_within or named.start >= month.start or named.end == month.end:
+        return None
+    return _with(turn.reading, (mention.start, mention.end), "period", Spoken(Period(month.start, named.end)))
+
+
+def _period_named_by_month(turn: _Turn) -> Reading | None:
+    """ "How many visits was the October one?", after the first ten days of it: of these days."""
+    said, mention = _MONTHS_ONE.search(turn.reading.text), turn.said("period")
+    if said is None or mention is None or not said.start() <= mention.start <= said.end():
+        return None
+    month = mention.value.period
+    asked = [frame.periods[0].period for frame in (turn.last, *turn.earlier) if len(frame.periods) == 1]
+    meant = next((one for one in asked if month.start <= one.start and one.end <= month.end and one != month), None)
+    return _with(turn.reading, said.span(), "period", Spoken(meant)) if meant else None
+
+
+def _same_days(turn: _Turn) -> Reading | None:
+    """ "And the same days in October?", after the first ten of November."""
+    said, mention, period = _SAME_DAYS.search(turn.reading.text), turn.said("period"), turn.period
+    if said is None or mention is None or period is None or period.end > Period.of(Unit.MONTH, period.start).end:
+        return None
+    month = mention.value.period
+    start = month.start + timedelta(days=period.start.day - 1)
+    meant = Period(start, min(start + timedelta(days=period.days), month.end))
+    return _with(turn.reading, said.span(), "period", Spoken(meant)) if meant.start < meant.end else None
+
+
+def _before_told(turn: _Turn) -> Reading | None:
+    """ "And the month before?", after a payment of some day: before the month of that day."""
+    mention, told = turn.said("period"), turn.told
+    if mention is None or told is None or not is_of_one(turn.last) or mention.value.prior != "previous":
+        return None
+    grain = mention.value.grain
+    if grain is None or grain.value not in turn.reading.text[mention.start : mention.end]:
+        return None  # "the one before"
+    before = Period.of(grain, told.start).shifted(-1)
+    return _with(turn.reading, (mention.start, mention.end), "period", Spoken(before))
+
+
+def _that_purchase(turn: _Turn) -> Reading | None:
+    """ "How much was that ticket?", after one payment: the payment, whatever it was for."""
+    said = _THAT_PURCHASE.search(turn.reading.text)
+    if said is None or not is_of_one(turn.last):
+        return None
+    return _with(turn.reading, said.span(), "cue", (Cue.ANAPHORA, "that"))
 
 
 def _month_of_year(turn: _Turn) -> Reading | None:
@@ -268,9 +366,10 @@ def _so_many_periods(turn: _Turn) -> Reading | None:
     said = _SO_MANY_PERIODS.search(turn.reading.text)
     if said is None or turn.reading.of("period") or turn.last.is_default_period:
         return None
-    unit = Unit(said["unit"])
-    spoken = _spoken_of(turn.last, unit)
-    if len(spoken) != _counted(said["n"]):
+    unit, count = Unit(said["unit"]), _counted(said["n"])
+    one_by_one = [frame for frame in turn.earlier[: count - 1] if frame.objects == turn.last.objects]
+    spoken = {period for frame in (turn.last, *one_by_one) for period in _spoken_of(frame, unit)}
+    if count not in (len(spoken), len(_spoken_of(turn.last, unit))):
         return None
     return _with(turn.reading, said.span(), "cue", (Cue.ANAPHORA, "those"))
 
@@ -419,7 +518,8 @@ def _covering(reading: Reading, span: tuple[int, int]) -> Reading:
 
 
 _RULES: tuple[Callable[[_Turn], Reading | None], ...] = (
-    _days_of_month, _same_day, _days_of_the_week, _other_account, _neighbour, _day_of_month, _moved, _previous_unit,
+    _days_of_month, _same_day, _since_then, _up_to_day, _same_days, _period_named_by_month, _before_told,
+    _that_purchase, _days_of_the_week, _other_account, _neighbour, _day_of_month, _moved, _previous_unit,
     _month_of_year, _payments_counted, _payee_spoken_of, _occasions_counted, _so_many_periods, _place, _next_place,
     _as_many_days, _whole_of_it, _of_so_many, _shown_together, _rest, _other_payees, _taken_off, _named_one,
     _half_named,

@@ -17,7 +17,7 @@ class Memory:
     earlier: tuple[Frame, ...] = ()
     """The frames of the questions before the last, the latest first."""
     winner_period: QueryPeriod | None = None
-    """Which day, week or month it was."""
+    """Which day, week or month it was, where ranks were of these; the day of the one payment."""
     winner: Filter | None = None
     """Who, or what, came first where the last question asked for ranks; whom the one payment was with, where it was
     about one; the customer whom all alerts were about."""

@@ -40,7 +40,7 @@ _NEXT = re.compile(
     r"(?:after|behind|below) (?:that|this|them|him|her|it)(?: one)?$"
     r"|(?:\b(?:after|behind) (?:that|this|them|him|her|it)(?: one)?,? )?"
     r"\b(?:(?:who|what|which(?: \w+)?)(?: is| was| comes| came| stands)) next"
-    r"(?:,? (?:just |only )?(?:the )?names?(?: only)?)?"
+    r"(?:,? (?:just |only )?(?:the )?names?(?: only)?)?(?: (?:after|behind) (?:that|this|them|him|her|it))?"
     r"(?= (?:in line|on (?:the|that) list)\b|$)"
 )
 

@@ -70,6 +70,20 @@ def paired(last: Frame, before: Frame, new: Frame) -> Frame | None:
     return None
 
 
+_TWO_STRETCHES = re.compile(r"\bthe (?:two|2) (?P<unit>day|week|month|quarter|year)s\b")
+
+
+def two_spoken(text: str, frames: Sequence[Frame], new: Frame) -> Frame | None:
+    """ "The difference between the two quarters' totals", whatever was asked of one of them since: the last two sums of
+    such periods held against each other."""
+    said = _TWO_STRETCHES.search(text)
+    if said is None or new.ask not in COMPARING or new.names_anything:
+        return None
+    sums = [frame for frame in frames if frame.topic is None and frame.ask in _SUMS and len(frame.periods) == 1]
+    sums = [frame for frame in sums if frame.periods[0].unit == said["unit"]]
+    return paired(sums[0], sums[1], new) if len(sums) > 1 else None
+
+
 def balances_held(last: Frame, before: Frame, new: Frame) -> Frame | None:
     """ "What is the difference between the two?", after what was held on two days: the later less the earlier."""
     are_of_same = last.topic is before.topic is Topic.BALANCE and last.conditions == before.conditions

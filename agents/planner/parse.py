@@ -22,7 +22,7 @@ _THAN_THAT = re.compile(r"\b(?:than|over|above|to|with|against|from) (?:that|it|
 _TOTAL = re.compile(
     r"\b(?:total|sum|altogether|in all|overall|add(?:s|ed)? up|come(?:s)? to|came to)\b|\bworth\b(?! of)"
 )
-_ALTOGETHER = re.compile(r"\b(?:altogether|in all|in total|overall|all told|all in all|total)\b")
+_ALTOGETHER = re.compile(r"\b(?:altogether|in all|in total|overall|all told|all in all|total|add(?:ed)? up)\b")
 _EVER = re.compile(
     r"\b(?:ever|of all time|since the (?:very )?(?:start|beginning))\b"
     r"|\b(?:have|has|'ve) (?:i|we|they|he|she)\b.* (?:in all|overall|all told)\b"
@@ -35,12 +35,13 @@ _IN_MONEY = re.compile(
     r"\b(?:in (?:rupees|rs|inr|money(?: terms)?|value|amount)|(?:money|amount|value)[- ]?wise)\b|^rupees$"
 )
 _BARE_COUNT = re.compile(
-    r"\bhow many (?:(?:of (?:it|them|those|these|that)|were|was|are|is|by|on|in|above|below|over|under|at)\b|$)"
+    r"\bhow many(?: (?:of (?:it|them|those|these|that)|were|was|are|is|by|on|in|above|below|over|under|at)\b|$)"
 )
 _THAN = re.compile(r"\b(?:than|over|above|to|with|against|from|vs|versus|compared|on)\b")
 _OCCASIONS = re.compile(
     r"\b(?:how many|number of|no\.? of) (?:visits|rides|trips|orders|meals|times|bookings|refills|donations)\b"
 )
+_OCCASION = re.compile(r"\b(?:visit|ride|trip|order|meal|booking|refill|donation|purchase|one|time)\b")
 _ONE_OF_THEM = re.compile(
     r"\b(?:biggest|largest|smallest|highest|lowest|cheapest|dearest|costliest|priciest|latest|last|first) ones?\b"
 )
@@ -194,10 +195,18 @@ def _leans(frame: Frame, clause: Clause) -> bool:
         return True
     if _THE_BILL.fullmatch(clause.reading.text):
         return True
+    if _dates_one_of_them(frame, clause.reading.text):
+        return True
     if clause.has(Cue.TOP, Cue.TREND, Cue.WHERE) and frame.periods:
         return False
     says_what = bool(set(clause.measures) - {Measure.LARGEST, Measure.SMALLEST}) or frame.topic is not None
     return not says_what and not clause.has(Cue.PAYMENTS, Cue.LATEST)
+
+
+def _dates_one_of_them(frame: Frame, text: str) -> bool:
+    """ "When was the last visit before November?", which does not say whom was visited."""
+    dates = frame.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST)
+    return dates and not (frame.objects or frame.conditions) and _OCCASION.search(text) is not None
 
 
 def _only_modifies(frame: Frame, clause: Clause) -> bool:

@@ -36,6 +36,7 @@ _PARTY = re.compile(
     rf"|\b(?:did|have|has|do|had) (?P<do_they>they) (?:ever |also )*(?:{_DEALS})\b"
     r"|\b(?P<her>his|her) (?=\w)|\b(?P<his>his|hers|theirs)$"
     r"|\b(?:from|to|with|by) (?P<one>(?:that|this) one)\b"
+    r"|\b(?P<one_does>(?:that|this) one) (?:took|takes|taken|charged?|charges|costs?|got|gets|received)\b"
     r"|\b(?P<their>their) (?=(?:alerts?|accounts?|balance|bills?|payments?|transfers?)\b)"
 )
 _PERSONS = frozenset({"he", "she", "him", "his", "her", "hers"})

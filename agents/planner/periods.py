@@ -434,7 +434,7 @@ _LINK = re.compile(
     r" ?(?:and|to|or|,|, and|-|vs\.?|versus|till|until|through|than|with|against|compared (?:to|with))(?: in| for)?(?: the)? ?"
 )
 _TILL_NOW = re.compile(r",? ?(?:to|till|until|through|up to|upto) (?:now|date|today|present|the present)(?!\w)")
-_ONWARDS = re.compile(r" (?:on|onwards?|forward|and later)(?= ?[?.!,;]|$| till| until)")
+_ONWARDS = re.compile(r" (?:onwards?|(?:on|forward|and later)(?= ?[?.!,;]|$| till| until))(?!\w)")
 _SINCE = re.compile(r"\b(?:ever )?since(?: the)?(?: (?:start|beginning|end) of)?(?: the)? $")
 _AFTER = re.compile(r"\bafter(?: the)?(?: end of)?(?: the)? $")
 _BEFORE = re.compile(r"\b(?:before|prior to)(?: the)? $")

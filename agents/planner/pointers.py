@@ -85,7 +85,8 @@ def overlooked(turn: Turn) -> str | None:
 
 def _told_again(turn: Turn) -> bool:
     names_more = any(reading.of(kind) for reading in turn.readings for kind in _OTHER_WORDS)
-    asks_again = names_more or _ONCE_MORE.search(turn.said)
+    asks_amount = turn.frame.ask is Operation.RANK and turn.frame.asks_amount and not turn.last.asks_amount
+    asks_again = names_more or asks_amount or _ONCE_MORE.search(turn.said)
     plain = {"asks_amount": False, "is_default_period": False, "text": ""}
     return not asks_again and turn.frame.with_changes(**plain) == turn.last.with_changes(**plain)
 
@@ -205,7 +206,8 @@ def _one_before_it(turn: Turn) -> bool:
 def _gap_of_ranks(turn: Turn) -> bool:
     """Whether "by how much?" is asked of ranks, and the period would be held against the one before it."""
     names_more = any(reading.of(kind) for reading in turn.readings for kind in _OTHER_WORDS)
-    return turn.last.ask is Operation.RANK and turn.frame.ask is Operation.DIFFERENCE and not names_more
+    is_gap = turn.frame.ask is Operation.DIFFERENCE and len(turn.frame.periods) < 2
+    return turn.last.ask is Operation.RANK and is_gap and not names_more
 
 
 def _contradicts(turn: Turn) -> bool:

@@ -19,7 +19,7 @@ from agents.planner.follow import (
     size_of_change,
     together,
 )
-from agents.planner.frame import Frame, Topic, left_out
+from agents.planner.frame import Frame, Topic, left_out, put_back
 from agents.planner.leaning import OF_THE_REST, THE_REST
 from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
@@ -40,6 +40,7 @@ from agents.planner.pairs import (
     share_of_both,
     share_of_each,
     share_of_named,
+    two_spoken,
     whole_before,
 )
 from agents.planner.parse import COMPARING, Parsed
@@ -47,7 +48,8 @@ from agents.planner.parties import with_party
 from agents.planner.reading import Reading
 from agents.planner.stories import WITHOUT_THEM
 from agents.planner.weighing import Understood, says_nothing
-from core.insights.query import Dimension, Flow, Measure, Operator
+from core.insights.query import Dimension, Flow, Measure, Operator, QueryPeriod
+from core.periods import Period, Unit
 
 _POINTS = re.compile(
     r"\b(?:she|he|her|him|them|they|it|there|(?:that|this|same)(?: same)? (?:shop|place|person|one|head|category|"
@@ -58,6 +60,14 @@ _THE_TWO = re.compile(r"\b(?:the two|both|them|those two|these two|each other|on
 _WHICH_WAS = re.compile(
     r"^(?:(?:and|so|ok|now|then) )*(?:which|who)(?: one| of (?:them|these|those))?"
     r" (?:was|is|were|has|had|got|took|cost)\b"
+)
+_HOW_MUCH_IT_WAS = re.compile(
+    r"(?:(?:and|so|ok) )*(?:how much|what) (?:(?:was|is) (?:it|that)|(?:did|does) (?:it|that) come to)"
+    r"(?: then| exactly)?"
+)
+_THOSE_PAYMENTS = re.compile(
+    r"\b(?:those|these|the) (?:payments|transactions|entries|ones|bills|orders|trips|visits)\b"
+    r"|\b(?:show|list|see) (?:me )?(?:all )?(?:of )?(?:those|these|them)\b"
 )
 _WHERE_IT_WAS = re.compile(
     r"^(?:(?:and|so|ok) )*(?:where|at which (?:shop|place|pump)|to whom|with whom|from where|who)"
@@ -78,7 +88,7 @@ _SUMMED = re.compile(
 _THEY = re.compile(r"\b(?:that|they|those|these|them|it)\b")
 _RETURNS = re.compile(r"\b(?:back|return\w*|revert\w*) to\b")
 _MAKES = re.compile(r"\b(?:that|it|this) (?:makes|comes to|works out|is)\b|\b(?:is|does|makes) (?:that|it|this)\b")
-_THAT_TIME = re.compile(r"\b(?:that|the same|this same|said) (?:month|day|week|quarter|year|date)\b")
+_THAT_TIME = re.compile(r"\b(?:that|the same|this same|said) (?P<unit>month|day|week|quarter|year|date)\b")
 _THE_FORMER = re.compile(r"\bthe former\b")
 _THE_ORIGINAL = re.compile(r"\bthe original\b")
 _OF_THOSE = re.compile(
@@ -110,6 +120,8 @@ def meant_before(one: Understood, said: str, memory: Memory) -> Frame | None:
     """The frame that a question leans on: the last one, but for "the former", "the original question", and "coming
     back to the groceries"."""
     text, objects = one.reading.text, one.parsed.frame.objects
+    if memory.frame and memory.earlier and _leaves_part_out(one.parsed.frame, memory.frame, memory.earlier[0]):
+        return memory.earlier[0]
     if memory.frame and objects and _RETURNS.search(said):
         return next((frame for frame in (memory.frame, *memory.earlier) if frame.objects == objects), None)
     if memory.earlier and _THE_ORIGINAL.search(text):
@@ -117,6 +129,12 @@ def meant_before(one: Understood, said: str, memory: Memory) -> Frame | None:
     if memory.earlier and _THE_FORMER.search(text):
         return memory.earlier[0]
     return memory.frame
+
+
+def _leaves_part_out(asked: Frame, last: Frame, before: Frame) -> bool:
+    """ "And not counting rent?", after how much of the month was rent: of the whole month."""
+    part = tuple(f for f in last.objects if f not in before.objects)
+    return bool(part) and part == put_back(asked.without) and not before.topic and last.periods == before.periods
 
 
 def in_one(one: Understood, memory: Memory) -> Frame | None:
@@ -137,6 +155,8 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
         return pair
     if not earlier:
         return None
+    if pair := two_spoken(text, (last, *earlier), asked):
+        return pair
     if pair := share_of_both(text, last, earlier[0], asked):
         return pair
     if says_nothing(one.parsed) and (held := balances_held(last, earlier[0], asked)):
@@ -422,6 +442,20 @@ def _of_top_one(said: str, parsed: Parsed, memory: Memory) -> Frame | None:
     return frame.with_changes(objects=(winner,), ask=ask, limit=None, latest=None, group_by=())
 
 
+def _those_of_first(said: str, parsed: Parsed, memory: Memory) -> Frame | None:
+    """ "Show me those payments", after whoever got most: those with whom came first, or of the month that did."""
+    last, frame = memory.frame, parsed.frame
+    is_ranked = last is not None and last.ask is Operation.RANK and (last.limit or 1) == 1 and last.topic is None
+    is_list = frame.ask is Operation.LIST and frame.limit is None and says_nothing(parsed)
+    if last is None or not (is_ranked and is_list and _THOSE_PAYMENTS.search(said)):
+        return None
+    shown = last.with_changes(ask=Operation.LIST, group_by=(), limit=None, asks_amount=False, position=1)
+    if memory.winner and memory.winner.field in ("category", "counterparty"):
+        others = tuple(f for f in last.objects if f.field != memory.winner.field)
+        return shown.with_changes(objects=(*others, memory.winner))
+    return shown.with_changes(periods=(memory.winner_period,)) if memory.winner_period else None
+
+
 def _sum_of_shown(said: str, parsed: Parsed, last: Frame) -> Frame | None:
     """ "And the three together?", of as many as were shown."""
     names_more = parsed.frame.position > 1 or not says_nothing(parsed)
@@ -456,22 +490,27 @@ def pointing(said: str, reading: Reading, parsed: Parsed, memory: Memory) -> Par
             return replace(parsed, frame=without, alone=without, is_follow_up=False, unplaced=())
         if (rest := _rest(reading, parsed, memory)) is not None:
             return replace(parsed, frame=rest, alone=rest, is_follow_up=False, unplaced=())
-        if shown := _sum_of_shown(said, parsed, last):
+        if shown := _those_of_first(said, parsed, memory) or _sum_of_shown(said, parsed, last):
             return replace(parsed, frame=shown, alone=shown, is_follow_up=False, unplaced=())
         if others := _other_payees(said, parsed, last):
             return replace(parsed, frame=others, alone=others, is_follow_up=False, unplaced=())
+        if last.topic is Topic.REFUNDS and _HOW_MUCH_IT_WAS.fullmatch(reading.text):
+            return replace(parsed, frame=Frame(), alone=Frame(), is_follow_up=True, unplaced=())
         if _WHERE_IT_WAS.match(said) and is_of_one(last):
             where = Frame(ask=Operation.RANK, group_by=(Dimension.COUNTERPARTY,))
             return replace(parsed, frame=where, alone=where, is_follow_up=True, unplaced=())
         parsed = _leant(reading, _also_left_out(reading, parsed, memory), last)
         parsed = replace(parsed, frame=_makes_each(reading, parsed.frame))
     frame = parsed.frame
-    if memory.winner_period and not frame.periods and _names_that_time(reading.text, last):
-        frame = _in_that_time(frame, last).with_changes(periods=(memory.winner_period,))
+    if not frame.periods and (spoken := _that_time(reading.text, memory)):
+        frame = _in_that_time(frame, last).with_changes(periods=(spoken,))
         parsed = replace(parsed, frame=frame, alone=frame, is_follow_up=True)
     ranked = memory.winner if last is not None and last.ask is Operation.RANK else None
     if ranked is None or ranked.field == "account" or frame.objects or frame.topic or not _POINTS.search(reading.text):
         return with_party(reading, parsed, memory)
+    if says_nothing(parsed) and _HOW_MUCH_IT_WAS.fullmatch(reading.text):
+        plain = Frame(asks_amount=True)  # what the first came to, of ranks that may be asked on
+        return replace(parsed, frame=plain, alone=plain, is_follow_up=True, asks_amount=True)
     is_sum = frame.ask is None or (frame.ask is Operation.LIST and parsed.asks_amount)
     pointed = frame.with_changes(objects=(ranked,), ask=Operation.VALUE if is_sum else frame.ask)
     if pointed.measure is None and pointed.ask is Operation.VALUE:
@@ -479,10 +518,17 @@ def pointing(said: str, reading: Reading, parsed: Parsed, memory: Memory) -> Par
     return replace(parsed, frame=pointed, alone=pointed, is_follow_up=True)
 
 
-def _names_that_time(text: str, last: Frame | None) -> bool:
-    """Whether it speaks of the month that came first: "that month", or "in it" behind a rank of months."""
-    was_ranked = last is not None and last.ask is Operation.RANK
-    return bool(_THAT_TIME.search(text)) or (was_ranked and bool(_IN_IT.search(text) or _WAS_THAT.search(text)))
+def _that_time(text: str, memory: Memory) -> QueryPeriod | None:
+    """The day, week or month that it speaks of, where the last answer named one: "that month", or "in it" behind a rank
+    of months; None of a day in a month that came first."""
+    was_ranked = memory.frame is not None and memory.frame.ask is Operation.RANK
+    said, told = _THAT_TIME.search(text), memory.winner_period
+    points = said or (was_ranked and (_IN_IT.search(text) or _WAS_THAT.search(text)))
+    if told is None or not points:
+        return None
+    unit = Unit(said["unit"].replace("date", "day")) if said else told.period.unit
+    spoken = Period.of(unit, told.start) if unit else told.period
+    return QueryPeriod.of(spoken) if spoken.days >= told.period.days else None
 
 
 def _in_that_time(frame: Frame, last: Frame | None) -> Frame:

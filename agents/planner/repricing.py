@@ -23,6 +23,8 @@ _CHANGED = re.compile(
     rf"|\bwhen did .*\b(?:begin|start|first)\b.*\b{_OTHER} (?:\w+ ){{0,2}}?{_SUM}\b(?! than)"
     rf"|\b(?:before|until|till|after|since) {_WHO} {_RAISED}(?! (?:to|the))\b"
     rf"|\b(?:before|until|till|after|since) (?:the|my|their|its|that) {_RISE}\b"
+    r"|\bsince (?:when|what date|which (?:date|day|month)) (?:is|was|has) (?:it|that)(?: been)?(?: at)?"
+    rf" (?:that|this|the same|so much|the present|the current) ?{_SUM}?\b"
     rf"|\bwhen (?:did|was|has|have) .*{_PUT_UP}"
     r"|\b(?:when|what date|which (?:date|day|month)) did .*\b(?:start|begin) (?:charging|taking|asking|billing)"
     r"(?: me| us)?(?: for)? (?:more|extra)\b"

@@ -36,6 +36,7 @@ _OF_OCCASION = {
     "recharges": "telecom",
 }  # fmt: skip
 """What is counted by its own word, where no category is named."""
+_BY_PAYEE = (Dimension.COUNTERPARTY,)
 _PERSONS = "transfer"
 """The category of payments between people."""
 _EARNED = Filter(field="category", operator=Operator.NOT_IN, values=tuple(sorted(INCOME_CATEGORIES)))
@@ -90,7 +91,10 @@ _OF_ITS_SUM = re.compile(r"\b(?:how much|amount|value|worth|what sum|how large|h
 
 
 def _of_refund(frame: Frame, text: str) -> Frame:
-    """ "How much was the last refund", "the last refund in rupees": its amount before its day."""
+    """ "How much was the last refund", "the last refund in rupees": its amount before its day. "Who refunded me": the
+    payees, and no sum of each."""
+    if frame.topic is Topic.REFUNDS and frame.ask is Operation.BREAKDOWN and frame.group_by == _BY_PAYEE:
+        frame = frame.with_changes(ask=None)
     is_one = frame.topic is Topic.REFUNDS and frame.latest is not None
     if not is_one or not (_OF_ITS_SUM.search(text) or asks_in_money(text)):
         return frame
@@ -147,7 +151,11 @@ def _of_persons(frame: Frame, text: str, scope: Scope) -> Frame:
 
 
 def _of_its_parts(frame: Frame) -> Frame:
-    """ "Which of my subscriptions costs the most": of one category the payees, for it is no rank of categories."""
+    """ "Which of my subscriptions costs the most": of one category the payees, which is no rank of categories; what
+    went to one payee has no such parts."""
+    if frame.ask is Operation.BREAKDOWN and frame.group_by == (Dimension.COUNTERPARTY,) and not frame.topic:
+        is_one = len(frame.values_of("counterparty")) == 1
+        return frame.with_changes(ask=Operation.VALUE, group_by=()) if is_one else frame
     is_ranked = frame.ask is Operation.RANK and frame.group_by[:1] == (Dimension.CATEGORY,)
     if not is_ranked or len(frame.values_of("category")) != 1:
         return frame

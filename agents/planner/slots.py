@@ -268,7 +268,7 @@ def _is_refunds(clause: Clause) -> bool:
     return clause.has(Cue.REFUNDS)
 
 
-_THAT_PAYMENT = re.compile(r"that (?!total\b|sum\b|figure\b|number\b|spend\b)")
+_THAT_PAYMENT = re.compile(r"that (?!one\b|total\b|sum\b|figure\b|number\b|spend\b)")
 
 
 def _is_memory(clause: Clause) -> bool:

@@ -5,12 +5,12 @@ from datetime import date
 
 from agents.answer import Citation, Figure
 from agents.draft import Draft, Figures
-from agents.evidence import Evidence, Row, cell, computed, days_until, rows_of
+from agents.evidence import Evidence, Row, Table, cell, computed, days_until, rows_of
 from agents.findings import Finding
 from agents.plan import BalanceTask, RecallTask, RecurringTask, RefundsTask
 from agents.scope import Scope
 from agents.templates.told import TOLD_MAX, day, number, say, size
-from agents.wording import count
+from agents.wording import count, listed
 
 
 def balances(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
@@ -113,7 +113,18 @@ def refunds(finding: Finding, evidence: Evidence) -> Draft:
             text = f"{count(int(str(first[0].value)), 'day')} ago. {text}"
         return Draft(text, [*first, number, *sums], rows=rows)
     ordered = [number, *sums] if task.counts else [*sums, number]
-    return Draft(text, [*ordered, *each], rows=rows).noting(task.note)
+    payees = _payees(entries, make) if task.asks_who else []
+    text = f"{listed([str(one.value) for one in payees])} paid back. {text}" if payees else text
+    return Draft(text, [*payees, *ordered, *each], rows=rows).noting(task.note)
+
+
+def _payees(entries: Table, make: Figures) -> list[Figure]:
+    """Each payee once, the one of the latest payment first."""
+    found: dict[str, Figure] = {}
+    for n, row in enumerate(entries.rows, start=1):
+        name = row["counterparty"]
+        found.setdefault(name, make.name("Refund from", name, cell(entries.name, n, "counterparty")))
+    return list(found.values())[:TOLD_MAX]
 
 
 def recurring(finding: Finding, evidence: Evidence) -> Draft:

@@ -19,6 +19,69 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("I keep 15000 for it. how much left?", "Left of ₹15,000.00, Groceries, May 2026"),
         ("and if I keep 1000", "Left of ₹1,000.00, Groceries, May 2026"),
     ],
+    "changes_after_an_aside_are_of_the_figure": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("hmm, why so much?", "Fresh Mart, May 2026"),
+        ("and April?", "Groceries, April 2026"),
+        ("show me those", "Number of payments, Groceries, April 2026"),
+        ("and in March?", "Groceries, March 2026"),
+    ],
+    "how_many_then": [
+        ("Fresh Mart in May", "Paid to Fresh Mart, May 2026"),
+        ("april how many", "Payments, Fresh Mart, April 2026"),
+    ],
+    "the_last_visit_before_a_month": [
+        ("how often did I go to Fresh Mart in May?", "Payments, Fresh Mart, May 2026"),
+        ("when was the last visit before May?", "Last time, Paid to Fresh Mart"),
+    ],
+    "the_day_of_one_payment": [
+        ("my biggest payment in May", "Largest payment, May 2026"),
+        ("how much did I spend in total that day?", "Spending, 3 May 2026"),
+        ("since then, how much on fuel?", "Fuel, 3 May to 15 June 2026"),
+    ],
+    "the_same_days_of_another_month": [
+        ("groceries between 1 and 10 May", "Groceries, 1 to 10 May 2026"),
+        ("and the same days in April?", "Groceries, 1 to 10 April 2026"),
+        ("how many visits was the April one?", "Payments, Groceries, 1 to 10 April 2026"),
+    ],
+    "up_to_a_day_of_another_month": [
+        ("groceries this month till now", "Groceries, 1 to 15 June 2026"),
+        ("what was it up to the 15th in May?", "Groceries, 1 to 15 May 2026"),
+        ("so how much less is it now?", "Groceries, 1 to 15 May 2026 less 1 to 15 June 2026"),
+    ],
+    "the_amount_of_whoever_came_first_and_next": [
+        ("who did I pay the most in May?", "Most spending by payee, May 2026"),
+        ("how much was it?", "Mr Rao, May 2026"),
+        ("and who is next after that?", "Number 2 of the most spending by payee, May 2026"),
+    ],
+    "those_of_whoever_came_first": [
+        ("who did I pay the most in May, leaving out rent?", "Most spending except Rent by payee, May 2026"),
+        ("show me those payments", "Number of payments, Paid to Petrol Point except Rent, May 2026"),
+        ("when was the first of them?", "First time, Paid to Petrol Point except Rent"),
+    ],
+    "what_was_only_a_part": [
+        ("how much did I spend in May?", "Spending, May 2026"),
+        ("was that mostly rent?", "Rent, May 2026"),
+        ("and not counting rent?", "Spending except Rent, May 2026"),
+    ],
+    "the_two_quarters": [
+        ("total spent this quarter", "Spending, 1 April to 15 June 2026"),
+        ("and the quarter before that?", "Spending, January to March 2026"),
+        ("which category was the biggest in that quarter?", "Most spending by category, January to March 2026"),
+        (
+            "what is the difference between the two quarters' totals?",
+            "Spending, 1 April to 15 June 2026 against January to March 2026",
+        ),
+    ],
+    "who_paid_back": [
+        ("did I get any refunds this year?", "Refunded, 1 January to 15 June 2026"),
+        ("who were they from?", "Refund from"),
+        ("how much was the latest one?", "Fresh Mart, 21 May 2026"),
+    ],
+    "of_what_comes_back_a_sum": [
+        ("what do I pay Mr Rao every month?", "In a year"),
+        ("what has it come to this year so far?", "Paid to Mr Rao, 1 January to 15 June 2026"),
+    ],
     "spending_after_a_balance": [
         ("my balance please", "Balance now"),
         ("and expenditure in May?", "Spending, May 2026"),
