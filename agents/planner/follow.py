@@ -28,6 +28,7 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
         last = edited_alerts(last, parsed)
         if last.topic is Topic.ALERTS:
             return last
+    last = last.with_changes(group_by=()) if last.topic is Topic.REFUNDS else last
     if other := _another_of(last, parsed) or _after_refunds(last, parsed.frame) or _to_new_payees(last, parsed):
         return other
     last = last.with_changes(missing="") if parsed.frame.objects else last
@@ -44,9 +45,16 @@ def _beside(last: Frame, parsed: Parsed) -> Frame:
     changes = any((new.objects, new.without, new.conditions, new.periods, new.against))
     if not last.is_aside or any(asks) or not changes:
         return last.with_changes(is_aside=False)
-    counts = last.measure is Measure.COUNT
+    return figure_of(last)
+
+
+def figure_of(last: Frame) -> Frame:
+    """The figure that an aside was about; any other question as it was asked."""
+    if not last.is_aside:
+        return last
+    measure = Measure.COUNT if last.measure is Measure.COUNT else last.plain
     plain = {"ask": Operation.VALUE, "group_by": (), "limit": None, "latest": None, "is_aside": False}
-    return last.with_changes(**plain, measure=Measure.COUNT if counts else last.plain)
+    return last.with_changes(**plain, measure=measure)
 
 
 def _of_other_topic(last: Frame, parsed: Parsed) -> Frame | None:
@@ -110,6 +118,8 @@ def _of_what_was_told(last: Frame, parsed: Parsed) -> Frame | None:
         return last.with_changes(asks_amount=True)
     if is_rank and last.measure is new.measure is Measure.COUNT and _names_nothing(new.with_changes(measure=None)):
         return last.with_changes(asks_amount=True)  # "how many times?", of who was paid most often
+    if is_rank and last.told_by and new == Frame(ask=Operation.WHEN_LAST):
+        return last.with_changes(asks_amount=False)  # "which date is that?", of the day that came first
     if not parsed.asks_altogether and (one := _about_the_one(last, new, asks_amount=parsed.asks_amount)):
         return one
     if apart := _how_far_apart(last, new):
@@ -372,7 +382,8 @@ def _wants_sum(last: Frame, parsed: Parsed) -> bool:
     )  # fmt: skip
     in_percent = last.ask in (Operation.SHARE, Operation.GROWTH)
     of_one = last.measure in (Measure.LARGEST, Measure.SMALLEST) or last.ask in (Operation.WHEN_LAST, Operation.WHO)
-    of_many = of_many or (of_one and (bool(parsed.frame.without) or parsed.asks_altogether))
+    of_more = parsed.frame.without or parsed.frame.periods or parsed.asks_altogether
+    of_many = of_many or (of_one and bool(of_more))
     narrows_list = last.ask is Operation.LIST and bool(parsed.frame.conditions or parsed.frame.objects)
     return (parsed.asks_total and (of_many or in_percent)) or (parsed.asks_amount and (in_percent or narrows_list))
 

@@ -315,7 +315,7 @@ def _previous_unit(turn: _Turn) -> Reading | None:
 def _payments_counted(turn: _Turn) -> Reading | None:
     """ "How many charges is that?", "how many donations?": a word for the payments that were asked about."""
     category = turn.said("category")
-    if category is None or turn.reading.of("name") or not turn.last.objects:
+    if category is None or turn.reading.of("name") or not (turn.last.objects or turn.last.conditions):
         return None
     text = turn.reading.text
     is_counted = any(

@@ -56,6 +56,8 @@ _THE_BILL = re.compile(
 """ "What was the total bill?", of what was just counted."""
 _WHICH_WAS = ("which was ", "which is ")
 _ALL_KINDS = re.compile(r"\b(?:all|every)(?: of)?(?: the| my)? (?:categor(?:y|ies)|heads|kinds of spending)\b")
+_BACK_TO = re.compile(r"(?:[\w,]+ ){0,3}back to\b")
+""" "Ok, go back to this month. Which shop did I pay most?"."""
 _WHAT_IS = re.compile(r"(?:(?:and|so|then|ok|now) )*what(?:'s| is| was| did| does| will)?(?: then| now)?")
 COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
 
@@ -210,9 +212,9 @@ def _dates_one_of_them(frame: Frame, text: str) -> bool:
 
 
 def _only_modifies(frame: Frame, clause: Clause) -> bool:
-    asks = _asks_what_it_is(clause) or (
-        frame.topic or frame.ask or frame.measure or frame.group_by or clause.has(Cue.AGAIN, Cue.ANAPHORA, Cue.HOW_MUCH)
-    )
+    goes_on = clause.has(Cue.AGAIN) and not _BACK_TO.match(clause.reading.text)
+    leans = goes_on or clause.has(Cue.ANAPHORA, Cue.HOW_MUCH)
+    asks = _asks_what_it_is(clause) or frame.topic or frame.ask or frame.measure or frame.group_by or leans
     return not asks and any((frame.periods, frame.conditions, frame.without, clause.has(Cue.ONLY)))
 
 

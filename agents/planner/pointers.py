@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agents.plan import Operation
 from agents.planner.clause import is_cue
+from agents.planner.follow import is_of_one
 from agents.planner.frame import Frame, Topic, left_out
 from agents.planner.leaning import THE_REST
 from agents.planner.lexicon import Cue
@@ -76,6 +77,13 @@ class Turn:
         return frame.without != last.without or bool(left_out)
 
 
+_ITS_AMOUNT = re.compile(
+    r"\b(?:how much (?:was|is|did i pay for)|(?:what(?:'s| is| was) )?(?:the|its) (?:amount|sum)(?: of)?)"
+    r"(?: (?:it|that|this)(?: (?:\w+ )?(?:one|payment|bill))?)?$"
+)
+""" "How much was it?", of one payment that was told with its amount: that is said again."""
+
+
 def overlooked(turn: Turn) -> str | None:
     """What to ask back where a word that points at what was told changed nothing; None where all are minded."""
     if turn.last.is_of_alerts or turn.frame.is_of_alerts or turn.frame.topic is Topic.EXPLAIN:
@@ -85,8 +93,10 @@ def overlooked(turn: Turn) -> str | None:
 
 def _told_again(turn: Turn) -> bool:
     names_more = any(reading.of(kind) for reading in turn.readings for kind in _OTHER_WORDS)
-    asks_amount = turn.frame.ask is Operation.RANK and turn.frame.asks_amount and not turn.last.asks_amount
-    asks_again = names_more or asks_amount or _ONCE_MORE.search(turn.said)
+    has_two_sides = turn.frame.ask is Operation.RANK or turn.frame.topic is Topic.REFUNDS
+    asks_other = has_two_sides and turn.frame.asks_amount is not turn.last.asks_amount
+    asks_sum = is_of_one(turn.last) and _ITS_AMOUNT.search(turn.said)
+    asks_again = names_more or asks_other or asks_sum or _ONCE_MORE.search(turn.said)
     plain = {"asks_amount": False, "is_default_period": False, "text": ""}
     return not asks_again and turn.frame.with_changes(**plain) == turn.last.with_changes(**plain)
 

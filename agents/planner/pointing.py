@@ -1,13 +1,14 @@
 """Pointing: what a question says of earlier ones: the last two in one, the former, the first, whoever came first."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from agents.intents.intent import Intent
 from agents.plan import Operation
 from agents.planner.calendar_words import NUMBERS
 from agents.planner.follow import (
+    figure_of,
     first_of,
     has_places,
     is_of_one,
@@ -116,6 +117,17 @@ _ONE_BEFORE = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """The first clause of what was `said`, and what the conversation remembers."""
+
+    said: str
+    reading: Reading
+    parsed: Parsed
+    last: Frame
+    memory: Memory
+
+
 def meant_before(one: Understood, said: str, memory: Memory) -> Frame | None:
     """The frame that a question leans on: the last one, but for "the former", "the original question", and "coming
     back to the groceries"."""
@@ -141,9 +153,9 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
     """The last two or three questions in one, where a question that names nothing adds them up, takes their mean or
     holds them against each other; a period of its own may stand in the place of theirs."""
     last, earlier, asked = memory.frame, memory.earlier, one.parsed.frame
-    if last is None:
-        return None
     text = one.reading.text
+    if last is None or WITHOUT_THEM.search(text):
+        return None
     if says_nothing(one.parsed) and (gap := size_of_change(last, asked)):
         return gap
     if (
@@ -325,13 +337,16 @@ def _also_left_out(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
 
 def leaves_those_out(one: Understood, memory: Memory) -> bool:
     """Whether it says "without them" of a part that was asked about."""
-    return _without_them(one.reading, one.parsed, memory) is not None
+    return memory.frame is not None and _without_them(_turn(one, memory.frame, memory)) is not None
+
+
+def _turn(one: Understood, last: Frame, memory: Memory) -> _Turn:
+    return _Turn(one.reading.text, one.reading, one.parsed, last, memory)
 
 
 def asks_other_payees(one: Understood, memory: Memory) -> bool:
     """Whether it asks for all payees of a kind but the one that was asked about."""
-    last = memory.frame
-    return last is not None and _other_payees(one.reading.text, one.parsed, last) is not None
+    return memory.frame is not None and _other_payees(_turn(one, memory.frame, memory)) is not None
 
 
 def asks_rest(one: Understood, memory: Memory) -> bool:
@@ -368,35 +383,6 @@ def asks_share_of_unlike(one: Understood, memory: Memory) -> bool:
     return (bool(earlier) and names_each(text)) or asks_share_of_other(text, last, one.parsed.frame)
 
 
-def _rest(reading: Reading, parsed: Parsed, memory: Memory) -> Frame | None:
-    """ "And the rest?": all but what the last question was about; of that, "how much of the rest was interest?"."""
-    asked, last = parsed.frame, memory.frame
-    if last is None:
-        return None
-    if OF_THE_REST.search(reading.text) and asked.objects and not any((asked.without, asked.conditions, asked.topic)):
-        rest = rest_of(last)
-        return _plainly(rest).with_changes(objects=asked.objects) if rest and parsed.asks_amount else None
-    before = memory.earlier[0] if memory.earlier else None
-    rest = rest_of(last, before) if says_nothing(parsed) and THE_REST.search(reading.text) else None
-    return _plainly(rest) if rest and parsed.asks_amount else rest
-
-
-def _without_them(reading: Reading, parsed: Parsed, memory: Memory) -> Frame | None:
-    """ "And without them?", after a part of what was asked about before, or after whoever came first."""
-    last = memory.frame
-    if last is None or not WITHOUT_THEM.search(reading.text) or not says_nothing(parsed):
-        return None
-    if last.ask is Operation.RANK and memory.winner:
-        return last.with_changes(without=(*last.without, *left_out([memory.winner])), limit=1)
-    before = memory.earlier[0] if memory.earlier else None
-    part = tuple(f for f in last.objects if before and f not in before.objects)
-    if before is None or before.topic or last.periods != before.periods or not part:
-        return None
-    if any(f.operator is not Operator.IN for f in part):
-        return None
-    return before.with_changes(without=(*before.without, *left_out(part)))
-
-
 def _makes_each(reading: Reading, frame: Frame) -> Frame:
     """ "That makes how much every month?" asks for a mean of what was told, and for no course."""
     unit = frame.told_by
@@ -404,118 +390,180 @@ def _makes_each(reading: Reading, frame: Frame) -> Frame:
     return frame.with_changes(ask=Operation.PACE, unit=unit, group_by=()) if asks and unit else frame
 
 
-def _one_before(said: str, parsed: Parsed, last: Frame) -> Frame | None:
-    """ "And the one before it": the next in the order of time, after a question for the latest payment."""
-    dated = last.ask is Operation.WHEN_LAST or (last.ask is Operation.LIST and last.limit in (1, last.position))
-    names_more = any((parsed.frame.objects, parsed.frame.periods, parsed.frame.topic))
-    if not dated or last.latest not in (None, "latest") or names_more or not _ONE_BEFORE.search(said):
-        return None
-    asks = last.ask if parsed.frame.ask not in (Operation.WHEN_LAST, Operation.LIST) else parsed.frame.ask
-    if parsed.asks_amount:
-        asks = Operation.LIST
-    place = last.position + 1
-    return last.with_changes(ask=asks, position=place, limit=place, latest="latest", measure=None, group_by=())
-
-
-def _first_shown(said: str, parsed: Parsed, last: Frame) -> Frame | None:
-    """ "How much went to the first one on that list?": the first of several that were shown."""
-    names_more = any((parsed.frame.objects, parsed.frame.periods, parsed.frame.topic))
-    is_ordered = last.ask is not Operation.LIST or last.latest in ("largest", "smallest")
-    shows_several = has_places(last) and (last.limit or 2) > 1 and is_ordered
-    if names_more or not shows_several or not _FIRST_SHOWN.search(said):
-        return None
-    asks_sum = parsed.asks_amount or (_WHAT_SUM.search(said) is not None and not parsed.asks_which)
-    plain = replace(parsed, frame=parsed.frame.with_changes(position=1), asks_amount=asks_sum)
-    return placed_among(last, plain).with_changes(descending=last.descending)
-
-
-def _of_top_one(said: str, parsed: Parsed, memory: Memory) -> Frame | None:
-    """ "How many visits to the top one?", after ranks: of whoever came first."""
-    last, winner, frame = memory.frame, memory.winner, parsed.frame
-    names_more = any((frame.objects, frame.conditions, frame.without, frame.topic))
-    asks = frame.measure in (Measure.COUNT, *_OF_PAYMENTS) or frame.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST)
-    asks = asks or (parsed.asks_amount and bool(frame.periods))  # "the top one, how much in September?"
-    is_ranked = last is not None and last.ask is Operation.RANK and last.position == 1
-    if winner is None or not is_ranked or names_more or not asks or not _TOP_ONE.search(said):
-        return None
-    ask = frame.ask if frame.measure is None else Operation.VALUE
-    return frame.with_changes(objects=(winner,), ask=ask, limit=None, latest=None, group_by=())
-
-
-def _those_of_first(said: str, parsed: Parsed, memory: Memory) -> Frame | None:
-    """ "Show me those payments", after whoever got most: those with whom came first, or of the month that did."""
-    last, frame = memory.frame, parsed.frame
-    is_ranked = last is not None and last.ask is Operation.RANK and (last.limit or 1) == 1 and last.topic is None
-    is_list = frame.ask is Operation.LIST and frame.limit is None and says_nothing(parsed)
-    if last is None or not (is_ranked and is_list and _THOSE_PAYMENTS.search(said)):
-        return None
-    shown = last.with_changes(ask=Operation.LIST, group_by=(), limit=None, asks_amount=False, position=1)
-    if memory.winner and memory.winner.field in ("category", "counterparty"):
-        others = tuple(f for f in last.objects if f.field != memory.winner.field)
-        return shown.with_changes(objects=(*others, memory.winner))
-    return shown.with_changes(periods=(memory.winner_period,)) if memory.winner_period else None
-
-
-def _sum_of_shown(said: str, parsed: Parsed, last: Frame) -> Frame | None:
-    """ "And the three together?", of as many as were shown."""
-    names_more = parsed.frame.position > 1 or not says_nothing(parsed)
-    shows_them = last.ask in (Operation.RANK, Operation.LIST) and last.position == 1 and last.topic is None
-    number = _number(said) or (last.limit if _THEY.search(said) else 0)
-    if names_more or not shows_them or (last.limit or 1) < 2 or last.limit != number or not _SUMMED.search(said):
-        return None
-    return last.with_changes(asks_amount=True)
-
-
-def _larger_of(said: str, parsed: Parsed, last: Frame) -> Frame | None:
-    """ "What was the larger of them?", of payments that were counted."""
-    found = _LARGER_OF.search(said)
-    asks_more = parsed.frame.ask not in (None, Operation.VALUE, Operation.COMPARE, Operation.LIST)
-    if found is None or last.measure is not Measure.COUNT or last.topic or asks_more or not says_nothing(parsed):
-        return None
-    return last.with_changes(ask=Operation.VALUE, measure=Measure.LARGEST if found["large"] else Measure.SMALLEST)
-
-
 def pointing(said: str, reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
     """The first clause of what was `said`, with whom it points back at: "how many times did I pay her?", after
     a question for whoever got most: her."""
-    last = memory.frame
-    if last is not None:
-        if one := _one_before(said, parsed, last):
-            return replace(parsed, frame=one, alone=one, is_follow_up=False, unplaced=())
-        if top := _of_top_one(said, parsed, memory):
+    if memory.frame is not None:
+        turn = _Turn(said, reading, parsed, memory.frame, memory)
+        if top := _of_top_one(turn):
             return replace(parsed, frame=top, alone=top, is_follow_up=True, unplaced=())
-        if first := _first_shown(said, parsed, last) or _larger_of(said, parsed, last):
-            return replace(parsed, frame=first, alone=first, is_follow_up=False, unplaced=())
-        if without := _without_them(reading, parsed, memory):
-            return replace(parsed, frame=without, alone=without, is_follow_up=False, unplaced=())
-        if (rest := _rest(reading, parsed, memory)) is not None:
-            return replace(parsed, frame=rest, alone=rest, is_follow_up=False, unplaced=())
-        if shown := _those_of_first(said, parsed, memory) or _sum_of_shown(said, parsed, last):
+        if shown := next(filter(None, (rule(turn) for rule in _RULES)), None):
             return replace(parsed, frame=shown, alone=shown, is_follow_up=False, unplaced=())
-        if others := _other_payees(said, parsed, last):
-            return replace(parsed, frame=others, alone=others, is_follow_up=False, unplaced=())
-        if last.topic is Topic.REFUNDS and _HOW_MUCH_IT_WAS.fullmatch(reading.text):
-            return replace(parsed, frame=Frame(), alone=Frame(), is_follow_up=True, unplaced=())
-        if _WHERE_IT_WAS.match(said) and is_of_one(last):
-            where = Frame(ask=Operation.RANK, group_by=(Dimension.COUNTERPARTY,))
-            return replace(parsed, frame=where, alone=where, is_follow_up=True, unplaced=())
-        parsed = _leant(reading, _also_left_out(reading, parsed, memory), last)
+        if asked := _of_what_came_first(turn):
+            return asked
+        parsed = _leant(reading, _also_left_out(reading, parsed, memory), memory.frame)
         parsed = replace(parsed, frame=_makes_each(reading, parsed.frame))
-    frame = parsed.frame
-    if not frame.periods and (spoken := _that_time(reading.text, memory)):
-        frame = _in_that_time(frame, last).with_changes(periods=(spoken,))
-        parsed = replace(parsed, frame=frame, alone=frame, is_follow_up=True)
+    return _of_winner(reading, _then(reading, parsed, memory), memory)
+
+
+def _of_what_came_first(turn: _Turn) -> Parsed | None:
+    """ "How much was it?" of ranks asks what the first came to, and is ranks again that may be asked on; "to whom was
+    that?" of one payment asks who it was."""
+    has_first = turn.last.topic is Topic.REFUNDS or turn.last.ask is Operation.RANK
+    if has_first and _HOW_MUCH_IT_WAS.fullmatch(turn.reading.text):
+        return replace(turn.parsed, frame=Frame(), alone=Frame(), is_follow_up=True, asks_amount=True, unplaced=())
+    if _WHERE_IT_WAS.match(turn.said) and is_of_one(turn.last):
+        where = Frame(ask=Operation.RANK, group_by=(Dimension.COUNTERPARTY,))
+        return replace(turn.parsed, frame=where, alone=where, is_follow_up=True, unplaced=())
+    return None
+
+
+def _then(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
+    """The clause with the time that the last answer named, where it speaks of that."""
+    spoken = None if parsed.frame.periods else _that_time(reading.text, memory)
+    if spoken is None:
+        return parsed
+    frame = _in_that_time(parsed.frame, memory.frame).with_changes(periods=(spoken,))
+    return replace(parsed, frame=frame, alone=frame, is_follow_up=True)
+
+
+def _of_winner(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
+    """The clause with whoever came first, where it speaks of them."""
+    frame, last = parsed.frame, memory.frame
     ranked = memory.winner if last is not None and last.ask is Operation.RANK else None
     if ranked is None or ranked.field == "account" or frame.objects or frame.topic or not _POINTS.search(reading.text):
         return with_party(reading, parsed, memory)
-    if says_nothing(parsed) and _HOW_MUCH_IT_WAS.fullmatch(reading.text):
-        plain = Frame(asks_amount=True)  # what the first came to, of ranks that may be asked on
-        return replace(parsed, frame=plain, alone=plain, is_follow_up=True, asks_amount=True)
     is_sum = frame.ask is None or (frame.ask is Operation.LIST and parsed.asks_amount)
     pointed = frame.with_changes(objects=(ranked,), ask=Operation.VALUE if is_sum else frame.ask)
     if pointed.measure is None and pointed.ask is Operation.VALUE:
         pointed = pointed.with_changes(measure=last.plain if last else Measure.SPEND)
     return replace(parsed, frame=pointed, alone=pointed, is_follow_up=True)
+
+
+def _of_top_one(turn: _Turn) -> Frame | None:
+    """ "How many visits to the top one?", after ranks: of whoever came first."""
+    last, winner, frame = turn.last, turn.memory.winner, turn.parsed.frame
+    names_more = any((frame.objects, frame.conditions, frame.without, frame.topic))
+    asks = frame.measure in (Measure.COUNT, *_OF_PAYMENTS) or frame.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST)
+    asks = asks or (turn.parsed.asks_amount and bool(frame.periods))  # "the top one, how much in September?"
+    is_ranked = last.ask is Operation.RANK and last.position == 1
+    if winner is None or not is_ranked or names_more or not asks or not _TOP_ONE.search(turn.said):
+        return None
+    ask = frame.ask if frame.measure is None else Operation.VALUE
+    return frame.with_changes(objects=(winner,), ask=ask, limit=None, latest=None, group_by=())
+
+
+def _one_before(turn: _Turn) -> Frame | None:
+    """ "And the one before it": the next in the order of time, after a question for the latest payment."""
+    last = turn.last
+    dated = last.ask is Operation.WHEN_LAST or (last.ask is Operation.LIST and last.limit in (1, last.position))
+    names_more = any((turn.parsed.frame.objects, turn.parsed.frame.periods, turn.parsed.frame.topic))
+    if not dated or last.latest not in (None, "latest") or names_more or not _ONE_BEFORE.search(turn.said):
+        return None
+    asks = last.ask if turn.parsed.frame.ask not in (Operation.WHEN_LAST, Operation.LIST) else turn.parsed.frame.ask
+    if turn.parsed.asks_amount:
+        asks = Operation.LIST
+    place = last.position + 1
+    return last.with_changes(ask=asks, position=place, limit=place, latest="latest", measure=None, group_by=())
+
+
+def _first_shown(turn: _Turn) -> Frame | None:
+    """ "How much went to the first one on that list?": the first of several that were shown."""
+    last = turn.last
+    names_more = any((turn.parsed.frame.objects, turn.parsed.frame.periods, turn.parsed.frame.topic))
+    is_ordered = last.ask is not Operation.LIST or last.latest in ("largest", "smallest")
+    shows_several = has_places(last) and (last.limit or 2) > 1 and is_ordered
+    if names_more or not shows_several or not _FIRST_SHOWN.search(turn.said):
+        return None
+    asks_sum = turn.parsed.asks_amount or (_WHAT_SUM.search(turn.said) is not None and not turn.parsed.asks_which)
+    plain = replace(turn.parsed, frame=turn.parsed.frame.with_changes(position=1), asks_amount=asks_sum)
+    return placed_among(last, plain).with_changes(descending=last.descending)
+
+
+def _larger_of(turn: _Turn) -> Frame | None:
+    """ "What was the larger of them?", of payments that were counted."""
+    last = turn.last
+    found = _LARGER_OF.search(turn.said)
+    asks_more = turn.parsed.frame.ask not in (None, Operation.VALUE, Operation.COMPARE, Operation.LIST)
+    if found is None or last.measure is not Measure.COUNT or last.topic or asks_more or not says_nothing(turn.parsed):
+        return None
+    return last.with_changes(ask=Operation.VALUE, measure=Measure.LARGEST if found["large"] else Measure.SMALLEST)
+
+
+def _without_them(turn: _Turn) -> Frame | None:
+    """ "And without them?", after a part of what was asked about before, or after whoever came first."""
+    last = turn.last
+    if not WITHOUT_THEM.search(turn.reading.text) or not says_nothing(turn.parsed):
+        return None
+    if last.ask is Operation.RANK and turn.memory.winner:
+        return last.with_changes(without=(*last.without, *left_out([turn.memory.winner])), limit=1)
+    before = turn.memory.earlier[0] if turn.memory.earlier else None
+    part = tuple(f for f in last.objects if before and f not in before.objects)
+    if before is None or before.topic or last.periods != before.periods or not part:
+        return None
+    if any(f.operator is not Operator.IN for f in part):
+        return None
+    return figure_of(before).with_changes(without=(*before.without, *left_out(part)))
+
+
+def _rest(turn: _Turn) -> Frame | None:
+    """ "And the rest?": all but what the last question was about; of that, "how much of the rest was interest?"."""
+    asked, last = turn.parsed.frame, turn.last
+    names_more = any((asked.without, asked.conditions, asked.topic))
+    if OF_THE_REST.search(turn.reading.text) and asked.objects and not names_more:
+        rest = rest_of(last)
+        return _plainly(rest).with_changes(objects=asked.objects) if rest and turn.parsed.asks_amount else None
+    before = turn.memory.earlier[0] if turn.memory.earlier else None
+    rest = rest_of(last, before) if says_nothing(turn.parsed) and THE_REST.search(turn.reading.text) else None
+    return _plainly(rest) if rest and turn.parsed.asks_amount else rest
+
+
+def _those_of_first(turn: _Turn) -> Frame | None:
+    """ "Show me those payments", after whoever got most: those with whom came first, or of the month that did."""
+    last, frame = turn.last, turn.parsed.frame
+    is_ranked = last.ask is Operation.RANK and (last.limit or 1) == 1 and last.topic is None
+    is_list = frame.ask is Operation.LIST and frame.limit is None and says_nothing(turn.parsed)
+    if not (is_ranked and is_list and _THOSE_PAYMENTS.search(turn.said)):
+        return None
+    shown = last.with_changes(ask=Operation.LIST, group_by=(), limit=None, asks_amount=False, position=1)
+    if turn.memory.winner and turn.memory.winner.field in ("category", "counterparty"):
+        others = tuple(f for f in last.objects if f.field != turn.memory.winner.field)
+        return shown.with_changes(objects=(*others, turn.memory.winner))
+    return shown.with_changes(periods=(turn.memory.winner_period,)) if turn.memory.winner_period else None
+
+
+def _sum_of_shown(turn: _Turn) -> Frame | None:
+    """ "And the three together?", of as many as were shown."""
+    last = turn.last
+    names_more = turn.parsed.frame.position > 1 or not says_nothing(turn.parsed)
+    shows_them = last.ask in (Operation.RANK, Operation.LIST) and last.position == 1 and last.topic is None
+    number = _number(turn.said) or (last.limit if _THEY.search(turn.said) else 0)
+    if names_more or not shows_them or (last.limit or 1) < 2 or last.limit != number or not _SUMMED.search(turn.said):
+        return None
+    return last.with_changes(asks_amount=True)
+
+
+def _other_payees(turn: _Turn) -> Frame | None:
+    """ "All the other grocery shops?", after one of them: what is named, or was, without that one."""
+    last = turn.last
+    payees = tuple(f for f in last.objects if f.field == "counterparty" and f.operator is Operator.IN)
+    whole = turn.parsed.frame.objects or tuple(f for f in last.objects if f not in payees)
+    names_more = any((turn.parsed.frame.conditions, turn.parsed.frame.without, turn.parsed.frame.topic, last.topic))
+    is_of_one_kind = all(f.field == "category" for f in whole)
+    if not _OTHER_PAYEES.search(turn.said) or not payees or not whole or names_more or not is_of_one_kind:
+        return None
+    if last.ask not in (None, Operation.VALUE, Operation.SHARE):
+        return None
+    measure = {} if last.measure is Measure.COUNT else {"measure": Measure.SPEND, "flow": Flow.OUT}
+    changes = {"ask": Operation.VALUE, "whole": (), "share_of": None, "are_apart": False, **measure}
+    others = last.with_changes(objects=whole, without=(*last.without, *left_out(payees)), **changes)
+    return others.with_changes(periods=turn.parsed.frame.periods or last.periods)
+
+
+_RULES: tuple[Callable[[_Turn], Frame | None], ...] = (
+    _one_before, _first_shown, _larger_of, _without_them, _rest, _those_of_first, _sum_of_shown, _other_payees,
+)  # fmt: skip
+"""What makes a question in full of words that point."""
 
 
 def _that_time(text: str, memory: Memory) -> QueryPeriod | None:
@@ -536,22 +584,6 @@ def _in_that_time(frame: Frame, last: Frame | None) -> Frame:
     if last is None or last.ask is not Operation.RANK or frame.ask is not None or frame.topic is not None:
         return frame
     return frame.with_changes(ask=Operation.VALUE, measure=frame.measure or last.measure or Measure.SPEND)
-
-
-def _other_payees(said: str, parsed: Parsed, last: Frame) -> Frame | None:
-    """ "All the other grocery shops?", after one of them: what is named, or was, without that one."""
-    payees = tuple(f for f in last.objects if f.field == "counterparty" and f.operator is Operator.IN)
-    whole = parsed.frame.objects or tuple(f for f in last.objects if f not in payees)
-    names_more = any((parsed.frame.conditions, parsed.frame.without, parsed.frame.topic, last.topic))
-    is_of_one_kind = all(f.field == "category" for f in whole)
-    if not _OTHER_PAYEES.search(said) or not payees or not whole or names_more or not is_of_one_kind:
-        return None
-    if last.ask not in (None, Operation.VALUE, Operation.SHARE):
-        return None
-    measure = {} if last.measure is Measure.COUNT else {"measure": Measure.SPEND, "flow": Flow.OUT}
-    changes = {"ask": Operation.VALUE, "whole": (), "share_of": None, "are_apart": False, **measure}
-    others = last.with_changes(objects=whole, without=(*last.without, *left_out(payees)), **changes)
-    return others.with_changes(periods=parsed.frame.periods or last.periods)
 
 
 def compared_last(last: Frame, parsed: Parsed, memory: Memory) -> Frame:

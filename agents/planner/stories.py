@@ -38,9 +38,10 @@ _BY_THAT = re.compile(r"\bthat (?:method|way|mode|means|app|card|route|channel)\
 _EXPLAINS = re.compile(r"(?:as in|that is|i mean|meaning|namely|i\.?e\.?)\b")
 _OF_SUMS = (Cue.TOTAL, Cue.BOTH, Cue.ANAPHORA, Cue.HOW_MUCH, Cue.OR)
 """Without one of these nothing is added up."""
+_THEM = r"(?:them|it|him|her|that|those|these)(?: (?:two|three|both|payments))?"
 WITHOUT_THEM = re.compile(
-    r"\b(?:without|excluding|except(?: for)?|minus|leaving out|not counting|drop|remove|exclude)"
-    r" (?:them|it|him|her|that|those|these)\b|\b(?:take|leave|keep) (?:them|it|him|her|that|those|these) out\b"
+    rf"\b(?:without|excluding|except(?: for)?|minus|leaving out|not counting|drop|remove|exclude) {_THEM}\b"
+    rf"|\b(?:take|leave|keep) {_THEM} out\b"
 )
 _TELLS = re.compile(
     r"(?:(?:well|oh|hmm|ok|so|and|but|no|yes|now|goodness|dear),? )*"

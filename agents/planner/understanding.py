@@ -22,8 +22,14 @@ def _leans(reading: Reading) -> bool:
     return bool(_BARE.fullmatch(reading.text)) or reading.has(Cue.ANAPHORA)
 
 
+def _echoes(reading: Reading) -> bool:
+    """ "2.7 lakh??": only the amount that was told."""
+    return [(m.kind, m.start, m.end) for m in reading.mentions] == [("amount", 0, len(reading.text))]
+
+
 def understand(readings: Sequence[Reading], currencies: Sequence[Currency], *, has_last: bool) -> list[Understood]:
     """The clauses of a question, stories among them dropped once they have lent what they name."""
+    readings = [reading for reading in readings if not (has_last and _echoes(reading))] or readings
     told = [
         weighed(reading, currencies, has_last=has_last or (n > 0 and _leans(reading)))
         for n, reading in enumerate(readings)

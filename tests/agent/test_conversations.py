@@ -82,6 +82,24 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("what do I pay Mr Rao every month?", "In a year"),
         ("what has it come to this year so far?", "Paid to Mr Rao, 1 January to 15 June 2026"),
     ],
+    "back_to_a_month_with_a_question": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("and April?", "Groceries, April 2026"),
+        ("what is the difference?", "Groceries, May 2026 against April 2026"),
+        ("ok, go back to May. Which shop got the most for groceries?", "Most groceries by payee, May 2026"),
+    ],
+    "the_day_that_came_first_without_rent": [
+        ("on which day of May did I spend the most?", "Most spending by day, May 2026"),
+        ("how much was it?", "Spending, 3 May 2026"),
+        ("without rent?", "Spending except Rent, 2 May 2026"),
+        ("which date is that?", "Most spending except Rent by day, May 2026"),
+    ],
+    "without_those_two": [
+        ("how much did I spend in May?", "Spending, May 2026"),
+        ("why so much?", "Rent, May 2026"),
+        ("the rent and the groceries, oh right", "Rent and Groceries, May 2026"),
+        ("take those two out then, how much is left?", "Spending except Rent and Groceries, May 2026"),
+    ],
     "spending_after_a_balance": [
         ("my balance please", "Balance now"),
         ("and expenditure in May?", "Spending, May 2026"),
