@@ -57,6 +57,8 @@ class Side:
     """Of the payment, as its sender's side knows it."""
     review: timedelta | None
     """From the alert to its decision."""
+    points: int | None
+    reasons: frozenset[str]
 
     @property
     def category_group(self) -> str:
@@ -101,6 +103,8 @@ async def read_sides(database: Database, banks: Sequence[UUID]) -> list[Side]:
         payments = [row for row in await table("ledger.transaction") if row.sender_account_id in accounts]
         by_id = {row.id: row for row in payments}
         alerts = {row.transaction_id: row for row in await table("fraud.alert")}
+        scores = await table("fraud.score")
+        cited = {row.transaction_id: frozenset(each["code"] for each in row.reasons) for row in scores}
 
     def side(t: Any, direction: str) -> Side:
         ids = (t.sender_account_id, t.receiver_account_id)
@@ -116,6 +120,7 @@ async def read_sides(database: Database, banks: Sequence[UUID]) -> list[Side]:
             partner.name if partner else other.name, direction, t.amount_minor, t.currency, t.status, category,
             t.channel, t.description, t.reverses_id, t.occurred_at, alert and alert.status,
             alert and alert.decided_at and alert.decided_at - alert.created_at,
+            alert and alert.points, cited.get(t.id, frozenset()) if alert else frozenset(),
         )  # fmt: skip
 
     return [side(payment, direction) for payment in payments for direction in ("out", "in")]
@@ -386,6 +391,10 @@ def _passes(side: Side, condition: Filter, asked: Asked, is_before: bool) -> boo
             return _says({asked.comes_back(side)}, condition)
         case "alert":
             return _says({side.alert or "none"}, condition)
+        case "alert_reason":
+            return not side.reasons.isdisjoint(map(str, values))
+        case "alert_points":
+            return side.points is not None and _compares(side.points, condition)
         case "payee_is_new":
             return _says({"new" if asked.is_new(side, is_before) else "known"}, condition)
         case "account":

@@ -56,6 +56,8 @@ def conditions(draw: st.DrawFn) -> dict[str, Any]:
         "recurring": ["recurring", "one_off"],
         "weekend": ["weekday", "weekend"],
         "alert": ["open", "confirmed", "dismissed", "none"],
+        "alert_reason": ["PASS_THRU", "STRUCT", "ODD_HOUR"],
+        "alert_points": [0, 60, 70, 80, 99],
         "percent_of_usual": [0, 1, 50, 99, 100, 101, 200, 10_000],
     }
     if operator is Operator.BETWEEN:

@@ -1,9 +1,10 @@
 """What can be asked: each measure, dimension and filter with its unit and with what it goes together."""
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
 
+from core.fraud.reasons import ReasonCode
 from core.insights.buckets import WEEKEND
 from core.insights.query import Dimension, Flow, InsightQuery, Measure, Operator, Ratio
 from core.ledger.tables import TransactionStatus
@@ -169,6 +170,8 @@ FILTERS: dict[str, FieldFacts] = {
         operators=_RANGE, values=f"one integer from 0 to {PERCENT_MAX}; 200 is twice the usual"
     ),
     "alert": FieldFacts(operators=_CHOICE, values=", ".join(ALERT_STATES), is_for_staff=True),
+    "alert_reason": FieldFacts(operators=(Operator.IN,), values=", ".join(get_args(ReasonCode)), is_for_staff=True),
+    "alert_points": FieldFacts(operators=_RANGE, values="one integer from 0 to 99", is_for_staff=True),
     "hour": FieldFacts(operators=_RANGE, values="one integer from 0 to 23"),
 }
 

@@ -63,6 +63,7 @@ _MET_FIRST = frozenset({Measure.NEW_COUNTERPARTIES})
 _DATED = frozenset({Measure.DAYS_SINCE_LAST})
 _TRIED = frozenset({Measure.FAILED_SHARE})
 _REVIEWED = frozenset({Measure.REVIEW_HOURS})
+_OF_ALERTS = ("alert", "alert_reason", "alert_points")
 _ALERTED = frozenset({Measure.FLAGGED, Measure.FRAUD_AMOUNT, Measure.ALERT_PRECISION})
 
 
@@ -87,7 +88,7 @@ def source(shape: Shape, prefix: str = "") -> FromClause:
         found = habits.with_firsts(found, shape.asker, prefix)
     if shape.uses("percent_of_usual"):
         found = habits.with_usual(found, shape.asker, prefix)
-    if shape.uses("alert") or (_ALERTED | _REVIEWED).intersection(shape.measures):
+    if any(map(shape.uses, _OF_ALERTS)) or (_ALERTED | _REVIEWED).intersection(shape.measures):
         found = found.outerjoin(ALERT, ALERT.c.transaction_id == _E.transaction_id)
     return found
 
@@ -297,12 +298,21 @@ def _matches(condition: FilterShape) -> Condition:
         case "customer":
             return _is_known_by(ACCOUNT.c.customer, _E.customer_id, condition)
         case "alert":
-            raised = case((_E.amount_minor < number(0), ALERT.c.status))
-            return _reads(func.coalesce(raised, word("none")), condition)
+            return _reads(func.coalesce(_raised(ALERT.c.status), word("none")), condition)
+        case "alert_points":
+            return _compares(_raised(ALERT.c.points), condition, Integer)
+        case "alert_reason":
+            cited = func.jsonb_path_query_array(_raised(ALERT.c.reasons), word("$[*].code"))
+            return func.jsonb_exists_any(cited, array(condition.name, Text))
         case "description":
             return _reads(_E.description, condition)
         case field:
             return _reads(group(field), condition)
+
+
+def _raised(fact: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A fact of the alert that a payment raised: its sender's, and nobody's who was paid."""
+    return case((_E.amount_minor < number(0), fact))
 
 
 def _compares(

@@ -113,7 +113,8 @@ class Filter(BaseModel):
     """A condition. Text fields take `in`, `not_in` (exact values), `contains` and `not_contains` (one, any case).
     Numbers take `at_least` and `at_most` (one integer, included), `above` and `below` (not included) and `between`
     (two, both included). A weekday is `monday` or ISO's 1 to 7; an account or a customer is meant by name or by id.
-    An alert is `open`, `confirmed`, `dismissed`, or `none` for payments that raised none.
+    An alert is `open`, `confirmed`, `dismissed`, or `none` for payments that raised none; `alert_reason` is one of
+    what it cites, `alert_points` how many points it has. Payments that raised none have neither.
     `percent_of_usual` is the payment's amount as a percentage of what is usual there: 200 is twice the usual."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -121,7 +122,7 @@ class Filter(BaseModel):
     field: Literal[
         "category", "category_group", "counterparty", "account", "bank", "customer", "channel", "status", "currency",
         "description", "payee_is_new", "recurring", "weekend", "weekday", "amount_minor", "percent_of_usual", "hour",
-        "alert",
+        "alert", "alert_reason", "alert_points",
     ]  # fmt: skip
     operator: Operator
     values: Annotated[tuple[FilterValue, ...], Field(min_length=1, max_length=50)]

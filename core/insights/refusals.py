@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterator
 from math import prod
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
 from core.categories import CATEGORIES
 from core.errors import QueryRefused
+from core.fraud.reasons import ReasonCode
 from core.identity.access import Principal, Role
 from core.insights.buckets import CALENDAR, SERIAL, WEEKEND, buckets, isoweekday, offset
 from core.insights.catalogue import ALERT_STATES, DIMENSIONS, FILTERS, MEASURES, PERCENT_MAX, period_before, unit_of
@@ -225,6 +226,8 @@ _VALUE: dict[str, Callable[[str | int], bool]] = {
     "amount_minor": _is_within(2**63 - 1),
     "percent_of_usual": _is_within(PERCENT_MAX),
     "alert": _is_one_of(*ALERT_STATES),
+    "alert_reason": _is_one_of(*get_args(ReasonCode)),
+    "alert_points": _is_within(99),
     "hour": _is_within(23),
 }
 

@@ -74,6 +74,8 @@ ALERT = table(
     "alert",
     column("transaction_id", Uuid),
     column("status", Text),
+    column("points", Integer),
+    column("reasons", JSONB),
     column("created_at", DateTime(timezone=True)),
     column("decided_at", DateTime(timezone=True)),
     schema="reporting",

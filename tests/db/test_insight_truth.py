@@ -1,5 +1,6 @@
 """Random InsightQueries over a random ledger give exactly what plain Python computes from the raw rows."""
 
+import json
 import os
 import random
 from collections.abc import Sequence
@@ -169,15 +170,25 @@ async def _alert(database: Database, dice: random.Random, sides: list[Side]) -> 
     async with database.app.begin() as connection:
         for side in dice.sample(paid, len(paid) // 5):
             status = dice.choice(["open", "confirmed", "dismissed"])
+            reasons = [{"code": code} for code in dice.sample(["PASS_THRU", "STRUCT", "ODD_HOUR"], dice.randint(0, 2))]
             await connection.execute(
                 text(
                     "INSERT INTO fraud.alert (transaction_id, account_id, bank_id, points, status, occurred_at,"
-                    " created_at, decided_at) VALUES (:id, :account, :bank, 70, :status, :at, :at, :decided)"
+                    " created_at, decided_at) VALUES (:id, :account, :bank, :points, :status, :at, :at, :decided)"
                     " ON CONFLICT (transaction_id) DO NOTHING"
                 ),
                 {"id": side.id, "account": side.account_id, "bank": side.bank_id, "at": side.occurred_at,
-                 "status": status, "decided": None if status == "open" else side.occurred_at + dice.choice(REVIEWS)},
+                 "points": dice.choice([60, 70, 99]), "status": status,
+                 "decided": None if status == "open" else side.occurred_at + dice.choice(REVIEWS)},
             )  # fmt: skip
+            await connection.execute(
+                text(
+                    "INSERT INTO fraud.score (transaction_id, account_id, points, reasons)"
+                    " VALUES (:id, :account, 70, CAST(:reasons AS jsonb))"
+                    " ON CONFLICT (transaction_id) DO UPDATE SET reasons = excluded.reasons"
+                ),
+                {"id": side.id, "account": side.account_id, "reasons": json.dumps(reasons)},
+            )
 
 
 def _principal(role: Role, zone: str, **scope: Any) -> Principal:
