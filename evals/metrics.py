@@ -91,7 +91,8 @@ def _equal(case: Case, expected: Value, figure: Figure) -> bool:
         case "text":
             return str(figure.value).casefold() == str(expected).casefold()
         case _:
-            return figure.value is not None and Decimal(str(figure.value)) == Decimal(str(expected or 0))
+            # A count is whole; a mean of counts is told to two places.
+            return figure.value is not None and Decimal(str(figure.value)) == round(Decimal(str(expected or 0)), 2)
 
 
 def _wanted(case: Case, expected: Value) -> str:

@@ -1,5 +1,6 @@
 """The examiner itself: a right answer passes, a wrong one is caught, and the lazy floors are what they should be."""
 
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -42,6 +43,13 @@ def test_another_figure_is_wrong_and_says_why() -> None:
 def test_a_right_number_of_another_unit_is_wrong() -> None:
     count = Figure(label="Payments", value=1250, unit="count", source="result 1, row 1, column count")
     assert score(case(MONEY), 1250, answer(count)).verdict is Verdict.WRONG
+
+
+@pytest.mark.parametrize(("shown", "verdict"), [(65.14, Verdict.EXACT), (65.13, Verdict.WRONG), (65, Verdict.WRONG)])
+def test_a_mean_of_counts_is_told_to_two_places(shown: float, verdict: Verdict) -> None:
+    mean = Figure(label="Points on average", value=shown, unit="count", source="result 1, row 1, column points")
+    wanted = case({"unit": "count", "sql": "SELECT 1"})
+    assert score(wanted, Decimal("65.1369047619"), answer(mean)).verdict is verdict
 
 
 def test_only_the_first_figure_counts() -> None:
