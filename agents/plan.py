@@ -130,13 +130,13 @@ class BalanceTask(BaseModel):
     account_ids: tuple[UUID, ...] = ()
 
 
-AlertsAsk = Literal["alerts", "value", "accounts", "customers", "points", "riskiest", "share"]
+AlertsAsk = Literal["alerts", "value", "accounts", "customers", "points", "lowest", "mean", "reasons", "riskiest"]
 
 
 class AlertsTask(BaseModel):
     """Alerts of the caller's bank, on `account_ids` when it names some. `asks` for the alerts themselves, the money in
-    them, how many accounts or customers they are on, their highest points, which accounts have most of them, or which
-    share of all such alerts, whatever the reason, was raised for `reason`."""
+    them, how many accounts or customers they are on, their highest, lowest or mean points, the reasons they cite, or
+    which accounts have most of them."""
 
     kind: Literal["alerts"] = "alerts"
     asks: AlertsAsk = "alerts"
@@ -243,9 +243,10 @@ class UnusualTask(BaseModel):
 
 
 class DuplicatesTask(BaseModel):
-    """Possible double charges."""
+    """Possible double charges. `asks` for how many there are, what was charged each time, or on which day."""
 
     kind: Literal["duplicates"] = "duplicates"
+    asks: Literal["number", "amount", "day"] = "number"
     period: QueryPeriod
     categories: tuple[str, ...] = ()
     counterparties: tuple[str, ...] = ()

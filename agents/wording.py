@@ -5,12 +5,23 @@ from datetime import date
 from decimal import Decimal
 
 from core.categories import BY_SLUG
+from core.fraud.reasons import ReasonCode
 from core.insights.buckets import WEEKEND_DAYS, WORKING_DAYS
 from core.insights.query import Dimension, Filter, Flow, InsightQuery, Measure, Operator
 from core.money import Currency, Money
 from core.periods import Period, Unit
 
 _LISTED = 4
+
+REASONS: dict[ReasonCode, str] = {
+    "AMT_SELF": "payments far larger than the account's own usual",
+    "NEW_PAYEE_HIGH": "large first payments to somebody new",
+    "VEL_BURST": "many payments in a short time",
+    "ODD_HOUR": "payments at hours unusual for the account",
+    "STRUCT": "several payments just under a limit",
+    "PASS_THRU": "money that left soon after it came in",
+}
+"""What the payments of an alert show, by why it was raised."""
 
 
 def money(minor: int, currency: Currency) -> str:
@@ -107,7 +118,7 @@ def subject(query: InsightQuery, measure: Measure | None = None) -> str:
     measure = measure or query.measures[0]
     about = _objects(query)
     said = (_condition(f) for f in query.filters if f.field not in _OBJECTS)
-    conditions = "".join(f" {words}" for words in said if words) + _hours(query)
+    conditions = "".join(f" {words}" for words in said if words) + _points(query) + _hours(query)
     left_out = [name for f in query.filters if f.operator in _LEFT_OUT and f.field in _OBJECTS for name in _values(f)]
     except_for = f" except {listed(left_out)}" if left_out else ""
     return f"{_head(query, measure, about)}{conditions}{except_for}"
@@ -179,10 +190,29 @@ def _condition(f: Filter) -> str:
             return "in that account"
         case "alert":
             return "with an alert" if len(f.values) > 1 else f"with an alert ({names})"
+        case "alert_reason":
+            return f"for {listed([words for code, words in REASONS.items() if code in f.values], 'or')}"
+        case "payee_is_new":
+            return f"to {names} payees"
         case "weekend":
             return "" if len(f.values) > 1 else f"on {names}s"
         case _:
             return ""
+
+
+def _points(query: InsightQuery) -> str:
+    limits = {f.operator: int(f.values[0]) for f in query.filters if f.field == "alert_points"}
+    return points_between(limits.get(Operator.AT_LEAST), limits.get(Operator.AT_MOST))
+
+
+def points_between(low: int | None, high: int | None) -> str:
+    """The points that alerts are limited to: ` of 80 points and more`."""
+    if low is not None and low == high:
+        return f" of {low} points"
+    if low is not None and high is not None:
+        return f" of {low} to {high} points"
+    at_least = f" of {low} points and more" if low is not None else ""
+    return at_least + (f" of {high} points at most" if high is not None else "")
 
 
 def _hours(query: InsightQuery) -> str:

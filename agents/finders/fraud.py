@@ -1,13 +1,13 @@
 """What looks like fraud: alerts, why a payment was flagged, and patterns over many payments."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from agents.evidence import Evidence, Row, Table
 from agents.findings import Finding, Tools, local
 from agents.plan import CANDIDATES_MAX, AlertsTask, CirclesTask, ExplainTask, SignalsTask
+from agents.wording import REASONS
 from core.errors import NotFound
-from core.fraud.alerts import AlertsWanted, alerted_accounts, list_alerts, sum_alerts
+from core.fraud.alerts import AlertsWanted, alerted_accounts, cited_reasons, list_alerts, sum_alerts
 from core.fraud.circles import find_circles
 from core.fraud.explain import Explanation, explain_transaction
 from core.fraud.signals import find_signals
@@ -18,8 +18,8 @@ ACCOUNTS_SHOWN = 50
 
 
 async def alerts(task: AlertsTask, tools: Tools, evidence: Evidence) -> Finding:
-    """What they come to, as `totals`; the newest of them, as `alerts`; the accounts with most, as `riskiest`; and what
-    those of any reason come to, as `whole`."""
+    """What they come to, as `totals`; the newest of them, as `alerts`; the reasons they cite, as `reasons`, or the
+    accounts with most, as `riskiest`."""
     tools.progress("Reading the alerts")
     by = (tools.connection, tools.principal)
     period = task.period.period if task.period else None
@@ -33,9 +33,9 @@ async def alerts(task: AlertsTask, tools: Tools, evidence: Evidence) -> Finding:
         for one in await list_alerts(*by, wanted, limit=ALERTS_SHOWN)
     ]
     listed = evidence.add(Table("alerts", found, task.period, sum(one["alerts"] for one in sums)))
-    if task.asks == "share":
-        every = [one.model_dump(mode="json") for one in await sum_alerts(*by, replace(wanted, reason=None))]
-        return Finding(task, (totals, listed, evidence.add(Table("whole", every, task.period, len(every)))))
+    if task.asks == "reasons":
+        cited = [{"reason": REASONS[one.code], "alerts": one.alerts} for one in await cited_reasons(*by, wanted)]
+        return Finding(task, (totals, listed, evidence.add(Table("reasons", cited, task.period, len(cited)))))
     if task.asks != "riskiest":
         return Finding(task, (totals, listed))
     accounts = await alerted_accounts(*by, wanted, limit=task.limit or ACCOUNTS_SHOWN)

@@ -11,7 +11,7 @@ RECURRING_SHOWN = {
     "counterparty", "category", "interval", "amount", "amount_minor", "a_year_minor", "currency", "last_on", "next_on",
 }  # fmt: skip
 UNUSUAL_SHOWN = {"kind", "on", "counterparty", "category", "currency", "amount_minor", "usual_minor", "reason"}
-DUPLICATE_SHOWN = {"on", "counterparty", "category", "currency", "amount_minor", "extra_minor"}
+DUPLICATE_SHOWN = {"on", "counterparty", "category", "currency", "amount_minor", "extra_minor", "accounts"}
 
 
 async def recurring(task: RecurringTask, tools: Tools, evidence: Evidence) -> Finding:

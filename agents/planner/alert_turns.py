@@ -67,12 +67,17 @@ def with_points(said: str, parsed: Parsed, told: Frame | None) -> Parsed:
     `said` are the words that may ask so, `told` the frame of the clause before."""
     own = parsed.frame if parsed.frame.is_of_alerted else None
     one = own or (told if says_nothing(parsed) else None)
-    if one is None or not (one.objects and one.periods and _POINTS_IT_GOT.search(said)):
+    if one is None or not (_is_of_somebody(one) and one.periods and _POINTS_IT_GOT.search(said)):
         return parsed
     conditions = tuple(f for f in one.conditions if f.field != "alert")
     frame = Frame(topic=Topic.EXPLAIN, alerts_ask="points", objects=one.objects, periods=one.periods)
     frame = frame.with_changes(conditions=conditions)
     return replace(parsed, frame=frame, alone=frame, is_follow_up=False, says_flagged=True)
+
+
+def _is_of_somebody(frame: Frame) -> bool:
+    """Whether it names whom was paid, or who paid."""
+    return bool(frame.objects) or any(f.field == "account" for f in frame.conditions)
 
 
 def in_told_time(reading: Reading, parsed: Parsed, stories: Iterable[Reading]) -> Parsed:
@@ -117,17 +122,21 @@ def edited_alerts(last: Frame, parsed: Parsed) -> Frame:
     new = parsed.frame
     accounts = tuple(f for f in new.conditions if f.field == "account")
     if not _asks_of_payments(new):
-        return last.with_changes(
+        return _told_anew(last, new).with_changes(
             periods=new.periods or last.periods, alert_status=new.alert_status or last.alert_status,
-            conditions=accounts or last.conditions, reason=new.reason or last.reason, limit=None,
-            points_min=new.points_min if _has_points(new) else last.points_min,
-            points_max=new.points_max if _has_points(new) else last.points_max,
-            alerts_ask=_asked(last, parsed),
+            conditions=accounts or last.conditions, limit=None, alerts_ask=_asked(last, parsed),
         )  # fmt: skip
-    if last.tells_alerts or new.tells_alerts or last.alerts_ask not in _COUNTED:
+    if last.alerts_ask not in _COUNTED:
         asked = {"ask": new.ask, "measure": new.measure, "limit": new.limit, "group_by": new.group_by}
         return last.with_changes(**asked, objects=new.objects, conditions=new.conditions)
-    return as_payments(last)
+    return as_payments(_told_anew(last, new))
+
+
+def _told_anew(last: Frame, new: Frame) -> Frame:
+    """The alerts of the last question, with another reason or other points where these are said."""
+    points = new if _has_points(new) else last
+    ends = {"points_min": points.points_min, "points_max": points.points_max}
+    return last.with_changes(reason=new.reason or last.reason, **ends)
 
 
 def _asks_of_payments(new: Frame) -> bool:
@@ -144,7 +153,8 @@ def as_payments(last: Frame) -> Frame:
     measure = Measure.VOLUME if last.alerts_ask == "value" else Measure.COUNT
     return Frame(
         ask=Operation.VALUE, measure=measure, flow=Flow.ANY, periods=last.periods,
-        is_default_period=last.is_default_period, conditions=(*last.conditions, raised),
+        is_default_period=last.is_default_period, conditions=(*last.conditions, raised), reason=last.reason,
+        points_min=last.points_min, points_max=last.points_max,
     )  # fmt: skip
 
 
@@ -152,7 +162,7 @@ def counting_alerts(memory: Memory) -> Memory:
     """What is remembered, with two questions in a row that count alerts as such of payments: these can be held against
     each other."""
     frames = (memory.frame, *memory.earlier[:1])
-    if not all(f and f.topic is Topic.ALERTS and not f.tells_alerts and f.alerts_ask in _COUNTED for f in frames):
+    if not all(f and f.topic is Topic.ALERTS and f.alerts_ask in _COUNTED for f in frames):
         return memory
     last, *earlier = (as_payments(f) for f in frames if f)
     return replace(memory, frame=last, earlier=(*earlier, *memory.earlier[1:]))

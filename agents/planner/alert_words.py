@@ -109,7 +109,8 @@ _REASONS: dict[ReasonCode, str] = {
     "STRUCT": r"structur(?:ing|ed)|smurfing|limit[- ]dodging"
     rf"|(?:(?:people|customers?|somebody|someone|who|they) )?(?:(?:is|are|was|were) )?"
     rf"(?:{_SPLIT}{_INTO}?{_TO_STAY}(?: {_JUST})? {_BELOW} {_LIMIT}|{_SPLIT}{_INTO}|splitting(?: {_PAYMENTS})?)"
-    r"|(?:(?:somebody|someone|people|customers?|several|payments|amounts|sums|who|that) )*"
+    r"|(?:(?:somebody|someone|people|customers?|several|multiple|many|payments|transfers|amounts|sums|who|that"
+    r"|keeping|making|sending|holding|having) )*"
     r"(?:(?:was|were|are|is|being) )?"
     r"(?:(?:kept|keeps?|keeping|stays?|stayed|staying|sits?|sitting|sat|comes?|came|coming) )?"
     rf"{_JUST} {_BELOW}(?: {_LIMIT})?(?! (?:rs|inr|₹|\d))"
@@ -120,7 +121,7 @@ _REASONS: dict[ReasonCode, str] = {
     rf"|(?:{_HIGH})(?:{_WITH}| (?:going |went )?to | sent to | paid to )(?:{_NEW})"
     r"|(?:large |high |big )?first(?:[- ](?:time|ever))? payments? to (?:somebody|someone|people|a|an|the)"
     rf"(?: new| {_PAYEE}| stranger| person)(?:{_WITH}(?:{_HIGH}))?"
-    r"|(?:somebody|someone) new",
+    r"|(?:somebody|someone) new|new[- ]payee[- ](?:and[- ])?high(?:[- ](?:amounts?|values?))?",
     "VEL_BURST": r"(?:payment )?bursts?(?: of (?:payments|activity))?|velocity"
     rf"|{_MANY} (?:(?:small|quick|successive) )?{_PAYMENTS}(?: (?:from|by|on|out of) {_ACCOUNT})?"
     rf"(?: (?:made|sent|done|fired off))? {_SHORTLY}"
@@ -150,10 +151,24 @@ _REASON_PATTERNS = [
     for code, pattern in _REASONS.items()
 ]
 _NAMED = re.compile(
-    r"(?<![\w-])(?:(?:as|for|among|in|with|names?|naming|that|this|the|its|their|same|of|one of) )*reasons?(?![\w-])"
+    r"(?<![\w-])(?:(?:as|by|for|among|in|with|names?|naming|that|this|the|its|their|same|of|one of) )*"
+    r"(?:reasons?|rules?|typolog(?:y|ies)|scenarios?|patterns?)(?![\w-])"
     r"|(?:of )?(?:that|this|the same) (?:sorts?|kinds?|types?|nature|pattern)\b|\bsuch(?= (?:\w+ )?alerts?\b)|\bi\.e\.?(?= )"
 )
-_BY_REASON = re.compile(r"\b(?:by|per|each|every|which|what|other) (?:\w+ )?reasons?\b")
+_BY_REASON = re.compile(
+    r"\b(?:by|per|each|every|which|what|other) (?:\w+ )?(?:reasons?|rules?|typolog(?:y|ies)|scenarios?|patterns?)\b"
+)
+_ASKS_REASONS = re.compile(
+    r"(?:\b(?:by|per|each|every|which|what|what (?:is|are|was|were)) (?:the )?)?"
+    r"\b(?:(?:most|top|main|commonest|biggest|leading|usual|common|frequent|cited|often) )*"
+    r"(?:(?:alert|fraud|risk|detection) )?(?:reasons?|rules?|typolog(?:y|ies)|scenarios?)"
+    r"(?: (?:for|of|behind|in|among|is|are|was|were|has|have|had|the|most|often|cited|common|frequent|frequently))*\b"
+)
+_REASONS_OF = re.compile(
+    r"\b(?:reasons|rules|typologies|scenarios)(?: (?:behind|for|of|in|among))+ (?:[\w']+ ){0,3}?alerts\b"
+)
+_MOST_OF_ALL = re.compile(r"\b(?:most|top|main|common\w*|leading)\b")
+_SEVERAL_ALERTS = re.compile(r"\balerts\b|\b(?:flagged|alerted) (?:payments|transactions|transfers)\b")
 _SPEAKS = re.compile(r"\balerts?\b|\balerted\b|\bflagged\b|\bflags?\b")
 _SAID_ALONE = frozenset({"PASS_THRU", "STRUCT", "ODD_HOUR", "VEL_BURST"})
 """What is said of nothing but alerts: the others are words of many questions."""
@@ -230,6 +245,14 @@ def colours_alerts(phrase: str) -> bool:
     return all(word in _COLOUR or (_VERB.fullmatch(word) and not _TELLING.fullmatch(word)) for word in said)
 
 
+def asks_reasons(text: str) -> bool:
+    """Whether alerts are asked about by what they were raised for: "which rule raised the most alerts"."""
+    said = _ASKS_REASONS.search(text)
+    ranks = said is not None and _MOST_OF_ALL.search(said.group())
+    asks = bool(ranks or _BY_REASON.search(text) or _REASONS_OF.search(text))
+    return asks and bool(_SEVERAL_ALERTS.search(text))
+
+
 def read_alert_words(text: str, scope: Scope) -> Iterator[Mention[Any]]:
     """Reasons, points and numbers of alerts in a question of somebody who works on them."""
     if not scope.is_of_many:
@@ -238,7 +261,10 @@ def read_alert_words(text: str, scope: Scope) -> Iterator[Mention[Any]]:
     yield from reasons
     yield from _points(text)
     yield from _tallies(text)
-    if reasons and not _BY_REASON.search(text):
+    if asks_reasons(text):
+        for match in _ASKS_REASONS.finditer(text):
+            yield Mention("cue", (Cue.NEUTRAL, None), match.start(), match.end(), weight=_WEIGHT)
+    elif reasons and not _BY_REASON.search(text):
         for match in _NAMED.finditer(text):
             yield Mention("cue", (Cue.NEUTRAL, None), match.start(), match.end(), weight=_WEIGHT)
 

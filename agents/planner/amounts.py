@@ -143,11 +143,35 @@ def _is_amount(match: re.Match[str]) -> bool:
     looks_like_year = re.fullmatch(r"(?:19|20)\d\d", match["digits1"] or "")
     if _IS_HANDED.fullmatch(match["exact"] or "") and len(match["digits1"] or "") >= 3 and not looks_like_year:
         return True  # "when did they first charge me 649"
+    if match["digits1"] and _is_spoken_of(match):
+        return True
     return match["exact"] in ("of", "exactly", "of exactly", "equal to", "precisely", "worth") and not looks_like_year
 
 
 _IS_HANDED = re.compile(_HANDED)
-_COUNTED = re.compile(r"\s*(?:payments?|transactions?)\b")
+_SPOKEN_OF = re.compile(
+    r"\b(?:the|that|this|see|saw|same) ?$"
+    r"|\b(?:sent|send|paid|pay|gave|given|transferred|charged)(?: (?!myself|ourselves)[a-z'.-]+){0,4} ?$"
+)
+""" "The 78,000", "sent Thomas Sharma 3,323"."""
+_IS_LARGEST = re.compile(r"(?:is|was) [\d,]+ (?:.* )?(?:largest|biggest|highest|smallest)\b")
+_SETS_LIMIT = re.compile(
+    r"\b(?:usual|usually|normal|average|budget|limit|cap|keep|save|saving|saved|afford|plan|want|wish|target|left|aside"
+    r"|enough|allow|allowed|allowance|reach|cross)\b|\d (?:a|per|each|every) (?:day|week|month|year)\b"
+)
+""" "I keep 12,000 for groceries": a sum that payments are held against, and none of theirs."""
+
+
+def _is_spoken_of(match: re.Match[str]) -> bool:
+    """Whether a bare number with its thousands apart is a payment's: "which day did the 78,000 go out"."""
+    text = match.string
+    is_named = _SPOKEN_OF.search(text[: match.start("digits1")]) or _IS_LARGEST.match(text)
+    return "," in match["digits1"] and bool(is_named) and not _SETS_LIMIT.search(text)
+
+
+_COUNTED = re.compile(
+    r"\s*(?:\w+ )?(?:payments?|transactions?|transfers?|purchases|alerts?|accounts?|customers?|people|persons|points|times|kms?|steps)\b"
+)
 
 
 def _is_marked(match: re.Match[str], n: int) -> bool:

@@ -21,8 +21,10 @@ from agents.planner.slots import (
     filters,
     has_most_alerts,
     limits_of,
+    names_one_alert,
     names_only_prior,
     objects,
+    persons_paid,
     said_without,
     spoken,
 )
@@ -657,9 +659,42 @@ def _listed(frame: Frame, clause: Clause) -> Frame | None:
     return frame.with_changes(ask=Operation.VALUE) if frame.topic is None and frame.measure is not None else None
 
 
+_NEWEST = re.compile(
+    r"\b(?:newest|(?:latest|last|most recent) new|(?:latest|last|most recently|recently|newly) added)"
+    r" (?:payee|beneficiary|recipient|person|merchant|shop|contact|counterparty)\b"
+)
+
+
+def _newest_payee(frame: Frame, clause: Clause) -> Frame | None:
+    """ "Who is the newest payee?": to whom the latest of all first payments went."""
+    if not _NEWEST.search(clause.reading.text) or clause.has(Cue.HOW_MUCH) or clause.says(Measure.COUNT):
+        return None
+    clause.place(*clause.find(Cue.NOUN))
+    asks_day = bool(clause.take(Cue.WHEN))
+    clause.take(Cue.LATEST, Cue.FIRST)
+    first = Filter(field="payee_is_new", operator=Operator.IN, values=("new",))
+    asked = {"ask": Operation.WHEN_LAST if asks_day else Operation.WHO, "measure": None, "latest": "latest"}
+    return frame.with_changes(**asked, flow=Flow.OUT, group_by=(), conditions=(*frame.conditions, first))
+
+
+_WHO_GOT_IT = re.compile(
+    r"\b(?:who (?:was|got) paid|who (?:received|got)|to whom|whom|payee|beneficiary|recipient|receiver)\b"
+)
+
+
+def _payee_of_alert(frame: Frame, clause: Clause) -> Frame | None:
+    """ "Who was paid in the most recent alert?": the payee of one payment."""
+    if not (frame.is_of_alerted and names_one_alert(clause) and _WHO_GOT_IT.search(clause.reading.text)):
+        return None
+    clause.place(*clause.find(Cue.NOUN))
+    latest = "earliest" if clause.has(Cue.FIRST) else "latest"
+    clause.take(Cue.LATEST, Cue.FIRST)
+    return frame.with_changes(ask=Operation.WHO, measure=None, latest=latest, group_by=())
+
+
 _RULES: tuple[Callable[[Frame, Clause], Frame | None], ...] = (
-    in_order, _with_alerts, moved, _since_last, _share, _usual, _rank, _when, _which, _latest, _compare,
-    _grouped, _listed,
+    in_order, _with_alerts, _payee_of_alert, _newest_payee, moved, _since_last, _share, _usual, _rank, _when, _which,
+    _latest, _compare, _grouped, _listed,
 )  # fmt: skip
 
 
@@ -678,6 +713,7 @@ def _place_repeated_nouns(frame: Frame, clause: Clause) -> None:
             or is_account
             or _is_the_askers(mention, clause)
             or _is_of_a_name(mention, clause)
+            or mention.end in persons_paid(clause.reading.text)
         ):
             clause.place(mention)
 

@@ -25,7 +25,7 @@ from agents.planner.categories import NARROWER
 from agents.planner.clause import Clause, is_cue
 from agents.planner.compose import compose
 from agents.planner.compounds import HEADS
-from agents.planner.desk_words import ranks_by_score, tells_kind
+from agents.planner.desk_words import names_unalerted, ranks_by_score, tells_kind
 from agents.planner.doubts import ALERTS_ONLY, ALLOWED_WHEN, NEW_PRICE, Case, doubted
 from agents.planner.follow import edit, explain_amount
 from agents.planner.frame import Frame, Topic
@@ -283,6 +283,8 @@ class BuiltinPlanner:
             return self._asked_back(question)
         if reading.is_of_many and tells_kind(reading.text):
             return self._asked_back(_OF_ALL_KINDS)
+        if reading.is_of_many and names_unalerted(reading.text):
+            return self._asked_back(_WITH_ALERTS)
         if reading.is_of_many and ranks_by_score(reading.text):
             return self._asked_back(ALERTS_ONLY)
         if question := untold(reading.text):
@@ -378,6 +380,7 @@ class BuiltinPlanner:
         return Thought(Clarify(question=question, choices=tuple(starters(self.scope))))
 
 
+_WITH_ALERTS = "I know which customers have alerts, and not which have none. Do you mean those who have some?"
 _OF_ALL_KINDS = "I know customers by name, and not what kind of customer they are. Do you mean all of them?"
 
 

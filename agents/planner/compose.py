@@ -74,7 +74,7 @@ _LISTED = {Flow.OUT: (Measure.COUNT, Measure.SPEND), Flow.IN: (Measure.COUNT, Me
 def compose(frame: Frame, scope: Scope, today: date) -> tuple[Task, Frame]:
     """The task that answers `frame` as of `today`; and the frame with the period that was chosen where none was said,
     so that "the month before" has something to move."""
-    composer = _Composer(_as_list(frame), scope, today)
+    composer = _Composer(_told_apart(_as_list(frame)), scope, today)
     task = composer.task()
     if frame.periods or not isinstance(task, InsightTask):
         return task, frame
@@ -88,6 +88,13 @@ def _as_list(frame: Frame) -> Frame:
         return frame
     which = "largest" if frame.measure is Measure.LARGEST else "smallest"
     return frame.with_changes(ask=Operation.LIST, measure=None, latest=which, limit=frame.position)
+
+
+def _told_apart(frame: Frame) -> Frame:
+    """Payments that raised an alert are told apart by it as by any other condition."""
+    if not frame.is_of_alerted:
+        return frame
+    return frame.with_changes(conditions=(*frame.conditions, *frame.alert_filters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +232,9 @@ class _Composer:
     def _duplicates(self) -> DuplicatesTask:
         period, note = self._looked_through()
         return DuplicatesTask(
-            period=period, categories=self._named("category"), counterparties=self._named("counterparty"), note=note
-        )
+            asks="amount" if self.frame.asks_amount else "day" if self.frame.ask is Operation.WHEN_LAST else "number",
+            period=period, categories=self._named("category"), counterparties=self._named("counterparty"), note=note,
+        )  # fmt: skip
 
     def _looked_through(self) -> tuple[QueryPeriod, str]:
         """The period said, else the month up to today; and a note where it was chosen."""

@@ -25,6 +25,7 @@ _QUEUE = (
 _RANKED = r"oldest|newest|latest|last|first|earliest|biggest|largest|highest|riskiest|most recent|top|worst"
 _BEFORE_HITS = (
     r"many|of|our|any|all|open|new|the|these|those|fewer|more|dismissed|confirmed|most|high[- ]risk|unresolved"
+    r"|structuring|smurfing|velocity|burst|pass[- ]through|odd[- ]hours?|new[- ]payee"
 )
 
 _ASKERS = r"(?:office|manager|boss|team|branch|board|auditors?|head|management|compliance|regulator|rbi|director|chief|committee)"
@@ -58,6 +59,15 @@ def _to_them(said: re.Match[str]) -> str:
     return f"to {_OBJECTIVE.get(who, who)}"
 
 
+_OFTEN = {"once": "one", "twice": "two", "thrice": "three"}
+
+
+def _so_often(said: re.Match[str]) -> str:
+    """ "Flagged more than twice": with more than two alerts."""
+    times = said["n"].removesuffix(" times")
+    return f"with {said['how']} {_OFTEN.get(times, times)} alerts"
+
+
 _OBJECTIVE = {"she": "her", "he": "him", "they": "them"}
 _Replacement = str | Callable[[re.Match[str]], str]
 _PHRASES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
@@ -89,6 +99,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (rf"(?P<before>^|\b(?:{_BEFORE_HITS}) )(?:hits|flags)\b", r"\g<before>alerts"),
         (rf"\b(?P<which>(?:{_RANKED})(?: (?:open|confirmed|dismissed|unresolved|fraud|ever))*) (?:case|hit|flag)\b", r"\g<which> alert"),
         (rf"\b(?P<what>payments?|transactions?|transfers?){_THEY} {_RAISED}(?!\w)", r"flagged \g<what>"),
+        (r"\b(?P<what>alerts|(?:flagged|alerted) (?:payments|transactions|transfers))(?P<that> that| which)?(?: (?:have|has|had|did))? (?:come|came|crop(?:ped)?|pop(?:ped)?|turn(?:ed)?|show(?:n|ed)?) up\b", r"\g<what> raised"),
         (r"\bunder (?:an )?alerts?\b", "in flagged payments"),
         (rf"\b(?:that |which )?(?:nobody|no ?one|no-one|none of us) (?:(?:has|have|had|yet|ever|so far) )*{_DECIDED}(?: yet| so far| until now)?(?!\w)", "still open"),
         (rf"\b(?:that |which )?(?:we|you|they|i) (?:(?:have|had) not|haven't|hadn't|did not|didn't)(?: yet)? {_DECIDED}(?: yet| so far)?(?!\w)", "still open"),
@@ -96,6 +107,15 @@ _PHRASES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (r"\bflagged (?:money|funds|sums?|amounts?|value)\b", "money in flagged payments"),
         (r"(?<!\bin)(?<!\bpayments)(?<!\bfor) where (?=(?:the |a |some |any )?(?:payments?|transactions?|transfers?) (?:was|were|is|are|had been|went|goes?|got|came)\b)", " with "),
         (rf"\b(?P<which>which )?(?:the )?(?P<n>{_FEW}) (?P<who>customers|clients|account holders) (?:with|having|(?:who )?(?:have|had|got)) (?:the )?(?=(?:most|fewest)\b)", r"\g<which>top \g<n> \g<who> with the "),
+        (r"\b(?P<by>by|on) (?:the )?alert (?:counts?|volumes?|numbers?)\b", r"\g<by> number of alerts"),
+        (r"\b(?:total )?exposure (?=(?:of|in|on|from|behind) )", "total value "),
+        (r"\balert (?:volumes?|counts?)\b|\bvolumes? of (?:the )?alerts\b", "number of alerts"),
+        (r"\b(?:rules?|typolog(?:y|ies)|scenarios?|detections?)(?: (?:that|which|is|are|was|were|has|have|had|been|gets?|got))* (?:fir(?:es?|ed|ing)|trigger(?:s|ed|ing)?|hits?|hitting|trip(?:s|ped|ping)?|go(?:es)? off|went off)\b", "reason for alerts is"),
+        (r"\bwhich (?:one )?of (?:(?:all )?(?:our|my)|the|all the|these) (?=(?:customers|clients|account holders)\b)", "which "),
+        (r"\b(?:(?:have|has|had|were|was|got|been) )*(?:flagged|alerted) (?P<how>more than|at least|over) (?P<n>once|twice|thrice|\w+ times)\b", _so_often),
+        (r"\b(?:closed|cleared|marked|written off|resolved|judged) (?:off )?as (?:an? )?(?:false positives?|false alarms?|not fraud|no fraud|genuine|harmless|legit\w*)\b", "dismissed"),
+        (r"\b(?:closed|marked|resolved|judged) as (?:real |actual |true )?fraud\b", "confirmed"),
+        (r"\b(?:did |has |have )?(?:any ?thing|any money|any funds|money|funds) loop(?:s|ed)? (?:(?:right )?back|round)(?: (?:in)?to (?:its|the|their) \w+)?", "money going in a circle"),
         (r"\bby (?:the |their )?(?:number|count) of (?=(?:\w+ )?alerts\b)", "with the most "),
         # What a circle is.
         (r"(?P<circle>\bcircles?\b[^?.]*?),? \(?(?:i\.?e\.?|that is|meaning|in other words),? .*", r"\g<circle>"),
@@ -133,7 +153,7 @@ def in_table_words(text: str) -> str:
 
 
 _SCORED_MOST = re.compile(
-    r"\b(?:which|who|whose)\b(?! (?:\w+ )?alerts?\b)[^.?]*\b(?:(?:highest|biggest|worst|top|maximum|most) (?:alert |risk |fraud )*(?:scores?|points)"
+    r"\b(?:which|who|whose)\b(?! (?:\w+ )?alerts?\b)[^.?]*\b(?:(?:highest|biggest|worst|top|maximum|most|lowest|smallest|average|mean) (?:alert |risk |fraud )*(?:scores?|points)"
     r"|scor\w+ (?:the )?(?:highest|most|worst))\b"
 )
 
@@ -141,6 +161,17 @@ _SCORED_MOST = re.compile(
 def ranks_by_score(text: str) -> bool:
     """Whether somebody or some payment is asked for by its points: only the most points are told."""
     return bool(_SCORED_MOST.search(text))
+
+
+_UNALERTED = re.compile(
+    r"\b(?:customers?|clients?|accounts?|who)\b.*\b(?:never|no|without|zero|not|haven't|hasn't|didn't|hadn't)\b"
+    r"(?: \w+){0,4} (?:alerts?|flagged|alerted)\b"
+)
+
+
+def names_unalerted(text: str) -> bool:
+    """Whether customers without alerts are asked about: only those with alerts are known by them."""
+    return bool(_UNALERTED.search(text))
 
 
 def tells_kind(text: str) -> bool:

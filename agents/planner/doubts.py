@@ -17,8 +17,8 @@ from core.insights.query import Dimension, Measure, Operator
 from core.periods import Unit
 
 ALERTS_ONLY = (
-    "I count alerts by period, state, customer, points and one reason, and by ways of paying, amounts and hours where"
-    " neither points nor a reason is named. Could you ask for them so?"
+    "I count, add up and rank alerts by period, state, customer, points, one reason, ways of paying, amounts and hours."
+    " Could you ask for them so?"
 )
 ALLOWED_WHEN = "I hold such an amount against one day, week, month or year. Which one do you mean?"
 NEW_PRICE = "I can tell when what you pay somebody changed, and by how much. Whom do you mean?"
@@ -88,7 +88,8 @@ def _sees_no_alerts(case: Case) -> bool:
 
 def _tells_too_much_of_alerts(case: Case) -> bool:
     frame = case.frame
-    is_elsewhere = frame.tells_alerts and frame.topic not in (Topic.ALERTS, Topic.SIGNALS, Topic.EXPLAIN)
+    is_told_elsewhere = frame.topic not in (Topic.ALERTS, Topic.SIGNALS, Topic.EXPLAIN) and not frame.is_of_alerted
+    is_elsewhere = frame.tells_alerts and is_told_elsewhere
     return is_elsewhere or (frame.topic is Topic.ALERTS and _says_more_than_alerts(frame))
 
 
@@ -157,7 +158,7 @@ def _says_more_than_alerts(frame: Frame) -> bool:
     limited = frame.limit is not None and frame.alerts_ask != "riskiest"
     more = (frame.objects, frame.without, conditions, frame.group_by, frame.threshold, limited, frame.against)
     sums = frame.alerts_ask == "value" and frame.measure in (Measure.SPEND, Measure.INCOME, Measure.VOLUME)
-    asks_more = frame.ask not in (None, Operation.VALUE, Operation.LIST) and frame.alerts_ask != "share"
+    asks_more = frame.ask not in (None, Operation.VALUE, Operation.LIST)
     measures_more = frame.measure not in (None, Measure.COUNT) and not sums and frame.alerts_ask != "points"
     return any(more) or asks_more or measures_more or len(frame.periods) > 1
 

@@ -110,6 +110,14 @@ class Frame(BaseModel):
         return any(value is not None for value in (self.reason, self.points_min, self.points_max))
 
     @property
+    def alert_filters(self) -> tuple[Filter, ...]:
+        """Why alerts were raised, and with how many points, as conditions on the payments that raised them."""
+        ends = ((Operator.AT_LEAST, self.points_min), (Operator.AT_MOST, self.points_max))
+        reasons = [Filter(field="alert_reason", operator=Operator.IN, values=(self.reason,))] if self.reason else []
+        points = [Filter(field="alert_points", operator=end, values=(n,)) for end, n in ends if n is not None]
+        return (*reasons, *points)
+
+    @property
     def is_of_alerted(self) -> bool:
         """Whether it asks of payments that raised an alert."""
         return any(f.field == "alert" for f in self.conditions)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agents.intents.intent import Intent
-from agents.plan import Operation, Threshold
+from agents.plan import AlertsAsk, Operation, Threshold
 from agents.planner import slots
 from agents.planner.amounts import Bounds
 from agents.planner.asking import (
@@ -134,6 +134,9 @@ def _slots(clause: Clause) -> _Slots:
     return _Slots(clause, base, slots.flow_of(base, clause) or Flow.OUT)
 
 
+_ALERTS_ASKED: dict[Intent, AlertsAsk] = {Intent.ALERTS_VALUE: "value", Intent.RISKIEST: "riskiest"}
+
+
 def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
     found = _slots(clause)
     counts = clause.says(Measure.COUNT) or "how many" in clause.reading.text
@@ -161,7 +164,7 @@ def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
     if topic is Topic.BALANCE:
         changes["opens"] = clause.has(Cue.OPENING)
     if topic is Topic.ALERTS:
-        asked = slots.alerts_asked(clause, {Intent.ALERTS_VALUE: "value", Intent.RISKIEST: "riskiest"}.get(intent))
+        asked = slots.alerts_asked(clause, _ALERTS_ASKED.get(intent))
         if asked is None or len(found.base.periods) > 1 or found.base.objects:
             return None
         on_accounts = tuple(f for f in found.base.conditions if f.field == "account")
@@ -189,6 +192,10 @@ def _asks_a_sum(found: _Slots) -> bool:
     return asks and bool(slugs) and "subscriptions" not in slugs
 
 
+_ONE_SUM = re.compile(
+    r"\b(?:biggest|largest|highest|smallest|lowest) (?:single |one )?"
+    r"(?:sum|amount|payment|transaction|transfer|debit)\b"
+)
 _EACH = re.compile(r"\b(?:each|every)\b")
 
 
@@ -196,6 +203,8 @@ def _value(intent: Intent, found: _Slots) -> Frame | None:
     which = _SINGLE.get(intent)
     if which and _FOR_A_NAME.match(found.clause.reading.text):
         return found.asking(Operation.WHO, latest=which)
+    if intent is Intent.TOTAL and _ONE_SUM.search(found.clause.reading.text):
+        return None  # "the biggest sum that went out" is one payment
     if intent is Intent.TOTAL and any(_EACH.search(text) for text in found.clause.texts(Cue.EACH)):
         return None  # "how much in each month" are several sums
     if intent is Intent.TOTAL and found.clause.says(Measure.SPEND) and found.clause.says(Measure.INCOME):
@@ -488,7 +497,7 @@ def meanings(frame: Frame) -> frozenset[Intent]:
     if frame.ask is Operation.WHEN_LAST and frame.latest in ("largest", "smallest"):
         return _OF_OPERATION[frame.ask] | {_LISTED[frame.latest], Intent.TOP_TIME}
     if frame.ask is Operation.WHO:
-        return frozenset({Intent.TOP_PAYEE, Intent.LARGEST})
+        return frozenset({Intent.TOP_PAYEE, Intent.LARGEST, Intent.NEW_PAYEES, Intent.LATEST})
     if frame.measure is Measure.BALANCE_AVERAGE:
         return frozenset({Intent.BALANCE, Intent.AVERAGE})
     if frame.ask is None or frame.ask is Operation.VALUE:

@@ -58,6 +58,8 @@ _DROP = (
 _PAYEES = "suppliers?|vendors?|shops?|stores?|places?|people|merchants?|payees?|companies|apps?"
 _PAID = "(?:payments?|transactions?|purchases?|orders?|bills?|items?|amounts?|things?|ones?)"
 _SUPERLATIVES = "dearest|costliest|priciest|heaviest|steepest|heftiest|most expensive|highest|biggest|largest|worst|lowest|smallest|cheapest|lightest|least expensive"
+_MOST_I = r"\bthe most (?:money )?(?:that )?i(?: have|'ve| had)?(?: ever)?"
+_IN_ONE_GO = r"(?:in (?:one|a single) (?:go|payment|transaction|shot|transfer)|at once|at one go|all at once)\b"
 _VISITS = (
     "(?:payments|visits|trips|rides|orders|meals|bills|purchases|bookings|transactions|withdrawals|refills|times|ones)"
 )
@@ -100,6 +102,8 @@ _WRITTEN: tuple[tuple[str, str], ...] = (
     (r"\b(?:if (?:one|you|we|i)|let us|let's) (?:sets?|leaves?|takes?|puts?|strips?) (?:aside|out|away) (?:both )?", "excluding "),
     (r"\b(?:hurts?|dented|dents?|emptied|drained|hit) (?:my|our) (?:wallet|pocket|purse|pockets)\b", "cost me"),
     (r"\bin duplicate\b", "twice"),
+    (rf"{_MOST_I} (?:paid|sent|given|transferred) (?:to )?(?P<whom>(?!(?:on|at|for|in)\b)[\w' ]{{2,30}}?) {_IN_ONE_GO}", r"my largest payment to \g<whom>"),
+    (rf"{_MOST_I} (?:paid|sent|spent|given|transferred)(?P<what>(?: (?:on|at|for|in) [\w' ]{{2,30}}?)?) {_IN_ONE_GO}", r"my largest payment\g<what>"),
     (rf"\brank (?:all )?(?:the|my|our) (?=(?:{'|'.join(sorted(PLACES))})s\b)", "top 10 "),
     (r"\bwhat (?:is|was|all is|all was) (?:sitting|lying|listed|booked|filed|clubbed|grouped|counted) under\b", "how much was"),
     (r"\b(?P<done>paid|sent|given|received|credited|come|came|debited|deducted|done|gone) or not(?= ?[?.!]*$)", r"\g<done>"),

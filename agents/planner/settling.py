@@ -10,7 +10,7 @@ from agents.plan import Operation
 from agents.planner.frame import Frame, Topic
 from agents.planner.parse import COMPARING, asks_in_money
 from agents.planner.series import FIXED
-from agents.planner.slots import INCOME_CATEGORIES, change_said
+from agents.planner.slots import INCOME_CATEGORIES, change_said, persons_paid
 from agents.scope import Scope
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.periods import Period
@@ -45,9 +45,10 @@ _EARNED = Filter(field="category", operator=Operator.NOT_IN, values=tuple(sorted
 def settled(frame: Frame, text: str, scope: Scope, today: date) -> Frame:
     """The frame of a question in full, whose normalised words are `text`, as a caller of this scope means it."""
     frame = _of_refund(_of_people(_without_contradiction(frame, scope), scope), text)
-    frame = _of_income(_of_senders(frame, text, scope))
+    frame = _of_income(_of_senders(_of_payers(frame, scope), text, scope))
     frame = _of_occasions(_of_persons(_of_friends(frame, text), text, scope), text)
     frame = _of_price(_of_its_parts(frame), text, scope)
+    frame = _beyond_the_one(frame)
     return _with_running(_of_all_together(_held_apart(frame, text)), text, today)
 
 
@@ -110,6 +111,29 @@ def _of_income(frame: Frame) -> Frame:
     return frame.with_changes(flow=Flow.IN, measure=measure)
 
 
+_OF_PARTIES = (Operation.COUNT_GROUPS, Operation.RANK, Operation.BREAKDOWN)
+
+
+def _of_payers(frame: Frame, scope: Scope) -> Frame:
+    """ "How many people paid Asha?", asked at a bank: whoever paid into her account there, else the customers who paid
+    her. Among the payees of one payee nobody is counted."""
+    is_of_parties = frame.ask in _OF_PARTIES and frame.group_by == (Dimension.COUNTERPARTY,) and not frame.topic
+    names = [f for f in frame.objects if f.field == "counterparty" and len(f.values) == 1]
+    is_of_one = bool(names) and frame.objects == tuple(names[:1]) and frame.flow is not Flow.IN
+    if not (scope.is_of_many and is_of_parties and is_of_one) or frame.is_of_alerted or _names_account(frame):
+        return frame
+    own = tuple(str(one.account_id) for one in scope.accounts if one.holder in names[0].values)
+    if not own:
+        return frame.with_changes(group_by=(Dimension.CUSTOMER,))
+    into = Filter(field="account", operator=Operator.IN, values=own)
+    measure = Measure.INCOME if frame.measure in (None, Measure.SPEND) else frame.measure
+    return frame.with_changes(objects=(), conditions=(*frame.conditions, into), flow=Flow.IN, measure=measure)
+
+
+def _names_account(frame: Frame) -> bool:
+    return any(f.field == "account" for f in frame.conditions)
+
+
 _WHO_SENDS = re.compile(
     r"\bwho(?: has| have)? (?:sent|paid|gave|given|transferred) (?:the )?(?:most|least|highest|maximum)\b"
 )
@@ -141,13 +165,17 @@ def _of_friends(frame: Frame, text: str) -> Frame:
 def _of_persons(frame: Frame, text: str, scope: Scope) -> Frame:
     """ "Which person did I send the most": people, and no shop or landlord, who are payees of their own kinds."""
     of_payees = frame.ask in (Operation.RANK, Operation.COUNT_GROUPS)
-    of_payees = of_payees and frame.group_by[:1] == (Dimension.COUNTERPARTY,)
-    if not of_payees or frame.objects or scope.is_of_many or not _PERSON.search(text):
+    of_payees = of_payees and frame.group_by[:1] == (Dimension.COUNTERPARTY,) and _PERSON.search(text)
+    are_persons = frame.flow is Flow.OUT and frame.ask in _OF_PAYMENTS and persons_paid(text)
+    if not (of_payees or are_persons) or frame.objects or frame.topic or scope.is_of_many:
         return frame
     if frame.flow is Flow.IN:
         return frame.with_changes(without=(*frame.without, _EARNED))
     knows_people = any(party.category == _PERSONS for party in scope.counterparties)
     return frame.with_changes(objects=_categories(_PERSONS)) if knows_people else frame
+
+
+_OF_PAYMENTS = (Operation.VALUE, Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST)
 
 
 def _of_its_parts(frame: Frame) -> Frame:
@@ -171,6 +199,15 @@ def _of_price(frame: Frame, text: str, scope: Scope) -> Frame:
         return frame
     asked = {"of_change": "difference" if _BY_HOW_MUCH.match(text) else "day", "sign": change_said(text)}
     return frame.with_changes(ask=Operation.CHANGED, measure=None, periods=frame.periods[:1], **asked)
+
+
+def _beyond_the_one(frame: Frame) -> Frame:
+    """ "Is 51,328 the largest payment to her?": of all of them, and not of those of that amount."""
+    amounts = [f for f in frame.conditions if f.field == "amount_minor"]
+    is_one = len(amounts) == 2 and amounts[0].values == amounts[1].values
+    if not is_one or frame.measure not in (Measure.LARGEST, Measure.SMALLEST):
+        return frame
+    return frame.with_changes(conditions=tuple(f for f in frame.conditions if f.field != "amount_minor"))
 
 
 _BY_HOW_MUCH = re.compile(r"(?:and |so )?(?:by )?how much\b")

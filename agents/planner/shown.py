@@ -11,7 +11,7 @@ from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
 from agents.planner.parse import COMPARING, Parsed
 from agents.planner.slots import asks_points
-from agents.planner.weighing import OF_SINGLES, Understood
+from agents.planner.weighing import OF_SINGLES, Understood, says_nothing
 from core.insights.query import Measure
 
 ASKS_FIGURE = (Cue.HOW_MUCH, Cue.WHICH, Cue.WHO, Cue.WHERE, Cue.WHEN, Cue.DAYS_AGO, Cue.WHY, Cue.YES_NO)
@@ -42,7 +42,7 @@ def with_shown(told: Sequence[Understood]) -> list[Understood]:
 
 
 def _in_one(told: Understood, one: Understood) -> Understood | None:
-    return _about_alerts(told, one) or _for_reason(told, one) or _of_score(told, one)
+    return _about_alerts(told, one) or _for_reason(told, one) or _of_score(told, one) or _of_charges(told, one)
 
 
 def _about_alerts(shown: Understood, one: Understood) -> Understood | None:
@@ -90,6 +90,21 @@ def _of_score(shown: Understood, one: Understood) -> Understood | None:
     asks = {"topic": Topic.EXPLAIN, "ask": None, "measure": None, "limit": None, "alerts_ask": "points"}
     asked = shown.parsed.frame.with_changes(**asks)
     return replace(shown, parsed=replace(shown.parsed, frame=asked, alone=asked, is_follow_up=False, unplaced=()))
+
+
+_ASKS_DAY = re.compile(r"(?:and )?(?:when|(?:on |at )?(?:which|what) (?:day|date)s?)\b")
+
+
+def _of_charges(told: Understood, one: Understood) -> Understood | None:
+    """ "Was I charged twice by X? How much each time?": of what was charged twice, and of no other payment."""
+    frame = told.parsed.frame
+    if frame.topic is not Topic.DUPLICATES or not says_nothing(one.parsed) or one.reading.unknown:
+        return None
+    asks_day, asks_amount = _ASKS_DAY.match(one.reading.text), Clause(one.reading).has(Cue.HOW_MUCH)
+    if not (asks_day or asks_amount):
+        return None
+    asked = frame.with_changes(asks_amount=not asks_day, ask=Operation.WHEN_LAST if asks_day else None)
+    return replace(told, parsed=replace(told.parsed, frame=asked, alone=asked))
 
 
 def _is_about_shown(shown: Understood, one: Understood) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Literal
 
-from agents.plan import Operation, Threshold
+from agents.plan import AlertsAsk, Operation, Threshold
+from agents.planner.alert_words import asks_reasons
 from agents.planner.amounts import Bounds
 from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
 from agents.planner.frame import CONTAINING, Frame, Prior, Topic, put_back
@@ -114,7 +115,7 @@ def speaks_of_ones(clause: Clause) -> bool:
 
 _ALERT_CUES = (
     Cue.DIFFERENCE, Cue.COMPARE, Cue.SHARE, Cue.GROUP, Cue.EACH, Cue.TREND, Cue.BREAKDOWN, Cue.WEEKDAYS, Cue.HOURS,
-    Cue.WHEN, Cue.DAYS_AGO,
+    Cue.WHEN, Cue.DAYS_AGO, Cue.PACE,
 )  # fmt: skip
 _ALERT_MEASURES = (Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST)
 _ALERT_GROUPS = frozenset(Dimension) - {Dimension.ACCOUNT, Dimension.CUSTOMER, Dimension.BANK}
@@ -125,17 +126,19 @@ _OF_POINTS = re.compile(r"\b(?:risk\w*|scor\w*|points?)\b")
 def narrows_alerts(clause: Clause) -> bool:
     """Whether alerted payments are asked about as payments are: the largest, by card, by month. Alerts themselves are
     counted and listed by period, state and points."""
-    if not is_of_alerts(clause) or clause.has(Cue.WHY):
+    if not is_of_alerts(clause) or clause.has(Cue.WHY) or asks_reasons(clause.reading.text):
         return False
     if clause.reading.of("tally") or has_most_alerts(clause) or _has_most_money(clause):
-        return not scored(clause)
-    if _OF_POINTS.search(clause.reading.text) or scored(clause):
-        return False
-    if _ONE_ALERT.search(clause.reading.text):
         return True
-    named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "amount", "account"))
+    if _OF_POINTS.search(said_without(clause, "points")):
+        return False
+    if names_one_alert(clause):
+        return True
+    if scored(clause):
+        return _asks_of_scored(clause)
     if _are_of_periods(clause):
         return True
+    named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "amount", "account"))
     groups = (clause.has(Cue.MOST, Cue.LEAST, Cue.WHICH) or clause.counts_nouns(_ALERT_GROUPS)) and any(
         noun.value[1] in _ALERT_GROUPS for noun in clause.find(Cue.NOUN)
     )
@@ -162,6 +165,16 @@ _MOST_ALERTS = re.compile(
 )
 
 
+_BESIDE_GROUPS = tuple(cue for cue in _ALERT_CUES if cue not in (Cue.GROUP, Cue.BREAKDOWN))
+_OF_SCORED = (*_ALERT_CUES, Cue.EXCEPT, Cue.MOST, Cue.LEAST, Cue.FIRST)
+
+
+def _asks_of_scored(clause: Clause) -> bool:
+    """Whether alerts that are told apart by reason or points are asked about as payments are."""
+    named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "amount", "description"))
+    return named or clause.has(*_OF_SCORED) or clause.says(*_ALERT_MEASURES)
+
+
 _MOST_MONEY = re.compile(
     r"\b(?:most|highest|largest|biggest|greatest|least|lowest|smallest)\b(?: \w+)?"
     r" (?:money|value|sums?|amounts?|total|rupees)\b"
@@ -182,9 +195,13 @@ _ONE_ALERT = re.compile(
 )
 
 
+def names_one_alert(clause: Clause) -> bool:
+    return bool(_ONE_ALERT.search(said_without(clause, "reason", "points")))
+
+
 def has_most_alerts(clause: Clause) -> bool:
     """ "Which customer has the most alerts": by their number, and not by their points."""
-    return bool(_MOST_ALERTS.search(clause.reading.text)) and (
+    return bool(_MOST_ALERTS.search(said_without(clause, "reason", "points"))) and (
         clause.has(Cue.WHO) or any(noun.value[1] is Dimension.ACCOUNT for noun in clause.find(Cue.NOUN))
     )
 
@@ -222,14 +239,17 @@ def of_alerted(frame: Frame, clause: Clause) -> Frame:
     money is asked for. They are a part of what was paid: only that is scored."""
     if not frame.is_of_alerted:
         return frame
-    counts = frame.measure is None and frame.ask not in (Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST)
+    of_payments = (Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.WHO)
+    is_pace = frame.ask is Operation.PACE and not (
+        clause.says(Measure.SPEND, Measure.INCOME) or clause.has(Cue.HOW_MUCH)
+    )
+    counts = is_pace or (frame.measure is None and frame.ask not in of_payments)
     sums = {Measure.SPEND: Measure.VOLUME, Measure.INCOME: Measure.VOLUME}
-    if counts and _OF_MONEY.search(said_without(clause, "amount")):
+    if counts and _OF_MONEY.search(said_without(clause, "amount", "reason")):
         return frame.with_changes(measure=Measure.VOLUME, flow=Flow.ANY)
     measure = Measure.COUNT if counts else sums.get(frame.measure, frame.measure) if frame.measure else None
     if _is_share_of_alerts(frame, clause):
-        every = Filter(field="alert", operator=Operator.IN, values=ALERT_STATES[:-1])
-        return frame.with_changes(measure=measure, flow=Flow.ANY, whole=(every,))
+        return frame.with_changes(measure=measure, flow=Flow.ANY, whole=_of_all_alerts(frame, clause))
     is_part = frame.ask is Operation.SHARE and (len(frame.conditions) == 1 or bool(frame.whole))
     return frame.with_changes(measure=measure, flow=Flow.OUT if is_part else Flow.ANY)
 
@@ -240,15 +260,39 @@ _SHARE_OF_ALERTS = re.compile(
 
 
 def _is_share_of_alerts(frame: Frame, clause: Clause) -> bool:
-    """ "What share of this year's alerts are still open": of alerts, and not of all that was paid."""
+    """ "What share of this year's alerts are still open", or scored above 80: of alerts, and not of all that was
+    paid."""
     is_of_state = [(f.field, len(f.values)) for f in frame.conditions] == [("alert", 1)]
-    return frame.ask is Operation.SHARE and is_of_state and bool(_SHARE_OF_ALERTS.search(clause.reading.text))
+    tells_part = is_of_state or (frame.tells_alerts and all(f.field == "alert" for f in frame.conditions))
+    text = said_without(clause, "reason", "points")
+    return frame.ask is Operation.SHARE and tells_part and bool(_SHARE_OF_ALERTS.search(text))
+
+
+def _of_all_alerts(frame: Frame, clause: Clause) -> tuple[Filter, ...]:
+    """All alerts; where two things tell them apart those of the one that is said before the verb: "what share of
+    structuring alerts scored above 80"."""
+    every = Filter(field="alert", operator=Operator.IN, values=ALERT_STATES[:-1])
+    states = tuple(f for f in frame.conditions if len(f.values) == 1)
+    said = [*clause.reading.of("reason"), *clause.reading.of("points"), *clause.find(Cue.ALERT_STATUS)]
+    if len(said) < 2:
+        return (every,)
+    alerts = clause.find(Cue.ALERTS, Cue.FLAGGED)
+    verb = _BEGINS_PART.search(clause.reading.text, alerts[0].end if alerts else 0)
+    part = [m for m in said if verb and m.start >= verb.start()] or [max(said, key=lambda m: m.start)]
+    before = {m.kind for m in said if m not in part}
+    within = frame.with_changes(
+        reason=frame.reason if "reason" in before else None,
+        points_min=frame.points_min if "points" in before else None,
+        points_max=frame.points_max if "points" in before else None,
+    )
+    return (*(states if "cue" in before and states else (every,)), *within.alert_filters)
 
 
 def _is_balance(clause: Clause) -> bool:
     is_of_payments = bool(set(clause.measures) - {Measure.COUNT}) or bool(clause.reading.of("amount"))
     names_account = bool(clause.reading.of("account")) and not clause.has(Cue.ALERTS)
-    is_held = names_account and bool(_IS_HELD.search(clause.reading.text))
+    counts_parties = clause.counts_nouns({Dimension.COUNTERPARTY})  # "how many payers did she have"
+    is_held = names_account and bool(_IS_HELD.search(clause.reading.text)) and not counts_parties
     asks = clause.has(Cue.BALANCE, Cue.ACCOUNTS) or is_held
     return asks and not is_of_payments and not clause.reading.of("category")
 
@@ -701,11 +745,19 @@ def flow_of(frame: Frame, clause: Clause) -> Flow | None:
     payers = (clause.reading.text[: mention.start].rstrip() for mention in clause.reading.of("name"))
     if any(_PAID_BY.search(before) for before in payers):
         return Flow.IN
-    if clause.says(Measure.INCOME) or clause.has(Cue.TO_ME) or is_income:
+    if clause.says(Measure.INCOME) or clause.has(Cue.TO_ME) or is_income or _names_payers(clause):
         return Flow.IN
     if clause.says(Measure.SPEND) or _ASKER_PAYS.search(clause.reading.text):
         return Flow.OUT
     return _flow_of_nouns(frame, clause)
+
+
+_PAYERS = frozenset({"payer", "payers", "sender", "senders", "remitter", "remitters"})
+
+
+def _names_payers(clause: Clause) -> bool:
+    """ "How many payers did she have": of what came in."""
+    return any(clause.text_of(noun) in _PAYERS for noun in clause.find(Cue.NOUN))
 
 
 def _flow_of_nouns(frame: Frame, clause: Clause) -> Flow | None:
@@ -722,44 +774,34 @@ def _flow_of_nouns(frame: Frame, clause: Clause) -> Flow | None:
     return Flow.ANY if clause.says(Measure.COUNT) and is_both_ways and "transaction" in nouns else None
 
 
-_NO_ROOM = (
-    Cue.DIFFERENCE, Cue.COMPARE, Cue.GROUP, Cue.EACH, Cue.PACE, Cue.TREND, Cue.BREAKDOWN, Cue.WEEKDAYS, Cue.HOURS,
-    Cue.WHEN, Cue.DAYS_AGO, Cue.EXCEPT, Cue.MOST, Cue.LEAST,
-)  # fmt: skip
-"""What alerts that are told apart by reason or points are not asked by: that is answered of payments alone."""
-
-
-def _has_no_room(clause: Clause) -> bool:
-    named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "amount", "description"))
-    one = bool(_ONE_ALERT.search(clause.reading.text)) or clause.has(Cue.FIRST)
-    return named or one or clause.has(*_NO_ROOM) or clause.says(*_ALERT_MEASURES[:2])
-
-
-def said_without(clause: Clause, kind: str) -> str:
+def said_without(clause: Clause, *kinds: str) -> str:
     """The question without what tells payments, or alerts, apart: "because money was moved on" asks for no money, and
     "below 50,000 rupees" for no rupees."""
     text = clause.reading.text
-    for mention in clause.reading.of(kind):
+    for mention in (mention for kind in kinds for mention in clause.reading.of(kind)):
         text = text[: mention.start] + " " * mention.length + text[mention.end :]
-    return text
+    return " ".join(text.split())
 
 
-def alerts_asked(clause: Clause, asks: str | None) -> dict[str, object] | None:
+def alerts_asked(clause: Clause, asks: AlertsAsk | None) -> dict[str, object] | None:
     """What is wanted of alerts, and with how many points; None where something is said that lists have no room for."""
     text, said = said_without(clause, "reason"), scores(clause)
     if not said or clause.has(Cue.USUAL) or narrows_alerts(clause) or clause.reading.of("amount"):
         return None
-    if scored(clause) and _has_no_room(clause):
-        return None
     if clause.has(Cue.SHARE):
-        return {"alerts_ask": "share", **said} if said["reason"] else None
-    if _HIGHEST_POINTS.search(text):
-        asks = "points"
+        return None
+    if of_each := _of_points(text) or ("reasons" if asks_reasons(text) else None):
+        if clause.has(*_BESIDE_GROUPS):
+            return None
+        return {"alerts_ask": of_each, "ask": None, "measure": None, "group_by": (), "limit": None, **said}
     if asks in (None, "value") and clause.says(Measure.COUNT):
         counted = re.search(
             r"\b(?:how many|number of|count of)(?: \w+)? (?P<what>accounts?|customers?|clients?)\b", text
         )
-        asks = {"a": "accounts", "c": "customers"}[counted["what"][0]] if counted else "alerts"
+        if counted:
+            holders = "accounts" if counted["what"].startswith("account") else "customers"
+            return {"alerts_ask": holders, "ask": None, "measure": Measure.COUNT, "group_by": (), **said}
+        asks = "alerts"
     if asks is None and re.search(
         r"\b(?:worth|value|amount|how much|sum|rupees|money|add(?:s|ed)? up|comes? to|came to)\b", text
     ):
@@ -767,7 +809,15 @@ def alerts_asked(clause: Clause, asks: str | None) -> dict[str, object] | None:
     return {"alerts_ask": asks or "alerts", **said}
 
 
-_HIGHEST_POINTS = re.compile(r"\b(?:highest|largest|biggest|top|max(?:imum)?)(?: \w+)? (?:scores?|points?)\b")
+_POINTS_ASKED: dict[AlertsAsk, re.Pattern[str]] = {
+    "points": re.compile(r"\b(?:highest|largest|biggest|top|max(?:imum)?)(?: \w+)? (?:scores?|points?)\b"),
+    "lowest": re.compile(r"\b(?:lowest|smallest|min(?:imum)?|fewest)(?: \w+)? (?:scores?|points?)\b"),
+    "mean": re.compile(r"\b(?:average|mean)(?: \w+)? (?:scores?|points?)\b|\b(?:scores?|points?) on average\b"),
+}
+
+
+def _of_points(text: str) -> AlertsAsk | None:
+    return next((asks for asks, said in _POINTS_ASKED.items() if said.search(text)), None)
 
 
 def refund_asked(clause: Clause) -> Literal["largest", "latest", "earliest"] | None:
@@ -777,6 +827,21 @@ def refund_asked(clause: Clause) -> Literal["largest", "latest", "earliest"] | N
     if clause.has(Cue.FIRST):
         return "earliest"
     return "latest" if clause.has(Cue.LATEST, Cue.WHEN, Cue.DAYS_AGO) else None
+
+
+_TO_PERSONS = re.compile(
+    r"\bto (?:(?:other|private|some) )?(?:people|persons|individuals)"
+    r"(?! (?:i|we|who|that|whom|new|called|named|never)\b)"
+)
+_LEAVES_OUT = re.compile(
+    r"\b(?:not|without|except|excluding|exclude|leaving|apart|aside|other than|besides|ignoring|minus|barring)\b"
+)
+
+
+def persons_paid(text: str) -> list[int]:
+    """Where "to people" ends, in "what went to people": to no shop, landlord or company. Not where it is left out."""
+    said = [(match.start(), match.end()) for match in _TO_PERSONS.finditer(text)]
+    return [end for start, end in said if not _LEAVES_OUT.search(text[:start])]
 
 
 _LINK = re.compile(r"\s*(?:,|and|or|n|plus|\+|&|, and|as well as)(?: (?:the|my|at|on|for))*\s*")

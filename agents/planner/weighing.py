@@ -118,7 +118,7 @@ class _Weighing:
             return Understood(self.reading, self.parsed)
         if asked := self._who_it_is():
             return self._as_read(asked)
-        if self.wants.first in OFF_LIMITS and self._tells_a_habit:
+        if self.wants.first in OFF_LIMITS and (self._tells_a_habit or tells_a_fear(self.reading.text)):
             return self._as_read(self.parsed, Intent.STORY)
         if self.wants.first is Intent.STORY and self.is_sure and not Clause(self.reading).has(Cue.HOW_MUCH):
             return self._as_read(self.parsed, Intent.STORY)
@@ -198,10 +198,16 @@ class _Weighing:
 
     @cached_property
     def _is_overruled(self) -> bool:
-        if self._is_of_customers:
+        if self._is_of_customers or self._is_of_desk:
             return False
         least = SURE if self._guesses else OVERRULED
         return self.wants.confidence >= least and self.wants.confidence >= OVERRULED_TIMES * self.supported
+
+    @property
+    def _is_of_desk(self) -> bool:
+        """Whether those who work on alerts speak of them, which is never off their topic."""
+        speaks = self.reading.is_of_many and self.reading.has(Cue.ALERTS, Cue.FLAGGED)
+        return speaks and self.wants.first is Intent.OFF_TOPIC
 
     @property
     def _is_of_customers(self) -> bool:
@@ -240,7 +246,7 @@ class _Weighing:
             return None
         if first is Intent.ALERTS and asked.measure in (Measure.AVERAGE, Measure.MEDIAN):
             return None
-        if first in _SIGNALS and Clause(self.reading).has(Cue.ALERTS):
+        if first in _SIGNALS and Clause(self.reading).has(Cue.ALERTS, Cue.FLAGGED):
             return None  # alerts for that reason, and not every payment that shows it
         assert first is not None
         frame = self._meant(first)
@@ -299,6 +305,19 @@ def says_nothing(parsed: Parsed) -> bool:
     return (
         not (named_any or frame.against) and not parsed.asks_all and frame.measure not in (Measure.NET, Measure.VOLUME)
     )
+
+
+_FEARS = re.compile(
+    r"\b(?:hacked|compromised|scammed|cheated|conned|duped|phished|stolen|stole|fraudsters?|scammers?)\b"
+)
+_ASKS = re.compile(
+    r"\b(?:how|what|which|who|whom|whose|when|where|why|show|list|tell me|give|please|can|could|should)\b"
+)
+
+
+def tells_a_fear(text: str) -> bool:
+    """ "Somebody told me that my account was hacked": what a question comes from, and nothing that is asked."""
+    return bool(_FEARS.search(text)) and not _ASKS.search(text)
 
 
 def asks_to_afford(reading: Reading) -> bool:

@@ -9,17 +9,7 @@ from agents.findings import Finding
 from agents.plan import AlertsTask, CirclesTask, ExplainTask, SignalsTask
 from agents.templates.counted import Wording, counted
 from agents.templates.told import TOLD_MAX, day, say
-from agents.wording import count, money, percent
-from core.fraud.reasons import ReasonCode
-
-_PATTERNS: dict[ReasonCode, str] = {
-    "AMT_SELF": "payments far larger than the account's own usual",
-    "NEW_PAYEE_HIGH": "large first payments to somebody new",
-    "VEL_BURST": "many payments in a short time",
-    "ODD_HOUR": "payments at hours unusual for the account",
-    "STRUCT": "several payments just under a limit",
-    "PASS_THRU": "money that left soon after it came in",
-}
+from agents.wording import REASONS, count, money, points_between
 
 
 def alerts(finding: Finding, evidence: Evidence) -> Draft:
@@ -32,8 +22,8 @@ def alerts(finding: Finding, evidence: Evidence) -> Draft:
     number = make.count(_capital(about), rows_of(listed.name))
     if not listed.rows:
         return Draft(f"There are no {about}.", [number]).noting(task.note)
-    if task.asks == "share":
-        return _share(task, totals, beside[0], make).noting(task.note)
+    if task.asks == "reasons":
+        return _reasons(beside[0], about, make).noting(task.note)
     if beside and beside[0].rows:
         return _riskiest(beside[0].name, beside[0].rows, about, make).noting(task.note)
     rows = range(1, len(totals.rows) + 1)
@@ -41,15 +31,22 @@ def alerts(finding: Finding, evidence: Evidence) -> Draft:
     accounts = make.count(f"Accounts with {about}", _sum(totals.name, "accounts", len(totals.rows)))
     customers = make.count(f"Customers with {about}", _sum(totals.name, "customers", len(totals.rows)))
     highest = make.count(f"Most points in {about}", cell(totals.name, 1, "points_max"))
-    assert isinstance(number.value, int) and isinstance(accounts.value, int)
+    lowest = make.count(f"Fewest points in {about}", cell(totals.name, 1, "points_min"))
+    mean = make.count(f"Points of {about} on average", _mean_points(totals))
+    assert isinstance(number.value, int) and isinstance(accounts.value, int) and isinstance(customers.value, int)
+    asked = {
+        "customers": count(customers.value, "customer"), "accounts": count(accounts.value, "account"),
+        "lowest": f"Lowest {lowest.value} points", "mean": f"{mean.value} points on average",
+    }  # fmt: skip
+    head = f"{asked[task.asks]}: " if task.asks in asked else ""
     text = (
-        f"{count(number.value, 'alert')}{_beside(task)}, {' and '.join(map(say, worth))} in all,"
+        f"{head}{count(number.value, 'alert')}{_beside(task)}, {' and '.join(map(say, worth))} in all,"
         f" on {count(accounts.value, 'account')}; the highest has {highest.value} points."
         f" The newest: {'; '.join(map(_alert_line, listed.rows[:TOLD_MAX]))}."
     )
     first: dict[str, list[Figure]] = {
         "alerts": [number], "value": worth, "accounts": [accounts], "customers": [customers], "riskiest": [number],
-        "points": [highest],
+        "points": [highest], "lowest": [lowest], "mean": [mean],
     }  # fmt: skip
     figures = [*first[task.asks], *(f for f in (number, *worth, accounts) if f not in first[task.asks])]
     return Draft(text, figures, rows=[dict(row) for row in listed.rows], citations=_citations(listed.rows)).noting(
@@ -62,23 +59,25 @@ def _which(task: AlertsTask) -> str:
 
 
 def _beside(task: AlertsTask) -> str:
-    points = ""
-    if task.points_min is not None:
-        points = f" of {task.points_min} points and more"
-    if task.points_max is not None:
-        points += f" of {task.points_max} points at most"
-    reason = f" for {_PATTERNS[task.reason]}" if task.reason else ""
-    return f"{points}{reason}{f', {task.period.period.label}' if task.period else ''}"
+    points = points_between(task.points_min, task.points_max)
+    reason = f" for {REASONS[task.reason]}" if task.reason else ""
+    whose = " in that account" if task.account_ids else ""
+    return f"{points}{reason}{whose}{f', {task.period.period.label}' if task.period else ''}"
 
 
-def _share(task: AlertsTask, totals: Table, whole: Table, make: Figures) -> Draft:
-    """How many of the alerts, whatever their reason, were raised for this one."""
-    part, every = (_sum(table.name, "alerts", len(table.rows)) for table in (totals, whole))
-    share = make.percent(f"Share of {_which(task)}", computed("share", part, every))
-    number, of = make.count(_capital(_which(task)), part), make.count("Of alerts for any reason", every)
-    assert isinstance(share.value, float)
-    text = f"{percent(share.value)} of the alerts: {number.value} of {of.value}, {_which(task)}."
-    return Draft(text, [share, number, of])
+def _mean_points(totals: Table) -> str:
+    rows = len(totals.rows)
+    return computed("quotient", _sum(totals.name, "points", rows), _sum(totals.name, "alerts", rows))
+
+
+def _reasons(reasons: Table, about: str, make: Figures) -> Draft:
+    """Why the alerts were raised, the reason of most of them first."""
+    rows = list(enumerate(reasons.rows, start=1))
+    names = [make.name(f"Reason of {about}", row["reason"], cell(reasons.name, n, "reason")) for n, row in rows]
+    numbers = [make.count(f"For {row['reason']}", cell(reasons.name, n, "alerts")) for n, row in rows]
+    lines = "; ".join(f"{row['reason']} {count(row['alerts'], 'alert')}" for row in reasons.rows)
+    text = f"{_capital(about)} by reason: {lines}. An alert with several reasons counts for each."
+    return Draft(text, [*names, *numbers], rows=[dict(row) for row in reasons.rows])
 
 
 def _capital(text: str) -> str:
@@ -158,7 +157,7 @@ def signals(finding: Finding, evidence: Evidence) -> Draft:
     """How many accounts show the pattern, and those with most money in it."""
     task = finding.task
     assert isinstance(task, SignalsTask)
-    what, when = _PATTERNS[task.reason], task.period.period.label
+    what, when = REASONS[task.reason], task.period.period.label
 
     def text(number: int, rows: Sequence[tuple[Row, str]]) -> str:
         lines = "; ".join(_signal_line(row, amount) for row, amount in rows)

@@ -1,13 +1,15 @@
 """Templates for what is out of the ordinary: unusual payments and months, double charges."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from agents.draft import Draft
-from agents.evidence import Evidence, Row
+from agents.answer import Figure
+from agents.draft import Draft, Figures
+from agents.evidence import Evidence, Row, Table, cell
 from agents.findings import Finding
 from agents.plan import DuplicatesTask, UnusualTask
 from agents.templates.counted import Wording, counted
-from agents.templates.told import day
+from agents.templates.told import TOLD_MAX, day
 from agents.wording import category, count, money
 
 
@@ -47,14 +49,26 @@ def duplicates(finding: Finding, evidence: Evidence) -> Draft:
 
     wording = Wording(
         number=f"Possible repeated charges, {when}",
-        nothing=f"No payment was made again from the same account on one day, {when}.",
+        nothing=f"No payment of the same amount was made again to the same payee on one day, {when}.",
         column="extra_minor",
         label=lambda row: f"Charged again by {row['counterparty']}, {day(row['on'])}",
         text=text,
     )
-    return counted(finding.tables[0], evidence, wording, task.note)
+    draft = counted(finding.tables[0], evidence, wording, task.note)
+    return replace(draft, figures=[*_asked_of(task, finding.tables[0], Figures(evidence)), *draft.figures])
+
+
+def _asked_of(task: DuplicatesTask, table: Table, make: Figures) -> list[Figure]:
+    """What was charged each time, or the days on which it was, where that is asked."""
+    rows = list(enumerate(table.rows[:TOLD_MAX], start=1))
+    if task.asks == "amount":
+        return [make.money(f"{row['counterparty']} each time", cell(table.name, n, "amount_minor")) for n, row in rows]
+    if task.asks == "day":
+        return [make.date(f"Charged again by {row['counterparty']}", cell(table.name, n, "on")) for n, row in rows]
+    return []
 
 
 def _twice(row: Row) -> str:
     same = f"{count(row['count'], 'payment')} of {money(row['amount_minor'], row['currency'])}"
-    return f"{day(row['on'])} {row['counterparty']} {same}"
+    apart = f" from {row['accounts']} accounts" if row["accounts"] > 1 else ""
+    return f"{day(row['on'])} {row['counterparty']} {same}{apart}"

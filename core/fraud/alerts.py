@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
     table,
     text,
+    true,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -113,6 +114,16 @@ class AlertSums(BaseModel):
     customers: int
     points_max: int
     """Of the highest of them."""
+    points_min: int
+    points: int
+    """Of all of them together."""
+
+
+class CitedReason(BaseModel):
+    """How many alerts cite a reason. An alert with several counts for each of them."""
+
+    code: ReasonCode
+    alerts: int
 
 
 class AlertedAccount(BaseModel):
@@ -153,10 +164,22 @@ async def sum_alerts(
     sums = select(
         a.currency, number.label("alerts"), func.sum(a.amount_minor).cast(BigInteger).label("amount_minor"),
         func.count(a.account_id.distinct()).label("accounts"), func.count(a.customer_id.distinct()).label("customers"),
-        func.max(a.points).label("points_max"),
+        func.max(a.points).label("points_max"), func.min(a.points).label("points_min"),
+        func.sum(a.points).label("points"),
     )  # fmt: skip
     sums = sums.where(*_conditions(principal, wanted)).group_by(a.currency).order_by(number.desc(), a.currency)
     return [AlertSums.model_validate(dict(row)) for row in (await connection.execute(sums)).mappings()]
+
+
+async def cited_reasons(
+    connection: AsyncConnection, principal: Principal, wanted: AlertsWanted = EVERY_ALERT
+) -> list[CitedReason]:
+    """The reasons that alerts cite, the one of most alerts first."""
+    reason = func.jsonb_array_elements(_ALERT.c.reasons).table_valued(column("value", JSONB), name="reason")
+    code, number = reason.c.value["code"].astext, func.count()
+    cited = select(code.label("code"), number.label("alerts")).select_from(_ALERT.join(reason, true()))
+    cited = cited.where(*_conditions(principal, wanted)).group_by(code).order_by(number.desc(), code)
+    return [CitedReason.model_validate(dict(row)) for row in (await connection.execute(cited)).mappings()]
 
 
 async def alerted_accounts(

@@ -1,4 +1,5 @@
-"""Possible double charges: the same amount to the same payee from the same account on one day, and not paid back."""
+"""Possible double charges: the same amount to the same payee on one day, and not paid back. What seemed to fail is
+often paid again from another account, so all accounts of a customer are looked at together."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,8 @@ class Duplicate(BaseModel):
     """`times` payments of `amount_minor` each; `extra_minor` is what all but the first of them come to."""
 
     on: date
-    account_id: UUID
+    accounts: int
+    """How many of the customer's accounts paid."""
     counterparty: str
     category: str
     currency: Currency
@@ -45,11 +47,11 @@ async def find_duplicates(
 def duplicates_in(history: Sequence[Movement], period: Period) -> Iterator[Duplicate]:
     """Those of `period`; `history` is in the order of time, and tells what is a habit."""
     refunded = Counter(_what(m, abs(m.amount_minor)) for m in history if m.is_refund)
-    by_day: defaultdict[tuple[date, tuple[UUID, UUID, int]], list[Movement]] = defaultdict(list)
+    by_day: defaultdict[tuple[date, _What], list[Movement]] = defaultdict(list)
     for movement in history:
         if movement.is_payment:
             by_day[movement.on, _what(movement, -movement.amount_minor)].append(movement)
-    earlier: Counter[tuple[UUID, UUID, int]] = Counter()
+    earlier: Counter[_What] = Counter()
     for (on, what), same in sorted(by_day.items(), key=lambda item: item[0][0]):
         times = len(same) - refunded[what]
         if times < 2:
@@ -59,15 +61,19 @@ def duplicates_in(history: Sequence[Movement], period: Period) -> Iterator[Dupli
         earlier[what] += 1
 
 
-def _what(movement: Movement, amount_minor: int) -> tuple[UUID, UUID, int]:
-    return movement.account_id, movement.counterparty_account_id, amount_minor
+_What = tuple[UUID, Currency, int]
+"""The payee's account, and how much."""
+
+
+def _what(movement: Movement, amount_minor: int) -> _What:
+    return movement.counterparty_account_id, movement.currency, amount_minor
 
 
 def _duplicate(same: Sequence[Movement], times: int) -> Duplicate:
     one = same[0]
     return Duplicate(
         on=one.on,
-        account_id=one.account_id,
+        accounts=len({movement.account_id for movement in same}),
         counterparty=one.counterparty,
         category=one.category,
         currency=one.currency,

@@ -203,6 +203,37 @@ def _told(answer: Answer) -> object:
         ("how much went from Hemant Desk to Kirana Desk Shop in May", 150_000),
         ("what is the largest payment Hemant Desk has ever made and to whom", 100_000),
         ("Indu Desk's payment to Kirana Desk Shop on 7 June got flagged. How many points did it get?", 52),
+        ("Indu Desk's payment on 7 June was flagged. What score did it get?", 52),
+        ("How many alerts have come up in May so far?", 4),
+        ("new payee + high amount rule: number of alerts in June", 2),
+        ("in May how many customers were flagged for moving money straight on?", 1),
+        ("how many different accounts have been flagged for keeping several payments just under the limit", 1),
+        ("When was the most recent structuring alert?", "2026-05-07"),
+        ("who had the most new payee alerts in June 2026?", "Hemant Desk"),
+        ("which payee got the most structuring alerts", "Kirana Desk Shop"),
+        ("what percentage of this year's alerts have a score of 80 or above", 50.0),
+        ("what share of structuring alerts scored above 85", 50.0),
+        ("what share of open alerts is for a new payee and a high amount", 37.5),
+        ("average amount of the pass-through alerts", 225_000),
+        ("what is the biggest payment flagged for structuring this year", 300_000),
+        ("how many structuring alerts were paid by card", 0),
+        ("how many new payee alerts were above 200 rupees", 2),
+        ("May had how many more structuring alerts than March?", 1),
+        ("average score of open alerts", 71),
+        ("lowest score among this year's alerts", 51),
+        ("which rule fires the most this year?", "large first payments to somebody new"),
+        ("break down May's alerts by reason", "large first payments to somebody new"),
+        ("Alert volume June vs May, what's the change?", -2),
+        ("top two customers by alert count this year", "Gauri Desk"),
+        ("Which customers were flagged more than twice this year?", 2),
+        ("how many odd hour alerts were closed as false positives", 0),
+        ("how many structuring hits had a score under 90", 1),
+        ("Who was paid in the most recent alert?", "Kirana Desk Shop"),
+        ("Which of our customers sent Kirana Desk Shop the most?", "Gauri Desk"),
+        ("how many people paid Kirana Desk Shop in June", 2),
+        ("On 7 June some people paid Kirana Desk Shop. How many people?", 2),
+        ("who paid Kirana Desk Shop the most in June", "Hemant Desk"),
+        ("how many different payers did Kirana Desk Shop have in May", 2),
     ],
 )
 async def test_alerts_are_told_apart_by_what_is_said_of_them(question: str, figure: object, ask: Chat) -> None:
@@ -227,6 +258,8 @@ async def test_alerts_are_told_apart_by_what_is_said_of_them(question: str, figu
         (["structuring alerts this year, how many?", "what do they add up to", "go back to the count, but for May"], 1),
         (["alerts in march", "and what score did that one get"], 55),
         (["alerts in may", "what is the biggest of them?", "whose was it?"], "Gauri Desk"),
+        (["structuring alerts this year", "the biggest of them?"], 300_000),
+        (["alerts about money passed straight on after it came in", "when was the latest one?"], "2026-05-07"),
     ],
 )
 async def test_a_follow_up_speaks_of_the_alerts_before_it(questions: list[str], figure: object, ask: Chat) -> None:
@@ -251,7 +284,6 @@ async def test_days_are_those_of_the_askers_clock(ask: Chat) -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "how many structuring alerts were paid by upi",
         "how many alerts name structuring or an odd hour",
         "alerts by reason for structuring per month",
         "how many alerts did we escalate in May",
@@ -260,7 +292,9 @@ async def test_days_are_those_of_the_askers_clock(ask: Chat) -> None:
         "how many customers opened an account with us since January",
         "how many new customers did we get in May",
         "how many alerts for payments from a new device",
-        "average score of open alerts",
+        "which customer has the lowest score",
+        "which customers have never had an alert",
+        "how many of our customers are without any alert",
         "which payees appear in more than 2 alerts",
         "out of our customers how many are businesses, not individuals?",
         "which customer has the highest balance",
@@ -278,7 +312,6 @@ async def test_what_alerts_have_no_room_for_is_asked_back(question: str, ask: Ch
     [
         ["alerts in may", "what score did that one get"],
         ["alerts in may", "how many of them were his?"],
-        ["structuring alerts this year", "the biggest of them?"],
     ],
 )
 async def test_of_whom_or_of_which_alert_is_never_guessed(questions: list[str], ask: Chat) -> None:

@@ -15,14 +15,17 @@ async def worried(database: Database, analyst: Analyst) -> Chat:
     async with database.unit() as session:
         bank, customer = await make_bank(session), await make_customer(session, name="Lata Worried")
         account = await make_account(session, bank, customer, floor_minor=-(10**12))
+        second = await make_account(session, await make_bank(session), customer, floor_minor=-(10**12))
         payees = {
             name: await make_account(session, bank, await make_customer(session, name=name))
-            for name in ("Midnight Momo", "Farida Stranger", "Gauhar Deposit")
+            for name in ("Midnight Momo", "Farida Stranger", "Gauhar Deposit", "Tonga Cart")
         }
         await pay(session, account, payees["Midnight Momo"], 4_400, occurred_at=at(3, 27))
-        await pay(session, account, payees["Farida Stranger"], 2_800_000, occurred_at=at(5, 23))
-        await pay(session, account, payees["Farida Stranger"], 5_100_000, occurred_at=at(5, 24))
-        await pay(session, account, payees["Gauhar Deposit"], 7_800_000, occurred_at=at(6, 2))
+        await pay(session, account, payees["Farida Stranger"], 2_800_000, occurred_at=at(5, 23), category="transfer")
+        await pay(session, account, payees["Farida Stranger"], 5_100_000, occurred_at=at(5, 24), category="transfer")
+        await pay(session, account, payees["Gauhar Deposit"], 7_800_000, occurred_at=at(6, 2), category="transfer")
+        await pay(session, account, payees["Tonga Cart"], 18_500, occurred_at=at(2, 15, 8))
+        await pay(session, second, payees["Tonga Cart"], 18_500, occurred_at=at(2, 15, 18))
     await drain(database)
     return Chat(analyst, customer_principal(customer))
 
@@ -49,6 +52,15 @@ async def worried(database: Database, analyst: Analyst) -> Chat:
         ("was I charged twice on the same day by the same place in May?", 0),
         ("were there any double charges in May", 0),
         ("what have I given the scammers, i mean Farida Stranger, this year", 7_900_000),
+        ("who is the newest payee on my account, someone I paid first most recently", "Gauhar Deposit"),
+        ("Somebody told me my account was hacked. What went out on 27 March?", 4_400),
+        ("I think Tonga Cart charged me twice on 15 February. How much each time?", 18_500),
+        ("Was I ever charged twice on the same day for the same amount in February? on which day", "2026-02-15"),
+        ("what's the biggest sum that went out this year", 7_800_000),
+        ("the most I ever paid in one go", 7_800_000),
+        ("Which day did the 78,000 go out?", "2026-06-02"),
+        ("total of all payments above 50,000 that went to people (not rent) since May", 12_900_000),
+        ("is 28,000 to Farida Stranger the largest payment I ever made to her", 5_100_000),
     ],
 )
 async def test_what_was_paid_is_told(question: str, figure: object, worried: Chat, database: Database) -> None:

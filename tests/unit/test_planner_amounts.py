@@ -30,6 +30,10 @@ def bounds(text: str) -> list[tuple[int | None, int | None, str | None]]:
         ("a thousand pounds", (100_000, 100_000, "GBP")),
         ("more than CZK 1 000", (100_001, None, "CZK")),
         ("above ¥500", (501, None, "JPY")),
+        ("which day did the 78,000 go out", (7_800_000, 7_800_000, None)),
+        ("who did i pay 28,629 to", (2_862_900, 2_862_900, None)),
+        ("some people sent thomas sharma the same 3,323 on 7 october", (332_300, 332_300, None)),
+        ("is 51,328 to farida khan the largest payment to her", (5_132_800, 5_132_800, None)),
     ],
 )
 def test_an_amount_has_its_bounds(text: str, expected: tuple[int | None, int | None, str | None]) -> None:
@@ -37,7 +41,19 @@ def test_an_amount_has_its_bounds(text: str, expected: tuple[int | None, int | N
 
 
 @pytest.mark.parametrize(
-    "text", ["top 5 merchants", "over 3 months", "last 5 payments", "more than 3 times", "in 2025", "of 2025"]
+    "text",
+    [
+        "top 5 merchants",
+        "over 3 months",
+        "last 5 payments",
+        "more than 3 times",
+        "in 2025",
+        "of 2025",
+        "i keep 12,000 for groceries",
+        "i pay myself 15,000 a month",
+        "the 1,234 payments",
+        "it came to 1,844 this time",
+    ],
 )
 def test_other_numbers_are_no_money(text: str) -> None:
     assert bounds(text) == []
