@@ -126,7 +126,9 @@ class BalanceTask(BaseModel):
     counts: bool = False
     at: date | None = None
     before: date | None = None
-    """An earlier day: how much more is held than at the end of it is asked for."""
+    """An earlier day: how much more is held than at the end of it is asked for,"""
+    sign: Literal["more", "less", "size"] = "more"
+    """or how much less, or how far apart the two are."""
     account_ids: tuple[UUID, ...] = ()
 
 

@@ -168,7 +168,8 @@ class _Composer:
         periods = [one.period for one in self.frame.periods]
         if self.frame.ask in COMPARING and periods:
             before, *at = (self._balance_day(period) for period in sorted(periods, key=lambda period: period.end))
-            return BalanceTask(account_ids=self._account_ids(), at=at[0] if at else None, before=before)
+            last = at[0] if at else None
+            return BalanceTask(account_ids=self._account_ids(), at=last, before=before, sign=self.frame.sign)
         at = self._balance_day(periods[0]) if periods else None
         return BalanceTask(counts=counts, account_ids=self._account_ids(), at=at)
 

@@ -72,6 +72,8 @@ _THAT_PURCHASE = re.compile(
     r"|\b(?:that|this|the same) (?:ticket|bill|order|ride|trip|visit|meal|haircut|purchase|recharge|booking|fill|refill"
     r"|show|film|movie|withdrawal|fare|buy|parcel|delivery|transfer)\b"
 )
+_WAS_THAT = re.compile(r"\b(?:was|is) (?:that|it)\b")
+""" "How many visits was that last year?", after some days of it."""
 _WHOLE_YEAR = re.compile(r"\b(?:whole|entire|full|all|total|altogether|throughout|overall|calendar|complete)\b")
 THE_REST = re.compile(
     r"\b(?:everything|all) else\b|\b(?:the )?(?:rest|remainder|remaining(?: ones?| part| payments)?)\b"
@@ -260,6 +262,11 @@ def _month_of_year(turn: _Turn) -> Reading | None:
     mention, period, text = turn.said("period"), turn.period, turn.reading.text
     if mention is None or period is None or mention.value.period.unit is not Unit.YEAR or _WHOLE_YEAR.search(text):
         return None
+    year = mention.value.period
+    if turn.reading.has(Cue.ANAPHORA) and year.start <= period.start and period.end <= year.end:
+        return _with(
+            turn.reading, (mention.start, mention.end), "period", Spoken(period)
+        )  # "how many was that in 2025?"
     names_more = any(m is not mention and not is_cue(m, Cue.AGAIN, Cue.NEUTRAL) for m in turn.reading.mentions)
     years = mention.value.period.start.year - period.start.year
     is_part = period.unit in _SHORTER and period.start.year == (period.end - timedelta(days=1)).year

@@ -89,7 +89,7 @@ def balances_held(last: Frame, before: Frame, new: Frame) -> Frame | None:
     are_of_same = last.topic is before.topic is Topic.BALANCE and last.conditions == before.conditions
     if not are_of_same or new.ask not in COMPARING or not (last.periods and before.periods):
         return None
-    return last.with_changes(ask=new.ask, periods=(*last.periods[:1], *before.periods[:1]))
+    return last.with_changes(ask=new.ask, sign=new.sign, periods=(*last.periods[:1], *before.periods[:1]))
 
 
 _THAT_THAN = re.compile(r"\b(?:that|it|this|they)(?: one)? than\b")

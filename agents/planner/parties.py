@@ -14,7 +14,7 @@ from agents.scope import Scope
 from core.insights.query import Filter, Flow, Measure, Operator
 
 _SOMEBODY = (
-    r"shop|place|person|merchant|payee|guy|man|woman|lady|fellow|chap|store|restaurant|pump|hotel|salon|firm|company"
+    r"shop|place|establishment|outlet|business|person|merchant|payee|guy|man|woman|lady|fellow|chap|store|restaurant|pump|hotel|salon|firm|company"
     r"|vendor|seller|customer|client"
 )
 _DEALS = (
@@ -36,6 +36,7 @@ _PARTY = re.compile(
     rf"|\b(?:did|have|has|do|had) (?P<do_they>they) (?:ever |also )*(?:{_DEALS})\b"
     r"|\b(?P<her>his|her) (?=\w)|\b(?P<his>his|hers|theirs)$"
     r"|\b(?:from|to|with|by) (?P<one>(?:that|this) one)\b"
+    r"|\b(?:spen[dt]|paid|pay|bought|been|went|go|gone|shopped) (?P<there>there)\b"
     r"|\b(?P<one_does>(?:that|this) one) (?:took|takes|taken|charged?|charges|costs?|got|gets|received)\b"
     r"|\b(?P<their>their) (?=(?:alerts?|accounts?|balance|bills?|payments?|transfers?)\b)"
 )

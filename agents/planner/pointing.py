@@ -70,6 +70,7 @@ _THOSE_PAYMENTS = re.compile(
     r"\b(?:those|these|the) (?:payments|transactions|entries|ones|bills|orders|trips|visits)\b"
     r"|\b(?:show|list|see) (?:me )?(?:all )?(?:of )?(?:those|these|them)\b"
 )
+_ONE_THING = re.compile(r"\b(?:that|this) (?:one|payment|bill|order|visit)\b|\bof (?:it|that)$")
 _WHERE_IT_WAS = re.compile(
     r"^(?:(?:and|so|ok) )*(?:where|at which (?:shop|place|pump)|to whom|with whom|from where|who)"
     r" (?:was|is|did) (?:that|it|this|i (?:do|make|pay) (?:that|it|this))(?: to| with| at| from| paid to)?$"
@@ -96,7 +97,7 @@ _OF_THOSE = re.compile(
     r"\b(?:of|for|across|over) (?:these|those|them|the (?:two|three)|all (?:two|three|of them)|both)\b"
 )
 _WHOLE = re.compile(r"\b(?:i|we|my|our|overall|total|in all|everything|spen[dt]\w*|income|earn\w*)\b")
-_ALSO = re.compile(r"\b(?:as well|too|also)$")
+_ALSO = re.compile(r"\b(?:as well|too|also)(?:,? please)?$")
 _WHAT_SUM = re.compile(r"\bhow much\b|\bwhat did\b.*\b(?:get|receive|cost|take)\b")
 _FIRST_SHOWN = re.compile(r"\b(?:first|1st|topmost) (?:one|of (?:them|those|these)|on (?:the|that) list)\b")
 _TOP_ONE = re.compile(
@@ -177,6 +178,8 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
         return _both_since(one, last, earlier[0])
     if pair := grown_most(last, earlier[0], asked) or halves_of_week(last, earlier[0], asked):
         return pair
+    if is_of_one(last) and one.intent is Intent.SUM_OF_THOSE and _ONE_THING.search(text):
+        return None  # "and the amount of that one?"
     several = _several(one.reading.text, memory)
     shows_some = last.ask in (Operation.RANK, Operation.LIST) and (last.limit or 1) > 1
     if several is None or asks_rest(one, memory) or (shows_some and one.intent is Intent.SUM_OF_THOSE):

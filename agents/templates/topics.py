@@ -55,11 +55,24 @@ def _grown(finding: Finding, evidence: Evidence) -> Draft:
     for n in range(1, len(now_table.rows) + 1):  # the same accounts, in the same order
         now = make.money(f"Balance {now_when}", cell(now_table.name, n, "posted_minor"))
         before = make.money(f"Balance {before_when}", cell(before_table.name, n, "posted_minor"))
-        change = make.money(f"{now.label} less {before_when}", computed("difference", now.source, before.source))
-        word = "less" if number(change) < 0 else "more"
+        change = _held_apart(finding.task, make, now, before)
+        word = "less" if number(now) < number(before) else "more"
         sentences.append(f"{say(size(change))} {word} {now_when} ({say(now)}) than {before_when} ({say(before)}).")
         figures += [change, now, before]
     return Draft(" ".join(sentences), figures, rows=[dict(row) for row in accounts.rows])
+
+
+def _held_apart(task: BalanceTask, make: Figures, now: Figure, before: Figure) -> Figure:
+    """How much more is held, how much less, or how far apart the two are, as it was asked."""
+    more = computed("difference", now.source, before.source)
+    match task.sign:
+        case "more":
+            return make.money(f"{now.label} less {before.label.removeprefix('Balance ')}", more)
+        case "less":
+            less = computed("difference", before.source, now.source)
+            return make.money(f"{before.label} less {now.label.removeprefix('Balance ')}", less)
+        case "size":
+            return make.money(f"{now.label} against {before.label.removeprefix('Balance ')}", computed("size", more))
 
 
 def memories(finding: Finding, evidence: Evidence) -> Draft:
