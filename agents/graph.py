@@ -133,7 +133,20 @@ async def carry_out(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
             findings = await run(planned, tools)
         except (QueryRefused, NotAllowed) as refusal:
             return {"findings": None, "draft": Draft(refusal.detail, status="out_of_scope")}
-    return {"findings": findings, "draft": write(findings, context.scope), **_to_list(findings)}
+    done = planned.model_copy(update={"tasks": tuple(found.task for found in findings.found)})
+    kept = {"findings": findings, "draft": write(findings, context.scope), **_to_list(findings)}
+    return {"planned": done, **_with_days_told(planned, done, state), **kept}
+
+
+def _with_days_told(planned: Plan, done: Plan, state: AgentState) -> Step:
+    """The frame to remember with all days known, where these were looked through instead of a month that had nothing: a
+    follow-up is of what was told."""
+    instead = [task for asked, task in zip(planned.tasks, done.tasks, strict=True) if task != asked]
+    frame = state.get("frame")
+    if not frame or not instead or not isinstance(last := instead[-1], InsightTask):
+        return {}
+    told = Frame.model_validate(frame).with_changes(periods=(last.queries[0].period,))
+    return {"frame": told.model_dump(mode="json")}
 
 
 async def check(state: AgentState, runtime: Runtime[AgentContext]) -> Step:

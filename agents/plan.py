@@ -116,6 +116,8 @@ class InsightTask(BaseModel):
     """Of VERSUS: how much more the first is than the second is what was asked for."""
     note: str = ""
     """What was taken for granted, to be said in the answer: "You named no period, so ..."."""
+    otherwise: "InsightTask | None" = None
+    """The same of all days known, to be carried out where this finds nothing: nobody named its period."""
 
 
 class BalanceTask(BaseModel):
@@ -208,13 +210,15 @@ class RefundsTask(BaseModel):
 
 
 class RecurringTask(BaseModel):
-    """Payments that come back at an interval and still run, the dearest first; `is_next` asks when the next is due."""
+    """Payments that come back at an interval and still run, the dearest first; `is_next` asks when the next is due,
+    `due` for all that are expected on those days, which are to come."""
 
     kind: Literal["recurring"] = "recurring"
     categories: tuple[str, ...] = ()
     counterparties: tuple[str, ...] = ()
     incoming: bool = False
     is_next: bool = False
+    due: QueryPeriod | None = None
     counts: bool = False
 
 

@@ -5,7 +5,7 @@ from agents.findings import Finding, Tools
 from agents.plan import DuplicatesTask, RecurringTask, UnusualTask
 from core.insights.anomalies import find_anomalies
 from core.insights.duplicates import find_duplicates
-from core.insights.recurring import find_recurring
+from core.insights.recurring import due_between, find_recurring
 
 RECURRING_SHOWN = {
     "counterparty", "category", "interval", "amount", "amount_minor", "a_year_minor", "currency", "last_on", "next_on",
@@ -15,7 +15,8 @@ DUPLICATE_SHOWN = {"on", "counterparty", "category", "currency", "amount_minor",
 
 
 async def recurring(task: RecurringTask, tools: Tools, evidence: Evidence) -> Finding:
-    """What still runs, as `recurring`: soonest due first where that is asked, else the dearest first."""
+    """What still runs, as `recurring`: soonest due first where that is asked, else the dearest first. Before it, where
+    days to come are asked for, each that is expected then, as `due`."""
     tools.progress("Looking for payments that come back")
     found = await find_recurring(tools.connection, tools.principal, today=tools.today)
     direction = "in" if task.incoming else "out"
@@ -28,7 +29,14 @@ async def recurring(task: RecurringTask, tools: Tools, evidence: Evidence) -> Fi
     ]  # fmt: skip
     running.sort(key=lambda series: series.next_on.toordinal() if task.is_next else -series.a_year_minor)
     rows = [series.model_dump(mode="json", include=RECURRING_SHOWN) for series in running]
-    return Finding(task, (evidence.add(Table("recurring", rows, rows_in_all=len(rows))),))
+    told = evidence.add(Table("recurring", rows, rows_in_all=len(rows)))
+    if task.due is None:
+        return Finding(task, (told,))
+    # What is late is due today, and not on the first of days that are all to come.
+    expected = ((day, n) for n, one in enumerate(running) for day in due_between(one, tools.today, task.due.end))
+    days = sorted((day, n) for day, n in expected if day >= task.due.start)
+    due = [{**rows[n], "next_on": day.isoformat()} for day, n in days]
+    return Finding(task, (evidence.add(Table("due", due, task.due, len(due))), told))
 
 
 async def unusual(task: UnusualTask, tools: Tools, evidence: Evidence) -> Finding:

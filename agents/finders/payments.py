@@ -21,9 +21,12 @@ REFUNDS_SHOWN = 50
 
 
 async def insight(task: InsightTask, tools: Tools, evidence: Evidence) -> Finding:
+    """What the queries of a task find, or of what it is to be otherwise."""
     first = task.queries[0]
     tools.progress(f"Looking through {tools.scope.payments:,} payments: {subject(first)}, {first.period.period.label}")
     results = [await compute(tools.connection, tools.principal, query) for query in task.queries]
+    if task.otherwise and not results[0].rows:
+        return await insight(task.otherwise, tools, evidence)
     return Finding(task, tuple(evidence.add_result(result) for result in results), tuple(results))
 
 

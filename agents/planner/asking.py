@@ -110,7 +110,7 @@ def _with_alerts(frame: Frame, clause: Clause) -> Frame | None:
 def _share(frame: Frame, clause: Clause) -> Frame | None:
     """ "What share of my spending was rent"; "by what percent did it grow" is no share."""
     if not clause.has(Cue.SHARE):
-        return None
+        return spent_of_earned(frame, clause)
     if clause.has(Cue.DIFFERENCE, Cue.MORE, Cue.LESS):
         clause.take(Cue.SHARE, Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.COMPARE)
         return grown(frame, clause)
@@ -157,6 +157,16 @@ _OF_MONEY = re.compile(r"\b(?:spen\w+|amounts?|value|rupees|money|worth|outgo\w*
 def of_payments(clause: Clause) -> bool:
     """ "What percentage of my payments was by UPI": of their number, where no money is spoken of."""
     return bool(_OF_PAYMENTS.search(clause.reading.text)) and not _OF_MONEY.search(said_without(clause, "amount"))
+
+
+_OF_EARNED = re.compile(r"\bhow much of (?:[\w']+ ){0,2}?(?:salary|pension|wages|pay ?che(?:ck|que))\b")
+
+
+def spent_of_earned(frame: Frame, clause: Clause) -> Frame | None:
+    """ "How much of my salary did I spend": the share of it; None where it is not spending that is asked about."""
+    if not _OF_EARNED.search(clause.reading.text):
+        return None
+    return spent_of_income(frame.with_changes(ask=Operation.SHARE), clause)
 
 
 def spent_of_income(frame: Frame, clause: Clause) -> Frame | None:
@@ -314,8 +324,34 @@ def _usual(frame: Frame, clause: Clause) -> Frame | None:
         clause.take(Cue.USUAL)
         unit = next(iter(clause.take(Cue.EACH, Cue.PACE)))
         return frame.with_changes(ask=Operation.PACE, unit=unit, measure=frame.plain)
+    if itself := usual_itself(frame, clause):
+        return itself
+    if _ITSELF.search(clause.reading.text) and clause.says(Measure.MEDIAN, Measure.AVERAGE):
+        clause.take(Cue.USUAL)
+        return None  # "a typical ride, I mean the median"
     clause.take(Cue.USUAL, Cue.MORE, Cue.LESS, Cue.COMPARE, Cue.DIFFERENCE, Cue.LATEST)
     return frame.with_changes(ask=Operation.USUAL)
+
+
+_HELD_AGAINST = (Cue.YES_NO, Cue.MORE, Cue.LESS, Cue.COMPARE, Cue.DIFFERENCE, Cue.LATEST, Cue.SHARE)
+_ITSELF = re.compile(
+    r"\b(?:how much|what)(?:'s| is| was| do| does| did| would| will)?(?: (?:i|we|it|they|my|our|the|a|an))* "
+    r"(?:\w+ )?(?:usual|normal|typical|general)(?:ly)?\b"
+)
+_SPENT = re.compile(r"\b(?:spen[dt]\w*|month)\b")
+
+
+def usual_itself(frame: Frame, clause: Clause) -> Frame | None:
+    """ "How much do I usually pay for electricity?": what one payment is on average; "usually spend on groceries":
+    what a month is. None where something is held against what is usual."""
+    is_held = clause.has(*_HELD_AGAINST) or frame.periods or frame.against
+    is_held = is_held or clause.says(Measure.MEDIAN, Measure.AVERAGE)
+    if frame.topic is not None or is_held or not _ITSELF.search(clause.reading.text):
+        return None
+    clause.take(Cue.USUAL)
+    if _SPENT.search(clause.reading.text) or not (frame.objects or frame.conditions):
+        return frame.with_changes(ask=Operation.PACE, unit=Unit.MONTH, measure=frame.plain)
+    return frame.with_changes(ask=Operation.VALUE, measure=Measure.AVERAGE)
 
 
 _ONE_BEFORE = re.compile(
@@ -418,7 +454,8 @@ def _when(frame: Frame, clause: Clause) -> Frame | None:
         clause.take(Cue.SINCE_WHEN, Cue.WHEN, Cue.FIRST)
         return frame.with_changes(ask=Operation.WHEN_FIRST, measure=None)
     dates = _dates_of_one(clause)
-    if not clause.has(Cue.WHEN, Cue.DAYS_AGO) and not dates:
+    is_time = bool(_THE_TIME.match(clause.reading.text)) and not clause.has(Cue.HOW_MUCH, Cue.WHICH, Cue.WHO)
+    if not clause.has(Cue.WHEN, Cue.DAYS_AGO) and not dates and not is_time:
         return None
     unit = Unit.DAY if clause.has(Cue.DAYS_AGO) else None
     clause.take(Cue.WHEN, Cue.DAYS_AGO)
@@ -433,6 +470,10 @@ def _when(frame: Frame, clause: Clause) -> Frame | None:
     clause.take(Cue.FIRST, Cue.LATEST)
     measure = None if frame.measure is Measure.COUNT else frame.measure
     return frame.with_changes(ask=operation, unit=unit, measure=measure)
+
+
+_THE_TIME = re.compile(r"(?:the |my )?(?:very )?(?:first|last) time (?:that )?(?:i|we)\b")
+""" "First time I paid Swiggy": the day of it."""
 
 
 def _names_one(clause: Clause) -> bool:
@@ -519,7 +560,7 @@ def _whose_payment(frame: Frame, clause: Clause) -> Frame:
 def _dimension(frame: Frame, clause: Clause) -> Dimension | None:
     """What the groups would be, where the clause asks for groups."""
     asks = clause.has(Cue.WHICH, Cue.WHO, Cue.SHOW, Cue.BREAKDOWN, Cue.MOST, Cue.LEAST) or clause.says(Measure.COUNT)
-    nouns = [noun for noun in clause.find(Cue.NOUN) if not _is_the_askers(noun, clause)]
+    nouns = [n for n in clause.find(Cue.NOUN) if not (_is_the_askers(n, clause) or _is_of_a_kind(n, clause))]
     if nouns and asks:
         clause.place(nouns[0])
         clause.take(Cue.WHERE)  # "the shop where I spent the most"
@@ -548,11 +589,25 @@ def _counted_place(clause: Clause) -> bool:
     for count in counts:
         for place in clause.after(count)[:1]:
             between = clause.reading.text[count.end : place.start].split()
-            is_place = place.kind == "category" and stem(clause.text_of(place).split()[-1]) in PLACES
+            is_place = place.kind == "category" and (
+                stem(clause.text_of(place).split()[-1]) in PLACES or _has_shops_behind(place, clause)
+            )
             counts_payments = any(clause.are_adjacent(place, said) for said in clause.find(Cue.PAYMENTS))
+            counts_payments = counts_payments or bool(_OCCASIONS.match(clause.reading.text[place.end :]))
             if is_place and not counts_payments and set(between) <= _DIFFERENT and "times" not in clause.text_of(count):
                 return True
     return False
+
+
+_OCCASIONS = re.compile(r" (?:visits|trips|rides|meals|orders|refills|bookings|sessions|appointments)\b")
+
+
+def _has_shops_behind(kind: Mention[Any], clause: Clause) -> bool:
+    """ "How many clothing shops": those who are paid, and no payments of the category."""
+    shops = [noun for noun in clause.find(Cue.NOUN) if noun.value[1] is Dimension.COUNTERPARTY]
+    behind = [noun for noun in shops if noun.start >= kind.end and clause.are_adjacent(kind, noun)]
+    clause.place(*behind)
+    return bool(behind)
 
 
 def _latest(frame: Frame, clause: Clause) -> Frame | None:
@@ -712,10 +767,21 @@ def _place_repeated_nouns(frame: Frame, clause: Clause) -> None:
             mention.value[1] in frame.group_by
             or is_account
             or _is_the_askers(mention, clause)
+            or _is_of_a_kind(mention, clause)
             or _is_of_a_name(mention, clause)
             or mention.end in persons_paid(clause.reading.text)
         ):
             clause.place(mention)
+
+
+_COUNTED_PAYMENTS = re.compile(r"\b(?:payments|transactions|purchases|orders|visits|times|often)\b")
+
+
+def _is_of_a_kind(noun: Mention[Any], clause: Clause) -> bool:
+    """ "How many payments to clothing shops": the shops say the category again, and payments are counted."""
+    counts = any(is_cue(m, Cue.MEASURE) and _COUNTED_PAYMENTS.search(clause.text_of(m)) for m in clause.mentions)
+    is_kind = any(clause.are_adjacent(kind, noun) and kind.end <= noun.start for kind in clause.reading.of("category"))
+    return counts and is_kind and noun.value[1] is Dimension.COUNTERPARTY and not clause.has(Cue.WHICH, Cue.MOST)
 
 
 _THEM = frozenset(

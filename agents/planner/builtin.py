@@ -27,6 +27,7 @@ from agents.planner.compose import compose
 from agents.planner.compounds import HEADS
 from agents.planner.desk_words import names_unalerted, ranks_by_score, tells_kind
 from agents.planner.doubts import ALERTS_ONLY, ALLOWED_WHEN, NEW_PRICE, Case, doubted
+from agents.planner.dues import with_dues
 from agents.planner.follow import edit, explain_amount
 from agents.planner.frame import Frame, Topic
 from agents.planner.leaning import explained
@@ -54,7 +55,7 @@ from agents.planner.refusals import declined
 from agents.planner.repricing import change_asked, went_down
 from agents.planner.settling import is_of_nothing, settled
 from agents.planner.slots import INCOME_CATEGORIES
-from agents.planner.strangers import speaks_of_asker
+from agents.planner.strangers import asks_of_kin, speaks_of_asker
 from agents.planner.understanding import understand
 from agents.planner.untold import untold
 from agents.planner.weighing import Understood, says_nothing
@@ -107,7 +108,8 @@ class BuiltinPlanner:
 
     def _planned(self, readings: Sequence[Reading], memory: Memory) -> Thought:
         tasks: list[Task] = []
-        understood = understand(readings, self.scope.currencies, has_last=memory.frame is not None)
+        told = understand(readings, self.scope.currencies, has_last=memory.frame is not None)
+        understood = [with_dues(one, self.today) for one in told]
         said = " ".join(reading.text for reading in readings)
         frame = meant_before(understood[0], said, memory)
         if told := self._of_allowance(readings, frame, memory):
@@ -145,7 +147,7 @@ class BuiltinPlanner:
                 if not pairs[n - 1][1].asks_which:  # otherwise what it came to is told beside its name
                     tasks[-1], frame = self.task(frame.with_changes(asks_amount=True), memory)
                 continue
-            parsed = pointing(said, reading, parsed, memory) if n == 0 else parsed
+            parsed = pointing(said, reading, parsed, memory) if n == 0 and not parsed.frame.due else parsed
             parsed = in_told_time(reading, parsed, stories)
             parsed = after_alerts(reading, parsed, frame, self.scope)
             doubt = self._doubt(reading, parsed, frame, memory if n == 0 else Memory(frame))
@@ -270,7 +272,9 @@ class BuiltinPlanner:
         account, what is the balance there?"."""
         told = any(reading.refusal == "others" and _ACCOUNT.search(reading.text) for reading in readings)
         asks_own = any(speaks_of_asker(one.reading.text) for one in understood)
-        return self._declined("others") if told and not asks_own and not self.principal.sees_alerts else None
+        of_kin = asks_of_kin([reading.text for reading in readings], [one.reading.text for one in understood])
+        is_anothers = (told or of_kin) and not asks_own
+        return self._declined("others") if is_anothers and not self.principal.sees_alerts else None
 
     def _doubt(self, reading: Reading, parsed: Parsed, last: Frame | None, memory: Memory) -> Thought | None:
         if reading.has(Cue.GREETING):

@@ -91,6 +91,19 @@ _BY_HOW_MUCH = re.compile(
     r"|(?:by )?how (?:much|many) (?:more|less|higher|lower|fewer|extra))\??",
     re.IGNORECASE,
 )
+_SAVED = re.compile(r"(?:and |so )?how much (?:did|have|do) (?:i|we) saved?\??", re.IGNORECASE)
+_HELD_APART = re.compile(r"\b(?:vs\.?|versus|against|compared (?:to|with))(?= )", re.IGNORECASE)
+""" "Groceries this October vs last, how much did I save": how much less it was."""
+_THE_GAP = re.compile(r"(?:and )?what(?:'s| is| was) the (?:difference|gap)\??", re.IGNORECASE)
+_FIRST_OR_LAST = re.compile(
+    r"(?:the |my )?(?:very )?(?:first|last)(?: ever)? (?:time|payment|purchase|visit|order)\b", re.IGNORECASE
+)
+_ITS_DAY = re.compile(
+    r"(?:and )?(?:(?:on )?(?:which|what) (?:date|day) (?:was|is) (?:it|that)|when was (?:it|that))\??", re.IGNORECASE
+)
+""" "The first time I bought there, which date was it": the day of that one."""
+_TAKEN_BACK = re.compile(r"(?:no,? |ok,? )?(?:cancel|scrap|scratch) (?:that|it|this)", re.IGNORECASE)
+""" "Cancel that. Just the total": of what was asked before, and no order."""
 _BY_NUMBER = re.compile(
     r"(?:i mean(?:t)?,? |and )?(?:by|going by|in) (?:the )?(?:number|count|no\.?(?= of))\b.*"
     r"|i mean(?:t)?,? the (?:median|mean|average|total|number|count|sum)\b.*",
@@ -219,6 +232,7 @@ def clauses(question: str) -> list[str]:
     said = _LEFT_OUT_TOO.sub(r"\g<head>\g<link>", said)
     sentences = [part for sentence in _BREAK.split(said) for part in _with_reasons_apart(sentence)]
     parts = [part.strip(" ,.!;:") for sentence in sentences for part in _with_story_apart(sentence)]
+    parts = parts[1:] if len(parts) > 1 and _TAKEN_BACK.fullmatch(parts[0]) else parts
     parts = _with_measures([part for part in parts if part.strip("?")])
     parts = _with_names(_with_remains([_without_known(part) for part in parts]))
     asked = _with_openings([part for part in parts if part and not (_POLITE.match(part) or _GUESS.fullmatch(part))])
@@ -262,6 +276,12 @@ def _with_measures(parts: list[str]) -> list[str]:
     for part in parts:
         if joined and (measure := _BY_HOW_MUCH.fullmatch(part)):
             joined[-1] = f"{joined[-1].rstrip('?')} {measure['number'] or 'by how much'}"
+        elif joined and _THE_GAP.fullmatch(part) and _HELD_APART.search(joined[-1]):
+            joined[-1] = f"{joined[-1].rstrip('?')} by how much"
+        elif joined and _SAVED.fullmatch(part) and _HELD_APART.search(joined[-1]):
+            joined[-1] += " how much less"
+        elif joined and _FIRST_OR_LAST.match(joined[-1]) and _ITS_DAY.fullmatch(part):
+            joined[-1] += " when was it"
         elif joined and (_BY_NUMBER.fullmatch(part) or _is_how_often(part, joined[-1])):
             joined[-1] = f"{joined[-1].rstrip('?')} {part}"
         elif joined and (tail := _HOW_MANY.fullmatch(part)) and not joined[-1].endswith("?"):

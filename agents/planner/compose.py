@@ -68,6 +68,12 @@ _REFUND: dict[str, Literal["largest", "latest", "earliest"]] = {
 }  # fmt: skip
 _OBJECT_FIELDS = frozenset({"category", "counterparty", "description"})
 _EXTREMES = frozenset({Measure.LARGEST, Measure.SMALLEST})
+_WHENEVER = frozenset(
+    {
+        Operation.VALUE, Operation.LIST, Operation.BREAKDOWN, Operation.RANK, Operation.COUNT_GROUPS, Operation.SHARE,
+        Operation.VERSUS, Operation.WHO,
+    }
+)  # fmt: skip
 _LISTED = {Flow.OUT: (Measure.COUNT, Measure.SPEND), Flow.IN: (Measure.COUNT, Measure.INCOME)}
 
 
@@ -95,6 +101,10 @@ def _told_apart(frame: Frame) -> Frame:
     if not frame.is_of_alerted:
         return frame
     return frame.with_changes(conditions=(*frame.conditions, *frame.alert_filters))
+
+
+def _noting(task: InsightTask, note: str) -> InsightTask:
+    return task.model_copy(update={"note": " ".join(part for part in (note, task.note) if part)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +194,7 @@ class _Composer:
             counterparties=self._named("counterparty"),
             incoming=self.frame.flow is Flow.IN,
             is_next=self.frame.is_next,
+            due=self.frame.due,
             counts=self.frame.measure is Measure.COUNT,
         )
 
@@ -287,8 +298,19 @@ class _Composer:
             Operation.SAVINGS_RATE: self._savings_rate,
             Operation.PROJECTED: self._projected,
         }.get(operation, self._value)
-        task = build(operation, spans)
-        return task.model_copy(update={"note": " ".join(part for part in (note, task.note) if part)})
+        task = _noting(build(operation, spans), note)
+        if not self._is_chosen_month(operation, spans):
+            return task
+        everything = self._span(self.scope.everything(self.today))
+        note = f"You named no period, and {spans[0].so_far.label} has nothing, so this is everything since"
+        otherwise = _noting(build(operation, [everything]), f"{note} {_day(everything.whole.start)}.")
+        return task.model_copy(update={"otherwise": otherwise})
+
+    def _is_chosen_month(self, operation: Operation, spans: list[_Span]) -> bool:
+        """Whether one figure is asked for, of the month that was chosen because no time was named: then it is asked
+        for whenever it was, if that month has none."""
+        is_month = len(spans) == 1 and spans[0].whole.unit is Unit.MONTH
+        return not self.frame.periods and operation in _WHENEVER and is_month
 
     def _apart(self, spans: list[_Span]) -> InsightTask:
         """A category and a payee side by side: the one, and the other where it is not of the category."""

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from agents.plan import PLACES_MAX, Decline, Operation
 from agents.planner.frame import Frame, Topic
+from agents.planner.parse import COMPARING
 from agents.planner.refusals import declined
 from agents.planner.slots import INCOME_CATEGORIES
 from agents.scope import Scope
 from agents.wording import days_known
 from core.identity.access import Principal
 from core.insights.forecast import DAYS_MAX
-from core.insights.query import Dimension, Measure, Operator
+from core.insights.query import Dimension, Flow, Measure, Operator
 from core.periods import Unit
 
 ALERTS_ONLY = (
@@ -95,12 +96,23 @@ def _tells_too_much_of_alerts(case: Case) -> bool:
 
 def _holds_income_against_spending(case: Case) -> bool:
     slugs = case.frame.values_of("category")
-    return case.frame.ask is Operation.VERSUS and bool(slugs & INCOME_CATEGORIES and slugs - INCOME_CATEGORIES)
+    is_versus = case.frame.ask is Operation.VERSUS and bool(slugs & INCOME_CATEGORIES and slugs - INCOME_CATEGORIES)
+    return is_versus or (
+        bool(slugs) and slugs <= _ONLY_EARNED and case.frame.ask in COMPARING and _is_spent(case.frame)
+    )
+
+
+_ONLY_EARNED = INCOME_CATEGORIES - {"interest"}
+
+
+def _is_spent(frame: Frame) -> bool:
+    return frame.topic is None and frame.measure is Measure.SPEND and frame.flow is Flow.OUT
 
 
 def _looks_too_far(case: Case) -> bool:
-    on = case.frame.on
-    return case.frame.topic is Topic.FORECAST and on is not None and (on - case.today).days > DAYS_MAX
+    frame = case.frame
+    last = frame.due.end - timedelta(days=1) if frame.due else frame.on if frame.topic is Topic.FORECAST else None
+    return last is not None and (last - case.today).days > DAYS_MAX
 
 
 def _explains_unknown(case: Case) -> bool:

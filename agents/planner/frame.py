@@ -83,6 +83,8 @@ class Frame(BaseModel):
     """Of a balance: the one that the period began with."""
     is_next: bool = False
     """Of recurring payments: when the next one is due. Of a projection: of the next month."""
+    due: QueryPeriod | None = None
+    """Of recurring payments: the days to come of which all that is expected is asked for."""
     alert_status: Literal["open", "confirmed", "dismissed"] | None = None
     alerts_ask: AlertsAsk = "alerts"
     points_min: int | None = None

@@ -19,7 +19,9 @@ from agents.planner.asking import (
     of_part,
     of_payments,
     paid_so_often,
+    spent_of_earned,
     spent_of_income,
+    usual_itself,
     versus,
     whole_of,
 )
@@ -27,7 +29,7 @@ from agents.planner.clause import Clause
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
 from core.fraud.reasons import ReasonCode
-from core.insights.query import Dimension, Filter, Flow, Measure, QueryPeriod
+from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.periods import Unit
 
 TIMES = (
@@ -207,6 +209,8 @@ def _value(intent: Intent, found: _Slots) -> Frame | None:
         return None  # "the biggest sum that went out" is one payment
     if intent is Intent.TOTAL and any(_EACH.search(text) for text in found.clause.texts(Cue.EACH)):
         return None  # "how much in each month" are several sums
+    if intent is Intent.TOTAL and (of_earned := spent_of_earned(found.base, found.clause)):
+        return of_earned
     if intent is Intent.TOTAL and found.clause.says(Measure.SPEND) and found.clause.says(Measure.INCOME):
         return None  # which of the two is meant cannot be told
     if intent is Intent.TOTAL and found.clause.says(Measure.NET) and found.base.objects:
@@ -381,7 +385,15 @@ def _share(intent: Intent, found: _Slots) -> Frame:
     if intent is Intent.SHARE:
         return of_part(frame, found.clause).with_changes(whole=whole_of(frame, found.clause))
     kept = tuple(f for f in (_spent_only(one) for one in frame.objects) if f is not None)
-    return frame.with_changes(share_of="income", objects=kept, flow=Flow.OUT, measure=Measure.SPEND)
+    whole = _earned(found.clause)
+    return frame.with_changes(share_of="income", objects=kept, whole=whole, flow=Flow.OUT, measure=Measure.SPEND)
+
+
+def _earned(clause: Clause) -> tuple[Filter, ...]:
+    """The income that is named: of "how much of my salary goes to rent" the salary, and no interest."""
+    slugs = dict.fromkeys(slug for mention in clause.reading.of("category") for slug in mention.value)
+    named = tuple(slug for slug in slugs if slug in slots.INCOME_CATEGORIES)
+    return (Filter(field="category", operator=Operator.IN, values=named),) if named else ()
 
 
 def _spent_only(one: Filter) -> Filter | None:
@@ -393,7 +405,8 @@ def _spent_only(one: Filter) -> Filter | None:
 
 
 def _usual(_: Intent, found: _Slots) -> Frame:
-    return found.asking(Operation.USUAL, found.plain)
+    itself = usual_itself(found.base, found.clause)
+    return itself.with_changes(flow=found.flow) if itself else found.asking(Operation.USUAL, found.plain)
 
 
 def _threshold(_: Intent, found: _Slots) -> Frame | None:

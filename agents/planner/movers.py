@@ -34,7 +34,8 @@ def moved(frame: Frame, clause: Clause) -> Frame | None:
 
 def _asks(frame: Frame, clause: Clause) -> bool:
     """Whether a change is asked about, of one among several."""
-    has_other = frame.against is not None or len(frame.periods) == 2
+    is_base = len(frame.periods) == 1 and clause.has(Cue.COMPARE)  # "than in May"
+    has_other = frame.against is not None or len(frame.periods) == 2 or is_base
     changes = clause.has(Cue.DIFFERENCE) or (has_other and clause.has(Cue.MORE, Cue.LESS))
     is_size = any(text.startswith(("by how", "how")) for text in clause.texts(Cue.DIFFERENCE))
     asks_one = clause.has(Cue.WHICH, Cue.WHO, Cue.WHERE) or bool(_SPENT_MORE_ON.search(clause.reading.text))

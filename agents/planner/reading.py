@@ -29,6 +29,7 @@ from agents.planner.spelling import corrected, is_word, swapped
 from agents.planner.strangers import is_anothers_spending, stranger
 from agents.planner.words import capitals, normalise, stem, words
 from agents.scope import OwnAccount, Scope
+from core.insights.query import Measure
 
 _SPELLABLE = frozenset(
     """
@@ -264,7 +265,8 @@ class Reader:
         text = written_out(plain)
         if text == plain:
             return text
-        broken = [name for name in self._names.said_in_full(plain) if name not in text]
+        said = (*self._names.said_in_full(plain), *(what for what, *_ in noted(plain)))
+        broken = [name for name in said if name not in text]
         for n, name in enumerate(broken):
             plain = plain.replace(name, f"payee{n}said")
         text = written_out(plain) if broken else text
@@ -275,6 +277,7 @@ class Reader:
     def _once(self, text: str) -> Reading:
         mentions = [self._narrowed(m, text) for m in compounded(text, cover(self._candidates(text)))]
         mentions = _without_titles(_without_speakers(_with_differences(mentions, text), text), text)
+        mentions = _without_excluded_measures(mentions, text)
         unknown = tuple(_unknown(text, mentions))
         refusal = self._refusal(text, mentions, unknown)
         return Reading(text, tuple(mentions), unknown, refusal, is_of_many=self._scope.is_of_many)
@@ -307,6 +310,7 @@ class Reader:
         yield from read_categories(text)
         yield from read_channels(text, self._scope)
         yield from self._named(text)
+        yield from (Mention("description", what, start, end, weight=9) for what, start, end in noted(text))
         yield from _accounts(text, self._scope)
         yield from _holders(text, self._scope)
         yield from read_alert_words(text, self._scope)
@@ -418,6 +422,20 @@ def _respelt(word: str) -> str | None:
     return corrected(word, common_words() - FILLER - _COMMON - cue_words() | _SPELLABLE)
 
 
+_NOTED = re.compile(
+    r"\b(?:where (?:i|we) (?:wrote|noted|put|typed|mentioned)|(?:with|saying|having|has|have) (?:the |a )?"
+    r"(?:note|description|remark|memo|narration|comment|words?|text)(?: of| saying)?"
+    r"|(?:note|description|remark|memo|narration|comment)s? (?:says|said|saying|contains?|containing|was|is|of))"
+    r" [\"'\u201c\u2018]?(?!(?:in|on|for|from|this|last|since|of|to|at|that|is)\b)(?P<what>[\w&' ]+?)[\"'\u201d\u2019]?"
+    r"(?=[,;.?]|$| (?:in|since|this|last|during|total|so far|till|until|altogether|come|add|how|by)\b)"
+)
+
+
+def noted(text: str) -> list[tuple[str, int, int]]:
+    """What the descriptions of payments are to say, with where it stands: "payments where I wrote goa trip"."""
+    return [(said["what"], said.start(), said.end("what")) for said in _NOTED.finditer(text)]
+
+
 _TAKEN_AWAY = ("minus", "less")
 
 
@@ -433,6 +451,21 @@ def _with_differences(mentions: list[Mention[Any]], text: str) -> list[Mention[A
     if not before or before != behind:
         return mentions
     return [replace(m, value=(Cue.DIFFERENCE, None)) if m is cue else m for m in mentions]
+
+
+_REACHES = re.compile(r"(?: [\w']+){0,4} (?:to|from|by|at|for|on) ")
+
+
+def _without_excluded_measures(mentions: list[Mention[Any]], text: str) -> list[Mention[Any]]:
+    """Of "excluding the deposit to Gita" Gita alone: what is left out says not which way the rest went."""
+    told: list[Mention[Any]] = []
+    for one, other, behind in zip(mentions, mentions[1:], mentions[2:], strict=False):
+        is_left_out = one.kind == "cue" and one.value[0] is Cue.EXCEPT
+        is_left_out = is_left_out and not text[one.start :].startswith(("not ", "but "))
+        is_measure = other.kind == "cue" and other.value == (Cue.MEASURE, Measure.INCOME)
+        reaches = behind.kind in ("name", "category") and _REACHES.fullmatch(text[other.end : behind.start])
+        told += [other] if is_left_out and is_measure and reaches else []
+    return [replace(m, kind="cue", value=(Cue.NEUTRAL, None)) if m in told else m for m in mentions]
 
 
 _SAYS = re.compile(

@@ -66,6 +66,19 @@ _VISITS = (
 _PUTTING = "leaving|leave|setting|set|putting|put|taking|take|keeping|and"
 
 _WRITTEN: tuple[tuple[str, str], ...] = (
+    (rf"\b(?P<month>{'|'.join(_MONTH_NAMES)})s(?= )", r"\g<month>'s"),
+    (r"\bswip(?:e|ed|ing) (?:my |the |our )?(?P<kind>credit |debit )?card\b", r"paid by \g<kind>card"),
+    (r"\bswip(?:ed|ing)\b", "paid"),
+    (r"\bthe total (?:amount )?(?:that )?(?P<who>i|we)(?: have|'ve) (?!ever\b)", r"the total \g<who> have ever "),
+    (r"\b(?P<whose>my|our) pay\b(?= (?:was|is|has|had|went|came|rose|in|on|from|of|this|last|each|per|raise|rise|hike|cut|increase|day|date)\b|[?.,!]|$)", r"\g<whose> salary"),
+    (rf"\b(?P<month>(?:{_MONTHS})(?:'s)?(?<!\bmay)) pay(?= (?:was|is|came|and|or|than|credit)\b|[?.,!]|$)", r"\g<month> salary"),
+    (r"\bsince (?:the )?\w+(?: \w+)? (?:is|was|are|were|has been) (?:over|done|finished|behind us|gone|past),? (?:(?:and )?(?:so )?i (?:want|need|would like|wish)(?:ed)? to (?:check|know|see)(?: (?:something|one thing))?:? ?)?", ""),
+    (r"^(?=.*\b(?:atms?|cash ?(?:machine|point)s?)\b)(?P<head>.*?\b)(?:take|taking) out\b", r"\g<head>withdraw"),
+    (r"^(?=.*\b(?:atms?|cash ?(?:machine|point)s?)\b)(?P<head>.*?\b)(?:took|taken) out\b", r"\g<head>withdrew"),
+    (r"^(?!.*\b(?:list|show|see|display|each|which)\b)(?P<head>.*?)\ball (?:that )?(?P<who>i|we)(?: have|'ve)? (?P<did>sent|paid|gave|given|spent|transferred)\b", r"\g<head>total \g<who> \g<did>"),
+    (r"\bsend (?:me|us) (?=(?:the|a|my) (?:\w+ ){0,3}?(?:totals?|sum|figures?|list|details|breakdown|summary|number|average|count)\b)", "give me "),
+    (r"\b(?:the )?most (?:that )?(?P<who>i|we)(?: have|'ve| had|'d)? ever (?:paid|spent|given|gave|sent) (?!.*\bin (?:a|an|any|one)\b)(?=(?:to|at|on|for|with)\b)", r"the largest payment \g<who> ever made "),
+    (r"\b(?:the )?most (?:that )?(?P<who>i|we)(?: have|'ve| had|'d)? ever (?:paid|given|gave|sent) (?!.*\bin (?:a|an|any|one)\b)(?=\w)", r"the largest payment \g<who> ever made to "),
     (r"\bfrom (?:the )?(?:very )?(?:beginning|start|starting|outset|day one|day 1|first day)(?: (?:on|onwards?))?(?:,? (?:up ?to|till|until|to) (?:today|now|date|the present))?(?! of| month)\b", "since the beginning"),
     (r"^(?:is|was) it (?:bad|ok|okay|normal|wrong|a problem|a worry) (?:that|if|when) (?=more\b)", "did "),
     (r"\b(?:the )?(?:running|ongoing) (?=(?:month|quarter|year|week|fy|financial year)\b)", "this "),
@@ -115,7 +128,7 @@ _WRITTEN: tuple[tuple[str, str], ...] = (
     (r"^(?:(?:please|pls|kindly|hey|hi|ok|now),? )*act as (?:if you (?:are|were) )?my (?:[\w-]+ )?(?:accountant|bookkeeper|ca|auditor|assistant|secretary|adviser|advisor|banker|friend)(?:,| and|,? then)? (?=\w)", ""),
     (r"^(?:(?:but|and|so|sorry|hi|hello|please|listen|also),? )*i (?:do not|don't|dont|cannot|can't|cant) (?:even |really |at all )?(?:remember|recall|recollect)(?: (?:making|doing|having made|giving|taking))?(?: (?:a|an|any|the|this|that|such))? (?!(?:how|what|when|who|whom|which|where|if|whether|why|it|him|her|them|my)\b)(?=\w)", ""),
     (r"\b(?P<to>to|for|at|on|in|from|with|given?|gave|paid|pay|sen[dt]) (?:(?:the|that|this|my|our|those|these) )?(?:(?!(?:in|on|at|for|from|to|during|last|this|since|and|or|not|by|via|with)\b)[\w'&]+ ){0,2}(?!(?:in|on|at|for|from|to)\b)[\w'&]+,? (?:no wait,? |sorry,? |rather,? )?i mean (?:to say )?(?:(?:to|for|at|on|in|from|with) )?(?!how|what|when|which|who|where|why|this|last|the last|during|since|not |(?:on )?(?:the )?\d{1,2}(?:st|nd|rd|th)\b)(?=\w)", r"\g<to> "),
-    (r"\b(?:leave|left|leaves|leaving) (?:my|our|the) (?:bank )?accounts?\b", "went out"),
+    (r"(?<!\bwill )\b(?:leave|left|leaves|leaving) (?:my|our|the) (?:bank )?accounts?\b", "went out"),
     (r"(?:,? (?:that|which))? i (?:might|may|could) not have (?:made|done|authori[sz]ed|approved)(?: myself)?\b", ""),
     (r"\b(?:double|duplicate|repeated) (?:charg(?:es?|ing)|debits?|billing|deductions?|payments?)\b", "charged twice"),
     (r"\b(?:still )?(?:waiting (?:for|on)|awaiting|pending) (?:a |our |any )?(?:decision|review|action|verdict)\b|\bnot (?:yet )?(?:decided|reviewed|looked at)(?: yet)?\b", "open"),

@@ -47,7 +47,7 @@ def settled(frame: Frame, text: str, scope: Scope, today: date) -> Frame:
     frame = _of_refund(_of_people(_without_contradiction(frame, scope), scope), text)
     frame = _of_income(_of_senders(_of_payers(frame, scope), text, scope))
     frame = _of_occasions(_of_persons(_of_friends(frame, text), text, scope), text)
-    frame = _of_price(_of_its_parts(frame), text, scope)
+    frame = _of_tariff(_of_price(_of_its_parts(frame), text, scope), text, scope)
     frame = _beyond_the_one(frame)
     return _with_running(_of_all_together(_held_apart(frame, text)), text, today)
 
@@ -210,6 +210,22 @@ def _beyond_the_one(frame: Frame) -> Frame:
     return frame.with_changes(conditions=tuple(f for f in frame.conditions if f.field != "amount_minor"))
 
 
+def _of_tariff(frame: Frame, text: str, scope: Scope) -> Frame:
+    """ "How much does Netflix cost": what it took last, where it takes the same again and again."""
+    kinds = _kinds(frame.values_of("counterparty"), scope) | frame.values_of("category")
+    asks = frame.ask in (None, Operation.VALUE) and frame.measure is Measure.SPEND and COSTS_NOW.fullmatch(text)
+    if frame.topic is not None or frame.periods or not (asks and kinds and kinds <= FIXED):
+        return frame
+    return frame.with_changes(ask=Operation.LIST, measure=None, latest="latest", limit=1, flow=Flow.OUT)
+
+
+COSTS_NOW = re.compile(
+    r"(?:(?:and|so|ok) )?(?:how much|what) (?:do|does|will|would) [\w&' ]+? (?:cost|charge|take|bill)(?: me| us)?"
+    r"(?: now| these days| currently| at present| at the moment)?"
+)
+""" "How much does StreamRasa cost me now"."""
+
+
 _BY_HOW_MUCH = re.compile(r"(?:and |so )?(?:by )?how much\b")
 _HAS_IT = re.compile(rf"(?:and |so )?(?:{_BY_HOW_MUCH.pattern} )?(?:has|have|did)\b")
 _THAN = re.compile(r"\b(?:than|from|compared|against|vs\.?|versus|over|between)\b")
@@ -241,9 +257,12 @@ def _of_all_together(frame: Frame) -> Frame:
 
 def _with_running(frame: Frame, text: str, today: date) -> Frame:
     """ "Is my rent higher than in May?": what is running, held against the one period that is said."""
-    if frame.ask not in COMPARING or len(frame.periods) != 1 or frame.against:
+    if frame.ask not in (*COMPARING, Operation.MOVED) or len(frame.periods) != 1 or frame.against:
         return frame
     base = frame.periods[0].period
     if base.unit is None or base.end > today or not _IS_BASE.search(text):
         return frame
-    return frame.with_changes(periods=(QueryPeriod.of(Period.of(base.unit, today)), *frame.periods))
+    running = Period.of(base.unit, today)
+    if frame.ask is Operation.MOVED and running.previous() == base:
+        return frame.with_changes(periods=(QueryPeriod.of(running),))  # as many days of each tell what rose
+    return frame.with_changes(periods=(QueryPeriod.of(running), *frame.periods))

@@ -364,9 +364,13 @@ def objects(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
             if not _is_spelt_out(mention, clause):
                 (left_out if excluding else kept).append(mention)
             clause.place(mention, *([excluding] if excluding else []))
-        elif not is_cue(mention, Cue.OR, Cue.BOTH, Cue.ANAPHORA, Cue.TOTAL, Cue.PAYMENTS, Cue.MEASURE):
+        elif not is_cue(mention, *_REACHED_THROUGH):
             excluding = None
     return filters(_parts(without_heads(kept, clause), clause), Operator.IN), filters(left_out, Operator.NOT_IN)
+
+
+_REACHED_THROUGH = (Cue.OR, Cue.BOTH, Cue.ANAPHORA, Cue.TOTAL, Cue.PAYMENTS, Cue.MEASURE, Cue.NEUTRAL)
+"""What may stand between "except" and what it reaches: "excluding the payments to Gita"."""
 
 
 def _is_spelt_out(group: Mention[Any], clause: Clause) -> bool:

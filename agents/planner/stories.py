@@ -22,7 +22,8 @@ from agents.planner.shown import ASKS_FIGURE
 from agents.planner.slots import MERE_HEADS, alert_status
 from agents.planner.weighing import AGREED, WHO_IS, Understood, asks_to_afford, says_nothing
 from core.insights.catalogue import ALERT_STATES
-from core.insights.query import Dimension, Filter, Flow, Measure, Operator
+from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
+from core.periods import Period, Unit
 
 PLAIN = 0.7
 """The least at which a statement is taken for the question that it stands for: "I think I was charged twice"."""
@@ -279,6 +280,16 @@ _GUESSES = re.compile(
 """What is only guessed narrows nothing."""
 
 
+def _month_of_year(one: Understood, told: Period) -> Period | None:
+    """ "That month (2025)", of a month that the story tells: that year's."""
+    said = [period.period for period in one.parsed.frame.periods]
+    if told.unit is not Unit.MONTH or [period.unit for period in said] != [Unit.YEAR]:
+        return None
+    return (
+        Period.of(Unit.MONTH, told.start.replace(year=said[0].start.year)) if one.reading.has(Cue.THAT_TIME) else None
+    )
+
+
 def lent(one: Understood, stories: Sequence[Reading]) -> Understood:
     """A question with whom, when, and which place the story before it speaks of, where the question does not say."""
     place = max((story.position for story in stories), default=1)
@@ -300,6 +311,8 @@ def lent(one: Understood, stories: Sequence[Reading]) -> Understood:
     periods = [period for story in firm for period in story.periods]
     if len(periods) == 1 and not frame.periods:
         changes["periods"] = tuple(periods)
+    elif len(periods) == 1 and (month := _month_of_year(one, periods[0].period)):
+        changes["periods"] = (QueryPeriod.of(month),)
     elif len(periods) == 1 and len(frame.periods) == 1 and frame.ask in COMPARING:
         changes["periods"] = (*periods, *frame.periods)  # "my October was insane: by how much was it up on September?"
     if _came_in(stories) and not Clause(one.reading).says(Measure.SPEND, Measure.INCOME):

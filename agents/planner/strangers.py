@@ -111,6 +111,23 @@ def is_anothers_spending(text: str, start: int, end: int) -> bool:
     return bool(does) and not speaks_of_asker(text)
 
 
+_KIN = re.compile(
+    r"\b(?:my|our) (?:wife|husband|spouse|partner|brother|sister|mother|father|mom|mum|dad|son|daughter|friend|cousin"
+    r"|neighbou?r|boss|colleague|uncle|aunt|girlfriend|boyfriend|roommate|flatmate|in-laws?)\b"
+)
+_THEY_SPEND = re.compile(
+    r"\b(?:did|does|has|have|do) (?:he|she|they) (?:spen[dt]|earn(?:ed)?|saved?|withdr[ae]wn?)\b"
+    r"|\b(?:his|her|their) (?:monthly |own |bank )?(?:salary|income|pay|pension|balance|savings|spending"
+    r"|expenses|account)\b"
+)
+
+
+def asks_of_kin(told: Iterable[str], asked: Iterable[str]) -> bool:
+    """Whether normalised clauses tell of somebody's brother or friend, and those that ask are about what that one
+    spends or earns: "my brother banks here too. How much did he spend?"."""
+    return any(map(_KIN.search, told)) and any(map(_THEY_SPEND.search, asked))
+
+
 def speaks_of_asker(text: str) -> bool:
     """Whether a normalised text speaks of the one who asks."""
     return bool(_ASKER.search(text))

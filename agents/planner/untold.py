@@ -27,6 +27,10 @@ _UNTOLD: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "I tell what was paid, and neither multiply nor divide it. Which sum do you mean?",
         ),
         (
+            r"\b(?:owe[sd]?|owing) (?:me|us)\b",
+            "I tell what was paid, and not what is owed. Whose payments do you mean?",
+        ),
+        (
             r"\bhow (?:long|many (?:days|weeks|months)) (?:will|would|can|could|does|do|might)\b"
             r".*\b(?:balance|money|savings|funds|cash)\b.*\blast\b",
             "I look ahead to the balance of a day, and not to when it is gone. Which day do you mean?",

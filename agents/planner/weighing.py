@@ -20,6 +20,7 @@ from agents.planner.intended import intended, is_within_months, meanings, named
 from agents.planner.lexicon import Cue
 from agents.planner.parse import Parsed, parse
 from agents.planner.reading import Reading
+from agents.planner.settling import COSTS_NOW
 from core.insights.query import Dimension, Measure
 from core.money import Currency
 
@@ -120,6 +121,8 @@ class _Weighing:
             return self._as_read(asked)
         if self.wants.first in OFF_LIMITS and (self._tells_a_habit or tells_a_fear(self.reading.text)):
             return self._as_read(self.parsed, Intent.STORY)
+        if self.wants.first is Intent.OFF_TOPIC and self._asks_a_price:
+            return self._as_read(self.parsed, Intent.TOTAL)
         if self.wants.first is Intent.STORY and self.is_sure and not Clause(self.reading).has(Cue.HOW_MUCH):
             return self._as_read(self.parsed, Intent.STORY)
         if frame := self._cleaner() or self._agreed() or self._plain_sum():
@@ -153,6 +156,12 @@ class _Weighing:
         """ "CloudPetti should bill me once a month": what a payee does, and nothing that is to be done."""
         first = next(iter(self.reading.of("name")), None)
         return first is not None and first.start == 0 and bool(_HABITUALLY.match(self.reading.text[first.end :]))
+
+    @property
+    def _asks_a_price(self) -> bool:
+        """ "How much does StreamRasa cost", of somebody who is paid: no question about the world."""
+        names = self.reading.of("name")
+        return len(names) == 1 and not self._stumbles and bool(COSTS_NOW.fullmatch(self.reading.text))
 
     @property
     def _scores_twice(self) -> bool:

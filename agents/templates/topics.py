@@ -142,10 +142,12 @@ def _payees(entries: Table, make: Figures) -> list[Figure]:
 
 def recurring(finding: Finding, evidence: Evidence) -> Draft:
     """What comes back, what it comes to in a year, and each with its next day; or when the next one is due."""
-    task, table, make = finding.task, finding.tables[0], Figures(evidence)
+    task, table, make = finding.task, finding.tables[-1], Figures(evidence)
     assert isinstance(task, RecurringTask)
     if not table.rows:
         return Draft("I see nothing here that comes back regularly.", status="no_data")
+    if task.due:
+        return _due(task.due.period.label, finding, make)
     dues = [
         make.date(f"{row['counterparty']}, next", cell(table.name, n, "next_on"))
         for n, row in enumerate(table.rows[:TOLD_MAX], start=1)
@@ -170,6 +172,33 @@ def recurring(finding: Finding, evidence: Evidence) -> Draft:
     text = f"{count(number.value, 'recurring payment')}, {sums} in a year. The dearest: {lines}."
     ordered = [number, *a_year] if task.counts else [*a_year, number]
     return Draft(text, [*ordered, *each, *dues], rows=rows)
+
+
+DUES_TOLD = 10
+"""Payments to come that a sentence names."""
+
+
+def _due(when: str, finding: Finding, make: Figures) -> Draft:
+    """All that is expected on days to come, in their order, and what it comes to; where there is nothing, what comes
+    next."""
+    due, running = finding.tables
+    assert isinstance(finding.task, RecurringTask)
+    way = "to come in" if finding.task.incoming else "to go out"
+    number = make.count(f"Expected, {when}", rows_of(due.name))
+    named = due if due.rows else running
+    each = [
+        make.money(f"{row['counterparty']}, {day(row['next_on'])}", cell(named.name, n, "amount_minor"))
+        for n, row in enumerate(named.rows[: DUES_TOLD if due.rows else 1], start=1)
+    ]
+    if not due.rows:
+        return Draft(f"Nothing is expected {way}, {when}. Next comes {each[0].label}: {say(each[0])}.", [number, *each])
+    sums = [make.money(f"Expected in all, {when}", source) for source in _sums(due.name, "amount_minor", due.rows)]
+    assert isinstance(number.value, int)
+    lines = "; ".join(f"{one.label}: {say(one)}" for one in each)
+    more = "; …" if len(due.rows) > DUES_TOLD else ""
+    text = f"{' and '.join(map(say, sums))} expected {way} in {count(number.value, 'payment')}, {when}: {lines}{more}."
+    ordered = [number, *sums] if finding.task.counts else [*sums, number]
+    return Draft(text, [*ordered, *each], rows=[dict(row) for row in due.rows])
 
 
 def _sums(table: str, column: str, rows: Sequence[Row]) -> list[str]:

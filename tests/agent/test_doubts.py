@@ -134,6 +134,25 @@ async def test_what_points_at_nothing_known_is_asked_back(questions: list[str], 
     assert not answer.figures
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "my brother also banks here. how much did he spend on fuel last month",
+        "my friend Ravi has an account too. how much does he earn?",
+        "My sister-in-law Rekha also banks with you. How much is her salary?",
+    ],
+)
+async def test_what_somebody_else_does_with_money_is_declined(question: str, chat: Chat) -> None:
+    assert (await chat.ask(question)).status == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    "question", ["who owes me money", "in may i think i spent more than what salary came. by how much more"]
+)
+async def test_what_payments_do_not_tell_is_asked_back(question: str, chat: Chat) -> None:
+    assert (await chat.ask(question)).status == "clarify"
+
+
 @pytest.mark.parametrize("question", DECLINED)
 async def test_what_is_not_ours_is_declined_with_three_questions_that_are(question: str, chat: Chat) -> None:
     answer = await chat.ask(question)

@@ -46,6 +46,7 @@ BALANCES = """
      GROUP BY day
 """
 MAY = "moment >= '2026-05-01' AND moment < '2026-06-01'"
+MAY_BEFORE = "moment >= '2025-05-01' AND moment < '2025-06-01'"
 APRIL = "moment >= '2026-04-01' AND moment < '2026-05-01'"
 YEAR = "moment >= '2026-01-01' AND moment < '2026-06-16'"
 GROCERIES = "kind = 'groceries'"
@@ -75,6 +76,33 @@ def months_in_which(net: str, where: str) -> str:
 
 
 TRUTH = {
+    "payments where I wrote goa trip share, total of all till now": spent("description = 'goa trip share'"),
+    "what percent of mays total spending was rent": f"100.0 * ({spent(f'{RENT} AND {MAY}')}) / ({spent(MAY, MAY)})",
+    "how much swiped on card in may": spent(f"channel = 'card' AND {MAY}"),
+    "Spice Route since new year, all I paid": spent(f"payee = 'Spice Route' AND {YEAR}"),
+    "the total I've spent on fuel": spent(FUEL),
+    "my pay was raised in april. how much more is it than march pay": "SELECT 0",
+    "Since Holi is over I want to check something: how many payments did I make to grocery shops in May?": f"SELECT count(*) FROM paid WHERE {GROCERIES} AND {MAY}",
+    "After rent, what was my biggest category in May 2026? Tell its amount": spent(f"{FUEL} AND {MAY}"),
+    "groceries may this year vs may last year, how much did I save": f"({spent(f'{GROCERIES} AND {MAY_BEFORE}')}) - ({spent(f'{GROCERIES} AND {MAY}', MAY)})",
+    "Excluding the deposit to Rahul Sharma, what was May's total?": spent(f"payee <> 'Rahul Sharma' AND {MAY}", MAY),
+    "Before the 1 May bill, what was the most I had ever paid Spice Route?": "SELECT max(amount_minor) FROM paid WHERE payee = 'Spice Route' AND moment < '2026-05-01'",
+    "First time I ever ate at Spice Route, which date was it?": "SELECT min(moment)::date::text FROM paid WHERE payee = 'Spice Route'",
+    "first time I paid Spice Route": "SELECT min(moment)::date::text FROM paid WHERE payee = 'Spice Route'",
+    "it was raining the whole of may, how much did I spend on fuel that month (2026)": spent(f"{FUEL} AND {MAY}"),
+    "please send me the total of my May groceries": spent(f"{GROCERIES} AND {MAY}", MAY),
+    "Cancel that. Just the fuel total for May.": spent(f"{FUEL} AND {MAY}"),
+    "how much have I spent on eating out": spent("kind = 'eating_out'"),
+    "list my restaurant payments": "SELECT count(*) FROM paid WHERE kind = 'eating_out'",
+    "how many times did I eat out": "SELECT count(*) FROM paid WHERE kind = 'eating_out'",
+    "how many restaurant visits have I paid for": "SELECT count(*) FROM paid WHERE kind = 'eating_out'",
+    "how many grocery shops did I pay in may": f"SELECT count(DISTINCT payee) FROM paid WHERE {GROCERIES} AND {MAY}",
+    "how much do I usually pay for fuel": f"SELECT avg(amount_minor) FROM paid WHERE {FUEL}",
+    "what does a typical fuel bill come to": f"SELECT avg(amount_minor) FROM paid WHERE {FUEL}",
+    "what do I usually spend on rent": "SELECT round(5 * 2000000 / 6.0)",
+    "how much of my salary goes to rent": f"SELECT 100.0 * ({spent(f'{RENT} AND {MAY}')}) / (SELECT sum(amount_minor) FROM got WHERE kind = 'salary' AND {MAY})",
+    "how much of my salary did I spend": f"SELECT 100.0 * ({spent(MAY, MAY)}) / (SELECT sum(amount_minor) FROM got WHERE kind = 'salary' AND {MAY})",
+    "how much does my rent cost": "SELECT 2000000",
     "How much did I spend on groceries in May?": spent(f"{GROCERIES} AND {MAY}", MAY),
     "How much have I saved in May?": "(SELECT coalesce(sum(amount_minor), 0) FROM got WHERE " + MAY + ") - (" + spent(MAY, MAY) + ")",
     "how much money did I get in May?": "SELECT coalesce(sum(amount_minor), 0) FROM got WHERE " + MAY,
@@ -409,6 +437,44 @@ async def test_what_recurs_is_told_with_its_next_day(chat: Chat) -> None:
     every = await chat.ask("what are my recurring payments?")
     assert every.status == "answered" and every.grounded
     assert "Mr Rao" in {row["counterparty"] for row in every.rows}
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "first"),
+    [
+        ("what's due this week", "Nothing is expected to go out, 15 to 21 June 2026", 0),
+        ("which payments are due before the 5th", "Mr Rao, 3 July 2026", 2_050_000),
+        ("what bills are due in July", "Fresh Mart, 24 July 2026", 2_050_000),
+        ("how many payments are due next month", "Mr Rao, 3 July 2026", 2),
+        ("how much do I still have to pay by 3 July", "15 June to 3 July 2026", 2_050_000),
+        ("upcoming payments", "15 June to 14 July 2026", 2_050_000),
+        ("how much rent is due next month", "Mr Rao, 3 July 2026", 2_000_000),
+    ],
+)
+async def test_what_is_due_is_told_for_the_days_that_are_named(
+    question: str, told: str, first: int, chat: Chat
+) -> None:
+    answer = await chat.ask(question)
+    assert answer.status == "answered" and answer.grounded, answer.answer
+    assert told in answer.answer, answer.answer
+    assert first in (answer.figures[0].value_minor, answer.figures[0].value), answer.answer
+
+
+async def test_what_rose_since_last_month_is_told_of_as_many_days(chat: Chat) -> None:
+    answer = await chat.ask("which category grew most compared to last month")
+    assert answer.answer.startswith("Entertainment: ₹450.00 more in 1 to 15 June 2026"), answer.answer
+    assert "than in 1 to 15 May 2026" in answer.answer
+
+
+async def test_where_this_month_has_nothing_all_that_is_known_is_told_and_said(chat: Chat) -> None:
+    answer = await chat.ask("how much have I spent on eating out")
+    assert "and 1 to 15 June 2026 has nothing, so this is everything since 10 May 2025" in answer.answer, answer.answer
+    assert (await chat.ask("how many payments was that?")).figures[0].value == 3
+    assert (await Chat(chat.analyst, chat.principal).ask("eating out in june")).status == "no_data"
+
+
+async def test_a_renewal_of_somebody_unknown_is_asked_back_about(chat: Chat) -> None:
+    assert (await chat.ask("when does netflix renew")).status == "clarify"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from agents.planner.ahead import day_ahead, days_ahead
 from agents.planner.periods import PeriodReader
 from agents.planner.words import normalise
 
@@ -206,3 +207,38 @@ def test_a_range_of_weekdays_reaches_back_over_the_weekend_on_a_monday() -> None
     (mention,) = PeriodReader(date(2026, 6, 15), date(2025, 5, 1)).read("monday to friday")
     assert mention.value.weekdays == ("monday", "tuesday", "wednesday", "thursday", "friday")
     assert (mention.value.period.start, mention.value.period.end) == (date(2026, 6, 8), date(2026, 6, 13))
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("due this week", "2026-11-22..2026-11-22"),
+        ("due next week", "2026-11-23..2026-11-29"),
+        ("due this month", "2026-11-22..2026-11-30"),
+        ("due before the 5th", "2026-11-22..2026-12-04"),
+        ("due by the 5th", "2026-11-22..2026-12-05"),
+        ("due on the 5th", "2026-12-05..2026-12-05"),
+        ("due on 1 december", "2026-12-01..2026-12-01"),
+        ("due in december", "2026-12-01..2026-12-31"),
+        ("due before december", "2026-11-22..2026-11-30"),
+        ("due before month end", "2026-11-22..2026-11-30"),
+        ("due by friday", "2026-11-22..2026-11-27"),
+        ("due tomorrow", "2026-11-23..2026-11-23"),
+        ("due in the next 10 days", "2026-11-22..2026-12-02"),
+        ("due next weekend", "2026-11-28..2026-11-29"),
+    ],
+)
+def test_days_to_come_are_read_from_today_on(text: str, days: str) -> None:
+    period = days_ahead(normalise(text), TODAY)
+    assert period is not None
+    assert f"{period.start}..{period.end - timedelta(days=1)}" == days
+
+
+@pytest.mark.parametrize("text", ["due", "due last month", "due on 31 april 2026"])
+def test_what_names_no_day_to_come_has_none(text: str) -> None:
+    assert days_ahead(normalise(text), TODAY) is None
+
+
+def test_a_balance_is_looked_for_at_the_end_of_the_days_to_come() -> None:
+    assert day_ahead("what will i have before the 5th", TODAY) == date(2026, 12, 5)
+    assert day_ahead("what will i have by month end", TODAY) == date(2026, 11, 30)
