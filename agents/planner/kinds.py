@@ -40,7 +40,6 @@ _KINDS = {
     r"bar\b|pub\b|brew|wine|liquor|beer|spirits|tavern|arms\b|alehouse|taproom|crown|wetherspoon": "alcohol, drinks, beer, bars, bar, pub, pubs",
     r"toll|fastag|netc|nhai": "toll, tolls, fastag, toll charges, toll payments",
     r"garage|repair|service|workshop|fix|motors": "car repairs, car repair, bike repairs, bike repair, garage, garages, car service, car servicing",
-    r"rail|train|irctc": "train, trains, rail, railway, railways",
     r"park": "parking, parking fees, parking charges",
     r"milk|dairy|amul|nandini|delight": "milk",
     r"veg|organic|fruit|farm|sabzi|mandi": "vegetables, vegetable, veggies, fruit, fruits",
