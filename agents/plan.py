@@ -220,6 +220,8 @@ class RecurringTask(BaseModel):
     is_next: bool = False
     due: QueryPeriod | None = None
     counts: bool = False
+    a_year: bool = False
+    """What they come to in a year is asked, also where it is only one."""
 
 
 class ForecastTask(BaseModel):

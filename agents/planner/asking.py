@@ -380,7 +380,7 @@ def _rank(frame: Frame, clause: Clause) -> Frame | None:
     is_number = is_cue(first, Cue.TOP)
     count = abs(first.value[1]) if is_number else None
     descending = first.value[1] > 0 if is_number else first.value[1] is Measure.LARGEST
-    often = is_number and _MOST_OFTEN.search(clause.text_of(first))
+    often = is_number and (_MOST_OFTEN.search(clause.text_of(first)) or _OFTEN.search(clause.reading.text))
     measure = Measure.COUNT if often else _sum(frame, clause)
     ranked = frame.with_changes(descending=descending, measure=measure)
     if place := _place_after(first, clause):
@@ -402,6 +402,7 @@ def _rank(frame: Frame, clause: Clause) -> Frame | None:
     return None
 
 
+_OFTEN = re.compile(r"\b(?:most|more|least) (?:often|frequently)\b")
 _MOST_OFTEN = re.compile(r"\b(?:frequent|visited|used|common|busiest)\b")
 
 

@@ -196,6 +196,7 @@ class _Composer:
             is_next=self.frame.is_next,
             due=self.frame.due,
             counts=self.frame.measure is Measure.COUNT,
+            a_year=self.frame.ask is Operation.PACE and self.frame.unit is Unit.YEAR,
         )
 
     def _named(self, field: str) -> tuple[str, ...]:

@@ -263,10 +263,8 @@ def _month_of_year(turn: _Turn) -> Reading | None:
     if mention is None or period is None or mention.value.period.unit is not Unit.YEAR or _WHOLE_YEAR.search(text):
         return None
     year = mention.value.period
-    if turn.reading.has(Cue.ANAPHORA) and year.start <= period.start and period.end <= year.end:
-        return _with(
-            turn.reading, (mention.start, mention.end), "period", Spoken(period)
-        )  # "how many was that in 2025?"
+    if _WAS_THAT.search(text) and year.start <= period.start and period.end <= year.end:
+        return _with(turn.reading, (mention.start, mention.end), "period", Spoken(period))
     names_more = any(m is not mention and not is_cue(m, Cue.AGAIN, Cue.NEUTRAL) for m in turn.reading.mentions)
     years = mention.value.period.start.year - period.start.year
     is_part = period.unit in _SHORTER and period.start.year == (period.end - timedelta(days=1)).year

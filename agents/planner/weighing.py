@@ -300,7 +300,8 @@ class _Weighing:
 
     def _under(self, frame: Frame) -> Parsed:
         """The clause under another frame; it leans on the last question where it names nothing itself."""
-        parsed = replace(self.parsed, frame=frame, alone=frame, unplaced=(), has_cue=True)
+        modifies = self.parsed.only_modifies and not (frame.ask or frame.measure or frame.topic)
+        parsed = replace(self.parsed, frame=frame, alone=frame, unplaced=(), has_cue=True, only_modifies=modifies)
         asks_nothing = frame.ask is None and frame.topic is None
         leans = self.has_last and (self.parsed.is_follow_up or says_nothing(parsed) or asks_nothing)
         asks_sum = self.parsed.asks_amount or self.wants.first is Intent.TOTAL

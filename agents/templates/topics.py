@@ -163,6 +163,8 @@ def recurring(finding: Finding, evidence: Evidence) -> Draft:
         often = first["interval"].replace("_", "-")
         text = f"{first['counterparty']} is expected next on {due}: {say(each[0])}, {often}."
         return Draft(text, [dues[0], each[0]], rows=rows)
+    if len(table.rows) == 1 and not (task.counts or task.a_year):
+        return _only_one(finding, make, each[0], dues[0])
     number = make.count("Recurring payments", rows_of(table.name))
     a_year = [make.money("In a year", source) for source in _sums(table.name, "a_year_minor", table.rows)]
     told = zip(each, table.rows, strict=False)
@@ -172,6 +174,15 @@ def recurring(finding: Finding, evidence: Evidence) -> Draft:
     text = f"{count(number.value, 'recurring payment')}, {sums} in a year. The dearest: {lines}."
     ordered = [number, *a_year] if task.counts else [*a_year, number]
     return Draft(text, [*ordered, *each, *dues], rows=rows)
+
+
+def _only_one(finding: Finding, make: Figures, amount: Figure, due: Figure) -> Draft:
+    """What the one payment that comes back takes each time, when it comes next, and what that is in a year."""
+    table = finding.tables[-1]
+    row, a_year = table.rows[0], make.money("In a year", cell(table.name, 1, "a_year_minor"))
+    often = row["interval"].replace("_", "-")
+    text = f"{row['counterparty']}: {say(amount)}, {often}, next on {day(row['next_on'])}; {say(a_year)} in a year."
+    return Draft(text, [amount, due, a_year], rows=[dict(row)])
 
 
 DUES_TOLD = 10

@@ -79,7 +79,7 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("how much was the latest one?", "Fresh Mart, 21 May 2026"),
     ],
     "of_what_comes_back_a_sum": [
-        ("what do I pay Mr Rao every month?", "In a year"),
+        ("what do I pay Mr Rao every month?", "Mr Rao, monthly"),
         ("what has it come to this year so far?", "Paid to Mr Rao, 1 January to 15 June 2026"),
     ],
     "back_to_a_month_with_a_question": [
@@ -177,7 +177,7 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("and at the end of May?", "Balance at the end of 31 May 2026"),
         (
             "what is the difference between the two?",
-            "Balance at the end of 31 May 2026 less at the end of 30 April 2026",
+            "Balance at the end of 31 May 2026 against at the end of 30 April 2026",
         ),
     ],
     "if_i_may": [
