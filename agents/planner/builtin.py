@@ -107,38 +107,58 @@ class BuiltinPlanner:
         return self._asked_back(question) if question else thought
 
     def _planned(self, readings: Sequence[Reading], memory: Memory) -> Thought:
-        tasks: list[Task] = []
         told = understand(readings, self.scope.currencies, has_last=memory.frame is not None)
         understood = [with_dues(one, self.today) for one in told]
         said = " ".join(reading.text for reading in readings)
         frame = meant_before(understood[0], said, memory)
-        if told := self._of_allowance(readings, frame, memory):
+        if thought := self._at_once(readings, understood, frame, memory) or self._of_several(understood[0], memory):
+            return thought
+        pairs = without_modifiers([(one.reading, one.parsed) for one in understood])
+        asked = {reading.text for reading, _ in pairs}
+        stories = [reading for reading in readings if reading.text not in asked]
+        return self._of_clauses(said, pairs, stories, frame, memory)
+
+    def _at_once(
+        self, readings: Sequence[Reading], understood: Sequence[Understood], last: Frame | None, memory: Memory
+    ) -> Thought | None:
+        """What the question as a whole says: a limit that is told, a change of a price, what no payment answers."""
+        if told := self._of_allowance(readings, last, memory):
             return told
         if refused := next((self._refused(one) for one in understood if one.intent in OFF_LIMITS), None):
             return refused
         if len(understood) == 1 and self._changes_nothing(understood[0], memory):
             question = "What should I change: the period, the payee or category, or the way of paying?"
-            unsettled = frame.with_changes(missing=understood[0].reading.text) if frame else None
+            unsettled = last.with_changes(missing=understood[0].reading.text) if last else None
             return Thought(Clarify(question=question, choices=tuple(starters(self.scope))), unsettled)
-        if refused := self._refused_later(understood) or self._refused_of_others(readings, understood):
-            return refused
-        if changed := self._of_change(readings, understood, frame):
-            return changed
-        pairs = without_modifiers([(one.reading, one.parsed) for one in understood])
-        parses = [parsed for _, parsed in pairs]
-        asked = {reading.text for reading, _ in pairs}
-        stories = [reading for reading in readings if reading.text not in asked]
-        if both := in_one(understood[0], counting_alerts(memory)):
+        refused = self._refused_later(understood) or self._refused_of_others(readings, understood)
+        return refused or self._of_change(readings, understood, last)
+
+    def _of_several(self, one: Understood, memory: Memory) -> Thought | None:
+        """What a question asks of several that came before it, in one; or which of them it means."""
+        if both := in_one(one, counting_alerts(memory)):
             if doubt := self.frame_doubt(both, memory):
                 return doubt
             task, frame = self.task(both, memory)
             return Thought(Plan(tasks=(task,)), frame)
-        if asks_of_unlike(understood[0], memory):
+        if asks_of_unlike(one, memory):
             return self._asked_back("I hold like sums of one kind against each other. Which two do you mean?")
-        if asks_share_of_unlike(understood[0], memory):
+        if asks_share_of_unlike(one, memory):
             return self._asked_back("I tell which share one sum is of another of the same time. Which two do you mean?")
-        if asks_of_more(understood[0], memory):
+        if asks_of_more(one, memory):
             return self._asked_back("I do not remember so many of your questions. Which figures do you mean?")
+        return None
+
+    def _of_clauses(
+        self,
+        said: str,
+        pairs: Sequence[tuple[Reading, Parsed]],
+        stories: Sequence[Reading],
+        frame: Frame | None,
+        memory: Memory,
+    ) -> Thought:
+        """The clauses one after the other, each as it leans on the one before; up to one that is in doubt."""
+        tasks: list[Task] = []
+        parses = [parsed for _, parsed in pairs]
         for n, (reading, parsed) in enumerate(pairs):
             parsed = with_points(reading.text if n else said, parsed, frame if n else None)
             if tasks and _repeats(reading, parsed):

@@ -621,7 +621,7 @@ class _Composer:
         if is_dated:
             return everything, ""
         last_month = Period.of(Unit.MONTH, self.today).previous()
-        of_income = operation is Operation.SAVINGS_RATE or (operation is Operation.SHARE and frame.share_of == "income")
+        of_income = frame.measure is Measure.NET or (operation is Operation.SHARE and frame.share_of == "income")
         if of_income and self._is_known(last_month):
             return last_month, f"You named no period, so this is {last_month.label}."  # this month is not paid yet
         if operation is Operation.PACE or set(frame.group_by) & (_TIMED | {Dimension.WEEKDAY, Dimension.HOUR}):

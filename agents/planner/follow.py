@@ -41,9 +41,10 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
 def _beside(last: Frame, parsed: Parsed) -> Frame:
     """The figure that an aside was about, where the follow-up changes something and asks for nothing itself."""
     new = parsed.frame
-    asks = (new.topic, new.ask, new.measure, new.group_by)
+    asks = any((new.topic, new.ask, new.measure, new.group_by))
     changes = any((new.objects, new.without, new.conditions, new.periods, new.against))
-    if not last.is_aside or any(asks) or not changes:
+    narrows_list = last.ask is Operation.LIST and parsed.narrows  # "only the ones above 1,000": of what is shown
+    if asks or narrows_list or not changes:
         return last.with_changes(is_aside=False)
     return figure_of(last)
 

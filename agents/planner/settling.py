@@ -233,7 +233,10 @@ _AGAINST = re.compile(r"\b(?:vs\.?|versus|v/s|against|compar\w+|than|or)(?!\w)")
 
 
 def _held_apart(frame: Frame, text: str) -> Frame:
-    """ "The monthly average of 2025 against that of 2026": of each year by itself."""
+    """ "The monthly average of 2025 against that of 2026": of each year by itself; and of more than two months that are
+    to be compared."""
+    if frame.ask is Operation.COMPARE and len(frame.periods) > 2 and not frame.group_by:
+        return frame.with_changes(ask=Operation.VALUE, are_held_apart=True)
     is_apart = frame.ask is Operation.PACE and len(frame.periods) > 1 and bool(_AGAINST.search(text))
     return frame.with_changes(are_held_apart=True) if is_apart else frame
 

@@ -10,6 +10,7 @@ from agents.planner.clause import Clause
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
 from agents.planner.parse import COMPARING, Parsed
+from agents.planner.reading import Reading
 from agents.planner.slots import asks_points
 from agents.planner.weighing import OF_SINGLES, Understood, says_nothing
 from core.insights.query import Measure
@@ -35,10 +36,19 @@ def with_shown(told: Sequence[Understood]) -> list[Understood]:
         if joined and (both := _in_one(joined[-1], one)):
             joined[-1] = both
         elif joined and _is_about_shown(joined[-1], one):
-            joined[-1] = _about_shown(joined[-1].parsed, one)
+            joined[-1] = _minding(joined[-1].reading, _about_shown(joined[-1].parsed, one))
         else:
             joined.append(one)
     return joined
+
+
+def _minding(shown: Reading, one: Understood) -> Understood:
+    """With what nobody knows of what is to be shown: "show my uber payments in July; total?"."""
+    strange = tuple(filter(shown.names_something, shown.unknown))
+    if not strange:
+        return one
+    reading = replace(one.reading, unknown=(*strange, *one.reading.unknown))
+    return replace(one, reading=reading, parsed=replace(one.parsed, has_cue=True))
 
 
 def _in_one(told: Understood, one: Understood) -> Understood | None:
@@ -109,7 +119,8 @@ def _of_charges(told: Understood, one: Understood) -> Understood | None:
 
 def _is_about_shown(shown: Understood, one: Understood) -> bool:
     earlier, frame = shown.parsed.frame, one.parsed.frame
-    names_its_own = bool(frame.objects or frame.conditions or frame.without or frame.topic)
+    objects = frame.objects if frame.objects != earlier.objects else ()
+    names_its_own = bool(objects or frame.conditions or frame.without or frame.topic)
     if earlier.ask is Operation.VERSUS and frame.ask is Operation.DIFFERENCE and _is_of_both(earlier, frame):
         names_its_own = False  # "card versus UPI, how much more went on UPI"
     if shown.reading.position > 1 and one.parsed.is_follow_up:

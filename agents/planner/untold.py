@@ -31,6 +31,10 @@ _UNTOLD: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "I tell what was paid, and not what is owed. Whose payments do you mean?",
         ),
         (
+            r"\bhow much (?:more )?(?:can|could|may) (?:i|we) (?:still |yet )?spend(?! on| at)(?! .*\d)",
+            "Up to which amount? You could say that you keep 60,000 a month, and ask what is left of it.",
+        ),
+        (
             r"\bhow (?:long|many (?:days|weeks|months)) (?:will|would|can|could|does|do|might)\b"
             r".*\b(?:balance|money|savings|funds|cash)\b.*\blast\b",
             "I look ahead to the balance of a day, and not to when it is gone. Which day do you mean?",

@@ -46,6 +46,8 @@ ASKED_BACK = [
     "how many coffee shops did I visit in May",
     "which tolls did I pay in May",
     "what is half of that rent",
+    "how much can I still spend this month?",
+    "show me my uber payments in May; total?",
     "child benefit received this year",
     "all salary and child benefit that came in in May",
 ]  # fmt: skip

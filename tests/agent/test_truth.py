@@ -187,6 +187,8 @@ TRUTH = {
     "I had told myself max 1k for groceries in May. By how much did I cross it??": f"({spent(f'{GROCERIES} AND {MAY}', MAY)}) - 100000",
     "by how much did I go over the 500 I had set myself for fuel in May": f"({spent(f'{FUEL} AND {MAY}')}) - 50000",
     "I allow myself 2000 a month for fuel, how far over was I in May?": f"({spent(f'{FUEL} AND {MAY}')}) - 200000",
+    "compare my spending in March, April and May": spent("moment >= '2026-03-01' AND moment < '2026-04-01'"),
+    "by how much did my balance drop in April?": f"({spent(APRIL)}) - (SELECT sum(amount_minor) FROM got WHERE {APRIL})",
     "By how much did income exceed spending in May?": f"(SELECT sum(amount_minor) FROM got WHERE {MAY}) - ({spent(MAY, MAY)})",
     "Kindly state what was spent on groceries in May, so that I may plan the kitchen.": spent(f"{GROCERIES} AND {MAY}", MAY),
     "how much was my second last payment to Fresh Mart?": "SELECT amount_minor FROM paid WHERE payee = 'Fresh Mart' ORDER BY moment DESC OFFSET 1 LIMIT 1",
