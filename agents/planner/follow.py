@@ -53,9 +53,7 @@ def figure_of(last: Frame) -> Frame:
     """The figure that an aside was about; any other question as it was asked."""
     if not last.is_aside:
         return last
-    measure = Measure.COUNT if last.measure is Measure.COUNT else last.plain
-    plain = {"ask": Operation.VALUE, "group_by": (), "limit": None, "latest": None, "is_aside": False}
-    return last.with_changes(**plain, measure=measure)
+    return last.as_sum(Measure.COUNT if last.measure is Measure.COUNT else None)
 
 
 def _of_other_topic(last: Frame, parsed: Parsed) -> Frame | None:

@@ -145,6 +145,11 @@ class Frame(BaseModel):
         asked = (f for f in self.objects if f.field == field and f.operator is Operator.IN)
         return frozenset(str(value) for f in asked for value in f.values)
 
+    def as_sum(self, measure: Measure | None = None) -> Self:
+        """What it is about as one value, of `measure` or what it comes to, whatever else was asked of it."""
+        plain = {"unit": None, "group_by": (), "limit": None, "latest": None, "is_aside": False}
+        return self.with_changes(ask=Operation.VALUE, measure=measure or self.plain, **plain)
+
     def with_changes(self, **changes: object) -> Self:
         return self.model_copy(update=changes)
 

@@ -14,8 +14,8 @@ from agents.scope import Scope
 from core.insights.query import Filter, Flow, Measure, Operator
 
 _SOMEBODY = (
-    r"shop|place|establishment|outlet|business|person|merchant|payee|guy|man|woman|lady|fellow|chap|store|restaurant|pump|hotel|salon|firm|company"
-    r"|vendor|seller|customer|client"
+    r"shop|place|establishment|outlet|business|person|merchant|payee|guy|man|woman|lady|fellow|chap|store|restaurant"
+    r"|pump|hotel|salon|firm|company|vendor|seller|customer|client"
 )
 _DEALS = (
     r"sen[dt]|pa(?:y|id)|charged?|gave|give|giv(?:en|ing)|took|taken?|g[eo]t|receive[ds]?|bill(?:ed)?|earn(?:ed)?"

@@ -185,7 +185,7 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
     if several is None or asks_rest(one, memory) or (shows_some and one.intent is Intent.SUM_OF_THOSE):
         return None
     if one.intent is Intent.SUM_OF_THOSE and last.measure is Measure.COUNT and not _THE_TWO.search(text):
-        return _plainly(last)  # "what do these add up to?", of payments that were counted
+        return last.as_sum()  # "what do these add up to?", of payments that were counted
     if one.intent is Intent.SUM_OF_THOSE:
         return together(last, *several)
     asks_mean = asked.measure is Measure.AVERAGE or asked.ask is Operation.PACE
@@ -235,7 +235,7 @@ def _who_of_two(one: Understood, frames: Sequence[Frame]) -> Frame | None:
     if two is None or names_more or not asks_who or not is_of_two:
         return None
     spoken = asked.periods or (() if two[1].periods and not two[1].is_default_period else two[0].periods)
-    held = _held(one, *(_plainly(frame).with_changes(periods=spoken or frame.periods) for frame in two))
+    held = _held(one, *(frame.as_sum().with_changes(periods=spoken or frame.periods) for frame in two))
     return held.with_changes(is_default_period=False) if held and asked.periods else held
 
 
@@ -278,14 +278,8 @@ def _both_since(one: Understood, last: Frame, before: Frame) -> Frame | None:
     if names_more or not asked.periods or not _THE_TWO.search(one.reading.text) or asked.ask in COMPARING:
         return None
     is_sum = asked.ask in (None, Operation.VALUE) and asked.measure in (None, Measure.SPEND, Measure.INCOME)
-    both = together(_plainly(last), _plainly(before)) if is_sum else None
+    both = together(last.as_sum(), before.as_sum()) if is_sum else None
     return both.with_changes(periods=asked.periods, is_default_period=False) if both else None
-
-
-def _plainly(frame: Frame) -> Frame:
-    """What went out or came in, whatever else was asked of it."""
-    measure = frame.plain
-    return frame.with_changes(ask=Operation.VALUE, measure=measure, unit=None, group_by=(), limit=None, latest=None)
 
 
 _PAID_ALONE = re.compile(
@@ -515,10 +509,10 @@ def _rest(turn: _Turn) -> Frame | None:
     names_more = any((asked.without, asked.conditions, asked.topic))
     if OF_THE_REST.search(turn.reading.text) and asked.objects and not names_more:
         rest = rest_of(last)
-        return _plainly(rest).with_changes(objects=asked.objects) if rest and turn.parsed.asks_amount else None
+        return rest.as_sum().with_changes(objects=asked.objects) if rest and turn.parsed.asks_amount else None
     before = turn.memory.earlier[0] if turn.memory.earlier else None
     rest = rest_of(last, before) if says_nothing(turn.parsed) and THE_REST.search(turn.reading.text) else None
-    return _plainly(rest) if rest and turn.parsed.asks_amount else rest
+    return rest.as_sum() if rest and turn.parsed.asks_amount else rest
 
 
 def _those_of_first(turn: _Turn) -> Frame | None:
