@@ -23,7 +23,7 @@ from agents.planner.periods import PeriodReader
 from agents.planner.reading import Reading
 from agents.planner.slots import FILTER_VALUES_MAX, merged
 from core.categories import BY_SLUG
-from core.fraud.reasons import ReasonCode
+from core.fraud.reasons import POINTS_MAX, ReasonCode
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.money import Currency, Money
 from core.periods import Unit
@@ -91,8 +91,8 @@ class Part(BaseModel):
             description="of alerts: themselves, the money in them, how many accounts or customers, the riskiest ones"
         ),
     ] = "alerts"
-    points_min: Annotated[int | None, Field(ge=0, le=99)] = None
-    points_max: Annotated[int | None, Field(ge=0, le=99)] = None
+    points_min: Annotated[int | None, Field(ge=0, le=POINTS_MAX)] = None
+    points_max: Annotated[int | None, Field(ge=0, le=POINTS_MAX)] = None
     reason: Annotated[ReasonCode | None, Field(description="of alerts and signals: the pattern")] = None
     on: Annotated[str | None, Field(max_length=20, description="of a forecast: a key of the days ahead")] = None
     spend: Annotated[Amount, Field(description="of a forecast: what the asker would like to spend by then")] = None

@@ -8,7 +8,7 @@ from typing import Any
 
 from agents.intents.classifier import UNASKED
 from agents.plan import Operation
-from agents.planner.calendar_words import MONTHS, NUMBERS, UNITS
+from agents.planner.calendar_words import NUMBERS, UNITS
 from agents.planner.clause import OBJECT_KINDS, is_cue
 from agents.planner.follow import has_places, is_of_one, rest_of
 from agents.planner.frame import Frame
@@ -16,7 +16,7 @@ from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
 from agents.planner.mentions import Mention
 from agents.planner.names import Named
-from agents.planner.neighbours import day_of, neighbour
+from agents.planner.neighbours import SAID_MONTHS, day_of, neighbour
 from agents.planner.ordinals import next_named, place_named
 from agents.planner.periods import Spoken
 from agents.planner.reading import Reading
@@ -61,11 +61,10 @@ _SINCE_THEN = re.compile(
 )
 _NOT_THAT_DAY = re.compile(r",? ?\b(?:not (?:counting|including)|excluding|leaving out|without) (?:that|the) day\b")
 _UP_TO = re.compile(r"(?:until|till|til|up ?to|through|by)\b[a-z ]*\d")
-_SAID_MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
-_MONTHS_ONE = re.compile(rf"\bthe {_SAID_MONTH} (?:one|ones|stretch|period)\b")
+_MONTHS_ONE = re.compile(rf"\bthe (?:{SAID_MONTHS}) (?:one|ones|stretch|period)\b")
 _SAME_DAYS = re.compile(
     r"\b(?:for |in |on |of )?(?:the |those )?same (?:days|dates|stretch|period|span) (?:of|in|from|during)"
-    rf" {_SAID_MONTH}\b"
+    rf" (?:{SAID_MONTHS})\b"
 )
 _THAT_PURCHASE = re.compile(
     r"\bthat (?:earlier|older|previous) (?:one|payment|bill)\b"
@@ -114,6 +113,11 @@ class _Turn:
         """What the last question spoke of, where that is one period it named."""
         named = len(self.last.periods) == 1 and not self.last.is_default_period
         return self.last.periods[0].period if named else None
+
+    @property
+    def is_within_month(self) -> bool:
+        """Whether that is a month, or some days of one."""
+        return self.period is not None and self.period.end <= Period.of(Unit.MONTH, self.period.start).end
 
     def said(self, kind: str) -> Mention[Any] | None:
         """The one mention of a kind; None where there are none, or several."""
@@ -199,18 +203,13 @@ def _since_then(turn: _Turn) -> Reading | None:
 
 def _up_to_day(turn: _Turn) -> Reading | None:
     """ "What was it up to the 22nd of October?", after this month so far: of October."""
-    mention, period = turn.said("period"), turn.period
-    if (
-        mention is None
-        or period is None
-        or period.start.day != 1
-        or not _UP_TO.match(turn.reading.text[mention.start :])
-    ):
+    mention = turn.said("period")
+    if mention is None or not turn.is_within_month or not _UP_TO.match(turn.reading.text[mention.start :]):
         return None
     named = mention.value.period
     month = Period.of(Unit.MONTH, named.end - timedelta(days=1))
-    is_within = period.start.day == 1 and period.end <= Period.of(Unit.MONTH, period.start).end
-    if not is_within or named.start >= month.start or named.end == month.end:
+    begins = turn.period is not None and turn.period.start.day == 1
+    if not begins or named.start >= month.start or named.end == month.end:
         return None
     return _with(turn.reading, (mention.start, mention.end), "period", Spoken(Period(month.start, named.end)))
 
@@ -229,7 +228,7 @@ def _period_named_by_month(turn: _Turn) -> Reading | None:
 def _same_days(turn: _Turn) -> Reading | None:
     """ "And the same days in October?", after the first ten of November."""
     said, mention, period = _SAME_DAYS.search(turn.reading.text), turn.said("period"), turn.period
-    if said is None or mention is None or period is None or period.end > Period.of(Unit.MONTH, period.start).end:
+    if said is None or mention is None or period is None or not turn.is_within_month:
         return None
     month = mention.value.period
     start = month.start + timedelta(days=period.start.day - 1)
@@ -266,7 +265,7 @@ def _month_of_year(turn: _Turn) -> Reading | None:
     if _WAS_THAT.search(text) and year.start <= period.start and period.end <= year.end:
         return _with(turn.reading, (mention.start, mention.end), "period", Spoken(period))
     names_more = any(m is not mention and not is_cue(m, Cue.AGAIN, Cue.NEUTRAL) for m in turn.reading.mentions)
-    years = mention.value.period.start.year - period.start.year
+    years = year.start.year - period.start.year
     is_part = period.unit in _SHORTER and period.start.year == (period.end - timedelta(days=1)).year
     if names_more or not years or not is_part or mention.value.prior or len(text.split()) > _FRAGMENT_WORDS:
         return None

@@ -25,10 +25,10 @@ _ONE_UNIT = re.compile(
     r"\b(?:(?:a|one) (?P<unit>day|week|month|quarter) (?P<side>earlier|before|prior|later|after)|"
     rf"(?:a|one) (?P<unit_of>day|week|month|quarter) (?P<side_of>before|after) that){_THAT}(?![\w ])"
 )
-_SAID_MONTHS = "|".join(sorted(MONTHS, key=len, reverse=True))
+SAID_MONTHS = "|".join(sorted(MONTHS, key=len, reverse=True))
 _SAME_MONTH_BEFORE = re.compile(
-    rf"\b(?:the )?(?:last|previous) (?P<month>{_SAID_MONTHS})(?![\w ])"
-    rf"|\bthe (?P<month_before>{_SAID_MONTHS}) before{_THAT}(?![\w ])"
+    rf"\b(?:the )?(?:last|previous) (?P<month>{SAID_MONTHS})(?![\w ])"
+    rf"|\bthe (?P<month_before>{SAID_MONTHS}) before{_THAT}(?![\w ])"
 )
 _SAME_OF_YEAR = re.compile(
     rf"\b(?:the |those |these )?(?:same|corresponding) (?:{_N} )?"

@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from core.money import Money
 
 ReasonCode = Literal["AMT_SELF", "NEW_PAYEE_HIGH", "VEL_BURST", "ODD_HOUR", "STRUCT", "PASS_THRU"]
+POINTS_MAX = 99
+"""The most points that a payment gets."""
 
 
 class Reason(BaseModel):

@@ -4,7 +4,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
 
-from core.fraud.reasons import ReasonCode
+from core.fraud.reasons import POINTS_MAX, ReasonCode
 from core.insights.buckets import WEEKEND
 from core.insights.query import Dimension, Flow, InsightQuery, Measure, Operator, Ratio
 from core.ledger.tables import TransactionStatus
@@ -171,7 +171,7 @@ FILTERS: dict[str, FieldFacts] = {
     ),
     "alert": FieldFacts(operators=_CHOICE, values=", ".join(ALERT_STATES), is_for_staff=True),
     "alert_reason": FieldFacts(operators=(Operator.IN,), values=", ".join(get_args(ReasonCode)), is_for_staff=True),
-    "alert_points": FieldFacts(operators=_RANGE, values="one integer from 0 to 99", is_for_staff=True),
+    "alert_points": FieldFacts(operators=_RANGE, values=f"one integer from 0 to {POINTS_MAX}", is_for_staff=True),
     "hour": FieldFacts(operators=_RANGE, values="one integer from 0 to 23"),
 }
 

@@ -6,7 +6,7 @@ from typing import Any, NoReturn, get_args
 
 from core.categories import CATEGORIES
 from core.errors import QueryRefused
-from core.fraud.reasons import ReasonCode
+from core.fraud.reasons import POINTS_MAX, ReasonCode
 from core.identity.access import Principal, Role
 from core.insights.buckets import CALENDAR, SERIAL, WEEKEND, buckets, isoweekday, offset
 from core.insights.catalogue import ALERT_STATES, DIMENSIONS, FILTERS, MEASURES, PERCENT_MAX, period_before, unit_of
@@ -227,7 +227,7 @@ _VALUE: dict[str, Callable[[str | int], bool]] = {
     "percent_of_usual": _is_within(PERCENT_MAX),
     "alert": _is_one_of(*ALERT_STATES),
     "alert_reason": _is_one_of(*get_args(ReasonCode)),
-    "alert_points": _is_within(99),
+    "alert_points": _is_within(POINTS_MAX),
     "hour": _is_within(23),
 }
 
