@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from agents.plan import Operation, Threshold
+from agents.planner.alerts import has_most_alerts, names_one_alert, said_without
 from agents.planner.calendar_words import NUMBERS
 from agents.planner.categories import PLACES
 from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
@@ -19,15 +20,12 @@ from agents.planner.slots import (
     conditions,
     directed,
     filters,
-    has_most_alerts,
     limits_of,
-    names_one_alert,
     names_only_prior,
     objects,
     persons_paid,
-    said_without,
-    spoken,
 )
+from agents.planner.stretches import spoken
 from agents.planner.words import stem
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator
 from core.periods import Unit

@@ -18,6 +18,8 @@ _COLOUR = frozenset(
 )  # fmt: skip
 
 
+BEGINS_PART = re.compile(r"\b(?:was|were|is|are|went|goes|go|has|have|did)\b")
+"""The verb behind which the part of a whole is told: "how much of my food was groceries"."""
 CURRENCY_WORDS = ("rupees", "rs", "dollars", "euros", "pounds", "bucks")
 """Of which many are much: "how many more rupees" asks for no number of payments."""
 

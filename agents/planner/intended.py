@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from agents.intents.intent import Intent
 from agents.plan import AlertsAsk, Operation, Threshold
-from agents.planner import slots
+from agents.planner import alerts, slots, stretches
 from agents.planner.amounts import Bounds
 from agents.planner.asking import (
     MOST_PAYMENTS,
@@ -102,14 +102,14 @@ def intended(intent: Intent, clause: Clause) -> Frame | None:
     """The frame of a clause that wants `intent`; None where the clause lacks what this takes, or says what it has no
     room for: flagged payments are not all payments."""
     is_of_flags = intent in _OF_FLAGS
-    if clause.has(Cue.FLAGGED, Cue.ALERTS) and not is_of_flags and not slots.narrows_alerts(clause):
+    if clause.has(Cue.FLAGGED, Cue.ALERTS) and not is_of_flags and not alerts.narrows_alerts(clause):
         return None
     if clause.has(Cue.RECURRING, Cue.REFUNDS) and intent not in _TOPICS:
         return None
     topic, build = _TOPICS.get(intent), _BUILDERS.get(intent)
     frame = _of_topic(intent, topic, clause) if topic else build(intent, _slots(clause)) if build else None
     return (
-        slots.of_own(slots.of_alerted(frame.with_changes(position=clause.reading.position), clause)) if frame else None
+        slots.of_own(alerts.of_alerted(frame.with_changes(position=clause.reading.position), clause)) if frame else None
     )
 
 
@@ -129,10 +129,10 @@ def _slots(clause: Clause) -> _Slots:
         against=slots.against(clause),
         conditions=slots.conditions(clause),
         are_apart=slots.are_apart(objects, clause),
-    ).with_changes(**slots.scores(clause))
+    ).with_changes(**alerts.scores(clause))
     base = base.with_changes(conditions=(*base.conditions, *slots.limits(clause)))
     if slots.names_only_prior(clause):
-        base = base.with_changes(periods=(QueryPeriod.of(slots.spoken(clause)[0].period),), against=None)
+        base = base.with_changes(periods=(QueryPeriod.of(stretches.spoken(clause)[0].period),), against=None)
     return _Slots(clause, base, slots.flow_of(base, clause) or Flow.OUT)
 
 
@@ -166,14 +166,14 @@ def _of_topic(intent: Intent, topic: Topic, clause: Clause) -> Frame | None:
     if topic is Topic.BALANCE:
         changes["opens"] = clause.has(Cue.OPENING)
     if topic is Topic.ALERTS:
-        asked = slots.alerts_asked(clause, _ALERTS_ASKED.get(intent))
+        asked = alerts.alerts_asked(clause, _ALERTS_ASKED.get(intent))
         if asked is None or len(found.base.periods) > 1 or found.base.objects:
             return None
         on_accounts = tuple(f for f in found.base.conditions if f.field == "account")
         if len(on_accounts) < len(found.base.conditions):
             return None
-        changes |= {**asked, "alert_status": slots.alert_status(clause), "conditions": on_accounts}
-    if topic is Topic.EXPLAIN and slots.asks_points(clause):
+        changes |= {**asked, "alert_status": alerts.alert_status(clause), "conditions": on_accounts}
+    if topic is Topic.EXPLAIN and alerts.asks_points(clause):
         changes["alerts_ask"] = "points"
     if topic is Topic.FORECAST:
         amounts: list[Bounds] = [mention.value for mention in clause.reading.of("amount")]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.plan import Operation
-from agents.planner import slots
+from agents.planner import alerts, slots, stretches
 from agents.planner.asking import asked
 from agents.planner.clause import Clause, is_cue
 from agents.planner.frame import Frame, Topic
@@ -118,7 +118,7 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
     alone = frame
     if slots.names_only_prior(clause) and frame.ask not in {*COMPARING, Operation.SINCE_LAST}:
         # "In the previous month", beside nothing that it could move.
-        own = QueryPeriod.of(slots.spoken(clause)[0].period)
+        own = QueryPeriod.of(stretches.spoken(clause)[0].period)
         alone = frame.with_changes(periods=(own,), against=None)
         frame = frame if leans else alone
     return Parsed(
@@ -156,18 +156,18 @@ def _frame(clause: Clause) -> Frame:
         against=slots.against(clause),
         is_next=topic is Topic.RECURRING and slots.asks_next(clause),
         opens=topic is Topic.BALANCE and clause.has(Cue.OPENING),
-        alert_status=slots.alert_status(clause) if topic is Topic.ALERTS else None,
+        alert_status=alerts.alert_status(clause) if topic is Topic.ALERTS else None,
         conditions=slots.conditions(clause),
         are_apart=slots.are_apart(objects, clause),
         text=_story(clause) if topic is Topic.RECALL else clause.reading.text if topic is Topic.ALERTS else "",
     )
-    frame = slots.with_amounts(frame.with_changes(**slots.scores(clause)), clause)
+    frame = slots.with_amounts(frame.with_changes(**alerts.scores(clause)), clause)
     frame = asked(slots.with_measure(frame, clause), clause).with_changes(position=clause.reading.position)
     if topic is Topic.ALERTS:
-        frame = frame.with_changes(**slots.alerts_asked(clause, None) or {})
-    if topic is Topic.EXPLAIN and slots.asks_points(clause):
+        frame = frame.with_changes(**alerts.alerts_asked(clause, None) or {})
+    if topic is Topic.EXPLAIN and alerts.asks_points(clause):
         frame = frame.with_changes(alerts_ask="points")
-    return slots.of_own(slots.of_alerted(frame, clause))
+    return slots.of_own(alerts.of_alerted(frame, clause))
 
 
 def _story(clause: Clause) -> str:
@@ -181,7 +181,7 @@ def _story(clause: Clause) -> str:
 
 def _leans(frame: Frame, clause: Clause) -> bool:
     """Whether the clause says too little to stand alone, or points at what was said."""
-    if clause.has(Cue.AGAIN, Cue.ANAPHORA, Cue.THAT_TIME, Cue.YES) or slots.speaks_of_ones(clause):
+    if clause.has(Cue.AGAIN, Cue.ANAPHORA, Cue.THAT_TIME, Cue.YES) or alerts.speaks_of_ones(clause):
         return True
     if clause.says(Measure.COUNT) and not frame.objects and _OCCASIONS.search(clause.reading.text):
         return True  # "how many visits this year?", after a question about a place

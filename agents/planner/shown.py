@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from agents.plan import Operation
 from agents.planner.alert_turns import edited_alerts
+from agents.planner.alerts import asks_points
 from agents.planner.clause import Clause
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
 from agents.planner.parse import COMPARING, Parsed
 from agents.planner.reading import Reading
-from agents.planner.slots import asks_points
 from agents.planner.weighing import OF_SINGLES, Understood, says_nothing
 from core.insights.query import Measure
 

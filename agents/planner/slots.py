@@ -5,20 +5,19 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Literal
 
-from agents.plan import AlertsAsk, Operation, Threshold
-from agents.planner.alert_words import asks_reasons
+from agents.plan import Operation, Threshold
+from agents.planner.alerts import is_alerts, is_explanation, raised
 from agents.planner.amounts import Bounds
-from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
+from agents.planner.clause import BEGINS_PART, OBJECT_KINDS, Clause, is_cue
 from agents.planner.frame import CONTAINING, Frame, Prior, Topic, put_back
 from agents.planner.lexicon import Cue
 from agents.planner.mentions import Mention
 from agents.planner.names import Named
-from agents.planner.periods import Spoken
+from agents.planner.stretches import as_ranged, narrowed, spoken
 from agents.scope import OwnAccount
 from core.insights.buckets import WEEK_DAYS, WEEKEND_DAYS, WORKING_DAYS
-from core.insights.catalogue import ALERT_STATES
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
-from core.periods import Period, Unit
+from core.periods import Unit
 
 INCOME_CATEGORIES = frozenset({"salary", "pension", "interest", "business_income"})
 FILTER_VALUES_MAX = 50
@@ -74,157 +73,6 @@ def _is_coverage(clause: Clause) -> bool:
     return clause.has(Cue.COVERAGE) and not clause.measures
 
 
-def _is_explanation(clause: Clause) -> bool:
-    if _OF_POINTS.search(clause.reading.text) and clause.has(Cue.PAYMENTS) and _names_one_payment(clause):
-        return not clause.has(Cue.ALERTS)  # "which score did the payment of 88,600 get"
-    if clause.has(Cue.WHY):
-        return clause.has(Cue.FLAGGED, Cue.ALERTS) or not clause.measures
-    is_about_one = clause.has(Cue.YES_NO) and clause.has(Cue.PAYMENTS, Cue.ANAPHORA)
-    return is_about_one and clause.has(Cue.FLAGGED) and not clause.has(Cue.ALERTS)
-
-
-def _names_one_payment(clause: Clause) -> bool:
-    """By its amount, or by payee and day: "the score of the payment to Meera Dutta on 19 November"."""
-    if clause.reading.of("amount"):
-        return True
-    days = [said for said in clause.reading.of("period") if said.value.period.unit is Unit.DAY]
-    counts = clause.says(Measure.COUNT, Measure.AVERAGE, Measure.MEDIAN) or scored(clause)
-    names_party = bool(clause.reading.of("name") or clause.reading.of("account"))
-    return len(days) == 1 and names_party and not counts
-
-
-def _is_alerts(clause: Clause) -> bool:
-    return is_of_alerts(clause) and not narrows_alerts(clause)
-
-
-def is_of_alerts(clause: Clause) -> bool:
-    if clause.says(Measure.ALERT_PRECISION):
-        return False
-    dates = clause.reading.is_of_many and clause.has(Cue.WHEN, Cue.LATEST, Cue.FIRST) and not clause.has(Cue.WHY)
-    asks = clause.has(Cue.SHOW, Cue.WHICH, Cue.PAYMENTS) or clause.says(Measure.COUNT) or dates
-    return clause.has(Cue.ALERTS) or (clause.has(Cue.FLAGGED) and asks) or speaks_of_ones(clause)
-
-
-_ONES = re.compile(r"\b(?:open|confirmed|dismissed|unresolved) ones\b")
-
-
-def speaks_of_ones(clause: Clause) -> bool:
-    """ "The open ones that scored 90", at a desk where nothing but alerts is scored and open."""
-    return bool(clause.reading.of("points")) and bool(_ONES.search(clause.reading.text))
-
-
-_ALERT_CUES = (
-    Cue.DIFFERENCE, Cue.COMPARE, Cue.SHARE, Cue.GROUP, Cue.EACH, Cue.TREND, Cue.BREAKDOWN, Cue.WEEKDAYS, Cue.HOURS,
-    Cue.WHEN, Cue.DAYS_AGO, Cue.PACE,
-)  # fmt: skip
-_ALERT_MEASURES = (Measure.AVERAGE, Measure.MEDIAN, Measure.LARGEST, Measure.SMALLEST)
-_ALERT_GROUPS = frozenset(Dimension) - {Dimension.ACCOUNT, Dimension.CUSTOMER, Dimension.BANK}
-_OF_MONEY = re.compile(r"\b(?:amounts?|value|money|worth|rupees|sums?|volume|add(?:s|ed)? up|c[oa]mes? to)\b")
-_OF_POINTS = re.compile(r"\b(?:risk\w*|scor\w*|points?)\b")
-
-
-def narrows_alerts(clause: Clause) -> bool:
-    """Whether alerted payments are asked about as payments are: the largest, by card, by month. Alerts themselves are
-    counted and listed by period, state and points."""
-    if not is_of_alerts(clause) or clause.has(Cue.WHY) or asks_reasons(clause.reading.text):
-        return False
-    if clause.reading.of("tally") or has_most_alerts(clause) or _has_most_money(clause):
-        return True
-    if _OF_POINTS.search(said_without(clause, "points")):
-        return False
-    if names_one_alert(clause):
-        return True
-    if scored(clause):
-        return _asks_of_scored(clause)
-    if _are_of_periods(clause):
-        return True
-    named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "amount", "account"))
-    groups = (clause.has(Cue.MOST, Cue.LEAST, Cue.WHICH) or clause.counts_nouns(_ALERT_GROUPS)) and any(
-        noun.value[1] in _ALERT_GROUPS for noun in clause.find(Cue.NOUN)
-    )
-    return named or groups or clause.has(*_ALERT_CUES) or clause.says(*_ALERT_MEASURES)
-
-
-def _are_of_periods(clause: Clause) -> bool:
-    """ "How many alerts in May and in July": of several stretches, which a list of alerts has no room for."""
-    return len(_narrowed(_as_ranged(spoken(clause)))) > 1
-
-
-def asks_points(clause: Clause) -> bool:
-    """Whether a payment's score is asked for, and not its reasons alone."""
-    return bool(re.search(r"\b(?:scor\w+|points?)\b", clause.reading.text))
-
-
-def scored(clause: Clause) -> bool:
-    """Whether alerts are told apart by why they were raised, or with how many points: no payment is."""
-    return any(clause.reading.of(kind) for kind in ("reason", "points"))
-
-
-_MOST_ALERTS = re.compile(
-    r"\b(?:most|fewest|least)(?: number of)?(?: (?:open|confirmed|dismissed|unresolved|fraud|of the))* alerts?\b"
-)
-
-
-_BESIDE_GROUPS = tuple(cue for cue in _ALERT_CUES if cue not in (Cue.GROUP, Cue.BREAKDOWN))
-_OF_SCORED = (*_ALERT_CUES, Cue.EXCEPT, Cue.MOST, Cue.LEAST, Cue.FIRST)
-
-
-def _asks_of_scored(clause: Clause) -> bool:
-    """Whether alerts that are told apart by reason or points are asked about as payments are."""
-    named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "amount", "description"))
-    return named or clause.has(*_OF_SCORED) or clause.says(*_ALERT_MEASURES)
-
-
-_MOST_MONEY = re.compile(
-    r"\b(?:most|highest|largest|biggest|greatest|least|lowest|smallest)\b(?: \w+)?"
-    r" (?:money|value|sums?|amounts?|total|rupees)\b"
-    r"|\bthe most in (?:flagged|alerted)\b"
-)
-
-
-def _has_most_money(clause: Clause) -> bool:
-    """ "Which customer has the largest sum in flagged payments": by what they come to."""
-    names_holders = any(noun.value[1] is Dimension.ACCOUNT for noun in clause.find(Cue.NOUN))
-    return names_holders and bool(_MOST_MONEY.search(clause.reading.text))
-
-
-_ONE_ALERT = re.compile(
-    r"\b(?:oldest|earliest|first|latest|newest|most recent|last)"
-    r"(?: (?:still|open|confirmed|dismissed|unresolved|fraud))*"
-    r" (?:alert|(?:flagged|alerted|suspicious) (?:payment|transaction|transfer))\b"
-)
-
-
-def names_one_alert(clause: Clause) -> bool:
-    return bool(_ONE_ALERT.search(said_without(clause, "reason", "points")))
-
-
-def has_most_alerts(clause: Clause) -> bool:
-    """ "Which customer has the most alerts": by their number, and not by their points."""
-    return bool(_MOST_ALERTS.search(said_without(clause, "reason", "points"))) and (
-        clause.has(Cue.WHO) or any(noun.value[1] is Dimension.ACCOUNT for noun in clause.find(Cue.NOUN))
-    )
-
-
-def scores(clause: Clause) -> dict[str, object]:
-    """Why alerts were raised and with how many points, where that is said once."""
-    reasons, points = clause.reading.of("reason"), clause.reading.of("points")
-    if len({m.value for m in reasons}) > 1 or len({m.value for m in points}) > 1:
-        return {}
-    clause.place(*reasons, *points)
-    low, high = points[0].value if points else (None, None)
-    return {"reason": reasons[0].value if reasons else None, "points_min": low, "points_max": high}
-
-
-def _raised(clause: Clause) -> list[Filter]:
-    """The condition that payments raised an alert, where they are asked about as payments."""
-    if not narrows_alerts(clause):
-        return []
-    clause.take(Cue.ALERTS, Cue.FLAGGED)
-    status = alert_status(clause)
-    return [Filter(field="alert", operator=Operator.IN, values=(status,) if status else ALERT_STATES[:-1])]
-
-
 def of_own(frame: Frame) -> Frame:
     """What was moved between one's own accounts is neither spent nor earned: what moved is told."""
     told = (None, Measure.SPEND, Measure.INCOME, Measure.COUNT)
@@ -232,60 +80,6 @@ def of_own(frame: Frame) -> Frame:
         return frame
     measure = frame.measure if frame.measure is Measure.COUNT else Measure.VOLUME
     return frame.with_changes(measure=measure, flow=Flow.ANY)
-
-
-def of_alerted(frame: Frame, clause: Clause) -> Frame:
-    """Of payments that raised an alert all are meant, whoever's they are, and "the most" is of their number unless
-    money is asked for. They are a part of what was paid: only that is scored."""
-    if not frame.is_of_alerted:
-        return frame
-    of_payments = (Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.WHO)
-    is_pace = frame.ask is Operation.PACE and not (
-        clause.says(Measure.SPEND, Measure.INCOME) or clause.has(Cue.HOW_MUCH)
-    )
-    counts = is_pace or (frame.measure is None and frame.ask not in of_payments)
-    sums = {Measure.SPEND: Measure.VOLUME, Measure.INCOME: Measure.VOLUME}
-    if counts and _OF_MONEY.search(said_without(clause, "amount", "reason")):
-        return frame.with_changes(measure=Measure.VOLUME, flow=Flow.ANY)
-    measure = Measure.COUNT if counts else sums.get(frame.measure, frame.measure) if frame.measure else None
-    if _is_share_of_alerts(frame, clause):
-        return frame.with_changes(measure=measure, flow=Flow.ANY, whole=_of_all_alerts(frame, clause))
-    is_part = frame.ask is Operation.SHARE and (len(frame.conditions) == 1 or bool(frame.whole))
-    return frame.with_changes(measure=measure, flow=Flow.OUT if is_part else Flow.ANY)
-
-
-_SHARE_OF_ALERTS = re.compile(
-    r"\b(?:share|percentage|percent|per cent|%|proportion|fraction|portion) of (?:[\w']+ ){0,4}?alerts?\b"
-)
-
-
-def _is_share_of_alerts(frame: Frame, clause: Clause) -> bool:
-    """ "What share of this year's alerts are still open", or scored above 80: of alerts, and not of all that was
-    paid."""
-    is_of_state = [(f.field, len(f.values)) for f in frame.conditions] == [("alert", 1)]
-    tells_part = is_of_state or (frame.tells_alerts and all(f.field == "alert" for f in frame.conditions))
-    text = said_without(clause, "reason", "points")
-    return frame.ask is Operation.SHARE and tells_part and bool(_SHARE_OF_ALERTS.search(text))
-
-
-def _of_all_alerts(frame: Frame, clause: Clause) -> tuple[Filter, ...]:
-    """All alerts; where two things tell them apart those of the one that is said before the verb: "what share of
-    structuring alerts scored above 80"."""
-    every = Filter(field="alert", operator=Operator.IN, values=ALERT_STATES[:-1])
-    states = tuple(f for f in frame.conditions if len(f.values) == 1)
-    said = [*clause.reading.of("reason"), *clause.reading.of("points"), *clause.find(Cue.ALERT_STATUS)]
-    if len(said) < 2:
-        return (every,)
-    alerts = clause.find(Cue.ALERTS, Cue.FLAGGED)
-    verb = _BEGINS_PART.search(clause.reading.text, alerts[0].end if alerts else 0)
-    part = [m for m in said if verb and m.start >= verb.start()] or [max(said, key=lambda m: m.start)]
-    before = {m.kind for m in said if m not in part}
-    within = frame.with_changes(
-        reason=frame.reason if "reason" in before else None,
-        points_min=frame.points_min if "points" in before else None,
-        points_max=frame.points_max if "points" in before else None,
-    )
-    return (*(states if "cue" in before and states else (every,)), *within.alert_filters)
 
 
 def _is_balance(clause: Clause) -> bool:
@@ -334,20 +128,14 @@ def _is_unusual(clause: Clause) -> bool:
 
 _TOPICS = (
     (_is_coverage, (Topic.COVERAGE, Cue.COVERAGE, Cue.NOUN, Cue.WHEN)),
-    (_is_explanation, (Topic.EXPLAIN, Cue.FLAGGED, Cue.ALERTS, Cue.WHY, Cue.LATEST)),
-    (_is_alerts, (Topic.ALERTS, Cue.ALERTS, Cue.FLAGGED, Cue.LATEST)),
+    (is_explanation, (Topic.EXPLAIN, Cue.FLAGGED, Cue.ALERTS, Cue.WHY, Cue.LATEST)),
+    (is_alerts, (Topic.ALERTS, Cue.ALERTS, Cue.FLAGGED, Cue.LATEST)),
     (_is_balance, (Topic.BALANCE, Cue.BALANCE, Cue.ACCOUNTS, Cue.NOUN, Cue.GROUP, Cue.LATEST, Cue.OPENING)),
     (_is_recurring, (Topic.RECURRING, Cue.RECURRING, Cue.WHEN, Cue.LATEST, Cue.PAYMENTS)),
     (_is_refunds, (Topic.REFUNDS, Cue.REFUNDS, Cue.LATEST, Cue.NOUN)),
     (_is_memory, (Topic.RECALL, Cue.MEMORY)),
     (_is_unusual, (Topic.UNUSUAL, Cue.USUAL)),
 )
-
-
-def alert_status(clause: Clause) -> Literal["open", "confirmed", "dismissed"] | None:
-    pending = "pending" in clause.take(Cue.STATUS)
-    said = clause.take(Cue.ALERT_STATUS)
-    return said[0] if said else "open" if pending else None
 
 
 def objects(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
@@ -385,29 +173,17 @@ def _is_spelt_out(group: Mention[Any], clause: Clause) -> bool:
 _BEGINS_ASKING = re.compile(r"(?<!\band )(?<!\bor )\b(?:what|how|which|who|whom|where|when)\b")
 """Where the question goes on behind what it leaves out: "leaving out rent, what ..."."""
 _PART = re.compile(r"\bhow (?:much|many) of\b")
-_BEGINS_PART = re.compile(r"\b(?:was|were|is|are|went|goes|go|has|have|did)\b")
 
 
 def _parts(kept: list[Mention[Any]], clause: Clause) -> list[Mention[Any]]:
     """Of "how much of my food was groceries" the groceries: what is a part is told alone, and not with its whole."""
     said = _PART.search(clause.reading.text)
-    pivot = _BEGINS_PART.search(clause.reading.text, said.end()) if said else None
+    pivot = BEGINS_PART.search(clause.reading.text, said.end()) if said else None
     if pivot is None:
         return kept
     parts = [mention for mention in kept if mention.start >= pivot.end()]
     kinds = {mention.kind for mention in parts}
     return [mention for mention in kept if mention in parts or mention.kind not in kinds]
-
-
-def spoken(clause: Clause) -> list[Spoken]:
-    """The periods said, without "overall" beside another one, and without days of the week that are a condition."""
-    said: list[Spoken] = [mention.value for mention in clause.reading.of("period")]
-    if clause.has(Cue.ONLY):
-        said = [one for one in said if not one.weekdays]  # "Monday to Friday only": days of any week
-    if len(said) > 1:
-        said = [one for one in said if not one.is_everything] or said[:1]
-    longest = max((one.period.days for one in said), default=0)
-    return [one for one in said if not (one.weekdays and one.period.days < longest)]
 
 
 def _weekdays(clause: Clause, *, are_halves: bool) -> list[tuple[str, ...]]:
@@ -458,21 +234,10 @@ def periods(clause: Clause) -> tuple[QueryPeriod, ...]:
         first, second = said[0].ends
         changed = any(_CHANGE.match(text) for text in clause.texts(Cue.DIFFERENCE))
         return tuple(map(QueryPeriod.of, (second, first) if changed else (first, second)))
-    found = [QueryPeriod.of(period) for period in _narrowed(_as_ranged(said))]
+    found = [QueryPeriod.of(period) for period in narrowed(as_ranged(said))]
     if len(found) == 2 and _tells_change(clause):
         return tuple(sorted(found, key=lambda period: period.start, reverse=True))
     return tuple(reversed(found)) if len(found) == 2 and _opens_with_base(clause) else tuple(found)
-
-
-def _as_ranged(said: Sequence[Spoken]) -> list[Period]:
-    """The periods without a day that only tells what a range is about: "Diwali shopping, from 1 to 10 November"."""
-    named = [one for one in said if one.prior is None]
-    ranges = [one.period for one in named if one.ends]
-    return [
-        one.period
-        for one in named
-        if one.ends or one.period.days > 1 or not any(r.start <= one.period.start < r.end for r in ranges)
-    ]
 
 
 def _tells_change(clause: Clause) -> bool:
@@ -495,28 +260,6 @@ def _opens_with_base(clause: Clause) -> bool:
     if any(clause.text_of(cue).startswith(("how", "by how")) for cue in between):
         return True  # "September next to October: how much more was it in October"
     return bool(bases) and any(first.end <= cue.start < second.start for cue in asking)
-
-
-def _narrowed(periods: list[Period]) -> list[Period]:
-    """Without a period that holds another one: "this year's alerts in October" are October's."""
-
-    def holds(one: Period, other: Period) -> bool:
-        return one.days > other.days and one.start <= other.start and other.end <= one.end
-
-    periods = list({(period.start, period.end): period for period in periods}.values())
-    narrow = [period for period in periods if not any(holds(period, other) for other in periods)]
-    return [_shared(*narrow)] if len(narrow) == 2 and _ends_within(*narrow) else narrow
-
-
-def _ends_within(one: Period, other: Period) -> bool:
-    """Whether one of two is no month or week and ends, or begins, within the other: "before the 10th this month"."""
-    are_of_calendar = [period.unit for period in (one, other)]
-    overlap = one.start < other.end and other.start < one.end
-    return overlap and are_of_calendar.count(None) == 1
-
-
-def _shared(one: Period, other: Period) -> Period:
-    return Period(max(one.start, other.start), min(one.end, other.end))
 
 
 def asks_less(clause: Clause) -> bool:
@@ -564,7 +307,7 @@ def conditions(clause: Clause) -> tuple[Filter, ...]:
     found += [Filter(field="weekday", operator=Operator.IN, values=those) for those in days]
     found += halves
     found += [limit for first, last in clause.take(Cue.HOURS) for limit in range_of("hour", first, last)]
-    found += _raised(clause)
+    found += raised(clause)
     if statuses := clause.take(Cue.STATUS):
         found.append(Filter(field="status", operator=Operator.IN, values=tuple(statuses)))
     return merged(found)
@@ -776,52 +519,6 @@ def _flow_of_nouns(frame: Frame, clause: Clause) -> Flow | None:
         return Flow.OUT
     is_both_ways = bool(_BOTH_WAYS.search(clause.reading.text))
     return Flow.ANY if clause.says(Measure.COUNT) and is_both_ways and "transaction" in nouns else None
-
-
-def said_without(clause: Clause, *kinds: str) -> str:
-    """The question without what tells payments, or alerts, apart: "because money was moved on" asks for no money, and
-    "below 50,000 rupees" for no rupees."""
-    text = clause.reading.text
-    for mention in (mention for kind in kinds for mention in clause.reading.of(kind)):
-        text = text[: mention.start] + " " * mention.length + text[mention.end :]
-    return " ".join(text.split())
-
-
-def alerts_asked(clause: Clause, asks: AlertsAsk | None) -> dict[str, object] | None:
-    """What is wanted of alerts, and with how many points; None where something is said that lists have no room for."""
-    text, said = said_without(clause, "reason"), scores(clause)
-    if not said or clause.has(Cue.USUAL) or narrows_alerts(clause) or clause.reading.of("amount"):
-        return None
-    if clause.has(Cue.SHARE):
-        return None
-    if of_each := _of_points(text) or ("reasons" if asks_reasons(text) else None):
-        if clause.has(*_BESIDE_GROUPS):
-            return None
-        return {"alerts_ask": of_each, "ask": None, "measure": None, "group_by": (), "limit": None, **said}
-    if asks in (None, "value") and clause.says(Measure.COUNT):
-        counted = re.search(
-            r"\b(?:how many|number of|count of)(?: \w+)? (?P<what>accounts?|customers?|clients?)\b", text
-        )
-        if counted:
-            holders = "accounts" if counted["what"].startswith("account") else "customers"
-            return {"alerts_ask": holders, "ask": None, "measure": Measure.COUNT, "group_by": (), **said}
-        asks = "alerts"
-    if asks is None and re.search(
-        r"\b(?:worth|value|amount|how much|sum|rupees|money|add(?:s|ed)? up|comes? to|came to)\b", text
-    ):
-        asks = "value"
-    return {"alerts_ask": asks or "alerts", **said}
-
-
-_POINTS_ASKED: dict[AlertsAsk, re.Pattern[str]] = {
-    "points": re.compile(r"\b(?:highest|largest|biggest|top|max(?:imum)?)(?: \w+)? (?:scores?|points?)\b"),
-    "lowest": re.compile(r"\b(?:lowest|smallest|min(?:imum)?|fewest)(?: \w+)? (?:scores?|points?)\b"),
-    "mean": re.compile(r"\b(?:average|mean)(?: \w+)? (?:scores?|points?)\b|\b(?:scores?|points?) on average\b"),
-}
-
-
-def _of_points(text: str) -> AlertsAsk | None:
-    return next((asks for asks, said in _POINTS_ASKED.items() if said.search(text)), None)
 
 
 def refund_asked(clause: Clause) -> Literal["largest", "latest", "earliest"] | None:

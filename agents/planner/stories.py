@@ -8,6 +8,7 @@ from typing import Any
 from agents.intents.intent import OFF_LIMITS, Intent
 from agents.plan import Operation
 from agents.planner.alert_turns import as_payments, pays_them
+from agents.planner.alerts import alert_status
 from agents.planner.asking import compares_things
 from agents.planner.clause import OBJECT_KINDS, Clause, is_cue
 from agents.planner.clauses import REASON
@@ -19,7 +20,7 @@ from agents.planner.parse import COMPARING
 from agents.planner.parties import party_said
 from agents.planner.reading import Reading, narrower_than
 from agents.planner.shown import ASKS_FIGURE
-from agents.planner.slots import MERE_HEADS, alert_status
+from agents.planner.slots import MERE_HEADS
 from agents.planner.weighing import AGREED, WHO_IS, Understood, asks_to_afford, says_nothing
 from core.insights.catalogue import ALERT_STATES
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
