@@ -191,7 +191,7 @@ _COUNTED = {
 }
 _NOUNS = "|".join(sorted((*_SPANS, *_COUNTED), key=len, reverse=True))
 _NUMBER = re.compile(
-    r"(?P<sign>[₹$€£¥]|\b[A-Z]{3}(?=\s?\d)|\bRs\.?)?\s?"
+    r"(?P<sign>[₹$€£¥]|\b(?!UPI|ATM|POS)[A-Z]{3}(?=\s?\d)|\bRs\.?)?\s?"
     r"(?<![\w.])(?P<number>\d[\d,\u00a0\u202f]*(?:\.\d+)?)"
     rf"(?:\s?(?P<scale>{'|'.join(sorted(_SCALES, key=len, reverse=True))})(?![a-zA-Z]))?"
     r"(?P<percent>\s?%|\s?per ?cent\b|\s?percentage points?\b)?"

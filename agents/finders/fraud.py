@@ -11,7 +11,9 @@ from core.fraud.alerts import AlertsWanted, alerted_accounts, cited_reasons, lis
 from core.fraud.circles import find_circles
 from core.fraud.explain import Explanation, explain_transaction
 from core.fraud.signals import find_signals
+from core.insights.catalogue import ALERT_STATES
 from core.insights.compute import compute
+from core.insights.query import Filter, InsightQuery, Operator
 
 ALERTS_SHOWN = 50
 ACCOUNTS_SHOWN = 50
@@ -47,9 +49,7 @@ async def explain(task: ExplainTask, tools: Tools, evidence: Evidence) -> Findin
     tools.progress("Looking at the payment's reasons")
     candidates = list(task.transaction_ids)
     if task.query is not None:
-        result = await compute(tools.connection, tools.principal, task.query)
-        evidence.add_result(result)
-        candidates += [entry.transaction_id for entry in result.entries]
+        candidates += await _fitting(task.query, tools, evidence)
     explained = [one for id in candidates[:CANDIDATES_MAX] if (one := await _explained(id, tools)) is not None]
     if not explained:
         return Finding(task, ())
@@ -57,6 +57,18 @@ async def explain(task: ExplainTask, tools: Tools, evidence: Evidence) -> Findin
     chosen = next((one for one in explained if one.reasons), explained[0])
     table = evidence.add(Table("payment", [chosen.model_dump(mode="json")], rows_in_all=1))
     return Finding(task, (table,), explanation=chosen)
+
+
+async def _fitting(query: InsightQuery, tools: Tools, evidence: Evidence) -> list[UUID]:
+    """The payments that fit; among a bank's many, those that raised an alert, if any did."""
+    raised = Filter(field="alert", operator=Operator.IN, values=ALERT_STATES[:-1])
+    alerted = query.model_copy(update={"filters": (*query.filters, raised)})
+    for wanted in (alerted, query) if tools.principal.sees_alerts else (query,):
+        result = await compute(tools.connection, tools.principal, wanted)
+        if result.entries or wanted is query:
+            evidence.add_result(result)
+            return [entry.transaction_id for entry in result.entries]
+    return []
 
 
 async def _explained(id: UUID, tools: Tools) -> Explanation | None:

@@ -31,10 +31,14 @@ def after_alerts(reading: Reading, parsed: Parsed, last: Frame | None, scope: Sc
         parsed = replace(parsed, frame=frame, alone=alone)
     if last is None or not last.is_of_alerts:
         return parsed
+    parsed = _of_state(reading, parsed, last)
     if _asks_points_of_one(reading, parsed.frame):
         frame = Frame(topic=Topic.EXPLAIN, alerts_ask="points")
         return replace(parsed, frame=frame, alone=frame, is_follow_up=False, says_flagged=True)
     frame = _of_customers(reading, _of_holders(parsed.frame, last, scope), last)
+    frame = _by_number(reading, frame)
+    if _OF_ALL.search(reading.text):
+        parsed = replace(parsed, asks_all=True, is_follow_up=True)
     counts = frame.measure is Measure.COUNT and frame.ask in COMPARING and not _names_payments(frame)
     leans = parsed.is_follow_up or (counts and not Clause(reading).has(Cue.PAYMENTS))
     return replace(parsed, frame=frame, is_follow_up=leans)
@@ -48,6 +52,35 @@ def pays_them(reading: Reading) -> bool:
     return bool(_TO_THEM.search(reading.text))
 
 
+def _of_state(reading: Reading, parsed: Parsed, last: Frame) -> Parsed:
+    """ "How many of those are confirmed?", which does not say again of what: of the alerts that were spoken of."""
+    said = Clause(reading).find(Cue.ALERT_STATUS)
+    states = {mention.value[1] for mention in said}
+    if len(states) != 1 or parsed.frame.is_of_alerts:
+        return parsed
+    [state] = states
+    raised = Filter(field="alert", operator=Operator.IN, values=(state,))
+    told = {"conditions": (*parsed.frame.conditions, raised), "flow": Flow.ANY}
+    told = {"alert_status": state} if last.topic is Topic.ALERTS else told
+    if parsed.frame.ask is Operation.COUNT_GROUPS and not reading.has(Cue.NOUN):
+        told |= {"ask": Operation.VALUE, "measure": Measure.COUNT, "group_by": ()}  # "how many are open?"
+    rest = tuple(text for text in parsed.unplaced if text not in {Clause(reading).text_of(mention) for mention in said})
+    return replace(parsed, frame=parsed.frame.with_changes(**told), unplaced=rest, is_follow_up=True)
+
+
+_OF_ALL = re.compile(
+    r"\b(?:of|among|out of) all(?: of)? (?:the|those|these|our)\b(?: \w+){0,3} (?:ones|alerts|flagged \w+|of them)\b"
+)
+""" "And of all the 2026 ones, how many ...": not of those that the last question told apart."""
+_MOST_OF_THEM = re.compile(r"\b(?:most|fewest|least) of (?:them|those|these)\b")
+
+
+def _by_number(reading: Reading, frame: Frame) -> Frame:
+    """ "Who had the most of them?": by how many, whatever was added up before."""
+    counts = frame.ask is Operation.RANK and frame.measure is None and _MOST_OF_THEM.search(reading.text)
+    return frame.with_changes(measure=Measure.COUNT) if counts else frame
+
+
 def _names_payments(frame: Frame) -> bool:
     return any((frame.topic, frame.objects, frame.without, frame.conditions, frame.group_by))
 
@@ -59,6 +92,7 @@ _POINTS_IT_GOT = re.compile(r"\b(?:scores?|points) (?:did|does|has|had|was) (?:i
 def _asks_points_of_one(reading: Reading, frame: Frame) -> bool:
     """ "And what score did that one get?"."""
     says_more = any((frame.objects, frame.conditions, frame.periods, frame.tells_alerts, frame.measure))
+    says_more = says_more or (frame.topic is Topic.ALERTS and frame.alerts_ask != "alerts")
     return bool(_POINTS_OF_ONE.search(reading.text)) and reading.has(Cue.ANAPHORA) and not says_more
 
 
@@ -142,7 +176,7 @@ def _told_anew(last: Frame, new: Frame) -> Frame:
 def _asks_of_payments(new: Frame) -> bool:
     others = [f for f in new.conditions if f.field != "account"]
     asks_more = new.ask not in _PLAINLY or new.measure not in (None, Measure.COUNT, *_SUMS)
-    asks_more = asks_more or new.latest in ("largest", "smallest")
+    asks_more = asks_more or new.latest in ("largest", "smallest") or (new.latest is not None and new.limit == 1)
     return asks_more or any((new.objects, new.without, new.group_by, new.against, new.threshold, others))
 
 

@@ -43,7 +43,7 @@ _ARRIVAL = (
     r"(?: (?:after|of|as|that))(?: (?:it|they|the|that|money|funds?|having|being|was|were|had|has|have|arriv\w+|came|"
     r"come|coming|in|received|receipt|landed|landing|credited|got|there))+"
 )
-_SOON = rf"(?: again)?(?: (?:very |so )?(?:{_AT_ONCE}|{_IN_DAYS}|(?:on )?the same day))+(?:{_ARRIVAL})?"
+_SOON = rf"(?: again)?(?: (?:very |so )?(?:{_AT_ONCE}|{_IN_DAYS}|(?:on )?the same day))+(?:{_ARRIVAL}| after(?:wards?)?| thereafter)?"
 _PUSHED = (
     r"(?:push|shov|shift|rout|channel(?:l)?|funnel(?:l)?|whisk|transferr|wir|flush|drain|siphon|empti|pass|mov|forward)ed"
     r"|pushing|sent|sending|swept|left|leaves|leaving|went|going|gone|flew"

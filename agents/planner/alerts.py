@@ -86,7 +86,7 @@ def narrows_alerts(clause: Clause) -> bool:
         return _asks_of_scored(clause)
     if _are_of_periods(clause):
         return True
-    named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "amount", "account"))
+    named = any(clause.reading.of(kind) for kind in ("channel", "category", "name", "description", "amount", "account"))
     groups = (clause.has(Cue.MOST, Cue.LEAST, Cue.WHICH) or clause.counts_nouns(_ALERT_GROUPS)) and any(
         noun.value[1] in _ALERT_GROUPS for noun in clause.find(Cue.NOUN)
     )

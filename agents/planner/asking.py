@@ -619,7 +619,8 @@ def _latest(frame: Frame, clause: Clause) -> Frame | None:
         clause.displace(*clause.find(Cue.LATEST, Cue.FIRST))  # the largest of the last ten is not looked for
     plural = any(text.endswith("s") for text in clause.texts(Cue.PAYMENTS))
     limit = max(counts, default=1)
-    limit = FEW_LATEST if limit == 1 and plural else limit
+    is_one = any(text.startswith("which of") for text in clause.texts(Cue.WHICH))  # "which of my payments failed last"
+    limit = FEW_LATEST if limit == 1 and plural and not is_one else limit
     measure = Measure.AVERAGE if limit > 1 and frame.measure is Measure.AVERAGE else None
     return frame.with_changes(ask=Operation.LIST, limit=limit, latest=latest, measure=measure)
 

@@ -161,7 +161,7 @@ class BuiltinPlanner:
         parses = [parsed for _, parsed in pairs]
         for n, (reading, parsed) in enumerate(pairs):
             parsed = with_points(reading.text if n else said, parsed, frame if n else None)
-            if tasks and _repeats(reading, parsed):
+            if tasks and _repeats(reading, parsed) and not _asks_its_sum(frame, parsed):
                 continue
             if frame is not None and tasks and frame.ask is Operation.RANK and _asks_how_much_only(reading):
                 if not pairs[n - 1][1].asks_which:  # otherwise what it came to is told beside its name
@@ -492,6 +492,12 @@ def _repeats(reading: Reading, parsed: Parsed) -> bool:
     frame = parsed.frame
     says = (frame.topic, frame.ask, frame.measure, frame.objects, frame.group_by, frame.conditions, frame.without)
     return not any((*says, frame.periods, frame.against, reading.unknown, reading.refusal, parsed.unplaced))
+
+
+def _asks_its_sum(frame: Frame | None, parsed: Parsed) -> bool:
+    """ "How many alerts has she, and what are they worth?": another figure than the number that was asked for."""
+    counted = frame is not None and frame.measure is Measure.COUNT and frame.ask in (None, Operation.VALUE)
+    return counted and (parsed.asks_amount or parsed.asks_total)
 
 
 def _asks_how_much_only(reading: Reading) -> bool:

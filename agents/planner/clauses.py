@@ -29,7 +29,7 @@ _REASONS = (
     r"|i (?:do not|don't|can't|cannot|hardly) (?:remember|recall|know|think)\b(?!.*\b(?:how|when|what|who|which|where|if|whether)\b(?! (?:much |many )?(?:it|that|this) (?:was|is)\b))"
     r"|before (?:i|we) (?:tell|ask|go|talk|speak|call|decide|sign|buy|book|commit|complain)\b"
     r"|i(?:'ll| will| want to| need to| have to| must| am going to|'ve to| plan to) (?:also )?"
-    r"(?:show|tell|write|file|submit|explain|report|complain|note|put|enter|argue)\b(?!.*\b(?:how|what|which|when|who|whom|where)\b)"
+    r"(?:show|tell|write|file|submit|explain|report|complain|note|put|enter|argue|pull|print|forward|brief|prepare)\b(?!.*\b(?:how|what|which|when|who|whom|where)\b)"
 )
 REASON = re.compile(_REASONS, re.IGNORECASE)
 """What begins so tells why something is asked, and asks nothing."""

@@ -107,6 +107,11 @@ _PHRASES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (r"\bflagged (?:money|funds|sums?|amounts?|value)\b", "money in flagged payments"),
         (r"(?<!\bin)(?<!\bpayments)(?<!\bfor) where (?=(?:the |a |some |any )?(?:payments?|transactions?|transfers?) (?:was|were|is|are|had been|went|goes?|got|came)\b)", " with "),
         (rf"\b(?P<which>which )?(?:the )?(?P<n>{_FEW}) (?P<who>customers|clients|account holders) (?:with|having|(?:who )?(?:have|had|got)) (?:the )?(?=(?:most|fewest)\b)", r"\g<which>top \g<n> \g<who> with the "),
+        (r"\b(?:is there|are there|do we have|have we got|got|did we get) (?:anything|something)(?: open)? (?:on|against|about) (?=\w)", "any alerts on "),
+        (r"\bby (?:total )?(?:value|amount|money|sum) (?:of|in) (?:(?:the|their|all|our) )*(?=(?:\w+ )?alerts\b)", "with the most money in "),
+        (r"\bhow old is (?=(?:the |our |your )?(?:\w+ ){0,2}(?:alert|case)\b)", "how many days ago was "),
+        (r"\b(?P<days>how many days ago was [^?.]*?\balert)(?:,? in days|,? counted in days)\b", r"\g<days>"),
+        (r"\b(?:what (?:is|was)|what's|tell me|and) (?:its|that one's|that alert's) (?:risk |fraud )?(?:scores?|points)$", "what score did that one get"),
         (r"\b(?P<by>by|on) (?:the )?alert (?:counts?|volumes?|numbers?)\b", r"\g<by> number of alerts"),
         (r"\b(?:total )?exposure (?=(?:of|in|on|from|behind) )", "total value "),
         (r"\balert (?:volumes?|counts?)\b|\bvolumes? of (?:the )?alerts\b", "number of alerts"),
@@ -154,7 +159,7 @@ def in_table_words(text: str) -> str:
 
 _SCORED_MOST = re.compile(
     r"\b(?:which|who|whose)\b(?! (?:\w+ )?alerts?\b)[^.?]*\b(?:(?:highest|biggest|worst|top|maximum|most|lowest|smallest|average|mean) (?:alert |risk |fraud )*(?:scores?|points)"
-    r"|scor\w+ (?:the )?(?:highest|most|worst))\b"
+    r"|scor\w+ (?:the )?(?:highest|most|worst)|(?:highest|best|top|worst|lowest)[- ](?:scor(?:ed|ing)|rated) (?:alert|payment))\b"
 )
 
 

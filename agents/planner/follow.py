@@ -24,6 +24,8 @@ def edit(last: Frame, parsed: Parsed) -> Frame:
     """`last` with what the follow-up says put in its place, and everything else kept."""
     if about := _of_other_topic(last, parsed):
         return about
+    if parsed.asks_all and last.is_of_alerts:
+        last = last.with_changes(reason=None, points_min=None, points_max=None)
     if last.topic is Topic.ALERTS:
         last = edited_alerts(last, parsed)
         if last.topic is Topic.ALERTS:
@@ -149,7 +151,7 @@ def _with_slots(last: Frame, parsed: Parsed) -> Frame:
 def _kept_conditions(last: Frame, parsed: Parsed) -> tuple[Filter, ...]:
     """The conditions of the last question that are still meant: of "in total", of which accounts; of "all days", all
     but days and hours."""
-    kept = tuple(f for f in last.conditions if f.field == "account") if parsed.asks_all else last.conditions
+    kept = tuple(f for f in last.conditions if f.field in ("account", "alert")) if parsed.asks_all else last.conditions
     return tuple(f for f in kept if f.field not in _TIMES_OF_DAYS) if parsed.asks_any_time else kept
 
 

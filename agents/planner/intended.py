@@ -304,7 +304,8 @@ def _list(_: Intent, found: _Slots) -> Frame:
 
 def _latest(_: Intent, found: _Slots) -> Frame:
     said = [abs(n) for n in found.clause.take(Cue.LATEST) if isinstance(n, int)]
-    return found.asking(Operation.LIST, limit=max(said, default=1), latest="latest")
+    is_first = found.clause.has(Cue.FIRST) and not said
+    return found.asking(Operation.LIST, limit=max(said, default=1), latest="earliest" if is_first else "latest")
 
 
 def _when(intent: Intent, found: _Slots) -> Frame | None:

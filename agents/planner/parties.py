@@ -64,12 +64,24 @@ _COUNTS_THAT = re.compile(
 )
 
 
+_ADDS_THAT_UP = re.compile(
+    r"\b(?:do|does|did) (?:they|those|these|it|that)(?: all)? (?:add up|come|amount) to\b"
+    r"|\bhow much(?: money)? (?:is|was|are|were|does) (?:that|it|they|those)\b"
+)
+
+
+def _is_of_first(last: Frame, text: str) -> bool:
+    """ "How many payments was that?", of whoever came first; "what do they add up to?", of the one with most alerts."""
+    of_alerts = last.is_of_alerted and last.measure is Measure.COUNT and (last.limit or 1) == 1
+    return bool(_COUNTS_THAT.search(text)) or (of_alerts and bool(_ADDS_THAT_UP.search(text)))
+
+
 def with_party(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
     """A clause with whom it speaks of, where that is the answer of the last question: "how often did I pay them?",
     after "whom was that to?"."""
     frame, last, winner = parsed.frame, memory.frame, memory.winner
     names_one = frame.values_of("counterparty") or (last is not None and last.values_of("counterparty"))
-    of_first = last is not None and last.ask is Operation.RANK and bool(_COUNTS_THAT.search(reading.text))
+    of_first = last is not None and last.ask is Operation.RANK and _is_of_first(last, reading.text)
     points = of_first or party_said(reading.text)
     if winner is None or names_one or frame.topic not in _ASKED or not points:
         return parsed

@@ -425,15 +425,22 @@ def _respelt(word: str) -> str | None:
 _NOTED = re.compile(
     r"\b(?:where (?:i|we) (?:wrote|noted|put|typed|mentioned)|(?:with|saying|having|has|have) (?:the |a )?"
     r"(?:note|description|remark|memo|narration|comment|words?|text)(?: of| saying)?"
+    r"|(?:payments?|transfers?|transactions?|debits?|charges?|entr(?:y|ies)|one|something|upi) (?:that|which) (?:say|says|said|read|reads)"
     r"|(?:note|description|remark|memo|narration|comment)s? (?:says|said|saying|contains?|containing|was|is|of))"
     r" [\"'\u201c\u2018]?(?!(?:in|on|for|from|this|last|since|of|to|at|that|is)\b)(?P<what>[\w&' ]+?)[\"'\u201d\u2019]?"
-    r"(?=[,;.?]|$| (?:in|since|this|last|during|total|so far|till|until|altogether|come|add|how|by)\b)"
+    r"(?=[,;.?]|$| (?:in|went|left|since|this|last|during|total|so far|till|until|altogether|come|add|how|by)\b)"
+)
+
+_NOTE_BEHIND = re.compile(
+    r"\b(?:have|has|with|having|mention(?:s|ing)?|contain(?:s|ing)?|say(?:s|ing)?) [\"'\u201c\u2018]?(?!(?:that|this|it|these|those|them) )(?P<what>[\w&' ]{3,40}?)"
+    r"[\"'\u201d\u2019]? (?:in|as) (?:the|their|its|a) (?:payment )?(?:note|description|remark|memo|narration)s?\b"
 )
 
 
 def noted(text: str) -> list[tuple[str, int, int]]:
     """What the descriptions of payments are to say, with where it stands: "payments where I wrote goa trip"."""
-    return [(said["what"], said.start(), said.end("what")) for said in _NOTED.finditer(text)]
+    before = [(said["what"], said.start(), said.end("what")) for said in _NOTED.finditer(text)]
+    return before + [(said["what"], *said.span()) for said in _NOTE_BEHIND.finditer(text)]
 
 
 _TAKEN_AWAY = ("minus", "less")

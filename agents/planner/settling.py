@@ -48,8 +48,19 @@ def settled(frame: Frame, text: str, scope: Scope, today: date) -> Frame:
     frame = _of_income(_of_senders(_of_payers(frame, scope), text, scope))
     frame = _of_occasions(_of_persons(_of_friends(frame, text), text, scope), text)
     frame = _of_tariff(_of_price(_of_its_parts(frame), text, scope), text, scope)
-    frame = _beyond_the_one(frame)
+    frame = _by_customer(_beyond_the_one(frame), text)
     return _with_running(_of_all_together(_held_apart(frame, text)), text, today)
+
+
+_CUSTOMER = re.compile(r"\b(?:customers?|clients?|account holders?)\b")
+
+
+def _by_customer(frame: Frame, text: str) -> Frame:
+    """ "Which customer": whoever has several accounts is one."""
+    is_each = frame.group_by == (Dimension.ACCOUNT,) and frame.topic is None
+    if not is_each or not _CUSTOMER.search(text) or re.search(r"\baccounts?\b(?! holders?)", text):
+        return frame
+    return frame.with_changes(group_by=(Dimension.CUSTOMER,))
 
 
 def is_of_nothing(frame: Frame, text: str) -> bool:

@@ -58,9 +58,12 @@ def _in_one(told: Understood, one: Understood) -> Understood | None:
 def _about_alerts(shown: Understood, one: Understood) -> Understood | None:
     """Alerts that are only named, and the question about them: "alerts at odd hours, how many above 60 points"."""
     earlier, frame, clause = shown.parsed.frame, one.parsed.frame, Clause(shown.reading)
-    names_more = any((frame.objects, frame.conditions, frame.without, frame.group_by, frame.topic))
+    counts_again = _counts_alerts(one)
+    topic = None if counts_again else frame.topic
+    names_more = any((frame.objects, frame.conditions, frame.without, frame.group_by, topic))
     names_more = names_more or bool(frame.periods and (earlier.periods or frame.against or len(frame.periods) > 1))
-    asks_first = clause.has(*ASKS_FIGURE) or clause.says(Measure.COUNT) or shown.parsed.asks_amount
+    asking = [cue for cue in ASKS_FIGURE if not (counts_again and cue is Cue.YES_NO)]
+    asks_first = clause.has(*asking) or clause.says(Measure.COUNT) or shown.parsed.asks_amount
     if not earlier.is_of_alerts or names_more or asks_first or frame.ask not in (None, Operation.VALUE):
         return None
     counts = Clause(one.reading).says(Measure.COUNT)
@@ -78,6 +81,13 @@ def _about_alerts(shown: Understood, one: Understood) -> Understood | None:
         return None
     asked = asked.with_changes(periods=earlier.periods or frame.periods)
     return replace(shown, parsed=replace(shown.parsed, frame=asked, alone=asked))
+
+
+def _counts_alerts(one: Understood) -> bool:
+    """ "Are there any alerts on Asha? How many alerts?": of those, for nothing else is said of them."""
+    frame = one.parsed.frame
+    tells_more = frame.tells_alerts or frame.alert_status or one.parsed.asks_altogether or one.parsed.asks_all
+    return frame.topic is Topic.ALERTS and Clause(one.reading).says(Measure.COUNT) and not tells_more
 
 
 def _for_reason(told: Understood, one: Understood) -> Understood | None:
@@ -184,9 +194,19 @@ def _about_shown(shown_parsed: Parsed, one: Understood) -> Understood:
         lent |= {"measure": frame.measure or shown.measure}
     elif frame.ask in (None, Operation.VALUE) and frame.measure is None:
         lent |= {"ask": Operation.VALUE, "measure": shown.plain}
-    frame = frame.with_changes(**lent)
+    frame = frame.with_changes(**lent, **_day_of_one(shown, frame))
     leans = shown_parsed.is_follow_up and not frame.objects
     return replace(one, parsed=replace(one.parsed, frame=frame, alone=frame, is_follow_up=leans, unplaced=()))
+
+
+def _day_of_one(shown: Frame, asked: Frame) -> dict[str, object]:
+    """ "My first payment to Gita: when?": the day of that one, and not of the latest."""
+    is_one = shown.ask is Operation.LIST and shown.limit == 1 and shown.latest in ("earliest", "largest", "smallest")
+    if not is_one or asked.ask is not Operation.WHEN_LAST or asked.latest:
+        return {}
+    if shown.latest == "earliest":
+        return {"ask": Operation.WHEN_FIRST}
+    return {"latest": shown.latest, "limit": 1}
 
 
 _OF_EACH = re.compile(r"\b(?:each|respectively|apiece|per head)\b")

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from agents.plan import Operation, Threshold
-from agents.planner.alerts import is_alerts, is_explanation, raised
+from agents.planner.alerts import is_alerts, is_explanation, is_of_alerts, raised
 from agents.planner.amounts import Bounds
 from agents.planner.clause import BEGINS_PART, OBJECT_KINDS, Clause, is_cue
 from agents.planner.frame import CONTAINING, Frame, Prior, Topic, put_back
@@ -70,7 +70,7 @@ def topic(clause: Clause) -> Topic | None:
 
 
 def _is_coverage(clause: Clause) -> bool:
-    return clause.has(Cue.COVERAGE) and not clause.measures
+    return clause.has(Cue.COVERAGE) and not clause.measures and not is_of_alerts(clause)
 
 
 def of_own(frame: Frame) -> Frame:

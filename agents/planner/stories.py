@@ -18,7 +18,7 @@ from agents.planner.lexicon import Cue
 from agents.planner.mentions import Mention
 from agents.planner.parse import COMPARING
 from agents.planner.parties import party_said
-from agents.planner.reading import Reading, narrower_than
+from agents.planner.reading import Reading, narrower_than, noted
 from agents.planner.shown import ASKS_FIGURE
 from agents.planner.slots import MERE_HEADS
 from agents.planner.weighing import AGREED, WHO_IS, Understood, asks_to_afford, says_nothing
@@ -118,7 +118,7 @@ def with_stories(told: Sequence[Understood]) -> list[Understood]:
         if _is_story(one, bool(meant))
         or _only_plans(one, told)
         or _is_aside(one, told)
-        or (_states(one) and any(_asks_outright(later) for later in told[n + 1 :]))
+        or (_states(one) and any(_asks_outright(later) or _bids_alerts(later) for later in told[n + 1 :]))
         or (asked_outright and (_only_tells(one) or (one is told[0] and _opens(one.reading))))
         or (one.intent in asked and not _asks(one))
         else one
@@ -137,6 +137,11 @@ def _asks_outright(one: Understood) -> bool:
     clause = Clause(one.reading)
     asks = clause.has(*_ASKS, Cue.DIFFERENCE, Cue.SHARE) or clause.says(Measure.COUNT)
     return asks or bool(_ASKS_WHAT.match(one.reading.text))
+
+
+def _bids_alerts(one: Understood) -> bool:
+    """ "Alerts that fell on a Thursday, all time?": at a desk their name alone asks how many there are."""
+    return one.parsed.frame.is_of_alerts and one.intent is Intent.ALERTS
 
 
 def _asks(one: Understood) -> bool:
@@ -324,7 +329,7 @@ def lent(one: Understood, stories: Sequence[Reading]) -> Understood:
     if not frame.objects or _only_charges(one):
         changes |= _named_before(
             [frame for story, frame in zip(stories, told, strict=True) if not REASON.match(story.text)],
-            points=_points_back(one) or any(map(_only_names, stories)),
+            points=_points_back(one) or any(_only_names(story) or noted(story.text) for story in stories),
         )
     elif meant := _explained(stories):
         changes["objects"] = meant

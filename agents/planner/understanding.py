@@ -12,7 +12,7 @@ from agents.planner.weighing import Understood, weighed
 from core.money import Currency
 
 _BARE = re.compile(
-    r"(?:and )?(?:how much|when|who|where|what|to whom|from whom|on what date|which day)"
+    r"(?:and )?(?:how much|when|who|where|what|to whom|from whom|(?:(?:on|from) )?(?:what|which) (?:date|day))"
     r"(?: (?:was|is|did) (?:it|that|i|this))?(?: (?:for|to|from|pay|paid|happen|cost|come to))*"
 )
 """ "..., and how much was it?": of what the clause before asks."""

@@ -27,6 +27,11 @@ _UNTOLD: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "I tell what was paid, and neither multiply nor divide it. Which sum do you mean?",
         ),
         (
+            r"\b(?:biggest|largest|highest|smallest|lowest|average|median) (?:\w+ )?(?:payment|transfer|transaction)\b"
+            r".*\bnever (?:before )?(?:paid|sent (?:money|anything) to|bought from|dealt with)\b",
+            "I list those who were paid for the first time, and what went to each. Do you mean that?",
+        ),
+        (
             r"\b(?:owe[sd]?|owing) (?:me|us)\b",
             "I tell what was paid, and not what is owed. Whose payments do you mean?",
         ),

@@ -207,7 +207,7 @@ class _Weighing:
 
     @cached_property
     def _is_overruled(self) -> bool:
-        if self._is_of_customers or self._is_of_desk:
+        if self._is_of_customers or self._is_of_desk or self._is_of_shown:
             return False
         least = SURE if self._guesses else OVERRULED
         return self.wants.confidence >= least and self.wants.confidence >= OVERRULED_TIMES * self.supported
@@ -217,6 +217,12 @@ class _Weighing:
         """Whether those who work on alerts speak of them, which is never off their topic."""
         speaks = self.reading.is_of_many and self.reading.has(Cue.ALERTS, Cue.FLAGGED)
         return speaks and self.wants.first is Intent.OFF_TOPIC
+
+    @property
+    def _is_of_shown(self) -> bool:
+        """Whether one of what was shown is asked for, "which one is the oldest?", which is never off the topic."""
+        asks_one = self.parsed.frame.ask is Operation.LIST and self.parsed.frame.limit == 1
+        return self.has_last and asks_one and self.parsed.is_follow_up and self.wants.first is Intent.OFF_TOPIC
 
     @property
     def _is_of_customers(self) -> bool:
@@ -292,6 +298,8 @@ class _Weighing:
             edit = self.parsed.frame if self._asks_anew and not self.parsed.unplaced else named(clause)
             return edit if self.has_last else None
         if intent in _OF_ONE_FIGURE and clause.has(Cue.DIFFERENCE):
+            return None
+        if intent is Intent.COUNT and clause.has(Cue.GROUP):
             return None
         frame = intended(intent, clause)
         is_of_payments = frame is not None and frame.topic is None and frame.measure is not Measure.NET

@@ -90,7 +90,8 @@ def _projection(told: Told, expected: Figure, so_far: list[Figure], rest: Figure
 def _none_counted(told: Told) -> Draft:
     """Nothing to count is an answer too, where there are data: none."""
     figure = told.make.count(told.label(), f"number of rows of {told.tables[0].name}")
-    return Draft(f"{figure.label}: none.", [figure])
+    is_limited = any(f.field == "amount_minor" for f in told.query.filters)
+    return Draft(f"{figure.label}: none{' of that size' if is_limited else ''}.", [figure])
 
 
 def _single(told: Told) -> list[Figure]:

@@ -68,6 +68,8 @@ async def desk(database: Database) -> AsyncIterator[Principal]:
             posting = await pay(session, payer, shop, one.amount_minor, occurred_at=at(one.month, 7, 1))
             assert posting.id is not None
             alerted[posting.id] = (one, payer)
+        for day in range(8, 14):  # later, and nothing about them is unusual
+            await pay(session, accounts["Indu Desk"], shop, 100, occurred_at=at(6, day, 12))
     await drain(database)
     async with database.unit() as session:
         for id, (one, payer) in alerted.items():
@@ -112,6 +114,13 @@ def _told(answer: Answer) -> object:
         ("For the money-laundering officer: how many alerts name money that came in and was passed straight on?", 2),
         ("Money that left right after it came in: how many of our alerts name that reason?", 2),
         ("odd hour alerts in may", 1),
+        ("I was told to begin with the oldest alert nobody has closed. what date is it from?", "2026-03-07"),
+        ("first alert of May, when?", "2026-05-07"),
+        ("is there anything on Hemant Desk? how many alerts", 3),
+        ("Thursdays look terrible on my chart. Alerts that fell on a Thursday, all time?", 4),
+        ("how many alerts this year are for money that came in and was passed on shortly after?", 2),
+        ("how old is the oldest open alert in days?", 100),
+        ("top 2 customers by value of alerts", "Gauri Desk"),
         ("Of all the alerts open today, what percentage has a new payee and a high amount among its reasons?", 37.5),
         ("structuring alerts of Gauri Desk above 85 pts", 1),
         ("open alerts scoring between 80 and 90", 3),
@@ -244,6 +253,19 @@ async def test_alerts_are_told_apart_by_what_is_said_of_them(question: str, figu
     ("questions", "figure"),
     [
         (["How many alerts in May?", "How much money is in those?"], 500_000),
+        (["how many alerts on Gauri Desk?", "how many of those are open?"], 4),
+        (["open alerts above 80 points", "which one is the oldest?"], 300_000),
+        (["who has the most alerts this year?", "what are they worth?"], 1_050_000),
+        (["How many alerts has Hemant Desk got?", "what is the highest score he has"], 95),
+        (["what is our oldest open alert?", "what is its score?"], 55),
+        (
+            [
+                "How many alerts this year?",
+                "how many of them scored over 85",
+                "and of all the 2026 ones, how many were between midnight and 5 in the morning?",
+            ],
+            8,
+        ),
         (["how many open alerts", "above 80 pts?"], 3),
         (["structuring alerts this year", "same for pass through"], 2),
         (["open alerts of gauri desk, how many", "hemant desk?"], 3),
@@ -275,6 +297,24 @@ async def test_a_difference_has_the_sign_in_which_it_was_asked(ask: Chat) -> Non
     assert _told(await ask.ask("May had how many more than June?")) == 2
 
 
+@pytest.mark.parametrize(
+    ("questions", "said"),
+    [
+        (["how many alerts does Hemant Desk have and what are they worth?"], "₹1,750.00"),
+        (["how many alerts are dismissed and how many are open?"], "8 alerts"),
+        (["alerts this year", "what are they worth?", "and who had the most of them?"], "Gauri Desk: 4 transactions"),
+        (["which month of 2026 had the largest sum in alerts?"], "May 2026: ₹5,000.00"),
+        (["how many alerts above 1 lakh are still open?"], "none of that size"),
+        (["why was Indu Desk flagged?"], "got 52 points"),
+    ],
+)  # fmt: skip
+async def test_what_is_said_of_alerts_is_of_all_that_was_asked(questions: list[str], said: str, ask: Chat) -> None:
+    *before, last = questions
+    for question in before:
+        await ask.ask(question)
+    assert said in (await ask.ask(last)).answer
+
+
 async def test_days_are_those_of_the_askers_clock(ask: Chat) -> None:
     """One in the morning of the 7th is still the 6th in UTC."""
     assert "7 March 2026 Gauri Desk" in (await ask.ask("alerts in march")).answer
@@ -293,6 +333,7 @@ async def test_days_are_those_of_the_askers_clock(ask: Chat) -> None:
         "how many new customers did we get in May",
         "how many alerts for payments from a new device",
         "which customer has the lowest score",
+        "which customer has the highest scored alert",
         "which customers have never had an alert",
         "how many of our customers are without any alert",
         "which payees appear in more than 2 alerts",

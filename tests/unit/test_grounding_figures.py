@@ -161,6 +161,13 @@ def test_money_is_known_as_its_country_writes_it() -> None:
     assert unfounded(Draft(f"To bylo {shown.replace('4', '5')}."), findings) != []
 
 
+def test_a_way_of_paying_is_no_currency() -> None:
+    findings = _findings()
+    findings.evidence.add(Table("result 9", [{"channel": "upi", "currency": "INR", "count": 248}]))
+    assert unfounded(Draft("By channel: UPI 248 payments."), findings) == []
+    assert unfounded(Draft("By channel: UPI 249 payments."), findings) != []
+
+
 def test_a_name_with_digits_is_no_figure() -> None:
     findings = _findings()
     findings.evidence.add(
