@@ -2,7 +2,7 @@
 
 import re
 
-CLAUSES_MAX = 3
+CLAUSES_MAX = 6
 
 _STARTERS = (
     r"how (?:much|many|often|does|do|did|has|is|was)|what(?:'s| is| was| are| were| share| percentage| did)?|which|who(?:'?s)?|whom|where|when|why|"
@@ -13,9 +13,9 @@ _STOP = (
         rf"(?<!\b{short})"
         for short in r"no nos rs mr ms mrs dr vs avg amt approx excl incl dept acc i\.e e\.g etc".split()
     )
-    + r"\.+(?=\s)|:-?[()]+"
+    + r"\.+(?=\s)(?!(?<=\d\.) (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|:-?[()]+"
 )
-"""A full stop, and not the one of an abbreviation."""
+"""A full stop, and not the one of an abbreviation or of "1. August"."""
 _BREAK = re.compile(
     rf"(?<=\?)[?!\s]*(?=[^\s?!])|\s*(?:[;!]+|{_STOP})\s*(?=\S)|(?<!\btell me)(?<!\bshow me)(?<!\bgive me)(?<!\bknow):\s+(?=(?:{_STARTERS})\b)|,? (?:and|also|then|plus|&|n|but) (?:also |then )?(?=(?:{_STARTERS})\b)|, (?=(?:{_STARTERS})\b)|, (?:and )?(?=(?:on|in|to|at|for|by) (?:how many|which|whom|what)\b)",
     re.IGNORECASE,
@@ -160,6 +160,10 @@ _LEFT_OUT_TOO = re.compile(
     r" (?:went|goes|gone|paid|gave|sent|was paid|was sent) to(?= )",
     re.IGNORECASE,
 )
+_INSERTED = re.compile(
+    r", (?P<how>on average|in total|altogether|all in all), (?=(?:do|did|does|have|has|is|was)\b)", re.IGNORECASE
+)
+""" "What, on average, did I spend": no clause of its own."""
 _CORRECTED = re.compile(r"\b[\w']+ ?(?:\.{2,}|…|—) ?(?:sorry|no,? wait|oops|i mean|no,? no),? (?=\w)", re.IGNORECASE)
 """ "How many sales... sorry, payments": the word that is taken back."""
 _CHOSEN = re.compile(
@@ -227,6 +231,7 @@ def announced(text: str) -> tuple[str, bool]:
 def clauses(question: str) -> list[str]:
     """The questions in `question`, at most CLAUSES_MAX; greetings are left out."""
     said = _PAIRED.sub(r"\g<link> \g<one> with ", _ADDRESSED.sub("", _OPENING.sub("", question.strip())))
+    said = _INSERTED.sub(r" \g<how> ", said)
     said = _TARGET.sub(r"if \g<what> is to stay under \g<amount>, how much is left", said)
     said = _CHOSEN.sub(r"\g<asks> \g<things>", _CORRECTED.sub("", said))
     said = _LEFT_OUT_TOO.sub(r"\g<head>\g<link>", said)

@@ -519,10 +519,11 @@ class _Composer:
         return InsightTask(operation=operation, queries=(part, whole))
 
     def _usual(self, operation: Operation, spans: list[_Span]) -> InsightTask:
-        span = spans[0]
-        unit = span.whole.unit or Unit.DAY
-        earlier = [span.before(count) for count in range(1, USUAL_PERIODS[unit] + 1)]
-        known = [p for p in earlier if self.scope.first_day and p.start >= _whole_start(self.scope.first_day, unit)]
+        span = _of_month(spans[0])
+        unit = span.whole.unit
+        earlier = [span.before(count) for count in range(1, USUAL_PERIODS[unit or Unit.DAY] + 1)]
+        first = self.scope.first_day and _whole_start(self.scope.first_day, unit or Unit.DAY)
+        known = [period for period in earlier if first and period.start >= first]
         queries = (self._query(span.so_far, rows=ROWS_SHOWN), *(self._query(period) for period in known))
         return InsightTask(operation=operation, queries=queries, unit=unit)
 
@@ -621,11 +622,11 @@ class _Composer:
         if is_dated:
             return everything, ""
         last_month = Period.of(Unit.MONTH, self.today).previous()
+        if operation is Operation.PACE or set(frame.group_by) & (_TIMED | {Dimension.WEEKDAY, Dimension.HOUR}):
+            return self._for_time(everything)
         of_income = frame.measure is Measure.NET or (operation is Operation.SHARE and frame.share_of == "income")
         if of_income and self._is_known(last_month):
             return last_month, f"You named no period, so this is {last_month.label}."  # this month is not paid yet
-        if operation is Operation.PACE or set(frame.group_by) & (_TIMED | {Dimension.WEEKDAY, Dimension.HOUR}):
-            return self._for_time(everything)
         is_extreme = (
             frame.measure in _EXTREMES or operation is Operation.RANGE or frame.latest in ("largest", "smallest")
         )
@@ -667,6 +668,13 @@ class _Composer:
         last = min(self.scope.last_day or self.today, self.today)
         this = Period.of(Unit.MONTH, self.today)
         return this if this.holds(last) else Period.of(Unit.MONTH, last)
+
+
+def _of_month(span: _Span) -> _Span:
+    """The first days of a month as a month that is cut there: they are like the first days of other months."""
+    month = Period.of(Unit.MONTH, span.whole.start)
+    begins = span.whole.unit is None and span.whole.start == month.start and span.whole.end < month.end
+    return _Span(month, span.so_far) if begins else span
 
 
 def _of_whole(frame: Frame) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:

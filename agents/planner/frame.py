@@ -131,7 +131,9 @@ class Frame(BaseModel):
 
     @property
     def plain(self) -> Measure:
-        """The sum of what it is about: income of what came in, spending else."""
+        """The sum of what it is about: income of what came in, what is left of both, spending else."""
+        if self.measure is Measure.NET:
+            return Measure.NET
         return Measure.INCOME if self.flow is Flow.IN else Measure.SPEND
 
     @property

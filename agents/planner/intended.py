@@ -291,8 +291,11 @@ def _net(intent: Intent, found: _Slots) -> Frame | None:
 
 def _pace(_: Intent, found: _Slots) -> Frame:
     said = found.clause.take(Cue.PACE, Cue.EACH)
+    unit = next(iter(said), Unit.MONTH)
+    if found.clause.says(Measure.NET) and not found.base.objects:
+        return found.base.with_changes(ask=Operation.PACE, measure=Measure.NET, flow=Flow.ANY, unit=unit)
     measure = Measure.COUNT if found.clause.says(Measure.COUNT) else found.plain
-    return found.asking(Operation.PACE, measure, unit=next(iter(said), Unit.MONTH))
+    return found.asking(Operation.PACE, measure, unit=unit)
 
 
 def _list(_: Intent, found: _Slots) -> Frame:

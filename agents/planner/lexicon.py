@@ -100,7 +100,7 @@ CueMention = Mention[tuple[Cue, object]]
 
 _N = "|".join(re.escape(word) for word in sorted(NUMBERS, key=len, reverse=True) if word not in ("a", "an"))
 _PAYMENT = r"(?:payments?|bill|transactions?|txns?|trxns?|transfers?|purchases?|debits?|orders?|entries|expenses?|expenditures?|spends|bookings|spendings?|movements?|debit transactions?)"
-_OCCASIONS = r"(?:rides|trips|visits|meals|recharges|refills|fill-?ups|withdrawals|salaries|paychecks|paycheques|bills|tickets|bookings)"
+_OCCASIONS = r"(?:rides|trips|visits|meals|recharges|top-?ups|refills|fills|fill-?ups|withdrawals|salaries|paychecks|paycheques|bills|tickets|bookings|stays|sessions|appointments|deliveries|refunds|cheques)"
 _MERCHANT = r"(?:merchants?|payees?|shops?|stores?|vendors?|retailers?|brands?|compan(?:y|ies)|business(?:es)?|places?|outlets?|counterpart(?:y|ies)|recipients?|beneficiar(?:y|ies)|senders?|payers?|sources?|websites?|sellers?)"
 
 _NOUNS: dict[Dimension, str] = {

@@ -433,12 +433,15 @@ _TAIL_DAY = re.compile(
 _LINK = re.compile(
     r" ?(?:and|to|or|,|, and|-|vs\.?|versus|till|until|through|than|with|against|compared (?:to|with))(?: in| for)?(?: the)? ?"
 )
-_TILL_NOW = re.compile(r",? ?(?:to|till|until|through|up to|upto) (?:now|date|today|present|the present)(?!\w)")
+_NOW = r"(?:now|date|today|present|the present)(?!\w)"
+_TILL_NOW = re.compile(rf",? ?(?:to|till|until|through|up to|upto) {_NOW}")
+_AND_NOW = re.compile(rf",? and {_NOW}")
 _ONWARDS = re.compile(r" (?:onwards?|(?:on|forward|and later)(?= ?[?.!,;]|$| till| until))(?!\w)")
 _SINCE = re.compile(r"\b(?:ever )?since(?: the)?(?: (?:start|beginning|end) of)?(?: the)? $")
 _AFTER = re.compile(r"\bafter(?: the)?(?: end of)?(?: the)? $")
 _BEFORE = re.compile(r"\b(?:before|prior to)(?: the)? $")
 _UNTIL = re.compile(r"\b(?:until|till|til|up ?to|through|upto|as of|by)(?: the end of)?(?: the)? $")
+_NTH = re.compile(r"(?:the )?\d{1,2}(?:st|nd|rd|th)(?: (?:of )?(?:this|last|the|the previous|previous) month)?")
 _AROUND = re.compile(r"\b(?:around|about|near|close to|during|over|at)(?: the time of)?(?: the)? $")
 _PART = re.compile(
     rf"(?:\b(?:in|during|for|over) )?(?:\bthe )?\b(?:(?P<half>first|second|1st|2nd|last) half|(?P<week>{_alternatives(ORDINALS)}|last) week"
@@ -561,7 +564,8 @@ class _Joiner:
         """ "from A to B", "between A and B", "A till now"."""
         first = self.atoms[0]
         opened = _FROM.search(self._before(first))
-        if match := _TILL_NOW.match(self.text, first.end):
+        till_now = _TILL_NOW.match(self.text, first.end)
+        if match := till_now or (opened and _AND_NOW.match(self.text, first.end)):
             # "Until now" by itself is everything; behind a period it is where this one ends.
             self.atoms[1:] = [atom for atom in self.atoms[1:] if atom.start >= match.end()]
             return self._take(1, opened, self.reader.until_now(first.value.period.start), end=match.end())
@@ -617,9 +621,9 @@ class _Joiner:
         if match := _AFTER.search(before):
             return self._opened(atom, match, reader.until_now(period.end))
         if match := _BEFORE.search(before):
-            return self._opened(atom, match, reader.up_to(period.start))
+            return self._opened(atom, match, self._up_to(atom, period.start))
         if match := _UNTIL.search(before):
-            return self._opened(atom, match, reader.up_to(min(period.end, reader.tomorrow)))
+            return self._opened(atom, match, self._up_to(atom, min(period.end, reader.tomorrow)))
         if (
             period.days == 1
             and (match := _AROUND.search(before))
@@ -628,6 +632,12 @@ class _Joiner:
             days = timedelta(days=AROUND_DAYS)
             return self._opened(atom, match, Period(period.start - days, min(period.end + days, reader.tomorrow)))
         return atom
+
+    def _up_to(self, atom: PeriodMention, end: date) -> Period:
+        """Everything before `end`; of "by the 20th" the days of its month."""
+        start = Period.of(Unit.MONTH, atom.value.period.start).start
+        is_within = _NTH.fullmatch(self.text, atom.start, atom.end) and start < end
+        return Period(start, end) if is_within else self.reader.up_to(end)
 
     def _opened(self, atom: PeriodMention, match: re.Match[str], period: Period) -> PeriodMention:
         return Mention("period", Spoken(period), match.start(), atom.end)
@@ -673,9 +683,16 @@ def _edge_days(period: Period, match: re.Match[str]) -> Period:
     return Period(period.end - days, period.end)
 
 
+def _middle(period: Period) -> date:
+    """Where the second half begins: of a year the seventh month, of a month the 16th, of others the day half-way."""
+    if period.unit in (Unit.YEAR, Unit.FISCAL_YEAR):
+        return add_months(period.start, 6)
+    return period.start + timedelta(days=15 if period.days < 32 else (period.days + 1) // 2)
+
+
 def _part_of(period: Period, match: re.Match[str]) -> Period:
     if match["half"]:
-        middle = period.start + timedelta(days=15 if period.days < 32 else (period.days + 1) // 2)
+        middle = _middle(period)
         return Period(period.start, middle) if match["half"] in ("first", "1st") else Period(middle, period.end)
     if match["week"]:
         if match["week"] == "last":

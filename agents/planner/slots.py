@@ -443,19 +443,29 @@ _COUNTED_TIME = re.compile(
 
 def counted_time(clause: Clause) -> Dimension | None:
     """Of "in how many of the last six months" the months, which say what is counted beside telling when."""
-    said = _COUNTED_TIME.search(clause.reading.text)
+    return _time_of(_COUNTED_TIME, clause)
+
+
+def _time_of(pattern: re.Pattern[str], clause: Clause) -> Dimension | None:
+    said = pattern.search(clause.reading.text)
     return Dimension(said["unit"]) if said else None
+
+
+_WHICH_TIME = re.compile(
+    r"\bwhich (?:of (?:the |my |our |those )?(?:last |past |previous )?)?(?P<unit>day|week|month|quarter)s?\b"
+)
 
 
 def balanced(frame: Frame, clause: Clause) -> Frame | None:
     """ "In how many months did I spend more than I earned?": those with less, or more, coming in than going out."""
-    by, saves = counted_time(clause), clause.says(Measure.NET)
     both = clause.says(Measure.SPEND) and clause.says(Measure.INCOME)
     weighs = both and clause.has(Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.COMPARE)
+    saves = clause.says(Measure.NET)
+    by = counted_time(clause) or (_time_of(_WHICH_TIME, clause) if weighs else None)
     if by is None or not (weighs or saves) or frame.objects or clause.reading.of("amount"):
         return None
     falls_short = _names_spending_first(clause) is not asks_less(clause) if weighs else _falls_short(clause)
-    clause.take(Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.COMPARE, Cue.NOUN)
+    clause.take(Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.COMPARE, Cue.NOUN, Cue.WHICH)
     said = Threshold(low_minor=None if falls_short else 1, high_minor=-1 if falls_short else None, said_minor=0)
     asked = {"ask": Operation.COUNT_GROUPS, "measure": Measure.NET, "flow": Flow.ANY, "group_by": (by,)}
     return frame.with_changes(**asked, threshold=said, against=None)

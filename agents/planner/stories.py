@@ -81,12 +81,18 @@ def _adds_to(one: Understood) -> bool:
 
 
 def _asks_again(one: Understood, before: Understood) -> bool:
-    """ "Groceries last month? And petrol?", "how much in May? And the month before?": the same of something else."""
+    """ "Groceries last month? Petrol?", "how much in May? And the month before?": the same of something else."""
     frame, last = one.parsed.frame, before.parsed.frame
     if one.intent is not Intent.EDIT or _asks(one):
         return False
-    of_another = Clause(one.reading).has(Cue.AGAIN) and bool(frame.objects and last.objects)
+    is_other = Clause(one.reading).has(Cue.AGAIN) or _are_apart(frame.objects, last.objects)
+    of_another = is_other and bool(frame.objects and last.objects)
     return of_another or bool((frame.periods or frame.against) and last.periods)
+
+
+def _are_apart(some: Sequence[Filter], others: Sequence[Filter]) -> bool:
+    """Whether both name one kind of thing and share none of it: nothing is of both."""
+    return any(a.field == b.field and not set(a.values) & set(b.values) for a in some for b in others)
 
 
 def _without_talk(told: Sequence[Understood]) -> list[Understood]:

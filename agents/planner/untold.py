@@ -20,7 +20,19 @@ _UNTOLD: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "I tell what was paid, and not what was left out. Shall I list what comes back, and when it is due next?",
         ),
         (
-            r"\bhalf of (?:it|that|this|them|those)\b|(?:^|\s)x ?\d{1,3}\b"
+            r"\b(?:that|which) (?:i|we) (?:didn't|did not|haven't|have not|hadn't|had not)"
+            r"(?: (?:pay|spend|have|buy|make|do))?(?: (?:for|it|them))?"
+            r" (?:in|during|last|the (?:month|year|week) before)\b",
+            "I tell what was paid, and not who was paid at one time and not at another. Which sum do you mean?",
+        ),
+        (
+            r"\bhow (?:much|long|far)\b.*\b(?:salary|pay|wages|income|pension)\b.*"
+            r"\b(?:lasts?|gone|used up|eaten up|over) *(?:by\b.*)?[?.!]*$",
+            "I tell what came in and what was spent, and not how long the one lasts. Which days' spending do you mean?",
+        ),
+        (
+            r"\bhalf of (?:it|that|this|them|those)\b(?! (?:year|quarter|month|week|fy|financial|fiscal))"
+            r"|(?:^|\s)x ?\d{1,3}\b"
             r"|\b(?:divided|multiplied) by (?:\d|two|three|four)"
             r"|\b(?:split|shared?|divided) (?:it |that )?(?:equally|evenly|\w+ ways)\b"
             r"|\b(?:one|each) person'?s share\b",

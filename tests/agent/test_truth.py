@@ -67,6 +67,15 @@ def spent(where: str, refunds: str = "false") -> str:
     return f"(SELECT coalesce(sum(amount_minor), 0) FROM paid WHERE {where}) - (SELECT coalesce(sum(amount_minor), 0) FROM back WHERE {refunds})"
 
 
+NET_BY_MONTH = """
+    SELECT date_trunc('month', moment) AS month, sum(signed) AS net
+      FROM (SELECT moment, -amount_minor AS signed FROM paid UNION ALL SELECT moment, amount_minor FROM back
+            UNION ALL SELECT moment, amount_minor FROM got) x
+     WHERE moment >= '2026-01-01'
+     GROUP BY 1
+"""
+
+
 def months_in_which(net: str, where: str) -> str:
     """How many months what was left of an income, refunds added, is as `net` says."""
     moved = "SELECT moment, -amount_minor AS amount FROM paid UNION ALL SELECT moment, amount_minor FROM got"
@@ -353,6 +362,17 @@ TRUTH = {
     "is there any payment of exactly 450?": "SELECT count(*) FROM paid WHERE amount_minor = 45000",
     "what is my average restaurant bill": "SELECT round(avg(amount_minor)) FROM paid WHERE kind = 'eating_out'",
     "groceries since the financial year began": spent(f"{GROCERIES} AND moment >= '2026-04-01'", "moment >= '2026-04-01'"),
+    "which month did I save the most this year": f"SELECT to_char(month, 'FMMonth YYYY') FROM ({NET_BY_MONTH}) x ORDER BY net DESC LIMIT 1",
+    "in which months did I spend more than I earned this year": f"SELECT count(*) FROM ({NET_BY_MONTH}) x WHERE net < 0",
+    "how much did I save on average per month this year": f"SELECT round(sum(net) / 6.0) FROM ({NET_BY_MONTH}) x",
+    "how much did I spend in the first half of the year": spent(YEAR, YEAR),
+    "how much did I spend by the 10th": spent("moment >= '2026-06-01' AND moment < '2026-06-11'"),
+    "how much per restaurant visit": "SELECT round(avg(amount_minor)) FROM paid WHERE kind = 'eating_out'",
+    "how much did the last three grocery trips cost": f"SELECT sum(amount_minor) FROM (SELECT amount_minor FROM paid WHERE {GROCERIES} ORDER BY moment DESC LIMIT 3) x",
+    "on how many days of May did I pay nothing to anyone": f"SELECT 31 - count(DISTINCT moment::date) FROM paid WHERE {MAY}",
+    "What, on average, did I spend in a month on groceries from January to May this year?": spent(f"{GROCERIES} AND moment >= '2026-01-01' AND moment < '2026-06-01'", "true").join(("round((", ") / 5.0)")),
+    "My wife insists I eat out too much. I say I do not. Kindly settle it for us: how many meals did I pay for in May?": f"SELECT count(*) FROM paid WHERE {ATE_OUT}",
+    "what did I spend since the 1. May 2026": spent("moment >= '2026-05-01'", "moment >= '2026-05-01'"),
     "How much does rent cost me per year?": f"SELECT round(sum(amount_minor) * 365.0 / greatest(365, '2026-06-16'::date - min((SELECT min(moment)::date FROM paid)))) FROM paid WHERE {RENT}",
 }  # fmt: skip
 

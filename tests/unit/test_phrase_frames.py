@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from agents.plan import Operation
 from agents.planner.compose import compose
 from agents.planner.frame import Frame
 from agents.planner.names import Names
@@ -228,3 +229,9 @@ def test_a_whole_question_is_none(question: str) -> None:
 )
 def test_what_is_not_done_here_is_known_by_its_kind(question: str, reason: str) -> None:
     assert READER.read(question).refusal == reason
+
+
+def test_what_drops_is_not_left_out() -> None:
+    read = frame("by how much did my fuel spending drop from April to May")
+    assert read.ask is Operation.DIFFERENCE
+    assert not read.without
