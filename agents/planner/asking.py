@@ -202,7 +202,16 @@ def whole_of(frame: Frame, clause: Clause) -> tuple[Filter, ...]:
     if before := _before_the_alert(clause) or _before_the_verb(clause) or _before_the_share(clause):
         return before
     objects = _whole_objects(frame, clause)
-    return (*objects, *frame.conditions) if objects else ()
+    return (*objects, *frame.conditions) if objects else _paid_by_some_way(frame, clause)
+
+
+def _paid_by_some_way(frame: Frame, clause: Clause) -> tuple[Filter, ...]:
+    """Of "what percent of fuel was paid by card" the fuel; of "what percent of card payments was fuel" nothing."""
+    ways, said = [f for f in frame.conditions if f.field == "channel"], clause.find(Cue.SHARE)
+    if not (ways and frame.objects and said):
+        return ()
+    behind = [m for m in clause.after(said[0]) if m.kind in (*OBJECT_KINDS, "channel")]
+    return frame.objects if not behind or behind[0].kind in OBJECT_KINDS else ()
 
 
 def _is_of_everything(clause: Clause) -> bool:

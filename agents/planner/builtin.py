@@ -75,6 +75,7 @@ _GAVE_ASKER = re.compile(r"\b(?:did|has|have|does) (?:my|our) \w+ (?:\w+ ){0,2}(
 _ASKS_WHETHER = re.compile(
     r"(?:(?:and|so) )*(?:did|has|have|had|was|were|is|are)\b.*\b(?:any\w*|some\w*|new)\b|any\w*\b"
 )
+THEN_KNOWN = "Please ask once more for what comes behind it, now that the day or month is known."
 _ASKED_IN_THE_END = ("action", "claim", "advice", "topic", "others", "secrets")
 
 
@@ -167,6 +168,10 @@ class BuiltinPlanner:
                 if not pairs[n - 1][1].asks_which:  # otherwise what it came to is told beside its name
                     tasks[-1], frame = self.task(frame.with_changes(asks_amount=True), memory)
                 continue
+            if n and frame is not None and _points_at_ranked(reading, parsed, frame):
+                if _is_told_beside(parsed.frame, frame):
+                    continue
+                return _so_far(tasks, frame, self._asked_back(THEN_KNOWN))
             parsed = pointing(said, reading, parsed, memory) if n == 0 and not parsed.frame.due else parsed
             parsed = in_told_time(reading, parsed, stories)
             parsed = after_alerts(reading, parsed, frame, self.scope)
@@ -380,6 +385,8 @@ class BuiltinPlanner:
         frame = parsed.frame
         if last is None and reading.has(Cue.ANAPHORA) and says_nothing(parsed):
             return self._asked_back("What do you mean by that? This conversation has no question yet.")
+        if last is None and reading.has(Cue.THAT_TIME) and not frame.periods:
+            return self._asked_back("Which day or month do you mean? This conversation has no question yet.")
         asked = (frame.topic, frame.ask, frame.measure, frame.objects, frame.group_by, frame.conditions, frame.without)
         if any(asked) or frame.tells_alerts:
             return None
@@ -504,6 +511,19 @@ def _asks_how_much_only(reading: Reading) -> bool:
     """ "..., how much was it?", behind a clause that asked for whoever came first."""
     said = all(is_cue(mention, Cue.HOW_MUCH, Cue.ANAPHORA, Cue.NEUTRAL) for mention in reading.mentions)
     return said and reading.has(Cue.HOW_MUCH) and not reading.unknown
+
+
+def _points_at_ranked(reading: Reading, parsed: Parsed, frame: Frame) -> bool:
+    """ "Which day was the dearest, and how much went on food that day?": nobody knows the day before it is told."""
+    is_ranked = frame.ask is Operation.RANK and frame.told_by is not None
+    return is_ranked and reading.has(Cue.THAT_TIME) and not parsed.frame.periods
+
+
+def _is_told_beside(asked: Frame, ranked: Frame) -> bool:
+    """ "Which month was the dearest, and how much did I spend that month?": the figure stands beside its month."""
+    is_its_measure = asked.ask in (None, Operation.VALUE) and asked.measure in (None, ranked.measure)
+    names_more = asked.conditions or asked.without or asked.objects not in ((), ranked.objects)
+    return is_its_measure and not names_more
 
 
 def _wants_period(frame: Frame) -> bool:

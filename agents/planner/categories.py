@@ -8,7 +8,7 @@ from core.categories import CATEGORIES
 
 _EVERYDAY: dict[str, str] = {
     "groceries": "grocery store, grocery stores, grocery shops, grocery runs, food shop, foodstuff, household provisions, food items, fruits and vegetables, veg and fruit, ration items, rations, grocery, groceries, supermarket, supermarkets, kirana, provisions, food shopping, ration, vegetables and fruits",
-    "eating_out": "eating out, eat out, ate out, eaten out, eat, ate, eaten, dined, dining out, dining, dine out, dined out, restaurant, restaurants, takeaway, "
+    "eating_out": "eating out, food out, eat out, ate out, eaten out, eat, ate, eaten, dined, dining out, dining, dine out, dined out, restaurant, restaurants, takeaway, "
     "takeaways, take away, takeout, take out, take-out, food delivery, eating outside, ate outside, eat outside, dhaba, dhabas, canteen, bistro, bistros, diner, diners, restos, foodservice, dining expenditure,  meals out, meal out, meals, meal, eateries, "
     "bars and restaurants, cafes and restaurants, restaurants and cafes, outside food, ordering in, fast food",
     "rent": "apartment rent, flat rent, room rent, home rent, landlord, renting, rent, rental, house rent, rents",
@@ -67,6 +67,7 @@ _NARROWER: dict[str, str] = {
     "eating_out": "coffee, cafe, cafes, coffee shop, coffee shops, lunch, lunches, dinner, dinners, breakfast, pizza, burgers, snacks, drinks, beer, alcohol, pubs, bar, pub, bars",
     "groceries": "milk, vegetables, vegetable, fruit, fruits, veggies, meat, fish, chicken, bread, rice, snacks, alcohol",
     "utilities": "electricity, electricity bill, electricity bills, power bill, water, water bill, water bills, power, power bills, electric bill, electric, gas, gas bill, light bill, current bill, cooking gas",
+    "public_transport": "metro card, metro cards, metro recharge, metro recharges",
     "travel": "flights, flight, hotels, hotel, airfare, tickets, airline, airlines, goa trip",
     "clothing": "shoes, sneakers, jeans, saree, sarees",
     "electronics": "laptop, laptops, headphones, phones",

@@ -70,7 +70,8 @@ _WHEN_TOLD = re.compile(r"(?:when|whenever|every time|each time) (?:i|we|my|our|
 _DECLARES = re.compile(
     r"\b(?:i|we) \w+\b.*\b(?:i|we) \w+|\b(?:i|we)(?:'m|'re| am| are| was| were)\b"
     r"|\b(?:in|on|at|since|after|during|by|till|until|from)"
-    r" (?!what|that|which|whom?|when|every|any|all|the|my|our)\w*(?!s)\w (?:i|we) \w+",
+    r" (?!what|that|which|whom?|when|every|any|all|the|my|our)\w*(?!s)\w (?:i|we) \w+"
+    r"|^(?:in|this|with|for|at|on) (?:[\w']+ ){1,5}?(?:is|are|says?|said|tells?|seems?|feels?|looks?)\b",
     re.IGNORECASE,
 )
 """ "In July I lived in cabs", "with my mother in hospital I ordered in": a sentence of its own, which opens no other."""
@@ -221,6 +222,20 @@ _THAT_REASON = re.compile(
 _BECAUSE = re.compile(r"because\b", re.IGNORECASE)
 
 
+_MEASURES = r"(?:count|number|total|sum|value|average|mean|median|biggest|largest|highest|smallest|lowest|cheapest|dearest|first|last)"
+_OF_BOTH = re.compile(
+    rf"^(?P<head>(?:(?:what(?:'s| is| was| are| were)|tell me|give me|show me|show) )?(?:(?:the|my|our) )?)"
+    rf"(?P<one>{_MEASURES})(?: and|,| &) (?:(?:the|my) )?(?P<two>{_MEASURES}) (?P<rest>(?!amount of\b).+)$",
+    re.IGNORECASE,
+)
+
+
+def _of_both(part: str) -> list[str]:
+    """ "The average and biggest restaurant bill": the average one, and the biggest one."""
+    said = _OF_BOTH.match(part)
+    return [f"{said['head']}{said[each]} {said['rest']}" for each in ("one", "two")] if said else [part]
+
+
 def announced(text: str) -> tuple[str, bool]:
     """A normalised clause without the words that announce a new question, and whether there were any: "new q",
     "enough of food"."""
@@ -238,7 +253,7 @@ def clauses(question: str) -> list[str]:
     sentences = [part for sentence in _BREAK.split(said) for part in _with_reasons_apart(sentence)]
     parts = [part.strip(" ,.!;:") for sentence in sentences for part in _with_story_apart(sentence)]
     parts = parts[1:] if len(parts) > 1 and _TAKEN_BACK.fullmatch(parts[0]) else parts
-    parts = _with_measures([part for part in parts if part.strip("?")])
+    parts = _with_measures([each for part in parts if part.strip("?") for each in _of_both(part)])
     parts = _with_names(_with_remains([_without_known(part) for part in parts]))
     asked = _with_openings([part for part in parts if part and not (_POLITE.match(part) or _GUESS.fullmatch(part))])
     asked = _with_alert_reasons(asked)

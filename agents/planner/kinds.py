@@ -24,6 +24,7 @@ _KINDS = {
     _DENTAL: "dentist, dental",
     r"hospital|clinic|nursing": "hospital, hospitals, clinic, clinics, nursing home",
     r"pharma|chemist|medical|drug|medico|medplus": "chemist, chemists, pharmacy, pharmacies, medical store, medical shop, drugstore",
+    r"metro|dmrc|bmrc|cmrl": "metro card, metro cards, metro recharge, metro recharges",
     r"optic|lens|eye|specs|vision": "glasses, optician",
     r"lab|diagnos|path|scan|test": "lab tests, blood tests, tests",
     r"broadband|fib(?:er|re)|wi-?fi|internet|hathway|act fibernet": "broadband, internet, wifi, wi-fi",

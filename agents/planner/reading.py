@@ -448,7 +448,7 @@ _TAKEN_AWAY = ("minus", "less")
 
 def _with_differences(mentions: list[Mention[Any]], text: str) -> list[Mention[Any]]:
     """ "UPI minus card" is a difference, where "groceries minus BigBasket" leaves out a part."""
-    things = [m for m in mentions if m.kind in ("channel", "period", "category", "account")]
+    things = [m for m in mentions if m.kind in ("channel", "period", "category", "account", "name")]
     cues = [m for m in mentions if m.kind == "cue" and text[m.start : m.end] in _TAKEN_AWAY]
     if len(cues) != 1:
         return mentions

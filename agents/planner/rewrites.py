@@ -59,7 +59,7 @@ _PAYEES = "suppliers?|vendors?|shops?|stores?|places?|people|merchants?|payees?|
 _PAID = "(?:payments?|transactions?|purchases?|orders?|bills?|items?|amounts?|things?|ones?)"
 _SUPERLATIVES = "dearest|costliest|priciest|heaviest|steepest|heftiest|most expensive|highest|biggest|largest|worst|lowest|smallest|cheapest|lightest|least expensive"
 _MOST_I = r"\bthe most (?:money )?(?:that )?i(?: have|'ve| had)?(?: ever)?"
-_IN_ONE_GO = r"(?:in (?:one|a single) (?:go|payment|transaction|shot|transfer)|at once|at one go|all at once)\b"
+_IN_ONE_GO = r"(?:in (?:one|a single) (?:go|payment|transaction|shot|transfer|hit|swoop|swipe|purchase)|at once|at one go|all at once)\b"
 _VISITS = (
     "(?:payments|visits|trips|rides|orders|meals|bills|purchases|bookings|transactions|withdrawals|refills|times|ones)"
 )
@@ -93,6 +93,20 @@ _WRITTEN: tuple[tuple[str, str], ...] = (
     (r"\b(?:i am|i'm|we are|we're|am) not (?:asking|looking|after)(?: (?:you|for|to|about))* [^,.;?]{2,40}?(?:,| but|;|\.) ?(?:but |so )?(?:just |only )?(?=tell|show|give|what|how|which|who|when|where)", ""),
     (r"\bnot asking (?:for|about|you) [^,.;?]{2,40}?(?:,| but|;|\.) ?(?:but |so )?(?:just |only )?(?=tell|show|give|what|how|which|who|when|where)", ""),
     (rf"\b(?P<day>[0-3]?\d)\. (?=(?:{_MONTHS})\b)", r"\g<day> "),
+    (r"^(?:when|if|once) (?:we|i|you|one) (?:leave|take|put|keep|set) (?P<what>(?:the |my |our )?[\w' ]{2,25}?) (?:out|away|aside|apart)\b", r"excluding \g<what>"),
+    (r"^(?:when|if|once) (?:we|i|you|one) (?:add|sum|total|count)s? (?:everything|it|them|it all|all|all of it)(?: up| together)?$", "in total"),
+    (r"\b(?P<took>collected|received|got|took|gets|takes|earned) the (?:highest|biggest|largest|maximum|max) (?:money|cash)\b", r"\g<took> the most"),
+    (r"\b(?:more|most|maximum|max|maximum number of) times\b(?! than)", "most often"),
+    (r"\b(?P<done>charged|billed|debited) to (?P<whom>me|us)\b", r"\g<done> \g<whom>"),
+    (r"\b(?P<have>have|has|did) (?P<who>they|it|he|she) collect(?:ed)? from (?:me|us)\b", r"\g<have> \g<who> taken from me"),
+    (r",? (?:net of|after|less|minus) (?:any|all|the|anything|whatever|what)(?: money| amounts?)?(?: that)? (?:they|it|he|she|was|were) (?:credited|refunded|returned|gave|paid|sent)(?: back)?(?: to me)?\b", ""),
+    (r"\b(?:i|we) (?:passed|went|spent|had|lived) without (?:mak\w+|do\w+|having) (?:any|a|one|a single) (?:payment|transaction|purchase)s?\b", "did i not pay anything"),
+    (rf"\b(?:this |in )?(?P<month>{_MONTHS})\b(?P<between>[^.?]{{1,40}}?)\blast (?P=month)\b", r"\g<month> this year\g<between>\g<month> last year"),
+    (rf"(?<!charged )(?<!paid )(?<!billed )(?<!debited )(?<!deducted )\b(?:twice|double|thrice|triple|(?<!first )(?<!second )(?<!1st )(?<!2nd )(?<!last )(?<!other )(?<!the )half)(?: of| as much as| that of)? (?=(?:{_MONTHS})(?:'s)?\b)", "more than "),
+    (r"\brank (?:all )?(?:the |my )?(?P<unit>months|weeks|days)(?P<when> (?:of|in) [\w ]{3,12}?)? by (?:how much i (?:spent|paid|spend) on )?", r"top 12 \g<unit>\g<when> for "),
+    (r"\b(?P<unit>months|weeks|days)(?P<when> (?:of|in) [\w ]{3,12}?)? ranked by (?:how much i (?:spent|paid|spend) on )?", r"top 12 \g<unit>\g<when> for "),
+    (r"^(?:(?:show|list|give me|tell me)(?: me)? )?(?:all )?(?:the )?(?:people|persons|everyone|everybody) (?:that |whom? )?(?P<who>i|we)(?: have|'ve)? (?P<did>sent money to|sent|paid|transferred (?:money )?to|gave money to)\b", r"who did \g<who> send money to"),
+    (r"(?P<ranked>\b(?:top \d+|(?:rank|sort|order)(?:ed|ing)?)\b[^.?]*?),? (?:the )?(?:most expensive|highest|biggest|largest|dearest|costliest) first\b", r"\g<ranked>"),
     (r"\bfor the very (?=first time\b)", "for the "),
     (r"\bhow many (?P<what>(?:of (?:them|these|those) )?)did (?P<who>i|we) (?:pay|use|visit|send money to) for the first time\b", r"how many new payees did \g<who> pay"),
     (r"\b(?:pay|paid) nothing\b", "spend nothing"),
@@ -136,6 +150,7 @@ _WRITTEN: tuple[tuple[str, str], ...] = (
     (r"\bafter (?P<what>(?:the |my )?[\w']+),? (?P<next>(?:what|who|which)(?: one| category| shop| payee)?) (?:comes|is|was|came) (?:next|second)\b", r"without \g<what> \g<next> is highest"),
     (r"^(?:(?:please|pls|kindly|hey|hi|ok|now),? )*act as (?:if you (?:are|were) )?my (?:[\w-]+ )?(?:accountant|bookkeeper|ca|auditor|assistant|secretary|adviser|advisor|banker|friend)(?:,| and|,? then)? (?=\w)", ""),
     (r"^(?:(?:but|and|so|sorry|hi|hello|please|listen|also),? )*i (?:do not|don't|dont|cannot|can't|cant) (?:even |really |at all )?(?:remember|recall|recollect)(?: (?:making|doing|having made|giving|taking))?(?: (?:a|an|any|the|this|that|such))? (?!(?:how|what|when|who|whom|which|where|if|whether|why|it|him|her|them|my)\b)(?=\w)", ""),
+    (rf"(?P<when>\b(?:in|of|for) (?:{_MONTHS})),? i mean (?!(?:in )?(?:{_MONTHS}|this|last|the)\b)", r"\g<when>, that is, "),
     (r"\b(?P<to>to|for|at|on|in|from|with|given?|gave|paid|pay|sen[dt]) (?:(?:the|that|this|my|our|those|these) )?(?:(?!(?:in|on|at|for|from|to|during|last|this|since|and|or|not|by|via|with)\b)[\w'&]+ ){0,2}(?!(?:in|on|at|for|from|to)\b)[\w'&]+,? (?:no wait,? |sorry,? |rather,? )?i mean (?:to say )?(?:(?:to|for|at|on|in|from|with) )?(?!how|what|when|which|who|where|why|this|last|the last|during|since|not |(?:on )?(?:the )?\d{1,2}(?:st|nd|rd|th)\b)(?=\w)", r"\g<to> "),
     (r"(?<!\bwill )\b(?:leave|left|leaves|leaving) (?:my|our|the) (?:bank )?accounts?\b", "went out"),
     (r"(?:,? (?:that|which))? i (?:might|may|could) not have (?:made|done|authori[sz]ed|approved)(?: myself)?\b", ""),

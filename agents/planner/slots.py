@@ -162,14 +162,16 @@ _REACHED_THROUGH = (Cue.OR, Cue.BOTH, Cue.ANAPHORA, Cue.TOTAL, Cue.PAYMENTS, Cue
 
 
 def _is_spelt_out(group: Mention[Any], clause: Clause) -> bool:
-    """Of "transport (taxi and metro)" the transport, which the brackets behind it narrow down."""
-    if group.kind != "category" or len(group.value) < 2 or not clause.reading.text[group.end :].startswith((" (", "(")):
+    """Of "transport (taxi and metro)", "transport, I mean taxi and metro" the transport, which is narrowed down."""
+    said = _SPELLS_OUT.match(clause.reading.text, group.end)
+    if group.kind != "category" or len(group.value) < 2 or said is None:
         return False
-    inside = clause.reading.text[group.end : clause.reading.text.find(")", group.end)]
-    parts = [m for m in clause.after(group) if m.kind == "category" and m.start < group.end + len(inside)]
+    end = clause.reading.text.find(")", group.end) if said["bracket"] else len(clause.reading.text)
+    parts = [m for m in clause.after(group) if m.kind == "category" and m.start < end]
     return bool(parts) and all(set(m.value) <= set(group.value) for m in parts)
 
 
+_SPELLS_OUT = re.compile(r" ?(?P<bracket>\()|[^.?!]*?\b(?:i mean|meaning|that is|namely|by which i mean)\b")
 _BEGINS_ASKING = re.compile(r"(?<!\band )(?<!\bor )\b(?:what|how|which|who|whom|where|when)\b")
 """Where the question goes on behind what it leaves out: "leaving out rent, what ..."."""
 _PART = re.compile(r"\bhow (?:much|many) of\b")
@@ -425,7 +427,12 @@ def with_measure(frame: Frame, clause: Clause) -> Frame:
 
 def says_none(clause: Clause) -> bool:
     """Whether days or months without anything are meant."""
-    return bool(re.search(r"\b(?:no|not|none|zero|without|nothing|didn't|never|nil)\b", clause.reading.text))
+    return bool(_NONE.search(clause.reading.text))
+
+
+_NONE = re.compile(
+    r"\b(?:no|none|zero|nothing|didn't|never|nil|(?:not|without)(?! (?:counting|including|considering|the)\b))\b"
+)
 
 
 def without_any(frame: Frame, clause: Clause) -> Frame:

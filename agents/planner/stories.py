@@ -321,7 +321,7 @@ def lent(one: Understood, stories: Sequence[Reading]) -> Understood:
     changes: dict[str, Any] = {}
     firm = [frame for story, frame in zip(stories, told, strict=True) if not _GUESSES.match(story.text)]
     periods = [period for story in firm for period in story.periods]
-    if len(periods) == 1 and not frame.periods:
+    if len(periods) == 1 and not frame.periods and not _doubts_the_first(frame, stories):
         changes["periods"] = tuple(periods)
     elif len(periods) == 1 and (month := _month_of_year(one, periods[0].period)):
         changes["periods"] = (QueryPeriod.of(month),)
@@ -349,6 +349,11 @@ def lent(one: Understood, stories: Sequence[Reading]) -> Understood:
     if frame.ask in (Operation.COMPARE, Operation.DIFFERENCE) and len(frame.periods) < 2:
         changes |= _held_apart(frame.with_changes(**changes))
     return _changed(one, changes, stories)
+
+
+def _doubts_the_first(frame: Frame, stories: Sequence[Reading]) -> bool:
+    """ "When was my first payment to the gym? They say since 2026": of all payments, whatever is said."""
+    return frame.ask is Operation.WHEN_FIRST and any(_TELLS_OF.search(story.text) for story in stories)
 
 
 _THERE = re.compile(r"\b(?:there|them|they|him|her)\b(?<!is there)(?<!was there)(?<!are there)(?<!were there)")

@@ -13,7 +13,8 @@ from core.money import Currency
 
 _BARE = re.compile(
     r"(?:and )?(?:how much|when|who|where|what|to whom|from whom|(?:(?:on|from) )?(?:what|which) (?:date|day))"
-    r"(?: (?:was|is|did) (?:it|that|i|this))?(?: (?:for|to|from|pay|paid|happen|cost|come to))*"
+    r"(?: (?:was|is|did) (?:it|that|i|this))?(?: (?:for|to|from|pay|paid|spend|happen|cost|come to))*"
+    r"(?: (?:in (?:all|total)|altogether|overall))?"
 )
 """ "..., and how much was it?": of what the clause before asks."""
 

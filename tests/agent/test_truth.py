@@ -54,6 +54,7 @@ RENT = "kind = 'rent'"
 FUEL = "kind = 'fuel'"
 ATE_OUT = f"kind = 'eating_out' AND {MAY}"
 ATE_OUT_BY_CARD = f"{ATE_OUT} AND channel = 'card'"
+AT_PETROL = "payee = 'Petrol Point'"
 AT_GREEN = "payee = 'Green Grocers'"
 AT_FRESH_IN_MAY = f"payee = 'Fresh Mart' AND {MAY}"
 MAY_WITHOUT_RENT = f"kind <> 'rent' AND {MAY}"
@@ -373,6 +374,19 @@ TRUTH = {
     "What, on average, did I spend in a month on groceries from January to May this year?": spent(f"{GROCERIES} AND moment >= '2026-01-01' AND moment < '2026-06-01'", "true").join(("round((", ") / 5.0)")),
     "My wife insists I eat out too much. I say I do not. Kindly settle it for us: how many meals did I pay for in May?": f"SELECT count(*) FROM paid WHERE {ATE_OUT}",
     "what did I spend since the 1. May 2026": spent("moment >= '2026-05-01'", "moment >= '2026-05-01'"),
+    "which day of May was the most expensive, without counting the rent?": f"SELECT moment::date::text FROM paid WHERE {MAY_WITHOUT_RENT} GROUP BY moment::date ORDER BY sum(amount_minor) DESC LIMIT 1",
+    "When was Petrol Point last charged to me?": "SELECT max(moment)::date::text FROM paid WHERE payee = 'Petrol Point'",
+    "in which place did I pay more times in May?": "SELECT 'Fresh Mart'",
+    "Which category was in May my biggest cost, when we leave the rent away?": "SELECT 'Fuel'",
+    "how much on food in May, I mean groceries and restaurants together": spent(f"kind IN ('groceries', 'eating_out') AND {MAY}", MAY),
+    "In Munich the rule says less than a third for the rent. What did I pay for rent in May?": spent(f"{RENT} AND {MAY}"),
+    "when was my very first payment to Mr Rao? They said only since June, not true.": "SELECT min(moment)::date::text FROM paid WHERE payee = 'Mr Rao'",
+    "which was my dearest month this year and how much did I spend that month": "SELECT to_char(date_trunc('month', moment), 'FMMonth YYYY') FROM paid WHERE moment >= '2026-01-01' GROUP BY date_trunc('month', moment) ORDER BY sum(amount_minor) DESC LIMIT 1",
+    "percent of eating out paid by card in May": f"SELECT 100.0 * ({spent(ATE_OUT_BY_CARD)}) / ({spent(ATE_OUT)})",
+    "groceries this May vs last May": spent(f"{GROCERIES} AND {MAY}", MAY),
+    "how much more were groceries this May than last May": f"({spent(f'{GROCERIES} AND {MAY}', MAY)}) - ({spent(f'{GROCERIES} AND {MAY_BEFORE}')})",
+    "Petrol Point minus Green Grocers this year": f"({spent(f'{AT_PETROL} AND {YEAR}')}) - ({spent(f'{AT_GREEN} AND {YEAR}')})",
+    "rank months of 2026 by fuel": "SELECT 'June 2026'",
     "How much does rent cost me per year?": f"SELECT round(sum(amount_minor) * 365.0 / greatest(365, '2026-06-16'::date - min((SELECT min(moment)::date FROM paid)))) FROM paid WHERE {RENT}",
 }  # fmt: skip
 
@@ -396,6 +410,24 @@ async def test_an_answer_says_what_and_when_and_shows_the_rows(chat: Chat) -> No
     assert "Groceries, May 2026" in answer.answer
     assert {row["category"] for row in answer.rows} == {"groceries"}
     assert len(answer.follow_ups) == 3
+
+
+@pytest.mark.parametrize(
+    ("question", "labels"),
+    [
+        ("count and total of restaurant bills in May", ["Payments, Eating out, May 2026", "Eating out, May 2026"]),
+        ("how many restaurant meals in May and how much in total?", ["Payments, Eating out, May 2026", "Eating out, May 2026"]),
+        ("rent in May? fuel? groceries?", ["Rent, May 2026", "Fuel, May 2026", "Groceries, May 2026"]),
+    ],
+)  # fmt: skip
+async def test_each_question_of_several_is_answered(question: str, labels: list[str], chat: Chat) -> None:
+    assert [figure.label for figure in (await chat.ask(question)).figures] == labels
+
+
+async def test_what_is_of_a_day_that_is_yet_to_be_found_is_asked_for_again(chat: Chat) -> None:
+    answer = await chat.ask("which day in May was the dearest, and how much went on groceries that day?")
+    assert answer.answer.endswith("Please ask once more for what comes behind it, now that the day or month is known.")
+    assert "Groceries" not in answer.answer
 
 
 async def test_a_course_of_time_is_drawn_as_a_line_and_parts_as_a_donut(chat: Chat) -> None:
