@@ -53,6 +53,7 @@ DESCRIBED_MIN = 3
 _DESCRIBED_MAX = 1_000
 
 _UNVERIFIED = "I could not verify my figures for this, so I do not give them. Could you put it another way?"
+_NOT_SO = "I cannot work that out as it is put. A shorter time, or fewer things at once, would do: which do you mean?"
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -131,8 +132,11 @@ async def carry_out(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
         )
         try:
             findings = await run(planned, tools)
-        except (QueryRefused, NotAllowed) as refusal:
+        except NotAllowed as refusal:
             return {"findings": None, "draft": Draft(refusal.detail, status="out_of_scope")}
+        except QueryRefused as refusal:  # its reason speaks of queries, to those who write them
+            log.error("plan_refused", reason=refusal.detail, planner=state["planner"])
+            return {"findings": None, "draft": Draft(_NOT_SO, status="clarify")}
     done = planned.model_copy(update={"tasks": tuple(found.task for found in findings.found)})
     kept = {"findings": findings, "draft": write(findings, context.scope), **_to_list(findings)}
     return {"planned": done, **_with_days_told(planned, done, state), **kept}

@@ -48,6 +48,10 @@ class Operation(StrEnum):
     """The latest payment beside the first of the period."""
     INTERVAL = "interval"
     """Days from payment to payment: on average, or between the last two."""
+    GAP = "gap"
+    """The longest or the shortest time between two payments."""
+    STREAK = "streak"
+    """The longest run of days with a payment on each, or with none; or the one that goes on."""
     RANGE = "range"
     """How far the largest is from the smallest."""
     DRIVEN = "driven"
@@ -83,6 +87,9 @@ OfChange = Literal["day", "payee", "difference", "percent", "before", "now"]
 or since."""
 
 
+WhichStreak = Literal["longest", "shortest", "latest"]
+
+
 class Threshold(BaseModel):
     """ "More than 5,000?": the bounds of a yes, both included, and the amount as the asker put it."""
 
@@ -106,6 +113,10 @@ class InsightTask(BaseModel):
     """Of RANK: what the first comes to is asked for, and not its name. Of LIST: what all come to, and not how many."""
     of_change: OfChange = "day"
     """Of CHANGED."""
+    streak: WhichStreak = "longest"
+    """Of GAP and STREAK."""
+    of_none: bool = False
+    """Of STREAK: days without a payment are asked for."""
     asks_mean: bool = False
     """Of a LIST of so many: what they come to on average is asked for."""
     position: Annotated[int, Field(ge=1, le=PLACES_MAX)] = 1

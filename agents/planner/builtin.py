@@ -56,6 +56,7 @@ from agents.planner.repricing import change_asked, went_down
 from agents.planner.settling import is_of_nothing, settled
 from agents.planner.slots import INCOME_CATEGORIES
 from agents.planner.strangers import asks_of_kin, speaks_of_asker
+from agents.planner.streaks import DAYS_ONLY, counts_other_units, streak_asked, streak_frame
 from agents.planner.understanding import understand
 from agents.planner.untold import untold
 from agents.planner.weighing import Understood, says_nothing
@@ -132,7 +133,7 @@ class BuiltinPlanner:
             unsettled = last.with_changes(missing=understood[0].reading.text) if last else None
             return Thought(Clarify(question=question, choices=tuple(starters(self.scope))), unsettled)
         refused = self._refused_later(understood) or self._refused_of_others(readings, understood)
-        return refused or self._of_change(readings, understood, last)
+        return refused or self._of_change(readings, understood, last) or self._of_streak(readings, understood, last)
 
     def _of_several(self, one: Understood, memory: Memory) -> Thought | None:
         """What a question asks of several that came before it, in one; or which of them it means."""
@@ -164,6 +165,8 @@ class BuiltinPlanner:
             parsed = with_points(reading.text if n else said, parsed, frame if n else None)
             if tasks and _repeats(reading, parsed) and not _asks_its_sum(frame, parsed):
                 continue
+            if tasks and _asks_whose_only(reading) and frame is not None and frame.measure in _OF_ONE_PAYMENT:
+                continue  # with whom the largest payment was is told beside it
             if frame is not None and tasks and frame.ask is Operation.RANK and _asks_how_much_only(reading):
                 if not pairs[n - 1][1].asks_which:  # otherwise what it came to is told beside its name
                     tasks[-1], frame = self.task(frame.with_changes(asks_amount=True), memory)
@@ -228,6 +231,20 @@ class BuiltinPlanner:
         flow = Flow.IN if about.values_of("category") & INCOME_CATEGORIES else Flow.OUT
         sign = "less" if went_down(text) else "more"
         frame = Frame(ask=Operation.CHANGED, objects=about.objects, flow=flow, sign=sign, of_change=wanted)
+        task, frame = compose(frame, self.scope, self.today)
+        return Thought(Plan(tasks=(task,)), frame)
+
+    def _of_streak(self, readings: Sequence[Reading], told: Sequence[Understood], last: Frame | None) -> Thought | None:
+        """ "What is my longest streak of days without eating out?": of days that come one after the other."""
+        text = " ".join(reading.text for reading in readings)
+        asked = streak_asked(text)
+        if asked is None:
+            return self._asked_back(DAYS_ONLY) if counts_other_units(text) else None
+        frame = streak_frame(asked, readings, [one.parsed.frame for one in told], last)
+        if frame is None:
+            return self._asked_back(DAYS_ONLY)
+        if doubt := self.frame_doubt(frame, Memory()):
+            return doubt
         task, frame = compose(frame, self.scope, self.today)
         return Thought(Plan(tasks=(task,)), frame)
 
@@ -524,6 +541,17 @@ def _is_told_beside(asked: Frame, ranked: Frame) -> bool:
     is_its_measure = asked.ask in (None, Operation.VALUE) and asked.measure in (None, ranked.measure)
     names_more = asked.conditions or asked.without or asked.objects not in ((), ranked.objects)
     return is_its_measure and not names_more
+
+
+_WHOSE = re.compile(
+    r"(?:at |in |to )?(?:where|who|whom|which (?:shop|place|store|pump|restaurant))(?: was (?:it|that)(?: (?:at|to))?)?"
+)
+_OF_ONE_PAYMENT = (Measure.LARGEST, Measure.SMALLEST)
+
+
+def _asks_whose_only(reading: Reading) -> bool:
+    """ "..., and where?", behind a clause that asked for the largest payment."""
+    return bool(_WHOSE.fullmatch(reading.text))
 
 
 def _wants_period(frame: Frame) -> bool:

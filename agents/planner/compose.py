@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, Literal
 from uuid import UUID
 
+from agents.evidence import DAYS_OF_YEAR
 from agents.plan import (
     QUERIES_MAX,
     AlertsTask,
@@ -281,6 +283,8 @@ class _Composer:
             Operation.CHANGED: self._changed,
             Operation.RISEN: self._interval,
             Operation.INTERVAL: self._interval,
+            Operation.GAP: self._streak,
+            Operation.STREAK: self._streak,
             Operation.RANGE: self._range,
             Operation.DRIVEN: self._driven,
             Operation.BREAKDOWN: self._breakdown,
@@ -388,6 +392,24 @@ class _Composer:
         queries = (latest,) if rows > 1 else (latest, earliest)
         return InsightTask(operation=operation, queries=queries, sign=self.frame.sign)
 
+    def _streak(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        """The days with a payment, a year in each query."""
+        period, frame = self._covered(_stretch(spans)), self.frame
+        starts = range(max(0, period.days - QUERIES_MAX * DAYS_OF_YEAR), period.days, DAYS_OF_YEAR)
+        days = [period.start + timedelta(days=n) for n in starts]
+        paid = Having(by=Measure.COUNT, operator=Operator.AT_LEAST, value=1)
+        queries = tuple(
+            self._query(
+                Period(one, later),
+                measures=(Measure.COUNT,),
+                group_by=(Dimension.DAY,),
+                limit=GROUPS_MAX,
+                having=(paid,),
+            )
+            for one, later in pairwise([*days, period.end])
+        )
+        return InsightTask(operation=operation, queries=queries, streak=frame.streak, of_none=frame.counts_none)
+
     def _range(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         period, groups = _stretch(spans), self.frame.group_by[:1]
         if not groups:
@@ -446,7 +468,9 @@ class _Composer:
         )
 
     def _count_groups(self, operation: Operation, spans: list[_Span]) -> InsightTask:
-        query = self._query(_stretch(spans), group_by=self.frame.group_by[:1], limit=500, having=self._having())
+        having = self._having()
+        by = tuple(Measure.COUNT for one in having if one.by == Measure.COUNT)[:1] or None
+        query = self._query(_stretch(spans), measures=by, group_by=self.frame.group_by[:1], limit=500, having=having)
         return InsightTask(operation=operation, queries=(query,))
 
     def _having(self) -> tuple[Having, ...]:
@@ -616,7 +640,7 @@ class _Composer:
         names_payee = names_payee or (self.scope.is_of_many and any(f.field == "account" for f in frame.conditions))
         dated = (
             Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.PROJECTED, Operation.SINCE_LAST, Operation.CHANGED,
-            Operation.RISEN, Operation.INTERVAL,
+            Operation.RISEN, Operation.INTERVAL, Operation.GAP, Operation.STREAK,
         )  # fmt: skip
         is_dated = operation in dated or frame.latest in ("latest", "earliest")
         if is_dated:

@@ -72,13 +72,16 @@ def doubted(case: Case) -> str | Decline | None:
 
 
 def _long_ago(case: Case) -> Decline | None:
-    """The refusal to tell a balance of before the first payment that is known."""
+    """The refusal to tell a balance of before the first payment that is known, or to compare with such days."""
     frame, first_day = case.frame, case.scope.first_day
+    reach = days_known(first_day, case.scope.last_day)
+    is_held = frame.topic is None and frame.ask in COMPARING
+    if is_held and first_day is not None and any(one.end <= first_day for one in frame.periods):
+        return Decline(reason=f"I know nothing from so long ago to hold it against. {reach}", status="no_data")
     if frame.topic is not Topic.BALANCE or frame.objects or not frame.periods:
         return None
     if first_day is not None and frame.periods[0].end > first_day:
         return None
-    reach = days_known(first_day, case.scope.last_day)
     return Decline(reason=f"I know no balance from so long ago. {reach}", status="no_data")
 
 
@@ -126,6 +129,13 @@ def _is_all_ahead(case: Case) -> bool:
     """Whether all of it is still to come; what is due then is known."""
     periods = () if case.frame.topic is Topic.RECURRING else case.frame.periods
     return bool(periods) and all(period.start > case.today for period in periods)
+
+
+def _compares_with_what_is_ahead(case: Case) -> bool:
+    """ "This weekend against last weekend", on a Monday."""
+    frame = case.frame
+    is_held = frame.topic is None and frame.ask in COMPARING
+    return is_held and any(period.start > case.today for period in frame.periods)
 
 
 def _has_recurring_periods(case: Case) -> bool:
@@ -243,6 +253,7 @@ _RULES: tuple[tuple[Callable[[Case], bool], str | Decline], ...] = (
         "A share of what: which category, payee or way of paying do you mean?",
     ),
     (_is_all_ahead, declined("future")),
+    (_compares_with_what_is_ahead, "One of these is still to come. Which two shall I hold against each other?"),
     (
         _of(lambda f: f.ask is Operation.PACE and _is_shorter_than_its_unit(f)),
         "That is a shorter time than you ask of. Over which months shall I look?",

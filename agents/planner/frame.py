@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from agents.plan import AlertsAsk, OfChange, Operation, Threshold
+from agents.plan import AlertsAsk, OfChange, Operation, Threshold, WhichStreak
 from core.fraud.reasons import ReasonCode
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.periods import Unit
@@ -63,7 +63,9 @@ class Frame(BaseModel):
     asks_amount: bool = False
     """Of a rank: what the first comes to is asked for, and not its name. Of a list: what all come to."""
     counts_none: bool = False
-    """Of a count of days or months: those without."""
+    """Of a count of days or months, and of days in a row: those without."""
+    streak: WhichStreak = "longest"
+    """Of days in a row, and of the time between two payments."""
     are_apart: bool = False
     """A category and a payee side by side, "rent and Swiggy": either of them, and not what is both."""
     of_change: OfChange = "day"

@@ -207,7 +207,7 @@ def _value(intent: Intent, found: _Slots) -> Frame | None:
         return found.asking(Operation.WHO, latest=which)
     if intent is Intent.TOTAL and _ONE_SUM.search(found.clause.reading.text):
         return None  # "the biggest sum that went out" is one payment
-    if intent is Intent.TOTAL and any(_EACH.search(text) for text in found.clause.texts(Cue.EACH)):
+    if intent in (Intent.TOTAL, Intent.COUNT) and any(_EACH.search(text) for text in found.clause.texts(Cue.EACH)):
         return None  # "how much in each month" are several sums
     if intent is Intent.TOTAL and (of_earned := spent_of_earned(found.base, found.clause)):
         return of_earned
@@ -530,6 +530,8 @@ def meanings(frame: Frame) -> frozenset[Intent]:
     if frame.ask in (Operation.RANK, Operation.BREAKDOWN) and frame.group_by:
         amount = (Intent.TOTAL, Intent.LARGEST, Intent.SMALLEST, Intent.PACE) if frame.asks_amount else ()
         return frozenset({_ranked(frame.group_by[0]), *_OF_OPERATION.get(frame.ask, ()), *amount})
+    if frame.ask is Operation.PACE and frame.measure is Measure.COUNT:
+        return _OF_OPERATION[frame.ask] | {Intent.COUNT}
     return _OF_OPERATION.get(frame.ask, frozenset())
 
 

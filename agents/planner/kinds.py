@@ -28,7 +28,7 @@ _KINDS = {
     r"optic|lens|eye|specs|vision": "glasses, optician",
     r"lab|diagnos|path|scan|test": "lab tests, blood tests, tests",
     r"broadband|fib(?:er|re)|wi-?fi|internet|hathway|act fibernet": "broadband, internet, wifi, wi-fi",
-    r"mobile|telecom|cellular|jio|vodafone": "mobile, mobile phone, cell phone, mobile recharge, phone recharge",
+    r"mobile|telecom|cellular|jio|vodafone": "mobile, mobile phone, cell phone, mobile recharge, phone recharge, recharge, recharges",
     r"life|jeevan|lic\b|term": "life insurance, term insurance, lic",
     r"health|medi|care|star": "health insurance, medical insurance",
     r"motor|car\b|vehicle|auto|acko|two ?wheeler|bike": "car insurance, bike insurance, vehicle insurance, motor insurance",

@@ -1,13 +1,15 @@
 """Movers: whose change from one period to the other is asked for, and not what any of them came to."""
 
 import re
+from datetime import timedelta
 
 from agents.plan import Operation
 from agents.planner.clause import Clause
 from agents.planner.frame import Frame
 from agents.planner.lexicon import Cue
 from agents.planner.slots import directed
-from core.insights.query import Dimension, Measure
+from core.insights.query import Dimension, Measure, QueryPeriod
+from core.periods import Period, Unit
 
 _GROUPS = (Dimension.CATEGORY, Dimension.COUNTERPARTY, Dimension.CHANNEL)
 _SPENT_MORE_ON = re.compile(
@@ -16,6 +18,7 @@ _SPENT_MORE_ON = re.compile(
 _EXPENSES = re.compile(r"\b(?:which|what)(?: of my)? (?:expenses|costs|spends?|spendings)\b")
 _WHERE = re.compile(r"\b(?:where|on what|in what)\b")
 _CHANGED = re.compile(r"\b(?:chang\w*|differ\w*|moved?|swung)\b")
+_SINCE = re.compile(r"\bsince\b")
 _NAMED_SIDES = ("name", "amount")
 
 
@@ -28,8 +31,23 @@ def moved(frame: Frame, clause: Clause) -> Frame | None:
     frame = directed(frame, clause)
     if _CHANGED.search(clause.reading.text) and frame.sign == "more" and not clause.has(Cue.MORE):
         frame = frame.with_changes(sign="size")
+    frame = frame.with_changes(periods=_months_since(frame, clause) or frame.periods)
+    if len(frame.periods) == 2 and not clause.has(Cue.COMPARE):  # "which dropped from May to June"
+        frame = frame.with_changes(periods=tuple(sorted(frame.periods, key=lambda one: one.start, reverse=True)))
     clause.take(Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.MOST, Cue.COMPARE, Cue.WHERE, Cue.TREND)
     return frame.with_changes(ask=Operation.MOVED, group_by=(by,), measure=frame.plain)
+
+
+def _months_since(frame: Frame, clause: Clause) -> tuple[QueryPeriod, ...]:
+    """Of "since May" the month of May and the last whole one, or the running one where May is the last; else none."""
+    if len(frame.periods) != 1 or frame.against or not _SINCE.search(clause.reading.text):
+        return ()
+    said = frame.periods[0].period
+    base, now = Period.of(Unit.MONTH, said.start), Period.of(Unit.MONTH, said.end - timedelta(days=1))
+    if said.start != base.start or base.start == now.start:
+        return ()
+    later = now.previous() if now.previous().start > base.start else now
+    return (QueryPeriod.of(later), QueryPeriod.of(base))
 
 
 def _asks(frame: Frame, clause: Clause) -> bool:

@@ -223,6 +223,12 @@ class PeriodReader:
             return self._last(count, unit)
         return self._whole(count, unit)
 
+    def up_to_this_day(self, match: re.Match[str]) -> Spoken:
+        """ "By this date last month": as much of it as has passed of this one."""
+        this = Period.of(UNITS[match["unit"]], self.today)
+        before = this.previous()
+        return Spoken(Period(before.start, min(before.start + (self.tomorrow - this.start), before.end)))
+
     def units_ago(self, match: re.Match[str]) -> Spoken | None:
         count = NUMBERS.get(match["n"]) or int(match["n"])
         if match["unit"].startswith("fortnight"):
@@ -237,11 +243,13 @@ class PeriodReader:
 
     def weekend(self, match: re.Match[str]) -> Spoken:
         start, end = weekend_of(self.today)
-        if start > self.today or match["last"]:
+        if start > self.today or match["last"] or match["before"]:
+            start, end = start - timedelta(days=7), end - timedelta(days=7)
+        if match["before"]:
             start, end = start - timedelta(days=7), end - timedelta(days=7)
         if match["this"]:
             start, end = weekend_of(self.today)
-        return Spoken(Period(start, end), weekdays=() if match["this"] or match["last"] else WEEKEND_DAYS)
+        return Spoken(Period(start, end), weekdays=() if any(match.groups()) else WEEKEND_DAYS)
 
     def weekday(self, match: re.Match[str]) -> Spoken:
         number, week = WEEKDAYS[match["weekday"]], match["week"] or ""
@@ -257,7 +265,8 @@ class PeriodReader:
     def festival(self, match: re.Match[str]) -> Spoken | None:
         year = self._said_year(match)
         years = [year] if year else [self.today.year, self.today.year - 1]
-        days = [day for day in (festival(match["festival"], year) for year in years) if day and day <= self.today]
+        found = [day for day in (festival(match["festival"], year) for year in years) if day]
+        days = [day for day in found if day <= self.today or year]
         if days and match["around"]:
             return self._around(days[0], match["around"])
         return self._day(days[0], has_year=year is not None) if days else None
@@ -380,7 +389,7 @@ _FY_NUMBER = r"(?P<fy>'?(?:20)?\d\d(?:\s?[-/]\s?(?:20)?\d\d)?)"
 _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
     (_atom(pattern), read)
     for pattern, read in (
-        (r"(?:for |of |in )?all time|ever|overall|(?<!year )(?<!month )(?<!quarter )(?:to|till) date|(?:till|until|up to|upto) now|(?:the )?whole time|since (?:the )?(?:very )?(?:beginning|start)(?! of)|so far in total|(?:over|in) (?:the |my )?(?:whole|entire|full) (?:history|time)|since i (?:opened|joined|started)(?: (?:my|the|this) account)?|lifetime|(?:(?:in|over|across|through(?:out)?) )?(?:(?:all (?:of )?)?(?:our|my|its|their|the|recorded) )?(?:whole|entire|full|complete) history|(?:in|over|across|through(?:out)?) (?:all (?:of )?)?(?:our|my|its|their|recorded) history|in (?:all )?history|on record|since (?:we|you|they|records|monitoring|counting|the (?:bank|desk|system|data|records))(?: have| has)? (?:(?:first )?(?:began|started|opened|beg[iu]ns?|went live|exists?|existed))(?: (?:monitoring|counting|recording|watching|keeping (?:records|count)|looking|doing this|operations|work(?:ing)?))?|since (?:inception|day one|the (?:very )?outset)|from (?:day one|the (?:very )?(?:start|beginning|outset)(?! of))", PeriodReader.ever),
+        (r"(?:for |of |in )?all time|ever|overall|(?<!year )(?<!month )(?<!quarter )(?:to|till) date|(?:till|until|up to|upto) now|(?:the )?whole time|since (?:the )?(?:very )?(?:beginning|start)(?! of)|so far in total|(?:over|in) (?:the |my )?(?:whole|entire|full) (?:history|time)|since i (?:opened|joined|started)(?: (?:my|the|this) account)?|since (?:the|my|this|our) (?:bank )?account (?:was |is |has been )?(?:opened|open|began|started)|lifetime|(?:(?:in|over|across|through(?:out)?) )?(?:(?:all (?:of )?)?(?:our|my|its|their|the|recorded) )?(?:whole|entire|full|complete) history|(?:in|over|across|through(?:out)?) (?:all (?:of )?)?(?:our|my|its|their|recorded) history|in (?:all )?history|on record|since (?:we|you|they|records|monitoring|counting|the (?:bank|desk|system|data|records))(?: have| has)? (?:(?:first )?(?:began|started|opened|beg[iu]ns?|went live|exists?|existed))(?: (?:monitoring|counting|recording|watching|keeping (?:records|count)|looking|doing this|operations|work(?:ing)?))?|since (?:inception|day one|the (?:very )?outset)|from (?:day one|the (?:very )?(?:start|beginning|outset)(?! of))", PeriodReader.ever),
         (rf"(?P<near>today|(?:the )?day before yesterday|yesterday|tonight|last night|this (?:{_PARTS_OF_DAY}))", PeriodReader.near_day),
         (r"(?P<year>(?:19|20)\d\d)-(?P<m>\d{1,2})-(?P<day>\d{1,2})", PeriodReader.iso),
         (r"(?P<day>\d{1,2})(?P<mark>[/.-])(?P<m>\d{1,2})(?P=mark)(?P<year>(?:19|20)?\d\d)", PeriodReader.day_month_year),
@@ -408,7 +417,8 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"(?:the )?(?P<which>last|past|previous|trailing|rolling|recent|preceding|prior) <n>(?: (?:full|complete|whole|calendar))? <unit>", PeriodReader.last_n_units),
         (r"<n> <unit> (?:ago|back)", PeriodReader.units_ago),
         (r"(year|month|quarter|week|fy)[- ](?:to|till)[- ]date|(y|m|q)td|(f)ytd|so far this (year|month|quarter|week|fy|financial year)", PeriodReader.to_date),
-        (r"(?:(?:the |a )?(?:(?P<this>this)|(?P<last>last|past|previous)) weekend|(?:the |a )?weekend)", PeriodReader.weekend),
+        (r"(?:(?:the |a )?(?:(?P<this>this)|(?P<last>last|past|previous)) weekend|(?:the |a )?weekend(?P<before> before last)?)", PeriodReader.weekend),
+        (r"(?:by|till|until|up ?to|as of) (?:this|today's) (?:date|day|time|point)(?: of| in)? last (?P<unit>month|quarter|year)", PeriodReader.up_to_this_day),
         (r"(?P<week>last week|this week)(?:'s)? (?:on )?(?P<last>)<weekday>", PeriodReader.weekday),
         (r"(?:(?P<last>last|this past|past|previous) |this )?<weekday>(?: (?:of )?(?P<week>last week|this week|the previous week|previous week))?", PeriodReader.weekday),
         (r"(?<=since )(?:(?:my|the|last|latest) )*(?:salary|pay ?check|pay|wages)(?: (?:came|was credited|was paid|arrived|hit|landed|got credited)(?: in)?)?\b(?! day)|(?:(?:my|the|last|latest) )*pay ?day", PeriodReader.last_payday),
@@ -442,6 +452,7 @@ _AFTER = re.compile(r"\bafter(?: the)?(?: end of)?(?: the)? $")
 _BEFORE = re.compile(r"\b(?:before|prior to)(?: the)? $")
 _UNTIL = re.compile(r"\b(?:until|till|til|up ?to|through|upto|as of|by)(?: the end of)?(?: the)? $")
 _NTH = re.compile(r"(?:the )?\d{1,2}(?:st|nd|rd|th)(?: (?:of )?(?:this|last|the|the previous|previous) month)?")
+_BY = ("by ", "by the ")
 _AROUND = re.compile(r"\b(?:around|about|near|close to|during|over|at)(?: the time of)?(?: the)? $")
 _PART = re.compile(
     rf"(?:\b(?:in|during|for|over) )?(?:\bthe )?\b(?:(?P<half>first|second|1st|2nd|last) half|(?P<week>{_alternatives(ORDINALS)}|last) week"
@@ -636,7 +647,8 @@ class _Joiner:
     def _up_to(self, atom: PeriodMention, end: date) -> Period:
         """Everything before `end`; of "by the 20th" the days of its month."""
         start = Period.of(Unit.MONTH, atom.value.period.start).start
-        is_within = _NTH.fullmatch(self.text, atom.start, atom.end) and start < end
+        is_within = _NTH.fullmatch(self.text, atom.start, atom.end) or self.text[: atom.start].endswith(_BY)
+        is_within = is_within and atom.value.period.days == 1 and start < end
         return Period(start, end) if is_within else self.reader.up_to(end)
 
     def _opened(self, atom: PeriodMention, match: re.Match[str], period: Period) -> PeriodMention:

@@ -96,13 +96,13 @@ _QUALIFIERS = frozenset(
     """
     next latest recent weekly monthly yearly annual previous usual regular normal daily silly stupid bloody damn big
     small single whole entire own new old dear dearest such various several certain different actual real true proper
-    other sole mr mrs ms dr shri smt miss house home household family before again after twice already later earlier since back forth apart together she he they who whoever
+    projected expected estimated planned overall cumulative other sole mr mrs ms dr shri smt miss house home household family before again after twice already later earlier since back forth apart together she he they who whoever
     """.split()
 )
 """Before what is paid for they say nothing of what it is."""
 _PAID_FOR = re.compile(
     r"(?:totals?|bills?|fees?|payments?|charges?|fares?|expenses?|subscriptions?|shopping|purchases?|orders?|trips?|rides?|tickets?"
-    r"|classes|lessons|dues|rent|emis?|recharges?)\b"
+    r"|classes|lessons|dues|rent|emis?|recharges?|spends?|spending)\b"
 )
 
 

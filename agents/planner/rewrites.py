@@ -3,6 +3,7 @@
 import re
 
 from agents.planner.categories import PLACES
+from agents.planner.habits import with_habits
 from agents.planner.hindi import in_english
 from agents.planner.such_days import with_such_days
 from agents.planner.words import words
@@ -58,7 +59,7 @@ _DROP = (
 _PAYEES = "suppliers?|vendors?|shops?|stores?|places?|people|merchants?|payees?|companies|apps?"
 _PAID = "(?:payments?|transactions?|purchases?|orders?|bills?|items?|amounts?|things?|ones?)"
 _SUPERLATIVES = "dearest|costliest|priciest|heaviest|steepest|heftiest|most expensive|highest|biggest|largest|worst|lowest|smallest|cheapest|lightest|least expensive"
-_MOST_I = r"\bthe most (?:money )?(?:that )?i(?: have|'ve| had)?(?: ever)?"
+_MOST_I = r"(?:^|\bthe )most (?:money )?(?:that )?i(?: have|'ve| had)?(?: ever)?"
 _IN_ONE_GO = r"(?:in (?:one|a single) (?:go|payment|transaction|shot|transfer|hit|swoop|swipe|purchase)|at once|at one go|all at once)\b"
 _VISITS = (
     "(?:payments|visits|trips|rides|orders|meals|bills|purchases|bookings|transactions|withdrawals|refills|times|ones)"
@@ -497,7 +498,7 @@ _GLUED = re.compile(r"\b(?P<which>last|past|previous|trailing) (?P<n>\d{1,3}) ?(
 
 def written_out(text: str) -> str:
     """`text` in words that the tables know: "sept groc exp, last 30d" as "sept groceries expenses, last 30 days"."""
-    text = in_english(text)
+    text = in_english(with_habits(text))
     for word, start, end in reversed(words(text)):
         if word in _SHORT:
             text = text[:start] + _SHORT[word] + text[end:]

@@ -435,9 +435,16 @@ _NONE = re.compile(
 )
 
 
+_DAYS_WITHOUT = re.compile(
+    r"\b(?:day|date|week|month)s? (?:\w+ ){0,3}?(?:without|with no)\b(?! (?:counting|including|considering))"
+)
+
+
 def without_any(frame: Frame, clause: Clause) -> Frame:
-    """Of "days on which I did not buy groceries" the groceries: what "not" reaches is asked about itself."""
-    if not says_none(clause) or "not" not in clause.texts(Cue.EXCEPT):
+    """Of "days on which I did not buy groceries", "days without groceries" the groceries: what "not" reaches is asked
+    about itself."""
+    is_denied = "not" in clause.texts(Cue.EXCEPT) or _DAYS_WITHOUT.search(clause.reading.text)
+    if not says_none(clause) or not is_denied:
         return frame
     return frame.with_changes(objects=(*frame.objects, *put_back(frame.without)), without=())
 

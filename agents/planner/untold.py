@@ -52,6 +52,14 @@ _UNTOLD: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "Up to which amount? You could say that you keep 60,000 a month, and ask what is left of it.",
         ),
         (
+            r"\b(?:what|which)(?: of (?:my|the))? (?:\w+ )?"
+            r"(?:subscriptions?|memberships?|emis?|payments|instal?ments?)\b.*"
+            r"\b(?:stop(?:ped|s)?|end(?:ed)?|lapsed?|cancel(?:l?ed)?|discontinued?)\b"
+            r"|\b(?:have|did|has) (?:i|we|any)\b.*\b(?:stop|cancel|discontinu)\w*\b.*\b(?:subscription|membership)s?\b",
+            "I list what comes back and still runs, and not what has stopped. Shall I list that, or whose last payment"
+            " do you mean?",
+        ),
+        (
             r"\bhow (?:long|many (?:days|weeks|months)) (?:will|would|can|could|does|do|might)\b"
             r".*\b(?:balance|money|savings|funds|cash)\b.*\blast\b",
             "I look ahead to the balance of a day, and not to when it is gone. Which day do you mean?",

@@ -183,9 +183,18 @@ class _Weighing:
         naming = tuple(
             phrase
             for phrase in self.reading.unknown
-            if self.reading.names_something(phrase) or (is_of_alerts and not colours_alerts(phrase))
+            if self.reading.names_something(phrase)
+            or (is_of_alerts and not colours_alerts(phrase))
+            or (self._dates_nothing_named and _DONE_LAST.search(self.reading.text[: self.reading.text.index(phrase)]))
         )
         return replace(self.reading, unknown=naming)
+
+    @property
+    def _dates_nothing_named(self) -> bool:
+        """Whether a day is asked for of something that only an unknown word says: "when did I last fly"."""
+        frame = self.parsed.frame
+        dates = frame.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST)
+        return dates and not (frame.objects or frame.conditions or frame.without or self.has_last)
 
     @cached_property
     def supported(self) -> float:
@@ -281,7 +290,8 @@ class _Weighing:
     def _plain_sum(self) -> Parsed | None:
         """What names something and asks nothing else, where a sum is likely: "what did the gym take in November"."""
         frame = self.parsed.frame
-        names_only = bool(frame.objects) and not meanings(frame) and not self.parsed.unplaced
+        names_days = bool(frame.periods) and not self.has_last and Clause(self.known).has(Cue.HOW_MUCH)
+        names_only = (bool(frame.objects) or names_days) and not meanings(frame) and not self.parsed.unplaced
         is_new = bool(frame.periods) or not self.has_last
         if self.wants.first is not Intent.TOTAL or self.wants.confidence < LIKELY or not (names_only and is_new):
             return None
@@ -325,6 +335,9 @@ def says_nothing(parsed: Parsed) -> bool:
     )
 
 
+_DONE_LAST = re.compile(
+    r"\b(?:since|did|have|has) (?:i|we)(?: have|'ve)?(?: last| first| ever)?(?: (?:go|went|been|gone))? $"
+)
 _FEARS = re.compile(
     r"\b(?:hacked|compromised|scammed|cheated|conned|duped|phished|stolen|stole|fraudsters?|scammers?)\b"
 )

@@ -8,6 +8,7 @@ from agents.templates.comparisons import compare, moved, share, usual, versus
 from agents.templates.groups import breakdown, count_groups, rank, to_new
 from agents.templates.lists import entries, when, who
 from agents.templates.series import changed, driven, interval, ranged, risen, since_last
+from agents.templates.streaks import gap, streak
 from agents.templates.told import Told
 from agents.templates.values import left, pace, projected, savings_rate, threshold, together, value
 
@@ -26,6 +27,8 @@ _TEMPLATES: dict[Operation, Callable[[Told], Draft]] = {
     Operation.CHANGED: changed,
     Operation.RISEN: risen,
     Operation.INTERVAL: interval,
+    Operation.GAP: gap,
+    Operation.STREAK: streak,
     Operation.RANGE: ranged,
     Operation.DRIVEN: driven,
     Operation.VERSUS: versus,

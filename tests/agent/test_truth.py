@@ -77,6 +77,10 @@ NET_BY_MONTH = """
 """
 
 
+DAYS_OF_GROCERIES = f"SELECT DISTINCT moment::date AS day FROM paid WHERE {GROCERIES} AND {YEAR} UNION SELECT '2025-12-31' UNION SELECT '2026-06-16'"
+"""With the days before and after the year."""
+
+
 def months_in_which(net: str, where: str) -> str:
     """How many months what was left of an income, refunds added, is as `net` says."""
     moved = "SELECT moment, -amount_minor AS amount FROM paid UNION ALL SELECT moment, amount_minor FROM got"
@@ -387,6 +391,19 @@ TRUTH = {
     "how much more were groceries this May than last May": f"({spent(f'{GROCERIES} AND {MAY}', MAY)}) - ({spent(f'{GROCERIES} AND {MAY_BEFORE}')})",
     "Petrol Point minus Green Grocers this year": f"({spent(f'{AT_PETROL} AND {YEAR}')}) - ({spent(f'{AT_GREEN} AND {YEAR}')})",
     "rank months of 2026 by fuel": "SELECT 'June 2026'",
+    "longest gap between two fuel payments": f"SELECT max(gap) FROM (SELECT moment::date - lag(moment::date) OVER (ORDER BY moment) AS gap FROM paid WHERE {FUEL}) x",
+    "longest streak of days without groceries this year": f"SELECT max(gap) - 1 FROM (SELECT day - lag(day) OVER (ORDER BY day) AS gap FROM ({DAYS_OF_GROCERIES}) d) x",
+    "how many days in a row did I spend money in May": f"SELECT max(n) FROM (SELECT count(*) AS n FROM (SELECT day, day - (row_number() OVER (ORDER BY day))::int AS run FROM (SELECT DISTINCT moment::date AS day FROM paid WHERE {MAY}) d) r GROUP BY run) x",
+    "how many days in a row have I not bought fuel": f"SELECT '2026-06-15'::date - max(moment)::date FROM paid WHERE {FUEL}",
+    "how many times a week did I buy groceries in May": f"SELECT round(count(*) * 7 / 31.0, 2) FROM paid WHERE {GROCERIES} AND {MAY}",
+    "how much is one grocery trip": f"SELECT round(avg(amount_minor)) FROM paid WHERE {GROCERIES}",
+    "days without groceries in May": f"SELECT 31 - count(DISTINCT moment::date) FROM paid WHERE {GROCERIES} AND {MAY}",
+    "how many months have I paid rent here": f"SELECT count(DISTINCT date_trunc('month', moment)) FROM paid WHERE {RENT}",
+    "how many months did I pay rent this year": f"SELECT count(DISTINCT date_trunc('month', moment)) FROM paid WHERE {RENT} AND {YEAR}",
+    "spending in May, after the 15th": spent("moment >= '2026-05-16' AND moment < '2026-06-01'", "moment >= '2026-05-16' AND moment < '2026-06-01'"),
+    "how much had I spent by this date last month": spent("moment >= '2026-05-01' AND moment < '2026-05-16'", "moment >= '2026-05-01' AND moment < '2026-05-16'"),
+    "how much by the 10th of May": spent("moment >= '2026-05-01' AND moment < '2026-05-11'", "moment >= '2026-05-01' AND moment < '2026-05-11'"),
+    "busiest day in May": f"SELECT moment::date::text FROM paid WHERE {MAY} GROUP BY moment::date ORDER BY count(*) DESC LIMIT 1",
     "How much does rent cost me per year?": f"SELECT round(sum(amount_minor) * 365.0 / greatest(365, '2026-06-16'::date - min((SELECT min(moment)::date FROM paid)))) FROM paid WHERE {RENT}",
 }  # fmt: skip
 

@@ -8,9 +8,11 @@ import pytest
 from agents.plan import Operation
 from agents.planner.compose import compose
 from agents.planner.frame import Frame
+from agents.planner.habits import with_habits
 from agents.planner.names import Names
 from agents.planner.parse import Parsed, parse
 from agents.planner.reading import Reader
+from agents.planner.streaks import Streak, streak_asked
 from agents.scope import Counterparty, OwnAccount, Scope
 
 SCOPE = Scope(
@@ -235,3 +237,35 @@ def test_what_drops_is_not_left_out() -> None:
     read = frame("by how much did my fuel spending drop from April to May")
     assert read.ask is Operation.DIFFERENCE
     assert not read.without
+
+
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        ("how often do i eat out", "how many times per month do i eat out"),
+        ("how often did i eat out in may", "how often did i eat out in may"),
+        ("how much is one cab ride", "what is the average cab payment"),
+        ("in september, after the 25th", "from 26 september to 30 september"),
+        ("spending before the 10th in october", "spending from 1 october to 9 october"),
+        ("diwali this year vs last year", "diwali this year vs diwali last year"),
+        ("what rose the most in may", "which category rose the most in may"),
+    ],
+)
+def test_habits_are_written_in_words_that_the_tables_know(asked: str, known: str) -> None:
+    assert " ".join(with_habits(asked).split()) == known
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("longest gap between two gym payments", Streak(Operation.GAP)),
+        ("shortest time between two refills", Streak(Operation.GAP, "shortest")),
+        ("longest streak of days without eating out", Streak(Operation.STREAK, of_none=True)),
+        ("how many days in a row have i spent money", Streak(Operation.STREAK, "latest")),
+        ("biggest gap between rent and food", None),
+        ("how many days did i spend nothing", None),
+        ("gap between my highest and my lowest month", None),
+    ],
+)
+def test_days_in_a_row_are_told_from_sums_that_differ(asked: str, meant: Streak | None) -> None:
+    assert streak_asked(asked) == meant
