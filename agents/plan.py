@@ -233,6 +233,10 @@ class RecurringTask(BaseModel):
     counts: bool = False
     a_year: bool = False
     """What they come to in a year is asked, also where it is only one."""
+    is_dearest: bool = False
+    """Only the dearest is asked about."""
+    days_from: date | None = None
+    """The day from which the days until the next one are counted, where these were asked for."""
 
 
 class ForecastTask(BaseModel):

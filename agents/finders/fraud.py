@@ -54,7 +54,8 @@ async def explain(task: ExplainTask, tools: Tools, evidence: Evidence) -> Findin
     if not explained:
         return Finding(task, ())
     # Of several payments that fit, the question is about the one that was flagged.
-    chosen = next((one for one in explained if one.reasons), explained[0])
+    is_of_failed = task.query is not None and any(f.values == ("failed",) for f in task.query.filters)
+    chosen = explained[0] if is_of_failed else next((one for one in explained if one.reasons), explained[0])
     table = evidence.add(Table("payment", [chosen.model_dump(mode="json")], rows_in_all=1))
     return Finding(task, (table,), explanation=chosen)
 

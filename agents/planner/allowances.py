@@ -47,7 +47,7 @@ _GONE_OVER = re.compile(
 _LEFT = re.compile(
     r"\b(?:left|remain(?:s|ing|der)?|unspent|(?:can|could|may|do|should) (?:i|we) still|still (?:have|got|spend)"
     r"|more (?:can|could|may) (?:i|we)|(?:under|below|within|short of|inside) (?:it|that|this|the|my)"
-    r"|(?:am|was|were|are) (?:i|we) (?:\w+ )?(?:under|below|within)|head ?room)\b"
+    r"|(?:am|was|were|are) (?:i|we) (?:\w+ )?(?:under|below|within)|head ?room|how am i doing|on track)\b"
 )
 _OVER = re.compile(
     r"\b(?:cross(?:ed|ing)?|exceed(?:ed|ing)?|over ?sh(?:oot|ot)|overspen[dt]"

@@ -344,6 +344,7 @@ _HELD_AGAINST = (Cue.YES_NO, Cue.MORE, Cue.LESS, Cue.COMPARE, Cue.DIFFERENCE, Cu
 _ITSELF = re.compile(
     r"\b(?:how much|what)(?:'s| is| was| do| does| did| would| will)?(?: (?:i|we|it|they|my|our|the|a|an))* "
     r"(?:\w+ )?(?:usual|normal|typical|general)(?:ly)?\b"
+    r"|\bhow (?:much|big|high|large) (?:is|are|was|were|do|does) [\w' ]*?\b(?:usually|normally|typically|generally)$"
 )
 _SPENT = re.compile(r"\b(?:spen[dt]\w*|month)\b")
 

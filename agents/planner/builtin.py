@@ -21,10 +21,12 @@ from agents.plan import (
 from agents.planner.ahead import day_ahead
 from agents.planner.alert_turns import after_alerts, counting_alerts, in_told_time, with_points
 from agents.planner.allowances import allowance, allowed, allowed_instead, unknown_in
+from agents.planner.both_ways import told_apart
 from agents.planner.categories import NARROWER
 from agents.planner.clause import Clause, is_cue
 from agents.planner.compose import compose
 from agents.planner.compounds import HEADS
+from agents.planner.countdowns import counting_down
 from agents.planner.desk_words import names_unalerted, ranks_by_score, tells_kind
 from agents.planner.doubts import ALERTS_ONLY, ALLOWED_WHEN, NEW_PRICE, Case, doubted
 from agents.planner.dues import with_dues
@@ -37,6 +39,7 @@ from agents.planner.modifiers import without_modifiers
 from agents.planner.names import Named, Names
 from agents.planner.parse import Parsed
 from agents.planner.parties import held, nobody_known, two_parties
+from agents.planner.paychecks import asks_rest_of_pay, rest_of_pay
 from agents.planner.pointers import Turn, overlooked
 from agents.planner.pointing import (
     asks_of_more,
@@ -110,7 +113,7 @@ class BuiltinPlanner:
 
     def _planned(self, readings: Sequence[Reading], memory: Memory) -> Thought:
         told = understand(readings, self.scope.currencies, has_last=memory.frame is not None)
-        understood = [with_dues(one, self.today) for one in told]
+        understood = [with_dues(counting_down(one), self.today) for one in told]
         said = " ".join(reading.text for reading in readings)
         frame = meant_before(understood[0], said, memory)
         if thought := self._at_once(readings, understood, frame, memory) or self._of_several(understood[0], memory):
@@ -124,7 +127,7 @@ class BuiltinPlanner:
         self, readings: Sequence[Reading], understood: Sequence[Understood], last: Frame | None, memory: Memory
     ) -> Thought | None:
         """What the question as a whole says: a limit that is told, a change of a price, what no payment answers."""
-        if told := self._of_allowance(readings, last, memory):
+        if told := self._of_allowance(readings, last, memory) or self._of_paycheck(readings):
             return told
         if refused := next((self._refused(one) for one in understood if one.intent in OFF_LIMITS), None):
             return refused
@@ -189,7 +192,7 @@ class BuiltinPlanner:
                 return _so_far(tasks, frame, self._asked_back(f"Whom do you mean by “{nobody}”? A name would do."))
             if frame.topic is Topic.FORECAST:
                 frame = frame.with_changes(on=day_ahead(reading.text, self.today), periods=())
-            parts = _of_each_period(frame, TASKS_MAX - len(tasks))
+            parts = told_apart(frame, reading.text) or _of_each_period(frame, TASKS_MAX - len(tasks))
             doubt = self.frame_doubt(parts[0], memory)
             if doubt is not None:
                 return _so_far(tasks, frame, doubt)
@@ -215,6 +218,16 @@ class BuiltinPlanner:
         if doubt := self.frame_doubt(frame, memory):
             return doubt
         task, frame = self.task(frame, memory)
+        return Thought(Plan(tasks=(task,)), frame)
+
+    def _of_paycheck(self, readings: Sequence[Reading]) -> Thought | None:
+        """ "What is left of my last salary?"."""
+        if self.scope.payday is None or not asks_rest_of_pay(" ".join(reading.text for reading in readings)):
+            return None
+        frame = rest_of_pay(readings, self.scope.payday, self.today)
+        if frame is None:
+            return self._asked_back(_LAST_PAY)
+        task, frame = compose(frame, self.scope, self.today)
         return Thought(Plan(tasks=(task,)), frame)
 
     def _of_change(self, readings: Sequence[Reading], told: Sequence[Understood], last: Frame | None) -> Thought | None:
@@ -429,6 +442,7 @@ class BuiltinPlanner:
 
 
 _WITH_ALERTS = "I know which customers have alerts, and not which have none. Do you mean those who have some?"
+_LAST_PAY = "I tell what is left of the last salary, all spending taken off. Shall I tell that?"
 _OF_ALL_KINDS = "I know customers by name, and not what kind of customer they are. Do you mean all of them?"
 
 

@@ -199,6 +199,8 @@ class _Composer:
             due=self.frame.due,
             counts=self.frame.measure is Measure.COUNT,
             a_year=self.frame.ask is Operation.PACE and self.frame.unit is Unit.YEAR,
+            is_dearest=self.frame.latest == "largest",
+            days_from=self.today if self.frame.is_next and self.frame.unit is Unit.DAY else None,
         )
 
     def _named(self, field: str) -> tuple[str, ...]:
@@ -245,11 +247,18 @@ class _Composer:
         return BudgetsTask(month=period.start.replace(day=1), categories=self._named("category"))
 
     def _duplicates(self) -> DuplicatesTask:
-        period, note = self._looked_through()
+        period, note = self._charged()
         return DuplicatesTask(
             asks="amount" if self.frame.asks_amount else "day" if self.frame.ask is Operation.WHEN_LAST else "number",
             period=period, categories=self._named("category"), counterparties=self._named("counterparty"), note=note,
         )  # fmt: skip
+
+    def _charged(self) -> tuple[QueryPeriod, str]:
+        """What is looked through for double charges: of a payee who is named everything, where no period is."""
+        if self.frame.periods or not self._named("counterparty"):
+            return self._looked_through()
+        everything = self.scope.everything(self.today)
+        return QueryPeriod.of(everything), f"You named no period, so this is everything since {_day(everything.start)}."
 
     def _looked_through(self) -> tuple[QueryPeriod, str]:
         """The period said, else the month up to today; and a note where it was chosen."""
@@ -302,6 +311,7 @@ class _Composer:
             Operation.PACE: self._pace,
             Operation.SAVINGS_RATE: self._savings_rate,
             Operation.PROJECTED: self._projected,
+            Operation.LEFT: self._left,
         }.get(operation, self._value)
         task = _noting(build(operation, spans), note)
         if not self._is_chosen_month(operation, spans):
@@ -340,6 +350,14 @@ class _Composer:
         course = self._course(spans[0]) if operation is Operation.VALUE and measures[0] in _DRAWN else ()
         sign = self.frame.sign if measures[0] is Measure.NET or operation is Operation.LEFT else "more"
         return InsightTask(operation=operation, queries=(query, *course), threshold=self.frame.threshold, sign=sign)
+
+    def _left(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        """What was spent, beside the limit that was named or the income that it is taken off."""
+        if self.frame.threshold is not None:
+            return self._value(operation, spans)
+        spent = self._query(spans[0].so_far, rows=ROWS_SHOWN)
+        earned = {"measures": (Measure.INCOME,), "flow": Flow.IN, "filters": self.frame.whole, "rows": 0}
+        return InsightTask(operation=operation, queries=(spent, spent.model_copy(update=earned)))
 
     def _course(self, span: _Span) -> tuple[InsightQuery, ...]:
         """What a chart beside the value shows: the same value of the periods up to this one, or within it."""

@@ -208,6 +208,10 @@ class PeriodReader:
         prior = None if match["last"].endswith("last") else "previous"
         return Spoken(period.previous(), prior=prior, grain=unit)
 
+    def year_up_to_now(self, _: re.Match[str]) -> Spoken:
+        """ "Over the last year": the twelve months that end today, where "last year" is the one before this."""
+        return self._last(1, Unit.YEAR)
+
     def unit_before_last(self, match: re.Match[str]) -> Spoken:
         unit = UNITS[match["unit"]]
         return Spoken(Period.of(unit, self.today).shifted(-2), grain=unit)
@@ -412,6 +416,7 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"(?:fy|financial year|fiscal year|fiscal)(?: (?:so far|to date|till now))?", PeriodReader.bare_fiscal_year),
         (r"(?:<this>) <unit>(?: (?:so far|to date))?", PeriodReader.this_unit),
         (r"(?:(?<=of )|(?<=in )|(?<=for ))the (?:calendar )?(?P<unit>month|year|quarter|week)(?!'s| before)", PeriodReader.this_unit),
+        (r"(?<=over )the last year", PeriodReader.year_up_to_now),
         (r"<last> <unit>", PeriodReader.last_unit),
         (r"(?:the )?<unit> before last", PeriodReader.unit_before_last),
         (r"(?:the )?(?P<which>last|past|previous|trailing|rolling|recent|preceding|prior) <n>(?: (?:full|complete|whole|calendar))? <unit>", PeriodReader.last_n_units),
@@ -448,6 +453,10 @@ _TILL_NOW = re.compile(rf",? ?(?:to|till|until|through|up to|upto) {_NOW}")
 _AND_NOW = re.compile(rf",? and {_NOW}")
 _ONWARDS = re.compile(r" (?:onwards?|(?:on|forward|and later)(?= ?[?.!,;]|$| till| until))(?!\w)")
 _SINCE = re.compile(r"\b(?:ever )?since(?: the)?(?: (?:start|beginning|end) of)?(?: the)? $")
+_SO_LONG_BEFORE = re.compile(
+    rf"\b(?:the )?(?:last )?(?P<n>\d{{1,3}}|{_alternatives(n for n in NUMBERS if n != 'second')}) (?P<length>days|weeks|months)"
+    r" (?P<side>before|prior to|preceding|leading up to|ahead of|after|following|from)(?: the)? $"
+)
 _AFTER = re.compile(r"\bafter(?: the)?(?: end of)?(?: the)? $")
 _BEFORE = re.compile(r"\b(?:before|prior to)(?: the)? $")
 _UNTIL = re.compile(r"\b(?:until|till|til|up ?to|through|upto|as of|by)(?: the end of)?(?: the)? $")
@@ -468,14 +477,27 @@ _WEEKEND_OF = re.compile(r"\b(?:the )?(?:(?:(?P<last>last)|first) weekend (?:of|
 
 
 def _without_glosses(atoms: list[PeriodMention], text: str) -> list[PeriodMention]:
-    """A period with the one in brackets behind it, which only explains it: "since Diwali (8 Nov)"."""
+    """A period with the one in brackets behind it, which only explains it: "since Diwali (8 Nov)"; and a day that is
+    named with its date as that day: "since Dussehra 20 October"."""
     kept: list[PeriodMention] = []
     for atom in atoms:
         if kept and text[kept[-1].end : atom.start] == " (" and text[atom.end : atom.end + 1] == ")":
             kept[-1] = replace(kept[-1], end=atom.end + 1)
+        elif kept and _is_dated(kept[-1], atom, text):
+            kept[-1] = replace(atom, start=kept[-1].start)
         else:
             kept.append(atom)
     return kept
+
+
+_DATE_FOLLOWS = re.compile(r",? (?:on |i\.?e\.? |which was (?:on )?)?(?:the )?")
+
+
+def _is_dated(day: PeriodMention, date_said: PeriodMention, text: str) -> bool:
+    """Whether a festival is followed by the day on which it was, as the asker has it."""
+    is_festival = any(name in text[day.start : day.end] for name in FESTIVALS) and day.value.period.days == 1
+    is_day = date_said.value.period.days == 1 and date_said.value.grain is Unit.DAY
+    return is_festival and is_day and bool(_DATE_FOLLOWS.fullmatch(text[day.end : date_said.start]))
 
 
 class _Joiner:
@@ -621,6 +643,8 @@ class _Joiner:
     def _open(self, atom: PeriodMention) -> PeriodMention:
         """ "since A", "from A on", "before A", "until A", "around A"."""
         before, period, reader = self._before(atom), atom.value.period, self.reader
+        if match := _SO_LONG_BEFORE.search(before):
+            return self._opened(atom, match, self._beside(period, match))
         if match := _SINCE.search(before):
             return self._opened(atom, match, reader.until_now(period.start))
         if (match := _FROM.search(before)) and (tail := _ONWARDS.match(self.text, atom.end)):
@@ -644,6 +668,14 @@ class _Joiner:
             return self._opened(atom, match, Period(period.start - days, min(period.end + days, reader.tomorrow)))
         return atom
 
+    def _beside(self, period: Period, match: re.Match[str]) -> Period:
+        """ "The two weeks before my last payday": so many days, weeks or months right before a period or after it."""
+        count = NUMBERS.get(match["n"]) or int(match["n"])
+        if match["side"] in ("after", "following", "from"):
+            start = period.start if match["side"] == "from" else period.end
+            return Period(start, min(_moved(start, count, match["length"]), self.reader.tomorrow))
+        return Period(_moved(period.start, -count, match["length"]), period.start)
+
     def _up_to(self, atom: PeriodMention, end: date) -> Period:
         """Everything before `end`; of "by the 20th" the days of its month."""
         start = Period.of(Unit.MONTH, atom.value.period.start).start
@@ -653,6 +685,12 @@ class _Joiner:
 
     def _opened(self, atom: PeriodMention, match: re.Match[str], period: Period) -> PeriodMention:
         return Mention("period", Spoken(period), match.start(), atom.end)
+
+
+def _moved(day: date, count: int, length: str) -> date:
+    if length == "months":
+        return add_months(day, count)
+    return day + timedelta(days=count * (7 if length == "weeks" else 1))
 
 
 def _weekend_within(period: Period, *, is_last: bool) -> Period:

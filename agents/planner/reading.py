@@ -106,6 +106,11 @@ _PAID_FOR = re.compile(
 )
 
 
+_SPENT_THERE = re.compile(r"(?:spends?|spending|spent)\b")
+_COLOURS = re.compile(r"(?:ed|ing|al|ive|ous|able|ible|ful|less|ish|ary)$")
+""" "Swiggy spend" is what was spent there; "projected spend", "lavish spending" are of no shop."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """`mentions` lie side by side in the order of the question; `unknown` are the phrases between them."""
@@ -176,6 +181,7 @@ class Reading:
         )
         return (
             self._is_written_as_name(phrase)
+            or (bool(_SPENT_THERE.match(after)) and not _COLOURS.search(phrase))
             or _acts(before, after)
             or _is_held_against(phrase, before, after)
             or (before.endswith("how much") and bool(_HAVE_I.match(after)))
@@ -297,8 +303,10 @@ class Reader:
         """ "Broadband" as those payees of its category whose names say so, where others are there beside them."""
         if mention.kind != "category":
             return mention
-        phrase = without_head(text[mention.start : mention.end])
-        found = payees_of_kind(phrase, mention.value, self._scope.counterparties)
+        said = text[mention.start : mention.end]
+        phrase = without_head(said)
+        found = payees_of_kind(said, mention.value, self._scope.counterparties)
+        found = found or payees_of_kind(phrase, mention.value, self._scope.counterparties)
         of_category = (party.name for party in self._scope.counterparties if party.category in mention.value)
         if not found or set(found).issuperset(of_category):
             return mention

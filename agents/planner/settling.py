@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from agents.plan import Operation
 from agents.planner.frame import Frame, Topic
+from agents.planner.holdings import held
 from agents.planner.parse import COMPARING, asks_in_money
 from agents.planner.series import FIXED
 from agents.planner.slots import INCOME_CATEGORIES, change_said, persons_paid
@@ -48,7 +49,8 @@ def settled(frame: Frame, text: str, scope: Scope, today: date) -> Frame:
     frame = _of_income(_of_senders(_of_payers(frame, scope), text, scope))
     frame = _of_occasions(_of_persons(_of_friends(frame, text), text, scope), text)
     frame = _of_tariff(_of_price(_of_its_parts(frame), text, scope), text, scope)
-    frame = _by_customer(_beyond_the_one(frame), text)
+    frame = _by_customer(_as_it_stands(frame, text, scope), text)
+    frame = held(_beyond_the_one(frame), text, today)
     return _with_running(_of_all_together(_held_apart(frame, text)), text, today)
 
 
@@ -177,7 +179,8 @@ def _of_persons(frame: Frame, text: str, scope: Scope) -> Frame:
     """ "Which person did I send the most": people, and no shop or landlord, who are payees of their own kinds."""
     of_payees = frame.ask in (Operation.RANK, Operation.COUNT_GROUPS)
     of_payees = of_payees and frame.group_by[:1] == (Dimension.COUNTERPARTY,) and _PERSON.search(text)
-    are_persons = frame.flow is Flow.OUT and frame.ask in _OF_PAYMENTS and persons_paid(text)
+    said = persons_paid(text) if frame.flow is Flow.OUT else _FROM_PERSONS.search(text)
+    are_persons = frame.ask in _OF_PAYMENTS and said
     if not (of_payees or are_persons) or frame.objects or frame.topic or scope.is_of_many:
         return frame
     if frame.flow is Flow.IN:
@@ -186,6 +189,7 @@ def _of_persons(frame: Frame, text: str, scope: Scope) -> Frame:
     return frame.with_changes(objects=_categories(_PERSONS)) if knows_people else frame
 
 
+_FROM_PERSONS = re.compile(r"\bfrom (?:(?:other|private|some|my) )?(?:people|persons|individuals|friends)\b")
 _OF_PAYMENTS = (Operation.VALUE, Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST)
 
 
@@ -230,6 +234,23 @@ def _of_tariff(frame: Frame, text: str, scope: Scope) -> Frame:
     return frame.with_changes(ask=Operation.LIST, measure=None, latest="latest", limit=1, flow=Flow.OUT)
 
 
+def _as_it_stands(frame: Frame, text: str, scope: Scope) -> Frame:
+    """ "How much is my broadband", "what is my salary": what came last, of one who takes or pays the same each time."""
+    slugs, names = frame.values_of("category"), frame.values_of("counterparty")
+    payees = [party for party in scope.counterparties if party.name in names or (party.category in slugs and not names)]
+    is_sum = frame.ask in (None, Operation.VALUE) and frame.measure in (None, Measure.SPEND, Measure.INCOME)
+    is_bare = not (frame.topic or frame.periods or frame.conditions or frame.without or frame.group_by)
+    if not (is_sum and is_bare and len(payees) == 1 and _STANDS_AT.fullmatch(text)) or payees[0].category not in FIXED:
+        return frame
+    flow = Flow.IN if payees[0].category in INCOME_CATEGORIES else Flow.OUT
+    return frame.with_changes(ask=Operation.LIST, measure=None, latest="latest", limit=1, flow=flow)
+
+
+_STANDS_AT = re.compile(
+    r"(?:how much|what)(?:'s| is| are) (?:my|the|our)(?! total\b| average\b)(?: monthly| current)? [\w&' ]+?"
+    r"(?<!spend)(?<!spending)(?: now| these days| currently| at present| at the moment)?"
+    r"|(?!how\b|what\b)(?:(?:my|the) )?[\w&' ]+ (?:cost|price|fee|fees|tariff)"
+)
 COSTS_NOW = re.compile(
     r"(?:(?:and|so|ok) )?(?:how much|what) (?:do|does|will|would) [\w&' ]+? (?:cost|charge|take|bill)(?: me| us)?"
     r"(?: now| these days| currently| at present| at the moment)?"

@@ -392,7 +392,10 @@ def with_measure(frame: Frame, clause: Clause) -> Frame:
     if frame.topic is Topic.RECURRING:
         flow = Flow.IN if clause.says(Measure.INCOME) or _names_income(frame) else Flow.OUT
         counts = clause.says(Measure.COUNT) or clause.reading.text.startswith("how many")
-        return frame.with_changes(measure=Measure.COUNT if counts else None, flow=flow)
+        dearest = [m for m in clause.find(Cue.MEASURE) if m.value[1] is Measure.LARGEST]
+        clause.place(*dearest)
+        latest = "largest" if dearest else None
+        return frame.with_changes(measure=Measure.COUNT if counts else None, flow=flow, latest=latest)
     if frame.topic is Topic.REFUNDS:
         return frame.with_changes(measure=Measure.COUNT if clause.says(Measure.COUNT) else None)
     if frame.topic is Topic.BALANCE:

@@ -44,6 +44,11 @@ _UNTOLD: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "I list those who were paid for the first time, and what went to each. Do you mean that?",
         ),
         (
+            r"\b(?:came|come|comes|coming|credited|deposited|received|arrived|paid) (?:in ?to|to|in)"
+            r" (?:(?:my|the|our) )?(?:second|savings?|other|joint|current|salary|main) (?:account|a/c)\b",
+            "I tell what came in from others, and what was moved between your own accounts. Which do you mean?",
+        ),
+        (
             r"\b(?:owe[sd]?|owing) (?:me|us)\b",
             "I tell what was paid, and not what is owed. Whose payments do you mean?",
         ),

@@ -14,6 +14,7 @@ from agents.intents.classifier import Wants
 from agents.intents.intent import OFF_LIMITS, Intent
 from agents.plan import Operation
 from agents.planner.alert_words import colours_alerts
+from agents.planner.both_ways import names_both
 from agents.planner.clause import Clause
 from agents.planner.frame import Frame, Topic
 from agents.planner.intended import intended, is_within_months, meanings, named
@@ -21,7 +22,7 @@ from agents.planner.lexicon import Cue
 from agents.planner.parse import Parsed, parse
 from agents.planner.reading import Reading
 from agents.planner.settling import COSTS_NOW
-from core.insights.query import Dimension, Measure
+from core.insights.query import Dimension, Flow, Measure
 from core.money import Currency
 
 AGREED = 0.15
@@ -117,6 +118,8 @@ class _Weighing:
     def understood(self) -> Understood:
         if self.wants.first is None or self._scores_twice or self._weighs_both:
             return Understood(self.reading, self.parsed)
+        if names_both(self.reading.text) and not self.parsed.frame.objects and not self.known.unknown:
+            return self._as_read(self._under(_of_both(Clause(self.known))))
         if asked := self._who_it_is():
             return self._as_read(asked)
         if self.wants.first in OFF_LIMITS and (self._tells_a_habit or tells_a_fear(self.reading.text)):
@@ -338,6 +341,13 @@ def says_nothing(parsed: Parsed) -> bool:
 _DONE_LAST = re.compile(
     r"\b(?:since|did|have|has) (?:i|we)(?: have|'ve)?(?: last| first| ever)?(?: (?:go|went|been|gone))? $"
 )
+
+
+def _of_both(clause: Clause) -> Frame:
+    """What came in and what went out, of all that is named beside."""
+    return named(clause).with_changes(ask=Operation.VALUE, measure=Measure.NET, flow=Flow.ANY)
+
+
 _FEARS = re.compile(
     r"\b(?:hacked|compromised|scammed|cheated|conned|duped|phished|stolen|stole|fraudsters?|scammers?)\b"
 )

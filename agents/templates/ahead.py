@@ -90,7 +90,8 @@ def budgets(finding: Finding, evidence: Evidence) -> Draft:
     month = f"{task.month:%B %Y}"
     if not table.rows:
         about = "for this" if task.categories else "yet"
-        return Draft(f"You have set no budget {about}. One is set with POST /insights/budgets.", status="no_data")
+        otherwise = "Say in your question how much you keep for it, and I tell what is left of that."
+        return Draft(f"You have set no budget {about}. {otherwise}", status="no_data")
     rows = list(enumerate(table.rows, start=1))[:TOLD_MAX]
     left = [make.money(f"Left of {row['name']}, {month}", cell(table.name, n, "left_minor")) for n, row in rows]
     spent = [make.money(f"Spent of {row['name']}, {month}", cell(table.name, n, "spent_minor")) for n, row in rows]

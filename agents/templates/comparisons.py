@@ -172,7 +172,18 @@ def share(told: Told) -> Draft:
             f"{told.say(percentage)}: {told.about(row['currency'])} came to {told.say(piece)} "
             f"of {told.say(everything)} ({inside(subject(whole))}, {told.period})."
         )
+    if not figures and whole.measures[0] is Measure.INCOME and told.result.rows:
+        return _of_nothing_earned(told)
     return Draft(" ".join(sentences), figures, rows=told.entry_rows()) if figures else NOTHING
+
+
+def _of_nothing_earned(told: Told) -> Draft:
+    """What was spent, where nothing came in that it could be a share of."""
+    spent = [told.figure(told.label(currency), told.source_in(currency)) for currency in told.currencies()]
+    income = inside(subject(told.results[1].query))
+    sums = " and ".join(map(told.say, spent))
+    text = f"{spent[0].label}: {sums}. No {income} came in on these days, so it has no share."
+    return Draft(text, spent, rows=told.entry_rows())
 
 
 def usual(told: Told) -> Draft:

@@ -137,6 +137,9 @@ def explanation(finding: Finding, evidence: Evidence) -> Draft:
     )
     figures = [points, amount] if finding.task.asks_points else [amount, points]
     head = f"The {say(amount)} to {found.counterparty} on {day(found.occurred_at.isoformat())}"
+    if found.failure:
+        why = make.name("Why it failed", found.failure, cell(finding.tables[0].name, 1, "failure"))
+        return Draft(f"{head} failed: {found.failure}.", [why, amount])
     if not found.reasons:
         return Draft(f"{head} was not flagged: nothing unusual was found about it.", figures)
     state = f" and raised an alert ({found.alert_status})" if found.alert_status else ", too few for an alert"

@@ -49,7 +49,7 @@ def duplicates(finding: Finding, evidence: Evidence) -> Draft:
 
     wording = Wording(
         number=f"Possible repeated charges, {when}",
-        nothing=f"No payment of the same amount was made again to the same payee on one day, {when}.",
+        nothing=f"No payment of the same amount was made again to the same payee on the same day, {when}.",
         column="extra_minor",
         label=lambda row: f"Charged again by {row['counterparty']}, {day(row['on'])}",
         text=text,

@@ -162,7 +162,12 @@ def recurring(finding: Finding, evidence: Evidence) -> Draft:
         due = day(first["next_on"])
         often = first["interval"].replace("_", "-")
         text = f"{first['counterparty']} is expected next on {due}: {say(each[0])}, {often}."
-        return Draft(text, [dues[0], each[0]], rows=rows)
+        if task.days_from is None:
+            return Draft(text, [dues[0], each[0]], rows=rows)
+        days = make.days(f"Days until {due}", computed("size", days_until(dues[0].source, task.days_from)))
+        return Draft(f"In {count(int(str(days.value)), 'day')}. {text}", [days, dues[0], each[0]], rows=rows)
+    if task.is_dearest:
+        return _only_one(finding, make, each[0], dues[0], head=f"The dearest of {count(len(rows), 'payment')}: ")
     if len(table.rows) == 1 and not (task.counts or task.a_year):
         return _only_one(finding, make, each[0], dues[0])
     number = make.count("Recurring payments", rows_of(table.name))
@@ -176,12 +181,15 @@ def recurring(finding: Finding, evidence: Evidence) -> Draft:
     return Draft(text, [*ordered, *each, *dues], rows=rows)
 
 
-def _only_one(finding: Finding, make: Figures, amount: Figure, due: Figure) -> Draft:
-    """What the one payment that comes back takes each time, when it comes next, and what that is in a year."""
+def _only_one(finding: Finding, make: Figures, amount: Figure, due: Figure, *, head: str = "") -> Draft:
+    """What the one payment that comes back, or the dearest, takes each time, when it comes next, and what that is in a
+    year."""
     table = finding.tables[-1]
     row, a_year = table.rows[0], make.money("In a year", cell(table.name, 1, "a_year_minor"))
     often = row["interval"].replace("_", "-")
-    text = f"{row['counterparty']}: {say(amount)}, {often}, next on {day(row['next_on'])}; {say(a_year)} in a year."
+    text = (
+        f"{head}{row['counterparty']}: {say(amount)}, {often}, next on {day(row['next_on'])}; {say(a_year)} in a year."
+    )
     return Draft(text, [amount, due, a_year], rows=[dict(row)])
 
 

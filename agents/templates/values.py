@@ -182,7 +182,8 @@ def threshold(told: Told) -> Draft:
 def left(told: Told) -> Draft:
     """What is left of the amount that the asker named, or how far it was gone over where that was asked."""
     asked = told.task.threshold
-    assert asked is not None
+    if asked is None:
+        return _left_of_income(told)
     spent = told.figure(told.label(), told.source_in(told.currency))
     limit = money(asked.said_minor, told.currency)
     rest = told.make.money(f"Left of {limit}, {told.label()}", left_of(asked.said_minor, spent.source))
@@ -193,6 +194,23 @@ def left(told: Told) -> Draft:
     figures = figures if is_over is not asks_over else figures[:1]
     text = f"{says}: {spent.label} came to {told.say(spent)} of {limit}."
     return Draft(text, [*figures, spent], rows=told.entry_rows())
+
+
+def _left_of_income(told: Told) -> Draft:
+    """What is left of what came in once what was spent since is taken off, per currency of that income."""
+    figures: list[Figure] = []
+    sentences: list[str] = []
+    for currency in [row["currency"] for row in told.results[1].rows]:
+        earned = told.figure(
+            label(told.results[1].query), told.source_in(currency, Measure.INCOME, result=1), Measure.INCOME
+        )
+        spent = told.figure(told.label(currency), told.source_in(currency))
+        rest = told.make.money(f"Left of {earned.label}", computed("difference", earned.source, spent.source))
+        over = told.make.money(f"Over {earned.label}", computed("difference", spent.source, earned.source))
+        says = f"{told.say(over)} over" if number(over) > 0 else f"{told.say(rest)} is left"
+        sentences.append(f"{says}: {spent.label} came to {told.say(spent)} of {told.say(earned)} that came in.")
+        figures += [rest, *([over] if number(over) > 0 else []), earned, spent]
+    return Draft(" ".join(sentences), figures, rows=told.entry_rows()) if figures else NOTHING
 
 
 def _is_within(found: int | float, asked: Threshold) -> bool:

@@ -50,6 +50,8 @@ class Explanation(BaseModel):
     currency: Currency
     description: str
     occurred_at: datetime
+    failure: str | None = None
+    """Why no money moved, in words; None for a payment that went through, or is still to."""
     points: int
     alert_status: AlertStatus | None
     reasons: list[Reason]
@@ -60,7 +62,8 @@ class Explanation(BaseModel):
 
 _FACTS = text("""
     SELECT e.transaction_id, e.account_id, e.account, a.customer, a.time_zone, e.counterparty,
-           -e.amount_minor AS amount_minor, e.currency, e.description, e.occurred_at, coalesce(s.points, 0) AS points,
+           -e.amount_minor AS amount_minor, e.currency, e.description, e.occurred_at,
+           replace(e.failure_code, '_', ' ') AS failure, coalesce(s.points, 0) AS points,
            coalesce(s.reasons, '[]') AS reasons, l.status AS alert_status
       FROM reporting.entry e
       JOIN reporting.account a ON a.account_id = e.account_id

@@ -89,7 +89,21 @@ def months_in_which(net: str, where: str) -> str:
     return f"SELECT count(*) FROM ({by_month}) AS found"
 
 
+SINCE_PAY = "moment >= '2026-06-01'"
 TRUTH = {
+    "what is left of my last salary": f"SELECT 9000000 - ({spent(SINCE_PAY)})",
+    "how much of this month's salary is still there": f"SELECT 9000000 - ({spent(SINCE_PAY)})",
+    "income and expenses in may": f"SELECT sum(amount_minor) FROM got WHERE {MAY}",
+    "how much did I earn and spend in may": f"SELECT sum(amount_minor) FROM got WHERE {MAY}",
+    "how much did I receive from people in may": "SELECT 150000",
+    "how much rent have I paid in all": spent(RENT),
+    "how many months rent have I paid": "SELECT 6",
+    "how many days till payday": "SELECT 16",
+    "what's my biggest recurring bill": "SELECT 2000000",
+    "what is my rent": "SELECT 2000000",
+    "how much is my salary": "SELECT 9000000",
+    "how much is my rent usually": "SELECT 2000000",
+    "what did I spend on groceries in the two weeks before 24 May": spent(f"{GROCERIES} AND moment >= '2026-05-10' AND moment < '2026-05-24'", "moment >= '2026-05-10' AND moment < '2026-05-24'"),
     "payments where I wrote goa trip share, total of all till now": spent("description = 'goa trip share'"),
     "what percent of mays total spending was rent": f"100.0 * ({spent(f'{RENT} AND {MAY}')}) / ({spent(MAY, MAY)})",
     "how much swiped on card in may": spent(f"channel = 'card' AND {MAY}"),
@@ -418,6 +432,18 @@ async def test_the_first_figure_is_what_the_ledger_says(
     found = _value(answer.figures[0])
     expected = await _truth(TRUTH[question], household, database)
     assert found == pytest.approx(expected, abs=0.001) if isinstance(expected, float) else found == expected
+
+
+async def test_what_came_in_and_what_went_out_are_both_told(chat: Chat) -> None:
+    answer = await chat.ask("how much did I spend and receive in May")
+    assert answer.grounded and [figure.label for figure in answer.figures[:1]] == ["Income, May 2026"]
+    assert "Spending, May 2026: ₹" in answer.answer, answer.answer
+
+
+async def test_what_was_spent_is_told_where_no_salary_came(chat: Chat) -> None:
+    answer = await chat.ask("how much of my salary have I spent on 10 June")
+    assert answer.grounded and answer.figures[0].value_minor == 160_000, answer.answer
+    assert "No salary came in on these days" in answer.answer
 
 
 async def test_an_answer_says_what_and_when_and_shows_the_rows(chat: Chat) -> None:

@@ -5,8 +5,9 @@ import pytest
 from agents.chat import Analyst
 from core.db import Database
 from core.ledger.relay import drain
+from core.ledger.transfers import post_transfers
 from tests.agent.household import Chat, at, customer_principal
-from tests.factories import check_books, make_account, make_bank, make_customer, pay
+from tests.factories import check_books, make_account, make_bank, make_customer, make_transfer, pay
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +75,26 @@ async def test_what_was_paid_is_told(question: str, figure: object, worried: Cha
 async def test_a_dispute_is_the_banks_to_raise(question: str, worried: Chat) -> None:
     answer = await Chat(worried.analyst, worried.principal).ask(question)
     assert answer.status == "out_of_scope" and not answer.figures
+
+
+async def test_why_a_payment_failed_is_told(analyst: Analyst, database: Database) -> None:
+    async with database.unit() as session:
+        bank, customer = await make_bank(session), await make_customer(session, name="Hari Refused")
+        account = await make_account(session, bank, customer)
+        shop = await make_account(session, bank, await make_customer(session, name="Lantern Shop"))
+        [posting] = await post_transfers(session, [make_transfer(account.id, shop.id, 5_000, occurred_at=at(6, 3))])
+    assert posting.failure_code == "insufficient_funds"
+    await drain(database)
+    answer = await Chat(analyst, customer_principal(customer)).ask("why did my last payment fail")
+    assert answer.grounded and answer.figures[0].value == "insufficient funds", answer.answer
+
+
+async def test_a_balance_of_days_ago_is_of_that_day(worried: Chat) -> None:
+    chat = Chat(worried.analyst, worried.principal)
+    assert (await chat.ask("what was my balance 22 days ago")).figures[0].value_minor == -41_400 - 7_900_000
+    assert (await chat.ask("is my balance lower than 22 days ago")).figures[0].value_minor == 7_800_000
+    ends = await chat.ask("balance at the end of each month this year")
+    assert [figure.value_minor for figure in ends.figures] == [-37_000, -41_400, -41_400, -7_941_400, -15_741_400]
 
 
 async def test_a_question_about_new_payees_is_followed_by_what_they_got(worried: Chat) -> None:

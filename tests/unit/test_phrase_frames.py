@@ -9,11 +9,13 @@ from agents.plan import Operation
 from agents.planner.compose import compose
 from agents.planner.frame import Frame
 from agents.planner.habits import with_habits
+from agents.planner.holdings import held
 from agents.planner.names import Names
 from agents.planner.parse import Parsed, parse
 from agents.planner.reading import Reader
 from agents.planner.streaks import Streak, streak_asked
 from agents.scope import Counterparty, OwnAccount, Scope
+from core.insights.query import Dimension, Measure
 
 SCOPE = Scope(
     counterparties=(
@@ -48,6 +50,16 @@ def frame(question: str) -> Frame:
     assert not reading.unknown, (question, reading.unknown)
     assert not parsed.unplaced, (question, parsed.unplaced)
     return parsed.frame
+
+
+@pytest.mark.parametrize(
+    ("question", "descending"),
+    [("which account has more money", True), ("which of my accounts has the least money", False)],
+)
+def test_accounts_are_ranked_by_what_they_hold(question: str, descending: bool) -> None:
+    found = held(frame(question), question, TODAY)
+    assert (found.ask, found.measure, found.group_by) == (Operation.RANK, Measure.BALANCE, (Dimension.ACCOUNT,))
+    assert found.descending is descending and found.periods[0].start == TODAY
 
 
 PARAPHRASES = [
