@@ -66,6 +66,8 @@ class Operation(StrEnum):
     """The value per day, week, month ... of the period."""
     THRESHOLD = "threshold"
     """Whether the value is above or below an amount."""
+    BESIDE_ONE = "beside_one"
+    """What all payments come to without the largest of them, or the smallest: the query's other measure."""
     LEFT = "left"
     """What is left of an amount that the asker named, a budget, once the value is taken off."""
     WHEN_LAST = "when_last"

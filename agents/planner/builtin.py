@@ -44,12 +44,11 @@ from agents.planner.pointers import Turn, overlooked
 from agents.planner.pointing import (
     asks_of_more,
     asks_of_unlike,
-    asks_other_payees,
     asks_rest,
     asks_share_of_unlike,
     compared_last,
     in_one,
-    leaves_those_out,
+    is_of_shown,
     meant_before,
     pointing,
 )
@@ -76,6 +75,14 @@ _OFF_LIMITS = {
 _ACCOUNT = re.compile(r"\b(?:accounts?|balance|passbook|cards?)\b")
 _GAVE_ASKER = re.compile(r"\b(?:did|has|have|does) (?:my|our) \w+ (?:\w+ ){0,2}(?:me|us)\b")
 """ "How much did my mother send me?": of the asker's own money, though nobody knows who she is."""
+_OWN_PAYMENTS = re.compile(
+    r"\b(?:my|our) (?:\w+ )?(?:payments?|transfers?|transactions?|spending) (?:to|with|at|from)\b"
+)
+""" "My payments to her", of somebody who was named."""
+_TELLS_WHO = re.compile(
+    r"(?:(?:oh|well|ok|so|yes|no|and|but) )*(?:he|she|they)(?:'s| is| was| are| were) (?:the|my|our|an?)\b"
+)
+""" "She is our house help": whom it was about, and nothing that is asked."""
 _ASKS_WHETHER = re.compile(
     r"(?:(?:and|so) )*(?:did|has|have|had|was|were|is|are)\b.*\b(?:any\w*|some\w*|new)\b|any\w*\b"
 )
@@ -133,8 +140,11 @@ class BuiltinPlanner:
             return refused
         if len(understood) == 1 and self._changes_nothing(understood[0], memory):
             question = "What should I change: the period, the payee or category, or the way of paying?"
-            unsettled = last.with_changes(missing=understood[0].reading.text) if last else None
+            is_strange = bool(readings[0].unknown)  # "was it?" only wonders
+            unsettled = last.with_changes(missing=understood[0].reading.text) if last and is_strange else None
             return Thought(Clarify(question=question, choices=tuple(starters(self.scope))), unsettled)
+        if last is not None and len(readings) == 1 and _TELLS_WHO.match(readings[0].text):
+            return self._asked_back("What would you like to know about it?")
         refused = self._refused_later(understood) or self._refused_of_others(readings, understood)
         return refused or self._of_change(readings, understood, last) or self._of_streak(readings, understood, last)
 
@@ -311,6 +321,8 @@ class BuiltinPlanner:
         """A refusal where a clause's meaning is nothing that payments answer."""
         reason = _OFF_LIMITS[one.intent] if one.intent else None
         is_ours = self.principal.sees_alerts or bool(_GAVE_ASKER.search(one.reading.text))
+        pays_known = one.parsed.frame.values_of("counterparty") and _OWN_PAYMENTS.search(one.reading.text)
+        is_ours = is_ours or bool(pays_known)
         if reason is None or (reason == "others" and is_ours):
             return None
         return self._declined(reason)
@@ -405,7 +417,7 @@ class BuiltinPlanner:
     def _changes_nothing(one: Understood, memory: Memory) -> bool:
         """ "Make it 60": an edit of the last question that names nothing we could put in its place."""
         frame = one.parsed.frame
-        if leaves_those_out(one, memory) or asks_rest(one, memory) or asks_other_payees(one, memory):
+        if is_of_shown(one, memory) or asks_rest(one, memory):
             return False
         asks = any((frame.against, frame.ask, frame.measure, frame.position > 1, one.parsed.asks_amount))
         return one.intent is Intent.EDIT and says_nothing(one.parsed) and not asks

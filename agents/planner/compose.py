@@ -57,7 +57,7 @@ _CALENDAR = {
 }  # fmt: skip
 _COMPARED = {
     "category": Dimension.CATEGORY, "counterparty": Dimension.COUNTERPARTY, "channel": Dimension.CHANNEL,
-    "weekend": Dimension.WEEKEND,
+    "weekday": Dimension.WEEKDAY, "weekend": Dimension.WEEKEND,
 }  # fmt: skip
 _TIMED = frozenset(_CALENDAR.values())
 _DRAWN = frozenset({Measure.SPEND, Measure.INCOME, Measure.NET, Measure.COUNT})
@@ -295,6 +295,7 @@ class _Composer:
             Operation.GAP: self._streak,
             Operation.STREAK: self._streak,
             Operation.RANGE: self._range,
+            Operation.BESIDE_ONE: self._beside_one,
             Operation.DRIVEN: self._driven,
             Operation.BREAKDOWN: self._breakdown,
             Operation.RANK: self._rank,
@@ -435,6 +436,11 @@ class _Composer:
             return InsightTask(operation=operation, queries=(query,))
         order = Order(by=self._measures()[0], descending=True)
         query = self._query(self._covered(period), group_by=groups, order=order, limit=GROUPS_MAX)
+        return InsightTask(operation=operation, queries=(query,))
+
+    def _beside_one(self, operation: Operation, spans: list[_Span]) -> InsightTask:
+        one = Measure.SMALLEST if self.frame.latest == "smallest" else Measure.LARGEST
+        query = self._query(_stretch(spans), measures=(self.frame.plain, one), rows=1, rows_first=one.value)
         return InsightTask(operation=operation, queries=(query,))
 
     def _driven(self, operation: Operation, spans: list[_Span]) -> InsightTask:

@@ -1,5 +1,6 @@
 """Follow-ups: a question that leans on the last one, as an edit of its frame."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -11,6 +12,7 @@ from agents.planner.frame import Frame, Topic, left_out, put_back
 from agents.planner.intended import TIMES
 from agents.planner.parse import COMPARING, Parsed
 from agents.planner.slots import INCOME_CATEGORIES, merged
+from core.insights.buckets import WEEK_DAYS
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.periods import Period
 
@@ -65,6 +67,8 @@ def _of_other_topic(last: Frame, parsed: Parsed) -> Frame | None:
         return new
     if last.topic is Topic.RECURRING and last.objects and new.topic is None and _is_of_days(new):
         return new.with_changes(objects=new.objects or last.objects, flow=new.flow or last.flow)
+    if last.topic is Topic.DUPLICATES and new.topic is None and new.measure in _FLOWS:
+        return new.with_changes(objects=new.objects or last.objects, periods=new.periods or last.periods)
     if new.topic is None or new.topic is last.topic:
         return None
     if new.topic is Topic.ALERTS:
@@ -102,11 +106,14 @@ def _after_refunds(last: Frame, new: Frame) -> Frame | None:
 
 
 def _to_new_payees(last: Frame, parsed: Parsed) -> Frame | None:
-    """ "How much went to them?", after how many were paid for the first time."""
-    if last.measure is not Measure.NEW_COUNTERPARTIES or not _wants_plain_sum(parsed):
+    """ "How much went to them?", "in how many payments?", after who, or how many, were paid for the first time."""
+    was_of_new = last.measure is Measure.NEW_COUNTERPARTIES or last.ask in (Operation.MET, Operation.TO_NEW)
+    new = parsed.frame
+    counts = new.measure is Measure.COUNT and _names_nothing(new.with_changes(measure=None))
+    if not was_of_new or not (counts or _wants_plain_sum(parsed)):
         return None
-    periods = parsed.frame.periods or last.periods
-    return last.with_changes(ask=Operation.TO_NEW, measure=Measure.SPEND, periods=periods)
+    measure = Measure.COUNT if counts else Measure.SPEND
+    return last.with_changes(ask=Operation.TO_NEW, measure=measure, periods=new.periods or last.periods)
 
 
 def _of_what_was_told(last: Frame, parsed: Parsed) -> Frame | None:
@@ -133,7 +140,8 @@ def _of_what_was_told(last: Frame, parsed: Parsed) -> Frame | None:
 def _with_slots(last: Frame, parsed: Parsed) -> Frame:
     """`last` with each slot that the follow-up fills in the place of its own."""
     new = parsed.frame
-    frame = last.with_changes(objects=_objects(last, parsed), without=_together(last.without, new.without))
+    without = _together(last.without, _part_left_out(last, new))
+    frame = last.with_changes(objects=_objects(last, parsed), without=without)
     frame = _directed(frame).with_changes(are_apart=new.are_apart) if new.objects else frame
     frame, last = _other_way(frame, last, new)
     frame = frame.with_changes(conditions=_conditions(_kept_conditions(last, parsed), new.conditions))
@@ -204,6 +212,29 @@ def has_places(last: Frame) -> bool:
     return last.topic is None and (last.ask is Operation.RANK or of_payments)
 
 
+def ranks_spoken_of(last: Frame, earlier: Sequence[Frame]) -> Frame | None:
+    """What was shown and has places: the last question's, or the ranks before it where it only asked what came first
+    came to."""
+    if has_places(last):
+        return last
+    before = earlier[0] if earlier else None
+    is_of_first = last.ask is Operation.VALUE and last.topic is None
+    is_ranked = before is not None and before.ask is Operation.RANK and before.topic is None
+    if before is None or not (is_of_first and is_ranked) or before.measure is not last.measure:
+        return None
+    dimension = before.group_by[0] if before.group_by else None
+    is_part = last.objects != before.objects if dimension not in TIMES else last.periods != before.periods
+    return before if is_part else None
+
+
+def shows_so_many(frame: Frame, number: int) -> bool:
+    """Whether so many payments, or groups by their size, were shown."""
+    if frame.ask not in (Operation.RANK, Operation.LIST) or frame.topic is not None or number < 2:
+        return False
+    one_by_one = frame.ask is Operation.RANK and frame.position == number  # "who came next?", "and the third?"
+    return one_by_one or (frame.position == 1 and frame.limit == number)
+
+
 def placed_among(last: Frame, parsed: Parsed) -> Frame:
     """The one in the place that is asked for, of what was shown."""
     new = parsed.frame
@@ -219,6 +250,17 @@ def placed_among(last: Frame, parsed: Parsed) -> Frame:
         ask=asks, position=new.position, limit=new.position, latest=_single(last) or last.latest or "latest",
         measure=None, asks_amount=False,
     )  # fmt: skip
+
+
+def ends_apart(last: Frame, before: Frame, new: Frame) -> Frame | None:
+    """ "The difference between the two?", after the largest and the smallest payment of the same."""
+    plain = {"ask": None, "measure": None, "latest": None, "limit": None, "group_by": (), "flow": None}
+    plain |= {"descending": True, "asks_amount": False, "is_default_period": False}
+    same = last.with_changes(**plain) == before.with_changes(**plain)
+    ends = {_single(last), _single(before)}
+    if new.ask is not Operation.DIFFERENCE or new.against or not same or ends != {"largest", "smallest"}:
+        return None
+    return last.with_changes(ask=Operation.RANGE, measure=None, latest=None, limit=None, group_by=())
 
 
 def _how_far_apart(last: Frame, new: Frame) -> Frame | None:
@@ -365,10 +407,14 @@ def rest_of(last: Frame, before: Frame | None = None) -> Frame | None:
 
 
 def _by_other_ways(last: Frame) -> Frame | None:
-    """ "And the rest?", of what went by UPI: what went by anything else."""
-    ways = [f for f in last.conditions if f.field == "channel" and f.operator is Operator.IN]
+    """ "And the rest?", of what went by UPI, or on weekends: what went by anything else, on all other days."""
+    ways = [f for f in last.conditions if f.field in ("channel", "weekday") and f.operator is Operator.IN]
     if len(ways) != 1 or last.without:
         return None
+    if ways[0].field == "weekday":
+        others = tuple(day for day in WEEK_DAYS if day not in ways[0].values)
+        rest = (ways[0].model_copy(update={"values": others}),) if others else ()
+        return last.with_changes(conditions=(*(f for f in last.conditions if f not in ways), *rest))
     return last.with_changes(conditions=(*(f for f in last.conditions if f not in ways), *left_out(ways)))
 
 
@@ -393,7 +439,8 @@ def _about_the_one(last: Frame, new: Frame, *, asks_amount: bool) -> Frame | Non
     """ "Which day was that?", "and to whom?", "what was the sum?", after a question about a single payment."""
     which = _single(last)
     others = new.objects if new.objects != last.objects else ()
-    if which is None or any((others, new.periods, new.conditions, new.without, new.against)):
+    asks_other_end = new.latest in ("largest", "smallest") and new.latest != which  # "and when was the smallest?"
+    if which is None or asks_other_end or any((others, new.periods, new.conditions, new.without, new.against)):
         return None
     same = last.with_changes(measure=None, limit=last.position, latest=which, unit=new.unit, group_by=())
     if new.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST):
@@ -541,6 +588,16 @@ def _conditions(old: tuple[Filter, ...], new: tuple[Filter, ...]) -> tuple[Filte
     return (*(kept for kept in old if kept.field not in fields), *new)
 
 
+def _part_left_out(last: Frame, new: Frame) -> tuple[Filter, ...]:
+    """ "Without the donations to Roshni Trust", of donations: without the trust alone."""
+    parts = tuple(one for one in new.without if one not in left_out(_listed(last.objects)))
+    return parts or new.without
+
+
+def _listed(objects: tuple[Filter, ...]) -> tuple[Filter, ...]:
+    return tuple(one for one in objects if one.operator is Operator.IN)
+
+
 def _together(old: tuple[Filter, ...], new: tuple[Filter, ...]) -> tuple[Filter, ...]:
     return (*old, *(condition for condition in new if condition not in old))
 
@@ -561,7 +618,9 @@ def _measured(frame: Frame, new: Frame, *, asks_amount: bool) -> Frame:
 
 def _asked(frame: Frame, new: Frame) -> Frame:
     if new.ask is None and new.measure is None:
-        return frame
+        held_two = frame.ask in (Operation.DIFFERENCE, Operation.GROWTH) and len(frame.periods) == 2
+        is_other = len(new.periods) == 1 and not (new.objects or new.against)  # "and August?", which is held to nothing
+        return frame.as_sum(frame.measure) if held_two and is_other else frame
     wanted = {
         name: getattr(new, name)
         for name in (

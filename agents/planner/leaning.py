@@ -10,8 +10,8 @@ from agents.intents.classifier import UNASKED
 from agents.plan import Operation
 from agents.planner.calendar_words import NUMBERS, UNITS
 from agents.planner.clause import OBJECT_KINDS, is_cue
-from agents.planner.follow import has_places, is_of_one, rest_of
-from agents.planner.frame import Frame
+from agents.planner.follow import has_places, is_of_one, ranks_spoken_of, rest_of, shows_so_many
+from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
 from agents.planner.mentions import Mention
@@ -49,7 +49,37 @@ _OF_SO_MANY = re.compile(
 _SO_MANY_SHOWN = re.compile(
     rf"\b(?:all )?(?:the |those |these )?(?P<n>[2-9]|{'|'.join(NUMBERS)})"
     r"(?= (?:together|combined|in total|in all|altogether|added up|put together)\b)"
+    rf"|\b(?:total|sum|value|amount) of (?P<those>(?:all )?(?:the|those|these|all) (?P<of>[2-9]|{'|'.join(NUMBERS)}))$"
 )
+SO_FEW = re.compile(
+    r"(?:\w{1,4},? )?(?:(?:just|only|make (?:it|that)|say|limit (?:it|that) to|cut (?:it|that) (?:down )?to) )?"
+    rf"(?:the )?(?:top |first |last |latest )?(?P<n>[2-9]|{'|'.join(NUMBERS)})"
+    r"(?: (?:of (?:them|those|these)|payments|ones|entries|only|is enough|are enough|will do|please|then))*"
+)
+""" "Nah, just 3", "the top 3 only"."""
+PUT_BACK = re.compile(
+    r"(?:(?:and|ok|now|then|so|no|please|if i|just) )*"
+    r"(?P<verb>(?:with|including|include|incl|add|put|bring|count|counting)(?: back)?(?: in)?) (?:the |my )?"
+    r"(?P<what>(?P<it>it|that|them|those|these|both|everything|all)|(?!only\b)[\w&' ]+?)"
+    r"(?: (?:again|back|in|as well|too|after all|included|then|this time|now|please))*"
+)
+""" "With it again", "now include rent": what was left out is put back."""
+_ELSE_EXCEPT = re.compile(
+    r"\b(?:everything|all|anything) else"
+    r"(?P<but>,? (?:except(?: for)?|but(?: not)?|apart from|besides|other than|without)(?: the| my| our)?) (?=\w)"
+)
+_SECOND_ASKED = re.compile(r"\b(?:the )?(?P<which>second|latter|2nd)(?: (?:one|period|stretch|half|lot|figure))?$")
+_THE_FIRST = re.compile(r"\b(?:first|former|1st)\b")
+_SECOND_ACCOUNT = re.compile(r"\b(?:in |on |for |of )?(?:the |my )?(?:second|2nd|next)(?: one| account)?$")
+LEFT_OVER = re.compile(
+    r"(?:(?:and|so|ok|then) )*(?:what|how much)(?: money)?(?: is| was|'s| did i have| do i have)?(?: still)?"
+    r" (?P<left>left(?: over)?|remains|remained|remaining)(?: (?:then|for me|with me|in hand))?"
+)
+_SAME_OR_NOT = re.compile(
+    r"(?:(?:and|so|ok|is|was|are|were|it|that|they|this|both|all|the) )*(?:same|equal)"
+    r"(?: (?:amount|figure|as (?:that|before)))?(?: or (?:is it |was it )?(?:different|not|more or less|changed))?"
+)
+_WAY = re.compile(r"(?:(?:and|so|ok|then|what about|how about) )*(?:money |the )?(?P<way>in|out|incoming|outgoing)s?")
 _OCCASIONS = re.compile(
     r"(?:(?:and|so|ok|then) )*(?:how many|number of) "
     r"(?P<what>tickets|shows|films|movies|haircuts|sessions|parcels|packets|cups|coffees|fills|tanks|deliveries)"
@@ -57,7 +87,7 @@ _OCCASIONS = re.compile(
 )
 _SINCE_THEN = re.compile(
     r"\b(?:since (?:then|it|that(?: (?P<day>day|date|payment)| month| week)?)"
-    r"|(?P<after>after (?:that|then)(?: day| date)?))(?: onwards?)?(?= |,|$)"
+    r"|(?P<after>after (?:that|then)(?! one\b)(?: day| date)?))(?: onwards?)?(?= |,|$)"
 )
 _NOT_THAT_DAY = re.compile(r",? ?\b(?:not (?:counting|including)|excluding|leaving out|without) (?:that|the) day\b")
 _UP_TO = re.compile(r"(?:until|till|til|up ?to|through|by)\b[a-z ]*\d")
@@ -178,6 +208,8 @@ def _days_of_the_week(turn: _Turn) -> Reading | None:
 def _other_account(turn: _Turn) -> Reading | None:
     """ "The other one", of two accounts."""
     said, accounts = _OTHER_ACCOUNT.search(turn.reading.text), turn.scope.accounts
+    if turn.last.topic is Topic.BALANCE:
+        said = said or _SECOND_ACCOUNT.search(turn.reading.text)
     asked = {value for f in turn.last.conditions if f.field == "account" for value in f.values}
     others = tuple(account for account in accounts if str(account.account_id) not in asked)
     if said is None or len(accounts) != 2 or len(others) != 1:
@@ -341,6 +373,7 @@ _PARTS = frozenset({"instalment", "instalments", "installment", "installments", 
 """Words for the payments of a plan, whatever it is for: a loan's, a fund's, an insurance's."""
 
 
+_THOSE = re.compile(rf"\b(?:those|these|all|both)(?: the)?(?: (?:\d|{'|'.join(NUMBERS)}))? $")
 _THIS = re.compile(r"\b(?:this|that|the same) $")
 
 
@@ -420,16 +453,101 @@ def _of_so_many(turn: _Turn) -> Reading | None:
 
 
 def _shown_together(turn: _Turn) -> Reading | None:
-    """ "And the three together?", of the three that were shown."""
+    """ "And the three together?", "the total of those three?", of the three that were shown."""
     said = _SO_MANY_SHOWN.search(turn.reading.text)
-    if said is None or turn.last.limit != _counted(said["n"]) or turn.last.ask not in (Operation.RANK, Operation.LIST):
+    if said is None:
+        return None
+    number = _counted(said["n"] or said["of"])
+    if not any(shows_so_many(frame, number) for frame in (turn.last, *turn.earlier)):
+        return None
+    return _with(turn.reading, said.span("those" if said["those"] else 0), "cue", (Cue.ANAPHORA, "those"))
+
+
+def _so_few(turn: _Turn) -> Reading | None:
+    """ "Nah, just 3", after the last five payments: the words for how many of them."""
+    said = SO_FEW.fullmatch(turn.reading.text)
+    if said is None or not shows_so_many(turn.last, turn.last.limit or 0):
         return None
     return _with(turn.reading, said.span(), "cue", (Cue.ANAPHORA, "those"))
 
 
+def _back_in(turn: _Turn) -> Reading | None:
+    """ "Include rent again", after what left it out: the words for taking it back in."""
+    said = PUT_BACK.fullmatch(turn.reading.text) if turn.last.without else None
+    if said is None or turn.reading.of("period") or turn.reading.has(Cue.EXCEPT):
+        return None
+    reading = _with(turn.reading, said.span("verb"), "cue", (Cue.ANAPHORA, "that"))
+    return _with(reading, said.span("it"), "cue", (Cue.ANAPHORA, "that")) if said["it"] else reading
+
+
+def _else_except(turn: _Turn) -> Reading | None:
+    """ "And everything else except rent", after rent: what is left out is what "else" already leaves out."""
+    said = _ELSE_EXCEPT.search(turn.reading.text)
+    named = [m for kind in OBJECT_KINDS for m in turn.reading.of(kind)]
+    if said is None or len(named) != 1 or named[0].start < said.end():
+        return None
+    values = {str(value) for f in turn.last.objects for value in f.values}
+    told = named[0].value.names if named[0].kind == "name" else named[0].value
+    if named[0].kind not in ("name", "category") or not values or set(told) != values:
+        return None
+    return _covering(turn.reading, (said.start("but"), named[0].end))
+
+
+def _second_asked(turn: _Turn) -> Reading | None:
+    """ "The monthly average for the second one", after two periods and nothing else: of the last of them."""
+    said, earlier = _SECOND_ASKED.search(turn.reading.text), turn.earlier
+    if said is None or turn.period is None or turn.reading.of("period") or len(earlier) != 1:
+        return None
+    if _THE_FIRST.search(turn.reading.text):
+        return None  # "from the former to the latter"
+    are_two = all(one.ask in (None, Operation.VALUE) and not one.topic for one in (turn.last, *earlier))
+    if not are_two or earlier[0].periods == turn.last.periods:
+        return None
+    return _with(turn.reading, said.span(), "period", Spoken(turn.period))
+
+
+def _left_over(turn: _Turn) -> Reading | None:
+    """ "So what is left?", after what came in and what went out."""
+    said, before = LEFT_OVER.fullmatch(turn.reading.text), turn.earlier[0] if turn.earlier else None
+    if said is None or before is None or {turn.last.measure, before.measure} != {Measure.SPEND, Measure.INCOME}:
+        return None
+    if turn.last.periods != before.periods or turn.last.objects or before.objects:
+        return None
+    return replace(_with(turn.reading, said.span("left"), "cue", (Cue.MEASURE, Measure.NET)), wants=UNASKED)
+
+
+def _same_or_not(turn: _Turn) -> Reading | None:
+    """ "Same amount or different?", after two sums: the one held against the other."""
+    said = _SAME_OR_NOT.fullmatch(turn.reading.text)
+    if said is None or not turn.earlier or turn.last.ask not in (None, Operation.VALUE):
+        return None
+    return replace(_with(turn.reading, said.span(), "cue", (Cue.COMPARE, None)), wants=UNASKED)
+
+
+def _other_direction(turn: _Turn) -> Reading | None:
+    """ "And out?", after what came in."""
+    said, last = _WAY.fullmatch(turn.reading.text), turn.last
+    if said is None or last.measure not in (Measure.SPEND, Measure.INCOME) or last.topic or turn.reading.of("period"):
+        return None
+    measure = Measure.INCOME if said["way"].startswith("in") else Measure.SPEND
+    return _with(turn.reading, said.span("way"), "cue", (Cue.MEASURE, measure))
+
+
+def _those_bills(turn: _Turn) -> Reading | None:
+    """ "What do those three bills come to?", after three sums paid to one: they are what was told, and no bills of
+    other kinds."""
+    category = turn.said("category")
+    if category is None or turn.reading.of("name") or not turn.last.objects:
+        return None
+    is_head = turn.reading.text[category.start : category.end] in MERE_HEADS
+    if not is_head or not _THOSE.search(turn.reading.text[: category.start]):
+        return None
+    return _with(turn.reading, (category.start, category.end), "cue", (Cue.PAYMENTS, None))
+
+
 def _place(turn: _Turn) -> Reading | None:
     """ "2nd one is?", after a question for the first, or for several: a place among them, and no day."""
-    found = place_named(turn.reading.text) if has_places(turn.last) else None
+    found = place_named(turn.reading.text) if ranks_spoken_of(turn.last, turn.earlier) else None
     if found is None:
         return None
     position, span = found
@@ -438,11 +556,12 @@ def _place(turn: _Turn) -> Reading | None:
 
 def _next_place(turn: _Turn) -> Reading | None:
     """ "Which shop is next?", after a rank: the place behind the last one that was told."""
-    span = next_named(turn.reading.text) if has_places(turn.last) else None
+    ranks = ranks_spoken_of(turn.last, turn.earlier)
+    span = next_named(turn.reading.text) if ranks else None
     names_more = any(turn.reading.of(kind) for kind in ("period", "name", "category", "channel"))
-    if span is None or names_more:
+    if span is None or ranks is None or names_more:
         return None
-    place = max(turn.last.position, turn.last.limit or 1) + 1
+    place = max(ranks.position, ranks.limit or 1) + 1
     return replace(_covering(turn.reading, span), position=place, wants=UNASKED)
 
 
@@ -525,6 +644,6 @@ _RULES: tuple[Callable[[_Turn], Reading | None], ...] = (
     _days_of_month, _same_day, _since_then, _up_to_day, _same_days, _period_named_by_month, _before_told,
     _that_purchase, _days_of_the_week, _other_account, _neighbour, _day_of_month, _moved, _previous_unit,
     _month_of_year, _payments_counted, _payee_spoken_of, _occasions_counted, _so_many_periods, _place, _next_place,
-    _as_many_days, _whole_of_it, _of_so_many, _shown_together, _rest, _other_payees, _taken_off, _named_one,
-    _half_named,
+    _as_many_days, _whole_of_it, _of_so_many, _shown_together, _so_few, _back_in, _else_except, _second_asked,
+    _same_or_not, _other_direction, _left_over, _those_bills, _rest, _other_payees, _taken_off, _named_one, _half_named,
 )  # fmt: skip

@@ -39,7 +39,7 @@ _NEXT = re.compile(
     r"|^(?:(?:and|so|ok|then) )*(?:(?:who|what|which)(?: \w+)? (?:is|was|comes|came) )?(?:just |right )?"
     r"(?:after|behind|below) (?:that|this|them|him|her|it)(?: one)?$"
     r"|(?:\b(?:after|behind) (?:that|this|them|him|her|it)(?: one)?,? )?"
-    r"\b(?:(?:who|what|which(?: \w+)?)(?: is| was| comes| came| stands)) next"
+    r"\b(?:(?:who|what|which(?: \w+)?)(?: is| was| comes| came| stands))(?: the)? next(?: one)?"
     r"(?:,? (?:just |only )?(?:the )?names?(?: only)?)?(?: (?:after|behind) (?:that|this|them|him|her|it))?"
     r"(?= (?:in line|on (?:the|that) list)\b|$)"
 )

@@ -38,7 +38,7 @@ _OF_BOTH = re.compile(
 )
 _WHICH = re.compile(r"\b(?:which|who|what)\b")
 _LESS_THAN_OTHER = re.compile(r"\b(?:less|lower|smaller|fewer|cheaper)\b")
-_HELD_BY = frozenset({"category", "counterparty", "channel", "weekend"})
+_HELD_BY = frozenset({"category", "counterparty", "channel", "weekday", "weekend"})
 """Of what two can be held against each other."""
 _SUMS = (None, Operation.VALUE)
 
@@ -95,6 +95,33 @@ def balances_held(last: Frame, before: Frame, new: Frame) -> Frame | None:
 _THAT_THAN = re.compile(r"\b(?:that|it|this|they)(?: one)? than\b")
 
 
+_OVER = re.compile(
+    r"\b(?:over(?:sp[ea]n[dt]\w*|shot|shoot|drawn)?|short|shortfall|deficit|exceed\w*|too much|minus|loss)\b"
+)
+""" "By how much did I overspend?": what went out less what came in."""
+
+
+def gap_of_net(text: str, last: Frame, new: Frame) -> Frame | None:
+    """ "By how much?", after "did I spend more than I earned?": how far apart the two are."""
+    asks = new.ask is Operation.DIFFERENCE and not new.against and last.topic is None
+    if last.measure is not Measure.NET or last.ask not in _SUMS or not asks:
+        return None
+    return last.with_changes(sign="less" if _OVER.search(text) else "size")
+
+
+def left_of_income(text: str, last: Frame, before: Frame, new: Frame) -> Frame | None:
+    """ "So by how much did we go over?", "the difference?", after what came in and what went out, of all: of the one
+    less the other."""
+    sides = {last.measure, before.measure} == {Measure.SPEND, Measure.INCOME}
+    of_all = not any((last.objects, before.objects, last.without, before.without))
+    alike = last.periods == before.periods and last.conditions == before.conditions and last.topic is before.topic
+    asks = new.ask in (Operation.DIFFERENCE, Operation.COMPARE) and not new.against
+    if not (sides and of_all and alike and asks) or last.topic or not {last.ask, before.ask} <= set(_SUMS):
+        return None
+    sign = "less" if _OVER.search(text) else "size"
+    return last.with_changes(ask=Operation.VALUE, measure=Measure.NET, flow=Flow.ANY, sign=sign, asks_amount=False)
+
+
 def share_of_both(text: str, last: Frame, before: Frame, new: Frame) -> Frame | None:
     """ "Out of those two together card is what percent?": of two things, or ways of paying, the one that is named."""
     said = (*new.objects, *new.conditions)
@@ -135,6 +162,17 @@ def first_of_two(text: str, last: Frame, new: Frame) -> Frame | None:
     is_lower = _LESS_THAN_OTHER.search(text) is not None
     ranked = {"ask": Operation.RANK, "group_by": by, "limit": 1, "descending": not is_lower, "asks_difference": False}
     return last.with_changes(**ranked, measure=last.measure or Measure.SPEND)
+
+
+def first_of_joined(last: Frame, new: Frame, *, lower: bool) -> Frame | None:
+    """ "Who sent less?", of those of whom the last question told one sum together."""
+    named = [f for f in last.objects if f.field in ("category", "counterparty") and f.operator is Operator.IN]
+    is_joined = len(last.objects) == len(named) == 1 and len(named[0].values) > 1 and last.ask in _SUMS
+    fits = is_joined and last.topic is None and new.ask in (Operation.RANK, Operation.COMPARE) and not new.against
+    if not fits or new.group_by not in ((), (Dimension(named[0].field),)):
+        return None
+    ranked = {"ask": Operation.RANK, "group_by": (Dimension(named[0].field),), "limit": 1, "descending": not lower}
+    return last.with_changes(**ranked, asks_amount=False)
 
 
 def gap_told(last: Frame, new: Frame) -> Frame | None:

@@ -22,7 +22,10 @@ _THAN_THAT = re.compile(r"\b(?:than|over|above|to|with|against|from) (?:that|it|
 _TOTAL = re.compile(
     r"\b(?:total|sum|altogether|in all|overall|add(?:s|ed)? up|come(?:s)? to|came to)\b|\bworth\b(?! of)"
 )
-_ALTOGETHER = re.compile(r"\b(?:altogether|in all|in total|overall|all told|all in all|total|add(?:ed)? up)\b")
+_ALTOGETHER = re.compile(
+    r"\b(?:altogether|in all|in total|overall|all told|all in all|total|add(?:ed)? up|their sum"
+    r"|sum of (?:them|those|these|all))\b"
+)
 _EVER = re.compile(
     r"\b(?:ever|of all time|since the (?:very )?(?:start|beginning))\b"
     r"|\b(?:have|has|'ve) (?:i|we|they|he|she)\b.* (?:in all|overall|all told)\b"
@@ -238,8 +241,14 @@ def asks_in_money(text: str) -> bool:
     return _IN_MONEY.search(text) is not None
 
 
+_WHOLE_TIME = re.compile(
+    r"(?:the )?(?:whole|entire|full)(?: of)?(?: the| this| last)? (?:day|week|month|quarter|year|period)"
+)
+
+
 def _asks_amount(clause: Clause) -> bool:
-    says_so = clause.has(Cue.HOW_MUCH, Cue.TOTAL) or asks_in_money(clause.reading.text)
+    sums = [cue for cue in clause.find(Cue.TOTAL) if not _WHOLE_TIME.match(clause.reading.text, cue.start)]
+    says_so = clause.has(Cue.HOW_MUCH) or bool(sums) or asks_in_money(clause.reading.text)
     return says_so and not clause.measures
 
 

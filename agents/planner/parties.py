@@ -60,7 +60,7 @@ def held(winner: Filter | None, scope: Scope) -> Filter | None:
 
 _COUNTS_THAT = re.compile(
     r"\bhow many (?:payments|transactions|times|purchases|orders|bills|visits)(?: \w+)?"
-    r" (?:was|is|were|did) (?:that|it|this|they)\b"
+    r" (?:was|is|were|are|did) (?:that|it|this|they|those|these)\b"
 )
 
 

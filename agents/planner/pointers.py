@@ -123,7 +123,8 @@ def _first_place(turn: Turn) -> bool:
 
 def _last_place(turn: Turn) -> bool:
     was_ranked = turn.last.ask in (Operation.RANK, Operation.BREAKDOWN)
-    return was_ranked and turn.says(_LAST_SHOWN) and turn.frame.descending
+    is_of_same = turn.frame.objects == turn.last.objects
+    return was_ranked and is_of_same and turn.says(_LAST_SHOWN) and turn.frame.descending
 
 
 def _counts_first(turn: Turn) -> bool:
@@ -149,7 +150,8 @@ def _both(turn: Turn) -> bool:
         return turn.says(_BOTH) and any(f.field == "account" and len(f.values) == 1 for f in frame.conditions)
     several = len(frame.periods) > 1 or len(frame.without) > 1
     several = several or any(len(f.values) > 1 for f in (*frame.objects, *frame.conditions, *frame.whole))
-    holds = several or frame.are_apart or frame.ask not in (None, Operation.VALUE, Operation.SHARE)
+    is_one_of_them = turn.last.measure is Measure.COUNT and frame.measure in (Measure.LARGEST, Measure.SMALLEST)
+    holds = several or frame.are_apart or is_one_of_them or frame.ask not in (None, Operation.VALUE, Operation.SHARE)
     days, days_before = (sum(p.period.days for p in one.periods) for one in (frame, turn.last))
     is_longer = days > days_before > 0
     return turn.says(_BOTH) and not (holds or is_longer or turn.without_more)

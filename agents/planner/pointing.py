@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from agents.intents.intent import Intent
 from agents.plan import Operation
 from agents.planner.calendar_words import NUMBERS
 from agents.planner.follow import (
-    figure_of,
+    ends_apart,
     first_of,
     has_places,
     is_of_one,
@@ -16,12 +16,14 @@ from agents.planner.follow import (
     mean_of,
     of_months,
     placed_among,
+    ranks_spoken_of,
     rest_of,
+    shows_so_many,
     size_of_change,
     together,
 )
 from agents.planner.frame import Frame, Topic, left_out, put_back
-from agents.planner.leaning import OF_THE_REST, THE_REST
+from agents.planner.leaning import SO_FEW, THE_REST
 from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
 from agents.planner.pairs import (
@@ -30,9 +32,11 @@ from agents.planner.pairs import (
     differ_in_two,
     differ_otherwise,
     first_of_two,
+    gap_of_net,
     gap_told,
     grown_most,
     halves_of_week,
+    left_of_income,
     more_than_named,
     named_first,
     names_each,
@@ -47,9 +51,11 @@ from agents.planner.pairs import (
 from agents.planner.parse import COMPARING, Parsed
 from agents.planner.parties import with_party
 from agents.planner.reading import Reading
+from agents.planner.remainders import REMAINDERS, Turn
+from agents.planner.rows import first_of_row, first_of_those_joined, in_a_row, number_said, said_before
 from agents.planner.stories import WITHOUT_THEM
 from agents.planner.weighing import Understood, says_nothing
-from core.insights.query import Dimension, Flow, Measure, Operator, QueryPeriod
+from core.insights.query import Dimension, Flow, Measure, QueryPeriod
 from core.periods import Period, Unit
 
 _POINTS = re.compile(
@@ -62,6 +68,11 @@ _WHICH_WAS = re.compile(
     r"^(?:(?:and|so|ok|now|then) )*(?:which|who)(?: one| of (?:them|these|those))?"
     r" (?:was|is|were|has|had|got|took|cost)\b"
 )
+_WHICH_HIGHEST = re.compile(
+    r"(?:\w{1,4} )*which(?: one)? (?:was|is) (?:the )?"
+    r"(?:highest|lowest|most|least|biggest|largest|smallest|max(?:imum)?|min(?:imum)?)(?: month| of all)?"
+)
+""" "Which was highest?", after sums of one kind that were asked about in a row."""
 _HOW_MUCH_IT_WAS = re.compile(
     r"(?:(?:and|so|ok) )*(?:how much|what) (?:(?:was|is) (?:it|that)|(?:did|does) (?:it|that) come to)"
     r"(?: then| exactly)?"
@@ -77,17 +88,20 @@ _WHERE_IT_WAS = re.compile(
 )
 _IN_IT = re.compile(r"\b(?:in|during|for|of) (?:it|that one|that)\b")
 _WAS_THAT = re.compile(r"\bhow (?:many|often)\b.*\b(?:was|is) (?:that|it)$")
-_OTHER_PAYEES = re.compile(
-    r"\b(?:all )?(?:of )?(?:the |my )?(?:rest of the|other) (?:\w+ )?"
-    r"(?:shops?|stores?|places?|payees?|merchants?|people|persons?|restaurants?|vendors?|suppliers?|outlets?)\b"
-)
-_SO_MANY = re.compile(rf"\b(?:all|the|these|those|of|last) (?:last )?(?P<n>[2-9]|{'|'.join(NUMBERS)})\b")
 _OF_SO_MANY = re.compile(rf"\bof (?:the|these|those|all) (?:[2-9]|{'|'.join(NUMBERS)})\b")
 _SUMMED = re.compile(
     r"\b(?:add(?:s|ed)? up|comes? to|came to|together|combined|in total|in all|altogether|put together|all told|sum"
     r"|total)\b"
 )
-_THEY = re.compile(r"\b(?:that|they|those|these|them|it)\b")
+_THEY = re.compile(r"\b(?:that|they|those|these|them|it|their)\b")
+_FIRST_ONE = re.compile(
+    r"(?:(?:and|so|ok|what about|how about|when was|which was) )*"
+    r"the (?:original|(?:very )?(?:first|earliest|oldest))(?: (?:one|time|ever))*"
+)
+_ONLY_SUMMED = re.compile(
+    r"(?:(?:and|so|ok|then) )*(?:how much (?:is (?:that|it) )?)?(?:the )?"
+    r"(?:total|sum|together|altogether|combined|in total|in all|all told)(?: (?:now|then))?"
+)
 _RETURNS = re.compile(r"\b(?:back|return\w*|revert\w*) to\b")
 _MAKES = re.compile(r"\b(?:that|it|this) (?:makes|comes to|works out|is)\b|\b(?:is|does|makes) (?:that|it|this)\b")
 _THAT_TIME = re.compile(r"\b(?:that|the same|this same|said) (?P<unit>month|day|week|quarter|year|date)\b")
@@ -97,9 +111,11 @@ _OF_THOSE = re.compile(
     r"\b(?:of|for|across|over) (?:these|those|them|the (?:two|three)|all (?:two|three|of them)|both)\b"
 )
 _WHOLE = re.compile(r"\b(?:i|we|my|our|overall|total|in all|everything|spen[dt]\w*|income|earn\w*)\b")
-_ALSO = re.compile(r"\b(?:as well|too|also)(?:,? please)?$")
+_ALSO = re.compile(r"\b(?:as well|too|also)(?:,? please)?$|^(?:(?:and|then|ok|now) )*also\b")
 _WHAT_SUM = re.compile(r"\bhow much\b|\bwhat did\b.*\b(?:get|receive|cost|take)\b")
-_FIRST_SHOWN = re.compile(r"\b(?:first|1st|topmost) (?:one|of (?:them|those|these)|on (?:the|that) list)\b")
+_FIRST_SHOWN = re.compile(
+    r"\b(?:first|1st|topmost) (?:one|of (?:them|those|these)|on (?:the|that) list)\b|\bthe (?:first|1st|topmost)$"
+)
 _TOP_ONE = re.compile(
     r"(?:^(?:and |so )?|\b(?:to|at|with|from|in|on|of|for|by) )(?:the|that) "
     r"(?:top|first|1st|topmost|number one|biggest|highest|leading)"
@@ -108,8 +124,8 @@ _TOP_ONE = re.compile(
 )
 _MORE_OFTEN = re.compile(r"\b(?:often|frequently|(?:more|most|fewer) (?:times|visits|payments|trips|orders|rides))\b")
 _LARGER_OF = re.compile(
-    r"\b(?:(?P<large>larger|bigger|higher|greater|costlier)|smaller|lower|cheaper)(?: one| payment)?"
-    r" of (?:them|these|those|the two|both)\b"
+    r"\bthe (?:(?P<large>larger|bigger|higher|greater|costlier)|smaller|lower|cheaper)"
+    r"(?: (?:one|payment))?(?: of (?:them|these|those|the two|both))?(?=$|,)"
 )
 _ONE_BEFORE = re.compile(
     r"\bthe (?:one|payment|time|transaction|withdrawal|order|bill|visit|ride|purchase|transfer)"
@@ -118,23 +134,14 @@ _ONE_BEFORE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """The first clause of what was `said`, and what the conversation remembers."""
-
-    said: str
-    reading: Reading
-    parsed: Parsed
-    last: Frame
-    memory: Memory
-
-
 def meant_before(one: Understood, said: str, memory: Memory) -> Frame | None:
     """The frame that a question leans on: the last one, but for "the former", "the original question", and "coming
     back to the groceries"."""
     text, objects = one.reading.text, one.parsed.frame.objects
     if memory.frame and memory.earlier and _leaves_part_out(one.parsed.frame, memory.frame, memory.earlier[0]):
         return memory.earlier[0]
+    if ranked := _ranked_before(one.parsed.frame, memory):
+        return ranked
     if memory.frame and objects and _RETURNS.search(said):
         return next((frame for frame in (memory.frame, *memory.earlier) if frame.objects == objects), None)
     if memory.earlier and _THE_ORIGINAL.search(text):
@@ -142,6 +149,15 @@ def meant_before(one: Understood, said: str, memory: Memory) -> Frame | None:
     if memory.earlier and _THE_FORMER.search(text):
         return memory.earlier[0]
     return memory.frame
+
+
+def _ranked_before(asked: Frame, memory: Memory) -> Frame | None:
+    """ "And in the second dearest month?", after how much the dearest was: the ranks before that."""
+    ranks = ranks_spoken_of(memory.frame, memory.earlier) if memory.frame else None
+    if ranks is None or asked.position < 2 or asked.periods or asked.conditions or asked.without:
+        return None
+    names_other = any(f not in ranks.objects for f in asked.objects) or asked.group_by not in ((), ranks.group_by)
+    return None if names_other else ranks
 
 
 def _leaves_part_out(asked: Frame, last: Frame, before: Frame) -> bool:
@@ -157,8 +173,10 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
     text = one.reading.text
     if last is None or WITHOUT_THEM.search(text):
         return None
-    if says_nothing(one.parsed) and (gap := size_of_change(last, asked)):
+    if says_nothing(one.parsed) and (gap := size_of_change(last, asked) or gap_of_net(text, last, asked)):
         return gap
+    if first := first_of_row(one, memory) or first_of_those_joined(one, last):
+        return first
     if (
         pair := share_of_named(text, last, asked)
         or more_than_named(text, last, asked)
@@ -172,7 +190,11 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
         return pair
     if pair := share_of_both(text, last, earlier[0], asked):
         return pair
-    if says_nothing(one.parsed) and (held := balances_held(last, earlier[0], asked)):
+    if says_nothing(one.parsed) and (
+        held := balances_held(last, earlier[0], asked)
+        or left_of_income(text, last, earlier[0], asked)
+        or ends_apart(last, earlier[0], asked)
+    ):
         return held
     if not says_nothing(one.parsed):
         return _both_since(one, last, earlier[0])
@@ -180,21 +202,23 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
         return pair
     if is_of_one(last) and one.intent is Intent.SUM_OF_THOSE and _ONE_THING.search(text):
         return None  # "and the amount of that one?"
-    several = _several(one.reading.text, memory)
+    several = said_before(one.reading.text, memory)
     shows_some = last.ask in (Operation.RANK, Operation.LIST) and (last.limit or 1) > 1
+    shows_some = shows_some or _were_shown(text, memory)
     if several is None or asks_rest(one, memory) or (shows_some and one.intent is Intent.SUM_OF_THOSE):
         return None
     if one.intent is Intent.SUM_OF_THOSE and last.measure is Measure.COUNT and not _THE_TWO.search(text):
         return last.as_sum()  # "what do these add up to?", of payments that were counted
-    if one.intent is Intent.SUM_OF_THOSE:
+    if one.intent is Intent.SUM_OF_THOSE or _sums_those(text, asked):
         return together(last, *several)
     asks_mean = asked.measure is Measure.AVERAGE or asked.ask is Operation.PACE
     if asks_mean and _OF_THOSE.search(one.reading.text):
         return mean_of(last, *several)
-    of_all = _number(text) and _OF_SO_MANY.search(text)
+    of_all = (number_said(text) and _OF_SO_MANY.search(text)) or _WHICH_HIGHEST.fullmatch(text)
+    several = in_a_row(several, memory) if _WHICH_HIGHEST.fullmatch(text) else several
     if of_all and (ranked := largest_of(asked, last, *several) or first_of(of_months(asked, last), last, *several)):
         return ranked
-    if asked.ask is Operation.RANK and (first := first_of(asked, last, *_in_a_row(several, memory))):
+    if asked.ask is Operation.RANK and (first := first_of(asked, last, *in_a_row(several, memory))):
         return first
     if asked.ask is Operation.SHARE and (whole := whole_before(last, earlier[0])):
         return whole
@@ -205,6 +229,24 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
     if asked.against is None and ((of_one_thing and differ) or is_of_two):
         return _held(one, last, earlier[0])
     return None
+
+
+_THOSE_TIMES = re.compile(
+    rf"\b(?:those|these|both|all) (?:the )?(?:(?:[2-9]|{'|'.join(NUMBERS)}) )?"
+    r"(?:days|weeks|months|quarters|years|periods)\b"
+)
+
+
+def _sums_those(text: str, asked: Frame) -> bool:
+    """ "What did I spend on those two days?": the sum of both, and not that of the last."""
+    is_sum = asked.ask is Operation.VALUE and asked.measure in (Measure.SPEND, Measure.INCOME)
+    return is_sum and _THOSE_TIMES.search(text) is not None
+
+
+def _were_shown(text: str, memory: Memory) -> bool:
+    """Whether "those five" are as many as some question before was shown."""
+    number, frames = number_said(text), (memory.frame, *memory.earlier)
+    return any(shows_so_many(frame, number) for frame in frames if frame)
 
 
 def _held(one: Understood, last: Frame, before: Frame) -> Frame | None:
@@ -239,36 +281,12 @@ def _who_of_two(one: Understood, frames: Sequence[Frame]) -> Frame | None:
     return held.with_changes(is_default_period=False) if held and asked.periods else held
 
 
-def _several(text: str, memory: Memory) -> tuple[Frame, ...] | None:
-    """The questions before the last of which as many are meant as are said: all that were asked in a row of one thing
-    after the other where no number is; None where more are said than are remembered."""
-    number = _number(text)
-    if number:
-        return memory.earlier[: number - 1] if len(memory.earlier) >= number - 1 else None
-    return memory.earlier[:2] if re.search(r"\ball of (?:them|those|these)\b", text) else memory.earlier[:1]
-
-
-def _in_a_row(several: tuple[Frame, ...], memory: Memory) -> tuple[Frame, ...]:
-    """All the questions before the last that differ from it in their period alone, where no more were said."""
-    last, row = memory.frame, several
-    for count in range(len(several) + 1, len(memory.earlier) + 1):
-        alike = memory.earlier[count - 1].with_changes(periods=(), asks_amount=False)
-        if last is None or alike != last.with_changes(periods=(), asks_amount=False):
-            break
-        row = memory.earlier[:count]
-    return row
-
-
-def _number(text: str) -> int:
-    said = _SO_MANY.search(text)
-    return 0 if said is None else int(said["n"]) if said["n"].isdigit() else NUMBERS[said["n"]]
-
-
 def asks_of_more(one: Understood, memory: Memory) -> bool:
     """Whether the figures of more questions are to be added up than are remembered."""
     adds = one.intent is Intent.SUM_OF_THOSE and says_nothing(one.parsed) and memory.frame is not None
     is_one = memory.frame is not None and memory.frame.ask in (None, Operation.VALUE)
-    return adds and is_one and _number(one.reading.text) > len(memory.earlier) + 1
+    is_one = is_one and not _were_shown(one.reading.text, memory)
+    return adds and is_one and number_said(one.reading.text) > len(memory.earlier) + 1
 
 
 def _both_since(one: Understood, last: Frame, before: Frame) -> Frame | None:
@@ -332,18 +350,12 @@ def _also_left_out(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
     return replace(parsed, frame=frame, alone=frame, is_follow_up=True)
 
 
-def leaves_those_out(one: Understood, memory: Memory) -> bool:
-    """Whether it says "without them" of a part that was asked about."""
-    return memory.frame is not None and _without_them(_turn(one, memory.frame, memory)) is not None
-
-
-def _turn(one: Understood, last: Frame, memory: Memory) -> _Turn:
-    return _Turn(one.reading.text, one.reading, one.parsed, last, memory)
-
-
-def asks_other_payees(one: Understood, memory: Memory) -> bool:
-    """Whether it asks for all payees of a kind but the one that was asked about."""
-    return memory.frame is not None and _other_payees(_turn(one, memory.frame, memory)) is not None
+def is_of_shown(one: Understood, memory: Memory) -> bool:
+    """Whether it points at what was told, and so changes the last question: "without them", "the larger one"."""
+    if memory.frame is None:
+        return False
+    turn = Turn(one.reading.text, one.reading, one.parsed, memory.frame, memory)
+    return any(rule(turn) is not None for rule in _RULES)
 
 
 def asks_rest(one: Understood, memory: Memory) -> bool:
@@ -391,7 +403,7 @@ def pointing(said: str, reading: Reading, parsed: Parsed, memory: Memory) -> Par
     """The first clause of what was `said`, with whom it points back at: "how many times did I pay her?", after
     a question for whoever got most: her."""
     if memory.frame is not None:
-        turn = _Turn(said, reading, parsed, memory.frame, memory)
+        turn = Turn(said, reading, parsed, memory.frame, memory)
         if top := _of_top_one(turn):
             return replace(parsed, frame=top, alone=top, is_follow_up=True, unplaced=())
         if shown := next(filter(None, (rule(turn) for rule in _RULES)), None):
@@ -403,7 +415,7 @@ def pointing(said: str, reading: Reading, parsed: Parsed, memory: Memory) -> Par
     return _of_winner(reading, _then(reading, parsed, memory), memory)
 
 
-def _of_what_came_first(turn: _Turn) -> Parsed | None:
+def _of_what_came_first(turn: Turn) -> Parsed | None:
     """ "How much was it?" of ranks asks what the first came to, and is ranks again that may be asked on; "to whom was
     that?" of one payment asks who it was."""
     has_first = turn.last.topic is Topic.REFUNDS or turn.last.ask is Operation.RANK
@@ -428,7 +440,8 @@ def _of_winner(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
     """The clause with whoever came first, where it speaks of them."""
     frame, last = parsed.frame, memory.frame
     ranked = memory.winner if last is not None and last.ask is Operation.RANK else None
-    if ranked is None or ranked.field == "account" or frame.objects or frame.topic or not _POINTS.search(reading.text):
+    is_other = bool(frame.objects) or frame.topic is not None or frame.position > 1
+    if ranked is None or ranked.field == "account" or is_other or not _POINTS.search(reading.text):
         return with_party(reading, parsed, memory)
     is_sum = frame.ask is None or (frame.ask is Operation.LIST and parsed.asks_amount)
     pointed = frame.with_changes(objects=(ranked,), ask=Operation.VALUE if is_sum else frame.ask)
@@ -437,10 +450,10 @@ def _of_winner(reading: Reading, parsed: Parsed, memory: Memory) -> Parsed:
     return replace(parsed, frame=pointed, alone=pointed, is_follow_up=True)
 
 
-def _of_top_one(turn: _Turn) -> Frame | None:
+def _of_top_one(turn: Turn) -> Frame | None:
     """ "How many visits to the top one?", after ranks: of whoever came first."""
     last, winner, frame = turn.last, turn.memory.winner, turn.parsed.frame
-    names_more = any((frame.objects, frame.conditions, frame.without, frame.topic))
+    names_more = any((frame.objects, frame.conditions, frame.without, frame.topic, frame.position > 1))
     asks = frame.measure in (Measure.COUNT, *_OF_PAYMENTS) or frame.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST)
     asks = asks or (turn.parsed.asks_amount and bool(frame.periods))  # "the top one, how much in September?"
     is_ranked = last.ask is Operation.RANK and last.position == 1
@@ -450,7 +463,7 @@ def _of_top_one(turn: _Turn) -> Frame | None:
     return frame.with_changes(objects=(winner,), ask=ask, limit=None, latest=None, group_by=())
 
 
-def _one_before(turn: _Turn) -> Frame | None:
+def _one_before(turn: Turn) -> Frame | None:
     """ "And the one before it": the next in the order of time, after a question for the latest payment."""
     last = turn.last
     dated = last.ask is Operation.WHEN_LAST or (last.ask is Operation.LIST and last.limit in (1, last.position))
@@ -464,58 +477,35 @@ def _one_before(turn: _Turn) -> Frame | None:
     return last.with_changes(ask=asks, position=place, limit=place, latest="latest", measure=None, group_by=())
 
 
-def _first_shown(turn: _Turn) -> Frame | None:
+def _first_shown(turn: Turn) -> Frame | None:
     """ "How much went to the first one on that list?": the first of several that were shown."""
     last = turn.last
     names_more = any((turn.parsed.frame.objects, turn.parsed.frame.periods, turn.parsed.frame.topic))
     is_ordered = last.ask is not Operation.LIST or last.latest in ("largest", "smallest")
-    shows_several = has_places(last) and (last.limit or 2) > 1 and is_ordered
+    shows_several = has_places(last) and ((last.limit or 2) > 1 or last.position > 1) and is_ordered
     if names_more or not shows_several or not _FIRST_SHOWN.search(turn.said):
         return None
     asks_sum = turn.parsed.asks_amount or (_WHAT_SUM.search(turn.said) is not None and not turn.parsed.asks_which)
-    plain = replace(turn.parsed, frame=turn.parsed.frame.with_changes(position=1), asks_amount=asks_sum)
+    by = (Dimension.COUNTERPARTY,) if turn.reading.has(Cue.WHO) else turn.parsed.frame.group_by
+    plain = replace(turn.parsed, frame=turn.parsed.frame.with_changes(position=1, group_by=by), asks_amount=asks_sum)
     return placed_among(last, plain).with_changes(descending=last.descending)
 
 
-def _larger_of(turn: _Turn) -> Frame | None:
-    """ "What was the larger of them?", of payments that were counted."""
-    last = turn.last
+def _larger_of(turn: Turn) -> Frame | None:
+    """ "What was the larger of them?", "on which date was it?", of payments that were counted or shown."""
+    last, ask = turn.last, turn.parsed.frame.ask
     found = _LARGER_OF.search(turn.said)
-    asks_more = turn.parsed.frame.ask not in (None, Operation.VALUE, Operation.COMPARE, Operation.LIST)
-    if found is None or last.measure is not Measure.COUNT or last.topic or asks_more or not says_nothing(turn.parsed):
+    asks_more = ask not in (None, Operation.VALUE, Operation.COMPARE, Operation.LIST, Operation.WHEN_LAST)
+    were_several = last.measure is Measure.COUNT or (last.ask is Operation.LIST and last.limit in (None, 2))
+    if found is None or not were_several or last.topic or asks_more or not says_nothing(turn.parsed):
         return None
+    last = last.with_changes(limit=None, latest=None, is_aside=False)
+    if ask is Operation.WHEN_LAST:
+        return last.with_changes(ask=ask, measure=None, limit=1, latest="largest" if found["large"] else "smallest")
     return last.with_changes(ask=Operation.VALUE, measure=Measure.LARGEST if found["large"] else Measure.SMALLEST)
 
 
-def _without_them(turn: _Turn) -> Frame | None:
-    """ "And without them?", after a part of what was asked about before, or after whoever came first."""
-    last = turn.last
-    if not WITHOUT_THEM.search(turn.reading.text) or not says_nothing(turn.parsed):
-        return None
-    if last.ask is Operation.RANK and turn.memory.winner:
-        return last.with_changes(without=(*last.without, *left_out([turn.memory.winner])), limit=1)
-    before = turn.memory.earlier[0] if turn.memory.earlier else None
-    part = tuple(f for f in last.objects if before and f not in before.objects)
-    if before is None or before.topic or last.periods != before.periods or not part:
-        return None
-    if any(f.operator is not Operator.IN for f in part):
-        return None
-    return figure_of(before).with_changes(without=(*before.without, *left_out(part)))
-
-
-def _rest(turn: _Turn) -> Frame | None:
-    """ "And the rest?": all but what the last question was about; of that, "how much of the rest was interest?"."""
-    asked, last = turn.parsed.frame, turn.last
-    names_more = any((asked.without, asked.conditions, asked.topic))
-    if OF_THE_REST.search(turn.reading.text) and asked.objects and not names_more:
-        rest = rest_of(last)
-        return rest.as_sum().with_changes(objects=asked.objects) if rest and turn.parsed.asks_amount else None
-    before = turn.memory.earlier[0] if turn.memory.earlier else None
-    rest = rest_of(last, before) if says_nothing(turn.parsed) and THE_REST.search(turn.reading.text) else None
-    return rest.as_sum() if rest and turn.parsed.asks_amount else rest
-
-
-def _those_of_first(turn: _Turn) -> Frame | None:
+def _those_of_first(turn: Turn) -> Frame | None:
     """ "Show me those payments", after whoever got most: those with whom came first, or of the month that did."""
     last, frame = turn.last, turn.parsed.frame
     is_ranked = last.ask is Operation.RANK and (last.limit or 1) == 1 and last.topic is None
@@ -529,36 +519,39 @@ def _those_of_first(turn: _Turn) -> Frame | None:
     return shown.with_changes(periods=(turn.memory.winner_period,)) if turn.memory.winner_period else None
 
 
-def _sum_of_shown(turn: _Turn) -> Frame | None:
-    """ "And the three together?", of as many as were shown."""
+def _first_in_time(turn: Turn) -> Frame | None:
+    """ "And the first one?", after the latest payment."""
     last = turn.last
+    is_latest = is_of_one(last) and last.position == 1 and last.latest in (None, "latest")
+    is_latest = is_latest and last.ask in (Operation.WHEN_LAST, Operation.LIST)
+    if not is_latest or not _FIRST_ONE.fullmatch(turn.said):
+        return None
+    dates = last.ask is Operation.WHEN_LAST
+    return last.with_changes(ask=Operation.WHEN_FIRST if dates else Operation.LIST, latest="earliest")
+
+
+def _so_few(turn: Turn) -> Frame | None:
+    """ "Nah, just 3", after the last five payments: as many of the same."""
+    said = SO_FEW.fullmatch(turn.reading.text)
+    if said is None or not shows_so_many(turn.last, turn.last.limit or 0):
+        return None
+    return turn.last.with_changes(limit=int(said["n"]) if said["n"].isdigit() else NUMBERS[said["n"]])
+
+
+def _sum_of_shown(turn: Turn) -> Frame | None:
+    """ "And the three together?", of as many as were shown, whatever was asked of one of them since."""
     names_more = turn.parsed.frame.position > 1 or not says_nothing(turn.parsed)
-    shows_them = last.ask in (Operation.RANK, Operation.LIST) and last.position == 1 and last.topic is None
-    number = _number(turn.said) or (last.limit if _THEY.search(turn.said) else 0)
-    if names_more or not shows_them or (last.limit or 1) < 2 or last.limit != number or not _SUMMED.search(turn.said):
+    number = number_said(turn.said)
+    of_last = _THEY.search(turn.said) or _ONLY_SUMMED.fullmatch(turn.said)
+    frames = (turn.last, *turn.memory.earlier) if number else (turn.last,) if of_last else ()
+    shown = next((frame for frame in frames if shows_so_many(frame, number or frame.limit or 0)), None)
+    if names_more or shown is None or not _SUMMED.search(turn.said):
         return None
-    return last.with_changes(asks_amount=True)
+    return shown.with_changes(asks_amount=True, limit=number or shown.limit, position=1)
 
 
-def _other_payees(turn: _Turn) -> Frame | None:
-    """ "All the other grocery shops?", after one of them: what is named, or was, without that one."""
-    last = turn.last
-    payees = tuple(f for f in last.objects if f.field == "counterparty" and f.operator is Operator.IN)
-    whole = turn.parsed.frame.objects or tuple(f for f in last.objects if f not in payees)
-    names_more = any((turn.parsed.frame.conditions, turn.parsed.frame.without, turn.parsed.frame.topic, last.topic))
-    is_of_one_kind = all(f.field == "category" for f in whole)
-    if not _OTHER_PAYEES.search(turn.said) or not payees or not whole or names_more or not is_of_one_kind:
-        return None
-    if last.ask not in (None, Operation.VALUE, Operation.SHARE):
-        return None
-    measure = {} if last.measure is Measure.COUNT else {"measure": Measure.SPEND, "flow": Flow.OUT}
-    changes = {"ask": Operation.VALUE, "whole": (), "share_of": None, "are_apart": False, **measure}
-    others = last.with_changes(objects=whole, without=(*last.without, *left_out(payees)), **changes)
-    return others.with_changes(periods=turn.parsed.frame.periods or last.periods)
-
-
-_RULES: tuple[Callable[[_Turn], Frame | None], ...] = (
-    _one_before, _first_shown, _larger_of, _without_them, _rest, _those_of_first, _sum_of_shown, _other_payees,
+_RULES: tuple[Callable[[Turn], Frame | None], ...] = (
+    _one_before, _first_shown, _larger_of, *REMAINDERS, _those_of_first, _first_in_time, _so_few, _sum_of_shown,
 )  # fmt: skip
 """What makes a question in full of words that point."""
 

@@ -181,7 +181,8 @@ def _of_persons(frame: Frame, text: str, scope: Scope) -> Frame:
     of_payees = of_payees and frame.group_by[:1] == (Dimension.COUNTERPARTY,) and _PERSON.search(text)
     said = persons_paid(text) if frame.flow is Flow.OUT else _FROM_PERSONS.search(text)
     are_persons = frame.ask in _OF_PAYMENTS and said
-    if not (of_payees or are_persons) or frame.objects or frame.topic or scope.is_of_many:
+    leaves_them_out = any(_PERSONS in f.values for f in frame.without)
+    if not (of_payees or are_persons) or leaves_them_out or frame.objects or frame.topic or scope.is_of_many:
         return frame
     if frame.flow is Flow.IN:
         return frame.with_changes(without=(*frame.without, _EARNED))

@@ -50,6 +50,12 @@ _THEY_GOT = re.compile(
     r" (?:received?|receives|got|gets) (?:the )?(?:most|more|least)\b"
 )
 """What others got is what the asker paid."""
+_DOES = re.compile(r"\b(?:did|does|has|have|had)(?: the| my| our)?$")
+_GETS = re.compile(
+    r" (?:ever |also |already )?(?:gets?|got|gotten|receive[ds]?)\b(?! (?:\w+ )?back)(?! from (?!(?:me|us)\b))"
+)
+_SENT_HOW_MUCH = re.compile(r" (?:has |have )?(?:sent|gave|given|transferred) (?:how much|what)\b")
+_GIVES = re.compile(r" (?:ever |also |already )?(?:sen[dt]|transfer(?:red)?|pa(?:y|id)|g[ai]ven?)\b(?! (?:\w+ )?back)")
 _BOTH_WAYS = re.compile(r"\b(?:in and out|both ways|debits? and credits?|credits? and debits?|either way|in or out)\b")
 _PRIORS: tuple[Prior, ...] = ("following", "year_before", "previous")
 _AGGREGATES = (
@@ -516,6 +522,8 @@ def flow_of(frame: Frame, clause: Clause) -> Flow | None:
     is_income = bool(slugs) and slugs <= INCOME_CATEGORIES and not _ASKER_PAYS.search(clause.reading.text)
     if any(pattern.search(clause.reading.text) for pattern in (_FROM_ME, _BY_ME, _THEY_GOT)):
         return Flow.OUT
+    if does := _flow_of_doers(clause):
+        return does
     payers = (clause.reading.text[: mention.start].rstrip() for mention in clause.reading.of("name"))
     if any(_PAID_BY.search(before) for before in payers):
         return Flow.IN
@@ -524,6 +532,20 @@ def flow_of(frame: Frame, clause: Clause) -> Flow | None:
     if clause.says(Measure.SPEND) or _ASKER_PAYS.search(clause.reading.text):
         return Flow.OUT
     return _flow_of_nouns(frame, clause)
+
+
+def _flow_of_doers(clause: Clause) -> Flow | None:
+    """Of what "did Rohan Khan send" or "has Vega Fuels received" the way it went, to somebody who asks of their own
+    money: what those who are named gave came in, and what they got went out."""
+    text, names = clause.reading.text, clause.reading.of("name")
+    if clause.reading.is_of_many:
+        return None
+    if any(_SENT_HOW_MUCH.match(text[name.end :]) for name in names):
+        return Flow.IN
+    behind = [text[name.end :] for name in names if _DOES.search(text[: name.start].rstrip())]
+    if any(map(_GETS.match, behind)):
+        return Flow.OUT
+    return Flow.IN if any(map(_GIVES.match, behind)) else None
 
 
 _PAYERS = frozenset({"payer", "payers", "sender", "senders", "remitter", "remitters"})

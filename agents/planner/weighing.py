@@ -219,7 +219,7 @@ class _Weighing:
 
     @cached_property
     def _is_overruled(self) -> bool:
-        if self._is_of_customers or self._is_of_desk or self._is_of_shown:
+        if self._is_of_customers or self._is_of_desk or self._is_of_shown or self._goes_on:
             return False
         least = SURE if self._guesses else OVERRULED
         return self.wants.confidence >= least and self.wants.confidence >= OVERRULED_TIMES * self.supported
@@ -235,6 +235,13 @@ class _Weighing:
         """Whether one of what was shown is asked for, "which one is the oldest?", which is never off the topic."""
         asks_one = self.parsed.frame.ask is Operation.LIST and self.parsed.frame.limit == 1
         return self.has_last and asks_one and self.parsed.is_follow_up and self.wants.first is Intent.OFF_TOPIC
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether small talk is heard where the last question is changed: "lol ok, and before 10 in the morning"."""
+        frame = self.parsed.frame
+        changes = bool(frame.objects or frame.conditions or frame.periods) and not self._stumbles
+        return self.has_last and changes and self.wants.first is Intent.SMALL_TALK
 
     @property
     def _is_of_customers(self) -> bool:
@@ -262,9 +269,10 @@ class _Weighing:
         """ "Who is Deepak Yadav?": the payments with whoever is named, and nothing else, tell that best."""
         text, asked = self.reading.text, WHO_IS.match(self.reading.text)
         named = [(name.start, name.end) for name in self.reading.of("name")]
-        if self.has_last or asked is None or named != [(asked.end(), len(text))]:
+        if asked is None or named != [(asked.end(), len(text))]:
             return None
-        return self._under(self.parsed.frame.with_changes(ask=Operation.LIST, measure=None, group_by=()))
+        listed = self.parsed.frame.with_changes(ask=Operation.LIST, measure=None, group_by=())
+        return replace(self._under(listed), is_follow_up=False)
 
     def _cleaner(self) -> Parsed | None:
         first, asked = self.wants.first, self.parsed.frame

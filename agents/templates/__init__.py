@@ -10,7 +10,7 @@ from agents.templates.lists import entries, when, who
 from agents.templates.series import changed, driven, interval, ranged, risen, since_last
 from agents.templates.streaks import gap, streak
 from agents.templates.told import Told
-from agents.templates.values import left, pace, projected, savings_rate, threshold, together, value
+from agents.templates.values import beside_one, left, pace, projected, savings_rate, threshold, together, value
 
 _TEMPLATES: dict[Operation, Callable[[Told], Draft]] = {
     Operation.VALUE: value,
@@ -36,6 +36,7 @@ _TEMPLATES: dict[Operation, Callable[[Told], Draft]] = {
     Operation.USUAL: usual,
     Operation.PACE: pace,
     Operation.THRESHOLD: threshold,
+    Operation.BESIDE_ONE: beside_one,
     Operation.LEFT: left,
     Operation.WHEN_LAST: when,
     Operation.WHEN_FIRST: when,

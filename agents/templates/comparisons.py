@@ -10,7 +10,7 @@ from agents.evidence import cell, computed
 from agents.plan import Operation
 from agents.templates.told import NOTHING, TOLD_MAX, Told, number, size
 from agents.wording import dimension_name, inside, label, money, percent, subject
-from core.insights.query import Measure
+from core.insights.query import Dimension, Measure
 from core.money import Currency
 from core.periods import Unit
 
@@ -121,9 +121,18 @@ def _numbered(told: Told) -> list[tuple[int, dict[str, Any]]]:
     return list(enumerate(told.result.rows, start=1))
 
 
+def _named(told: Told) -> list[tuple[int, dict[str, Any]]]:
+    """The groups that are held against each other: of the days of a week those that were named, of all others every
+    one that has something."""
+    dimension = told.query.group_by[0]
+    names = {str(name).lower() for f in told.query.filters if f.field == dimension for name in f.values}
+    is_of_days = dimension is Dimension.WEEKDAY
+    return [(n, row) for n, row in _numbered(told) if not is_of_days or str(row[dimension]).lower() in names]
+
+
 def versus(told: Told) -> Draft:
     """Which of two or more was the larger, or the smaller, and each; or first by how much, where that was asked."""
-    rows = _numbered(told)
+    rows = _named(told)
     if not rows:
         return NOTHING
     figures = [told.figure(f"{told.group(row)}, {told.period}", told.source(n)) for n, row in rows]
@@ -144,10 +153,10 @@ def _difference(told: Told) -> Figure | None:
     """How much more the first one named is than the second; None where there are not two, of one currency."""
     dimension = told.query.group_by[0]
     named = next(f.values for f in told.query.filters if f.field == dimension)
-    places = {row[dimension]: n for n, row in enumerate(told.result.rows, start=1)}
+    places = {str(row[dimension]).lower(): n for n, row in _named(told)}
     if len(places) != 2 or len(told.currencies()) != 1 or len(named) != 2:
         return None
-    one, other = (told.source(places[str(name)]) for name in named)
+    one, other = (told.source(places[str(name).lower()]) for name in named)
     return told.figure("Difference", told.difference(one, other))
 
 

@@ -46,11 +46,13 @@ def _label(told: Told, row: dict[str, Any]) -> str:
 
 
 def to_new(told: Told) -> Draft:
-    """What went to payees who were paid for the first time, and to whom; their names first where these were asked."""
+    """What went to payees who were paid for the first time, or in how many payments, and to whom; their names first
+    where these were asked."""
     if not told.result.rows:
         return NOTHING
+    make = told.make.count if told.measure is Measure.COUNT else told.make.money
     sums = [
-        told.make.money(f"To new payees, {told.label(currency)}", computed("sum", *sources))
+        make(f"To new payees, {told.label(currency)}", computed("sum", *sources))
         for currency in told.currencies()
         if (sources := [told.source(n) for n, row in enumerate(told.result.rows, 1) if row["currency"] == currency])
     ]

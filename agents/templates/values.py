@@ -32,7 +32,7 @@ def value(told: Told) -> Draft:
         for measure in told.query.measures[1:]
     ]
     text = f"{asked[0].label}: {' and '.join(map(told.say, asked))}."
-    if told.measure is Measure.NET and told.task.sign == "less":
+    if told.measure is Measure.NET and _is_overspent(told, asked):
         return _overspent(told, [*asked, *beside])
     if beside:
         text += f" {'; '.join(f'{_subject(figure)} {told.say(figure)}' for figure in beside)}."
@@ -41,6 +41,11 @@ def value(told: Told) -> Draft:
         beside += _single(told)
     drawn = chart(told.results[1], told.about()) if len(told.results) > 1 else None
     return Draft(text, [*asked, *beside], chart=drawn, rows=told.entry_rows())
+
+
+def _is_overspent(told: Told, net: Sequence[Figure]) -> bool:
+    """Whether what went out comes first: that is asked for, or a gap is, and more went out than came in."""
+    return told.task.sign == "less" or (told.task.sign == "size" and number(net[0]) < 0)
 
 
 def _overspent(told: Told, kept: list[Figure]) -> Draft:
@@ -177,6 +182,24 @@ def threshold(told: Told) -> Draft:
     return Draft(
         f"{verdict}: {figure.label} came to {told.say(figure)}, {side} {said}.", [figure], rows=told.entry_rows()
     )
+
+
+def beside_one(told: Told) -> Draft:
+    """What all payments come to without the largest, or the smallest; both sums beside it."""
+    if len(told.currencies()) != 1:
+        return NOTHING
+    which = told.query.measures[1]
+    every, one = (told.figure(told.label(measure=m), told.source(1, m), m) for m in (told.measure, which))
+    rest = told.make.money(
+        f"{told.about()} without the {which} payment, {told.period}", computed("difference", every.source, one.source)
+    )
+    told_one = (
+        f" {whereto(told.result.entries[0])} on {day(told.result.entries[0].occurred_at)}"
+        if told.result.entries
+        else ""
+    )
+    text = f"{rest.label}: {told.say(rest)}. All came to {told.say(every)}; the {which} was {told.say(one)}{told_one}."
+    return Draft(text, [rest, every, one], rows=told.entry_rows())
 
 
 def left(told: Told) -> Draft:
