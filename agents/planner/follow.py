@@ -235,6 +235,12 @@ def shows_so_many(frame: Frame, number: int) -> bool:
     return one_by_one or (frame.position == 1 and frame.limit == number)
 
 
+def shows_several(frame: Frame) -> bool:
+    """Whether payments, or groups by their size, were shown, however many."""
+    is_whole = frame.ask is Operation.LIST and frame.topic is None and frame.limit is None
+    return is_whole or shows_so_many(frame, frame.limit or 0)
+
+
 def placed_among(last: Frame, parsed: Parsed) -> Frame:
     """The one in the place that is asked for, of what was shown."""
     new = parsed.frame

@@ -10,7 +10,7 @@ from agents.intents.classifier import UNASKED
 from agents.plan import Operation
 from agents.planner.calendar_words import NUMBERS, UNITS
 from agents.planner.clause import OBJECT_KINDS, is_cue
-from agents.planner.follow import has_places, is_of_one, ranks_spoken_of, rest_of, shows_so_many
+from agents.planner.follow import has_places, is_of_one, ranks_spoken_of, rest_of, shows_several, shows_so_many
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
@@ -466,7 +466,7 @@ def _shown_together(turn: _Turn) -> Reading | None:
 def _so_few(turn: _Turn) -> Reading | None:
     """ "Nah, just 3", after the last five payments: the words for how many of them."""
     said = SO_FEW.fullmatch(turn.reading.text)
-    if said is None or not shows_so_many(turn.last, turn.last.limit or 0):
+    if said is None or not shows_several(turn.last):
         return None
     return _with(turn.reading, said.span(), "cue", (Cue.ANAPHORA, "those"))
 

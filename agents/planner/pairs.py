@@ -101,12 +101,18 @@ _OVER = re.compile(
 """ "By how much did I overspend?": what went out less what came in."""
 
 
+_WENT_OVER = re.compile(r"\b(?:oversp[ea]n[dt]\w*|(?:go|went|going|gone|run|ran|been) (?:over|short)|fall short)\b")
+
+
 def gap_of_net(text: str, last: Frame, new: Frame) -> Frame | None:
-    """ "By how much?", after "did I spend more than I earned?": how far apart the two are."""
-    asks = new.ask is Operation.DIFFERENCE and not new.against and last.topic is None
-    if last.measure is not Measure.NET or last.ask not in _SUMS or not asks:
+    """ "By how much?", after "did I spend more than I earned?": how far apart the two are; "by how much did we go
+    over?", after what was spent of all, or came in."""
+    asks = new.ask is Operation.DIFFERENCE and not new.against and last.topic is None and last.ask in _SUMS
+    of_all = last.measure in (Measure.SPEND, Measure.INCOME) and not (last.objects or last.without)
+    if not asks or not (last.measure is Measure.NET or (of_all and _WENT_OVER.search(text))):
         return None
-    return last.with_changes(sign="less" if _OVER.search(text) else "size")
+    sign = "less" if _OVER.search(text) else "size"
+    return last.with_changes(ask=Operation.VALUE, measure=Measure.NET, flow=Flow.ANY, sign=sign, asks_amount=False)
 
 
 def left_of_income(text: str, last: Frame, before: Frame, new: Frame) -> Frame | None:

@@ -18,6 +18,7 @@ from agents.planner.follow import (
     placed_among,
     ranks_spoken_of,
     rest_of,
+    shows_several,
     shows_so_many,
     size_of_change,
     together,
@@ -301,7 +302,8 @@ def _both_since(one: Understood, last: Frame, before: Frame) -> Frame | None:
 
 
 _PAID_ALONE = re.compile(
-    r"\bhow much (?:did|have|had) (?:i|we) (?:pay|paid)(?: then)?(?= (?:in|for|last|this|during|the)\b|$)"
+    r"\bhow much (?:more |less )?(?:did|have|had) (?:i|we) (?:pay|paid)(?: then)?"
+    r"(?= (?:in|for|last|this|during|the)\b|$)"
 )
 _THE_CREDIT = re.compile(r"\bthe (?:\w+ ){1,2}(?:credit|deposit|payment|payout|one)\b")
 _ONE_BILL = re.compile(
@@ -324,7 +326,8 @@ def _leant(reading: Reading, parsed: Parsed, last: Frame) -> Parsed:
     of_spoken = bool(last.objects) and not any(
         (frame.objects, frame.conditions, frame.without, frame.topic, last.topic)
     )
-    if of_spoken and frame.ask in (None, Operation.VALUE) and _PAID_ALONE.search(reading.text):
+    asks_paid = frame.ask in (None, Operation.VALUE, Operation.DIFFERENCE)
+    if of_spoken and asks_paid and _PAID_ALONE.search(reading.text):
         return replace(parsed, is_follow_up=True)  # "how much did I pay in 2025?": for what is spoken of
     same_way = last.flow is Flow.IN and frame.measure is Measure.INCOME and frame.ask in COMPARING
     if of_spoken and same_way and _THE_CREDIT.search(reading.text):
@@ -482,8 +485,8 @@ def _first_shown(turn: Turn) -> Frame | None:
     last = turn.last
     names_more = any((turn.parsed.frame.objects, turn.parsed.frame.periods, turn.parsed.frame.topic))
     is_ordered = last.ask is not Operation.LIST or last.latest in ("largest", "smallest")
-    shows_several = has_places(last) and ((last.limit or 2) > 1 or last.position > 1) and is_ordered
-    if names_more or not shows_several or not _FIRST_SHOWN.search(turn.said):
+    were_several = has_places(last) and ((last.limit or 2) > 1 or last.position > 1) and is_ordered
+    if names_more or not were_several or not _FIRST_SHOWN.search(turn.said):
         return None
     asks_sum = turn.parsed.asks_amount or (_WHAT_SUM.search(turn.said) is not None and not turn.parsed.asks_which)
     by = (Dimension.COUNTERPARTY,) if turn.reading.has(Cue.WHO) else turn.parsed.frame.group_by
@@ -496,7 +499,7 @@ def _larger_of(turn: Turn) -> Frame | None:
     last, ask = turn.last, turn.parsed.frame.ask
     found = _LARGER_OF.search(turn.said)
     asks_more = ask not in (None, Operation.VALUE, Operation.COMPARE, Operation.LIST, Operation.WHEN_LAST)
-    were_several = last.measure is Measure.COUNT or (last.ask is Operation.LIST and last.limit in (None, 2))
+    were_several = last.measure is Measure.COUNT or (last.ask is Operation.LIST and last.limit is None)
     if found is None or not were_several or last.topic or asks_more or not says_nothing(turn.parsed):
         return None
     last = last.with_changes(limit=None, latest=None, is_aside=False)
@@ -533,9 +536,9 @@ def _first_in_time(turn: Turn) -> Frame | None:
 def _so_few(turn: Turn) -> Frame | None:
     """ "Nah, just 3", after the last five payments: as many of the same."""
     said = SO_FEW.fullmatch(turn.reading.text)
-    if said is None or not shows_so_many(turn.last, turn.last.limit or 0):
+    if said is None or not shows_several(turn.last):
         return None
-    return turn.last.with_changes(limit=int(said["n"]) if said["n"].isdigit() else NUMBERS[said["n"]])
+    return turn.last.with_changes(is_aside=False, limit=int(said["n"]) if said["n"].isdigit() else NUMBERS[said["n"]])
 
 
 def _sum_of_shown(turn: Turn) -> Frame | None:

@@ -48,6 +48,7 @@ _THEY_GOT = re.compile(
     r"\b(?:did|has|have|had) (?:she|he|they) (?:ever |also |already )?(?:gets?|got|receive[ds]?)\b(?! (?:\w+ )?back)"
     r"|\b(?:which|who)(?: of (?:them|these|those)| person| one| shop)?"
     r" (?:received?|receives|got|gets) (?:the )?(?:most|more|least)\b"
+    r"|\bany(?:one|body)(?: new| else)? (?:gets?|got|been) paid\b"
 )
 """What others got is what the asker paid."""
 _DOES = re.compile(r"\b(?:did|does|has|have|had)(?: the| my| our)?$")

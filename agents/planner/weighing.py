@@ -322,6 +322,8 @@ class _Weighing:
             return None
         if intent is Intent.COUNT and clause.has(Cue.GROUP):
             return None
+        if intent is Intent.REFUNDS and _CAME_IN.search(self.reading.text) and not clause.has(Cue.REFUNDS):
+            return None  # all that came in, and not only what came back
         frame = intended(intent, clause)
         is_of_payments = frame is not None and frame.topic is None and frame.measure is not Measure.NET
         narrowing = (*_NARROWING, *(_ABOUT if is_of_payments else ()))
@@ -359,6 +361,7 @@ def _of_both(clause: Clause) -> Frame:
 _FEARS = re.compile(
     r"\b(?:hacked|compromised|scammed|cheated|conned|duped|phished|stolen|stole|fraudsters?|scammers?)\b"
 )
+_CAME_IN = re.compile(r"\bc[ao]me in\b")
 _ASKS = re.compile(
     r"\b(?:how|what|which|who|whom|whose|when|where|why|show|list|tell me|give|please|can|could|should)\b"
 )

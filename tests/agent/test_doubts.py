@@ -125,7 +125,7 @@ ASKED_BACK_LATER = [
     ["spending by month this year", "how much was the second?"],
     ["groceries in May?", "and the week before?"],
     ["How much did I pay Fresh Mart this year?", "whom did I pay most?"],
-    ["what did I spend before noon in May?", "and after 6 pm?", "which was more?"],
+    ["what did I spend before 6 am in May?", "and between 10 am and 3 pm?", "which was more?"],
     ["rent in May?", "and Fresh Mart?", "and fuel?", "which of the three was the largest?"],
 ]
 
