@@ -427,7 +427,7 @@ class BuiltinPlanner:
         frame = parsed.frame
         if last is None and reading.has(Cue.ANAPHORA) and says_nothing(parsed):
             return self._asked_back("What do you mean by that? This conversation has no question yet.")
-        if last is None and reading.has(Cue.THAT_TIME) and not frame.periods:
+        if last is None and reading.has(Cue.THAT_TIME) and not (frame.periods or frame.group_by):
             return self._asked_back("Which day or month do you mean? This conversation has no question yet.")
         asked = (frame.topic, frame.ask, frame.measure, frame.objects, frame.group_by, frame.conditions, frame.without)
         if any(asked) or frame.tells_alerts:

@@ -180,7 +180,8 @@ def _ever(turn: Turn) -> bool:
         and frame.periods == last.periods
         and not (last.is_default_period or frame.is_default_period)
     )
-    return asks_ever(turn.said) and keeps
+    is_dated = frame.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST)  # of all days by itself
+    return asks_ever(turn.said) and keeps and not is_dated
 
 
 def _one_refund(turn: Turn) -> bool:

@@ -106,6 +106,7 @@ _PAID_FOR = re.compile(
 )
 
 
+_INFINITIVE = re.compile(r"\b(?:wish|want|need|like|love|hope|try|trying|going|able|plan|intend)(?:e?d|s)? to$")
 _SPENT_THERE = re.compile(r"(?:spends?|spending|spent)\b")
 _COLOURS = re.compile(r"(?:ed|ing|al|ive|ous|able|ible|ful|less|ish|ary)$")
 """ "Swiggy spend" is what was spent there; "projected spend", "lavish spending" are of no shop."""
@@ -163,7 +164,7 @@ class Reading:
             return True
         if head in UNSPENT or stem(head) in UNSPENT or _MANNER.fullmatch(phrase) or phrase in NUMBERS:
             return False
-        if set(phrase.split()) <= UNSPENT | _QUALIFIERS:
+        if set(phrase.split()) <= UNSPENT | _QUALIFIERS or _INFINITIVE.search(before):
             return False
         if (
             any(char.isdigit() for char in phrase)

@@ -144,6 +144,7 @@ async def test_what_points_at_nothing_known_is_asked_back(questions: list[str], 
     [
         "my brother also banks here. how much did he spend on fuel last month",
         "my friend Ravi has an account too. how much does he earn?",
+        "how much salary does Rahul Sharma get",
         "My sister-in-law Rekha also banks with you. How much is her salary?",
     ],
 )

@@ -418,6 +418,8 @@ TRUTH = {
     "how much had I spent by this date last month": spent("moment >= '2026-05-01' AND moment < '2026-05-16'", "moment >= '2026-05-01' AND moment < '2026-05-16'"),
     "how much by the 10th of May": spent("moment >= '2026-05-01' AND moment < '2026-05-11'", "moment >= '2026-05-01' AND moment < '2026-05-11'"),
     "busiest day in May": f"SELECT moment::date::text FROM paid WHERE {MAY} GROUP BY moment::date ORDER BY count(*) DESC LIMIT 1",
+    "how many more times did we eat out in May compared to April?": f"(SELECT count(*) FROM paid WHERE {ATE_OUT}) - (SELECT count(*) FROM paid WHERE kind = 'eating_out' AND {APRIL})",
+    "I wish to examine my grocery expenses for May 2026. State the total.": spent(f"{GROCERIES} AND {MAY}", MAY),
     "How much does rent cost me per year?": f"SELECT round(sum(amount_minor) * 365.0 / greatest(365, '2026-06-16'::date - min((SELECT min(moment)::date FROM paid)))) FROM paid WHERE {RENT}",
 }  # fmt: skip
 
