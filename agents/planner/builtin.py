@@ -151,10 +151,7 @@ class BuiltinPlanner:
     def _of_several(self, one: Understood, memory: Memory) -> Thought | None:
         """What a question asks of several that came before it, in one; or which of them it means."""
         if both := in_one(one, counting_alerts(memory)):
-            if doubt := self.frame_doubt(both, memory):
-                return doubt
-            task, frame = self.task(both, memory)
-            return Thought(Plan(tasks=(task,)), frame)
+            return self._of_frame(both, memory)
         if asks_of_unlike(one, memory):
             return self._asked_back("I hold like sums of one kind against each other. Which two do you mean?")
         if asks_share_of_unlike(one, memory):
@@ -225,20 +222,14 @@ class BuiltinPlanner:
             frame = allowed(asked, readings, last, self.today)
         if frame is None:
             return self._asked_back(ALLOWED_WHEN)
-        if doubt := self.frame_doubt(frame, memory):
-            return doubt
-        task, frame = self.task(frame, memory)
-        return Thought(Plan(tasks=(task,)), frame)
+        return self._of_frame(frame, memory)
 
     def _of_paycheck(self, readings: Sequence[Reading]) -> Thought | None:
         """ "What is left of my last salary?"."""
         if self.scope.payday is None or not asks_rest_of_pay(" ".join(reading.text for reading in readings)):
             return None
         frame = rest_of_pay(readings, self.scope.payday, self.today)
-        if frame is None:
-            return self._asked_back(_LAST_PAY)
-        task, frame = compose(frame, self.scope, self.today)
-        return Thought(Plan(tasks=(task,)), frame)
+        return self._of_frame(frame, Memory()) if frame else self._asked_back(_LAST_PAY)
 
     def _of_change(self, readings: Sequence[Reading], told: Sequence[Understood], last: Frame | None) -> Thought | None:
         """ "What was Netflix before they raised the price?": of the latest change of what is named, or was."""
@@ -254,8 +245,7 @@ class BuiltinPlanner:
         flow = Flow.IN if about.values_of("category") & INCOME_CATEGORIES else Flow.OUT
         sign = "less" if went_down(text) else "more"
         frame = Frame(ask=Operation.CHANGED, objects=about.objects, flow=flow, sign=sign, of_change=wanted)
-        task, frame = compose(frame, self.scope, self.today)
-        return Thought(Plan(tasks=(task,)), frame)
+        return self._of_frame(frame, Memory())
 
     def _of_streak(self, readings: Sequence[Reading], told: Sequence[Understood], last: Frame | None) -> Thought | None:
         """ "What is my longest streak of days without eating out?": of days that come one after the other."""
@@ -264,12 +254,7 @@ class BuiltinPlanner:
         if asked is None:
             return self._asked_back(DAYS_ONLY) if counts_other_units(text) else None
         frame = streak_frame(asked, readings, [one.parsed.frame for one in told], last)
-        if frame is None:
-            return self._asked_back(DAYS_ONLY)
-        if doubt := self.frame_doubt(frame, Memory()):
-            return doubt
-        task, frame = compose(frame, self.scope, self.today)
-        return Thought(Plan(tasks=(task,)), frame)
+        return self._of_frame(frame, Memory()) if frame else self._asked_back(DAYS_ONLY)
 
     def _in_context(self, readings: Sequence[Reading], memory: Memory) -> tuple[Sequence[Reading], Memory]:
         """The clauses as the last question explains them; one that is announced as a new question leans on none."""
@@ -307,6 +292,13 @@ class BuiltinPlanner:
             return frame
         later = next((p.frame.periods for p in parses if p.frame.periods), ())
         return frame.with_changes(periods=later[:1]) if later and _wants_period(frame) else frame
+
+    def _of_frame(self, frame: Frame, memory: Memory) -> Thought:
+        """The plan of one frame in full, or what keeps it from being told."""
+        if doubt := self.frame_doubt(frame, memory):
+            return doubt
+        task, frame = self.task(frame, memory)
+        return Thought(Plan(tasks=(task,)), frame)
 
     def task(self, frame: Frame, memory: Memory) -> tuple[Task, Frame]:
         """The task of a frame, and the frame with what was chosen for it."""

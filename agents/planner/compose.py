@@ -70,6 +70,15 @@ _REFUND: dict[str, Literal["largest", "latest", "earliest"]] = {
 }  # fmt: skip
 _OBJECT_FIELDS = frozenset({"category", "counterparty", "description"})
 _EXTREMES = frozenset({Measure.LARGEST, Measure.SMALLEST})
+_MEANS = frozenset({Measure.AVERAGE, Measure.MEDIAN, Measure.ALERT_PRECISION})
+_DATED = frozenset(
+    {
+        Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.PROJECTED, Operation.SINCE_LAST, Operation.CHANGED,
+        Operation.RISEN, Operation.INTERVAL, Operation.GAP, Operation.STREAK,
+    }
+)  # fmt: skip
+"""What is looked for whenever it was."""
+_HELD_TOGETHER = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH, Operation.USUAL})
 _WHENEVER = frozenset(
     {
         Operation.VALUE, Operation.LIST, Operation.BREAKDOWN, Operation.RANK, Operation.COUNT_GROUPS, Operation.SHARE,
@@ -258,7 +267,7 @@ class _Composer:
         if self.frame.periods or not self._named("counterparty"):
             return self._looked_through()
         everything = self.scope.everything(self.today)
-        return QueryPeriod.of(everything), f"You named no period, so this is everything since {_day(everything.start)}."
+        return QueryPeriod.of(everything), _since_the_first(everything)
 
     def _looked_through(self) -> tuple[QueryPeriod, str]:
         """The period said, else the month up to today; and a note where it was chosen."""
@@ -266,9 +275,8 @@ class _Composer:
             return said, ""
         last = min(self.scope.last_day or self.today, self.today)
         period = Period(last - timedelta(days=LOOKED_THROUGH_DAYS - 1), last + timedelta(days=1))
-        return QueryPeriod.of(
-            period
-        ), f"You named no period, so these are the {LOOKED_THROUGH_DAYS} days to {_day(last)}."
+        note = f"You named no period, so these are the {LOOKED_THROUGH_DAYS} days to {_day(last)}."
+        return QueryPeriod.of(period), note
 
     def _explain(self) -> ExplainTask:
         frame = self.frame.with_changes(ask=Operation.LIST, measure=None, flow=Flow.OUT, limit=5, latest="latest")
@@ -659,15 +667,7 @@ class _Composer:
     def default_period(self, operation: Operation) -> tuple[Period, str]:
         """What is meant where no period was said: see docs/asking.md."""
         frame, everything = self.frame, self.scope.everything(self.today)
-        names_payee = any(f.field in ("counterparty", "description") for f in frame.objects)
-        # To a bank, whoever holds an account is named as a payee is.
-        names_payee = names_payee or (self.scope.is_of_many and any(f.field == "account" for f in frame.conditions))
-        dated = (
-            Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.PROJECTED, Operation.SINCE_LAST, Operation.CHANGED,
-            Operation.RISEN, Operation.INTERVAL, Operation.GAP, Operation.STREAK,
-        )  # fmt: skip
-        is_dated = operation in dated or frame.latest in ("latest", "earliest")
-        if is_dated:
+        if operation in _DATED or frame.latest in ("latest", "earliest"):
             return everything, ""
         last_month = Period.of(Unit.MONTH, self.today).previous()
         if operation is Operation.PACE or set(frame.group_by) & (_TIMED | {Dimension.WEEKDAY, Dimension.HOUR}):
@@ -675,21 +675,24 @@ class _Composer:
         of_income = frame.measure is Measure.NET or (operation is Operation.SHARE and frame.share_of == "income")
         if of_income and self._is_known(last_month):
             return last_month, f"You named no period, so this is {last_month.label}."  # this month is not paid yet
-        is_extreme = (
-            frame.measure in _EXTREMES or operation is Operation.RANGE or frame.latest in ("largest", "smallest")
-        )
-        is_mean = frame.measure in (Measure.AVERAGE, Measure.MEDIAN, Measure.ALERT_PRECISION)
-        is_lasting = is_extreme or is_mean or frame.is_of_alerted or _names_exact_sum(frame)
-        if (names_payee or is_lasting) and operation not in (
-            Operation.COMPARE,
-            Operation.DIFFERENCE,
-            Operation.GROWTH,
-            Operation.USUAL,
-        ):
-            return everything, f"You named no period, so this is everything since {_day(everything.start)}."
+        if operation not in _HELD_TOGETHER and (self._names_payee() or self._is_lasting(operation)):
+            return everything, _since_the_first(everything)
         month = self._month_with_data()
         name = f"{month.label} so far" if month.holds(self.today) else month.label
         return month, f"You named no period, so this is {name}."
+
+    def _names_payee(self) -> bool:
+        """Whether somebody is named; to a bank, whoever holds an account is named as a payee is."""
+        conditions = self.frame.conditions if self.scope.is_of_many else ()
+        of_payee = any(f.field in ("counterparty", "description") for f in self.frame.objects)
+        return of_payee or any(f.field == "account" for f in conditions)
+
+    def _is_lasting(self, operation: Operation) -> bool:
+        """Whether it is asked of all that is known: an extreme, a mean, what raised alerts, an exact sum."""
+        frame = self.frame
+        is_extreme = frame.measure in _EXTREMES or frame.latest in ("largest", "smallest")
+        is_figure = is_extreme or operation is Operation.RANGE or frame.measure in _MEANS
+        return is_figure or frame.is_of_alerted or _names_exact_sum(frame)
 
     def _for_time(self, everything: Period) -> tuple[Period, str]:
         """For a course of time: whole months before this one for a pace, the last twelve months else."""
@@ -748,6 +751,10 @@ def _whole_start(first_day: date, unit: Unit) -> date:
     """The first day of the first period that the data cover from its start."""
     start = Period.of(unit, first_day)
     return start.start if (first_day - start.start).days <= 1 + start.days // 10 else start.end
+
+
+def _since_the_first(everything: Period) -> str:
+    return f"You named no period, so this is everything since {_day(everything.start)}."
 
 
 def _next_month(day: date) -> date:

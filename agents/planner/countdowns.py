@@ -6,9 +6,10 @@ from dataclasses import replace
 from agents.planner.clause import Clause
 from agents.planner.frame import Frame, Topic
 from agents.planner.intended import named
+from agents.planner.paychecks import OF_SALARY
 from agents.planner.slots import INCOME_CATEGORIES
 from agents.planner.weighing import Understood
-from core.insights.query import Filter, Flow, Operator
+from core.insights.query import Filter, Flow
 from core.periods import Unit
 
 _COUNTS_DOWN = re.compile(
@@ -18,7 +19,6 @@ _COUNTS_DOWN = re.compile(
     r"(?: (?:is|are|comes?|falls?|gets?|will be))?(?: (?:next|due|paid|in|credited|debited))*[?.!]*$"
 )
 _PAYDAY = re.compile(r"(?:pay ?day|salary(?: day)?|pay(?: ?check| day)?|wages|paid)")
-_SALARY = Filter(field="category", operator=Operator.IN, values=("salary",))
 
 
 def counting_down(one: Understood) -> Understood:
@@ -37,4 +37,4 @@ def counting_down(one: Understood) -> Understood:
 
 def _objects(one: Understood, what: str) -> tuple[Filter, ...]:
     """What it is that comes: the salary, or what the clause names."""
-    return (_SALARY,) if _PAYDAY.fullmatch(what) else named(Clause(one.reading)).objects
+    return (OF_SALARY,) if _PAYDAY.fullmatch(what) else named(Clause(one.reading)).objects

@@ -21,7 +21,6 @@ _HOLDS_MOST = re.compile(
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
 _AGO = re.compile(rf"\b{_COUNT} (?P<unit>day|week|month|quarter|year)s? (?:ago|back)\b")
 _MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
-_BY_ACCOUNT = (Dimension.ACCOUNT,)
 
 
 def held(frame: Frame, text: str, today: date) -> Frame:
@@ -40,7 +39,7 @@ def _by_account(frame: Frame, *, descending: bool, today: date) -> Frame:
     last = frame.periods[0].end if frame.periods else today + timedelta(days=1)
     day = Period.of(Unit.DAY, min(last - timedelta(days=1), today))
     return Frame(
-        ask=Operation.RANK, measure=Measure.BALANCE, flow=Flow.ANY, group_by=_BY_ACCOUNT, limit=1,
+        ask=Operation.RANK, measure=Measure.BALANCE, flow=Flow.ANY, group_by=(Dimension.ACCOUNT,), limit=1,
         descending=descending, periods=(QueryPeriod.of(day),),
     )  # fmt: skip
 

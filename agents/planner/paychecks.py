@@ -20,7 +20,7 @@ _ASKS_REST = re.compile(
 )
 _GONE = re.compile(r"\b(?:was|were|had|did|after|minus|less|without|except|once)\b")
 """ "How much of June's salary was left after rent": of another time, or of another sum."""
-_OF_SALARY = Filter(field="category", operator=Operator.IN, values=("salary",))
+OF_SALARY = Filter(field="category", operator=Operator.IN, values=("salary",))
 
 
 def asks_rest_of_pay(text: str) -> bool:
@@ -38,4 +38,4 @@ def rest_of_pay(readings: Sequence[Reading], payday: date, today: date) -> Frame
     if is_other or names or slugs - {"salary"}:
         return None
     since = QueryPeriod.of(Period(payday, today + timedelta(days=1)))
-    return Frame(ask=Operation.LEFT, measure=Measure.SPEND, flow=Flow.OUT, periods=(since,), whole=(_OF_SALARY,))
+    return Frame(ask=Operation.LEFT, measure=Measure.SPEND, flow=Flow.OUT, periods=(since,), whole=(OF_SALARY,))
