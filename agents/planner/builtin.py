@@ -272,8 +272,10 @@ class BuiltinPlanner:
             return explain_amount(last)
         if parsed.is_follow_up and not parsed.stands_alone(last):
             frame = edit(compared_last(last, parsed, memory), parsed)
-            asks_all_time = parsed.asks_ever and not parsed.frame.periods and frame.topic is None
-            return frame.with_changes(periods=self._everything()) if asks_all_time else frame
+            of_all_time = parsed.is_of_all_time(last) and frame.topic is None
+            return frame.with_changes(periods=self._everything()) if of_all_time else frame
+        if parsed.is_of_all_time(last):
+            return parsed.frame.with_changes(periods=self._everything() if _wants_period(parsed.frame) else ())
         keeps_period = (
             not parsed.frame.periods and last.periods and not last.is_default_period and _wants_period(parsed.frame)
         )

@@ -103,6 +103,12 @@ _ITS_DAY = re.compile(
     r"(?:and )?(?:(?:on )?(?:which|what) (?:date|day) (?:was|is) (?:it|that)|when was (?:it|that))\??", re.IGNORECASE
 )
 """ "The first time I bought there, which date was it": the day of that one."""
+_NOT_THIS = re.compile(
+    r"^(?P<denied>(?:(?:no|nope|nah|sorry|oh|oops|wait)[,. ]+)*not (?:(?:in|on|at|to|for|the) )?[\w&']+(?: [\w&']+)?)"
+    rf" ?[.;!]+ (?!(?:{_STARTERS})\b)(?=[\w&' ]{{2,40}}$)",
+    re.IGNORECASE,
+)
+""" "No, not fuel. Taxi": one correction, and no two questions."""
 _TAKEN_BACK = re.compile(r"(?:no,? |ok,? )?(?:cancel|scrap|scratch) (?:that|it|this)", re.IGNORECASE)
 """ "Cancel that. Just the total": of what was asked before, and no order."""
 _BY_NUMBER = re.compile(
@@ -248,7 +254,7 @@ def clauses(question: str) -> list[str]:
     said = _PAIRED.sub(r"\g<link> \g<one> with ", _ADDRESSED.sub("", _OPENING.sub("", question.strip())))
     said = _INSERTED.sub(r" \g<how> ", said)
     said = _TARGET.sub(r"if \g<what> is to stay under \g<amount>, how much is left", said)
-    said = _CHOSEN.sub(r"\g<asks> \g<things>", _CORRECTED.sub("", said))
+    said = _NOT_THIS.sub(r"\g<denied>, ", _CHOSEN.sub(r"\g<asks> \g<things>", _CORRECTED.sub("", said)))
     said = _LEFT_OUT_TOO.sub(r"\g<head>\g<link>", said)
     sentences = [part for sentence in _BREAK.split(said) for part in _with_reasons_apart(sentence)]
     parts = [part.strip(" ,.!;:") for sentence in sentences for part in _with_story_apart(sentence)]

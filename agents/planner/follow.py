@@ -549,11 +549,14 @@ def _of_one_unit(last: Frame, *earlier: Frame) -> tuple[QueryPeriod, ...]:
 
 
 def _both(last: Frame, before: Frame) -> Frame | None:
+    last, before = figure_of(last), figure_of(before)
     differs = [getattr(last, part) != getattr(before, part) for part in ("objects", "periods", "conditions")]
     if last.topic is not before.topic or last.measure is not before.measure or sum(differs) > 1:
         return None
     asked: dict[str, object] = {} if last.topic else {"ask": Operation.VALUE}
     if last.conditions != before.conditions and last.objects == before.objects:
+        if any(f.operator is not Operator.IN for f in {*last.conditions} ^ {*before.conditions}):
+            return None  # two limits are no two sums: "above 2,000", then "above 1,000"
         return last.with_changes(conditions=merged((*before.conditions, *last.conditions)), **asked)
     if last.objects != before.objects:
         objects = merged((*before.objects, *last.objects))

@@ -10,6 +10,7 @@ from agents.intents.classifier import UNASKED
 from agents.plan import Operation
 from agents.planner.calendar_words import NUMBERS, UNITS
 from agents.planner.clause import OBJECT_KINDS, is_cue
+from agents.planner.corrections import taken_back
 from agents.planner.follow import has_places, is_of_one, ranks_spoken_of, rest_of, shows_several, shows_so_many
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
@@ -41,7 +42,11 @@ _SO_MANY_PERIODS = re.compile(
 _AS_MANY_DAYS = re.compile(
     r"(?:(?:ok|and|now|sorry|no|then|please) )*(?:make (?:it|that)|try|say|what about) (?P<n>\d{1,3})(?: days)?"
 )
-_WHOLE_OF_IT = re.compile(r"\b(?:the )?(?:whole|full|entire) (?P<unit>week|month|quarter|year)\b(?! of)")
+_WHOLE_OF_IT = re.compile(
+    r"\b(?:the )?(?:whole|full|entire) (?P<unit>week|month|quarter|year)\b(?! of)"
+    r"|^(?:(?:and|so|ok|now|no|for|what about|how about|over|in|through) )*(?:all|throughout)(?: of)?(?: the| this)? "
+    r"(?P<all>week|month|quarter|year)(?: (?:long|round|please|together|then))*$"
+)
 _OF_SO_MANY = re.compile(
     rf"\bof (?P<those>(?:the|these|those) (?P<n>[2-9]|1[0-2]|{'|'.join(NUMBERS)}))\b"
     r"(?= (?:was|were|is|are|had|has|did|do|took|cost|how|what|which|together)\b|,|$)"
@@ -85,6 +90,25 @@ _OCCASIONS = re.compile(
     r"(?P<what>tickets|shows|films|movies|haircuts|sessions|parcels|packets|cups|coffees|fills|tanks|deliveries)"
     r"(?: (?:was|is) (?:that|it))?"
 )
+_SAME_OCCASIONS = re.compile(
+    r"(?:(?:and|so|ok|then|now) )*(?:(?:what|how much)(?: is| was| were|'s) )?(?:the |my |an? )?"
+    r"(?:number of|no\.? of|count of|how many|averages?|avg\.?|mean|median|typical|biggest|largest|highest"
+    r"|smallest|lowest|cheapest|costliest|dearest|most expensive|cost per|per)"
+    r"(?: (?:cost|amount|spend|price|fare|value))?"
+    r"(?: (?:of|per|for))?(?: (?:an?|each|the|single))* (?P<what>(?P<one>trip|visit|recharge|ride|outing)s?)"
+    r"(?: (?:cost|amount|fare|value|(?:was|is) (?:that|it)|there))*"
+)
+_SHOPS = frozenset(
+    {
+        "groceries", "eating_out", "fuel", "shopping", "clothing", "electronics", "household", "health",
+        "personal_care", "fitness", "pets", "vehicle", "taxi", "public_transport", "entertainment",
+    }
+)  # fmt: skip
+_MADE_TO = {
+    "trip": _SHOPS, "visit": _SHOPS, "outing": _SHOPS, "ride": frozenset({"taxi", "public_transport"}),
+    "recharge": frozenset({"public_transport", "telecom", "vehicle", "utilities", "entertainment", "subscriptions"}),
+}  # fmt: skip
+"""Of what a word for single payments is said: trips are made to shops, and are no holidays then."""
 _SINCE_THEN = re.compile(
     r"\b(?:since (?:then|it|that(?: (?P<day>day|date|payment)| month| week)?)"
     r"|(?P<after>after (?:that|then)(?! one\b)(?: day| date)?))(?: onwards?)?(?= |,|$)"
@@ -93,8 +117,10 @@ _NOT_THAT_DAY = re.compile(r",? ?\b(?:not (?:counting|including)|excluding|leavi
 _UP_TO = re.compile(r"(?:until|till|til|up ?to|through|by)\b[a-z ]*\d")
 _MONTHS_ONE = re.compile(rf"\bthe (?:{SAID_MONTHS}) (?:one|ones|stretch|period)\b")
 _SAME_DAYS = re.compile(
-    r"\b(?:for |in |on |of )?(?:the |those )?same (?:days|dates|stretch|period|span) (?:of|in|from|during)"
-    rf" (?:{SAID_MONTHS})\b"
+    r"\b(?:(?:for|in|on|of|over|during|till|until|up ?to|by|as of|through|vs\.?|with|to) )?"
+    r"(?:the |those |that |this )?same "
+    r"(?:days?|dates?|stretch|period|span|time|point|stage|part)(?: (?:of|in|from|during|for))?"
+    rf" (?:the )?(?:{SAID_MONTHS}|(?:last|previous|prior|preceding) month|month before)\b(?! (?:last|20))"
 )
 _THAT_PURCHASE = re.compile(
     r"\bthat (?:earlier|older|previous) (?:one|payment|bill)\b"
@@ -163,6 +189,15 @@ def explained(reading: Reading, memory: Memory, scope: Scope, today: date) -> Re
     for rule in _RULES:
         reading = rule(_Turn(reading, memory.frame, memory.earlier, told, scope, today)) or reading
     return reading
+
+
+def _corrected(turn: _Turn) -> Reading | None:
+    """ "Not fuel, taxi", after fuel: taxi in its place, and neither left out."""
+    found = taken_back(turn.reading, turn.last)
+    if found is None:
+        return None
+    span, kept = found
+    return _with(turn.reading, span, kept.kind, kept.value) if kept else _covering(turn.reading, span)
 
 
 def _days_of_month(turn: _Turn) -> Reading | None:
@@ -258,14 +293,25 @@ def _period_named_by_month(turn: _Turn) -> Reading | None:
 
 
 def _same_days(turn: _Turn) -> Reading | None:
-    """ "And the same days in October?", after the first ten of November."""
-    said, mention, period = _SAME_DAYS.search(turn.reading.text), turn.said("period"), turn.period
-    if said is None or mention is None or period is None or not turn.is_within_month:
+    """ "And the same days in October?", after the first ten of November; "the same days last month", after this one."""
+    said, mention, period = _SAME_DAYS.search(turn.reading.text), turn.said("period"), _part_of_month(turn)
+    if said is None or mention is None or period is None or not said.start() <= mention.start < said.end():
         return None
-    month = mention.value.period
+    month = Period.of(Unit.MONTH, mention.value.period.end - timedelta(days=1))
+    month = month.shifted(-1) if month.start <= period.start < month.end else month
     start = month.start + timedelta(days=period.start.day - 1)
     meant = Period(start, min(start + timedelta(days=period.days), month.end))
     return _with(turn.reading, said.span(), "period", Spoken(meant)) if meant.start < meant.end else None
+
+
+def _part_of_month(turn: _Turn) -> Period | None:
+    """The days of one month that the last question spoke of, as far as they have passed; None of a whole month."""
+    if len(turn.last.periods) != 1:
+        return None
+    spoken, tomorrow = turn.last.periods[0].period, turn.today + timedelta(days=1)
+    passed = Period(spoken.start, min(spoken.end, tomorrow)) if spoken.start < tomorrow else spoken
+    month = Period.of(Unit.MONTH, passed.start)
+    return passed if passed.end <= month.end and passed.days < month.days else None
 
 
 def _before_told(turn: _Turn) -> Reading | None:
@@ -398,6 +444,20 @@ def _occasions_counted(turn: _Turn) -> Reading | None:
     return _with(turn.reading, said.span("what"), "cue", (Cue.PAYMENTS, None))
 
 
+def _same_occasions(turn: _Turn) -> Reading | None:
+    """ "Number of trips?", after groceries, "average recharge?", after a metro card: of the payments asked about, and
+    not of travel, or of a telephone."""
+    said, last = _SAME_OCCASIONS.fullmatch(turn.reading.text), turn.last
+    if said is None or last.topic is not None:
+        return None
+    payees = last.values_of("counterparty")
+    kinds = {party.category for party in turn.scope.counterparties if party.name in payees} or last.values_of(
+        "category"
+    )
+    fits = bool(kinds) and kinds <= _MADE_TO[said["one"]]
+    return _with(turn.reading, said.span("what"), "cue", (Cue.PAYMENTS, None)) if fits else None
+
+
 def _so_many_periods(turn: _Turn) -> Reading | None:
     """ "In those three months", after a question about three of them."""
     said = _SO_MANY_PERIODS.search(turn.reading.text)
@@ -437,7 +497,9 @@ def _whole_of_it(turn: _Turn) -> Reading | None:
     said, period = _WHOLE_OF_IT.search(turn.reading.text), turn.period
     if said is None or period is None or turn.reading.of("period"):
         return None
-    return _with(turn.reading, said.span(), "period", Spoken(Period.of(Unit(said["unit"]), period.start)))
+    return _with(
+        turn.reading, said.span(), "period", Spoken(Period.of(Unit(said["unit"] or said["all"]), period.start))
+    )
 
 
 def _of_so_many(turn: _Turn) -> Reading | None:
@@ -551,7 +613,8 @@ def _place(turn: _Turn) -> Reading | None:
     if found is None:
         return None
     position, span = found
-    return replace(_covering(turn.reading, span), position=position)
+    wants = turn.reading.wants if turn.reading.mentions else UNASKED  # "third?" alone sounds like nothing
+    return replace(_covering(turn.reading, span), position=position, wants=wants)
 
 
 def _next_place(turn: _Turn) -> Reading | None:
@@ -641,9 +704,10 @@ def _covering(reading: Reading, span: tuple[int, int]) -> Reading:
 
 
 _RULES: tuple[Callable[[_Turn], Reading | None], ...] = (
-    _days_of_month, _same_day, _since_then, _up_to_day, _same_days, _period_named_by_month, _before_told,
+    _corrected, _days_of_month, _same_day, _since_then, _up_to_day, _same_days, _period_named_by_month, _before_told,
     _that_purchase, _days_of_the_week, _other_account, _neighbour, _day_of_month, _moved, _previous_unit,
-    _month_of_year, _payments_counted, _payee_spoken_of, _occasions_counted, _so_many_periods, _place, _next_place,
+    _month_of_year, _payments_counted, _payee_spoken_of, _occasions_counted, _same_occasions,
+    _so_many_periods, _place, _next_place,
     _as_many_days, _whole_of_it, _of_so_many, _shown_together, _so_few, _back_in, _else_except, _second_asked,
     _same_or_not, _other_direction, _left_over, _those_bills, _rest, _other_payees, _taken_off, _named_one, _half_named,
 )  # fmt: skip

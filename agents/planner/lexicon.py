@@ -184,6 +184,7 @@ _PHRASES: list[tuple[Cue, object, str]] = [
     (Cue.LATEST, "n", rf"(?:my |the )?(?:last|latest|most recent|recent|previous|newest|past)(?: (?P<n>\d{{1,3}}|{_N}))?(?= (?:\w+ )?(?:{_PAYMENT}|{_OCCASIONS}|things|items)\b)|latest|newest|most recent(?:ly)?|last time|the last one|recent(?= (?:activity|ones))"),
     (Cue.FIRST, None, rf"first time|earliest|oldest|(?:my |the )(?:very )?first(?= (?:\w+ )?{_PAYMENT}\b)|first"),
     (Cue.FIRST, None, r"(?:did|have) (?:i|we) first"),
+    (Cue.LATEST, "n", rf"(?:(?<=show )|(?<=list )|(?<=see )|(?<=me )|(?<=display ))(?:only |just )?(?:my |the )?(?:last|latest|most recent|recent|newest) (?P<n>\d{{1,3}}|{_N})(?= ?(?:ones?|of (?:them|those|these|it)|please|only|now|instead)*$)"),
     (Cue.LATEST, "n", r"last|previous"),
     (Cue.LATEST, "n", r"(?:did|have) (?:i|we|they|he|she) last"),
     (Cue.MOST, None, r"(?:the )?most(?: (?:money|often|frequently|frequent|on|payments|transactions|times))?|more than (?:any|all) others?|the biggest chunk|mostly|mainly|primarily|maximum amount"),

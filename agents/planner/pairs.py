@@ -189,6 +189,21 @@ def gap_told(last: Frame, new: Frame) -> Frame | None:
     return last.with_changes(ask=Operation.DIFFERENCE, sign="size" if new.sign == "more" else new.sign, group_by=())
 
 
+_IN_PERCENT = re.compile(
+    r"(?:(?:and|so|ok|then|now) )*(?:(?:what|how much) (?:is|was) (?:that|it|this) |(?:is|was) (?:that|it) |that is )?"
+    r"(?:(?:in|as|by|what|which|how many|a|the|terms of) )*(?:percent(?:age)?|per ?cent|%)"
+    r"(?: (?:terms|wise|is (?:that|it)|was (?:that|it)|then|please))*"
+)
+
+
+def percent_of_change(text: str, last: Frame, new: Frame) -> Frame | None:
+    """ "In percent?", after one period was held against another: by how many percent it rose or fell."""
+    holds_two = last.ask in COMPARING and (len(last.periods) == 2 or last.against is not None)
+    if new.ask is not Operation.SHARE or last.topic or not holds_two or not _IN_PERCENT.fullmatch(text):
+        return None
+    return last.with_changes(ask=Operation.GROWTH, group_by=(), asks_amount=False)
+
+
 _HALVES: dict[frozenset[str], str] = {
     frozenset(WEEKEND_DAYS): "weekend",
     frozenset(WORKING_DAYS): "weekday",

@@ -29,8 +29,10 @@ _ALTOGETHER = re.compile(
 _EVER = re.compile(
     r"\b(?:ever|of all time|since the (?:very )?(?:start|beginning))\b"
     r"|\b(?:have|has|'ve) (?:i|we|they|he|she)\b.* (?:in all|overall|all told)\b"
+    r"|\b(?:in all|overall|all told|altogether) (?:have|has) (?:i|we|they|he|she)\b"
     r"|\bwhen (?:did|was|were|have|had) (?:i|we|they|he|she) last\b"
 )
+_IN_ALL = re.compile(r"\b(?:in all|altogether|overall|all told|all in all)\b")
 _ANY_TIME = re.compile(
     r"\b(?:all|any|every|whole) (?:the )?(?:days?|hours?|times?(?= of)|week)\b(?! (?:i|we|of (?:the|my) month))"
 )
@@ -62,6 +64,7 @@ _ALL_KINDS = re.compile(r"\b(?:all|every)(?: of)?(?: the| my)? (?:categor(?:y|ie
 _BACK_TO = re.compile(r"(?:[\w,]+ ){0,3}back to\b")
 """ "Ok, go back to this month. Which shop did I pay most?"."""
 _WHAT_IS = re.compile(r"(?:(?:and|so|then|ok|now) )*what(?:'s| is| was| did| does| will)?(?: then| now)?")
+_FIGURES = (None, Measure.SPEND, Measure.INCOME, Measure.COUNT)
 COMPARING = frozenset({Operation.COMPARE, Operation.DIFFERENCE, Operation.GROWTH})
 
 
@@ -91,6 +94,8 @@ class Parsed:
     """ "And in all?": everything of it, whichever one the last question was about."""
     asks_ever: bool
     """ "Have I ever?", "how often in all?": since the first payment, whatever time the last question spoke of."""
+    sums_all: bool
+    """ "In all", "altogether": of somebody else than the last question was of, since the first payment."""
     asks_any_time: bool
     """ "Now on all days": whatever days or hours the last question was about."""
     asks_which: bool
@@ -104,6 +109,16 @@ class Parsed:
     wrong_currency: Currency | None
     points: bool
     """It opens as a follow-up, or points at what was said: "and", "of those"."""
+
+    def is_of_all_time(self, last: Frame) -> bool:
+        """Whether it asks of all days, whatever time the last question spoke of: "how much have I ever paid him?", "how
+        much in all did I send to Gita?", after others."""
+        if self.frame.periods or self.frame.topic is not None:
+            return False
+        payees = self.frame.values_of("counterparty")
+        is_figure = self.frame.ask in (None, Operation.VALUE) and self.frame.measure in _FIGURES
+        of_others = bool(payees) and is_figure and not payees & last.values_of("counterparty")
+        return self.asks_ever or (self.sums_all and of_others and not self.points)
 
     def stands_alone(self, last: Frame) -> bool:
         """Whether it is a question in full, of other things in a period of its own: nothing of `last` is meant."""
@@ -137,6 +152,7 @@ def parse(reading: Reading, currencies: Sequence[Currency]) -> Parsed:
         asks_total=(bool(_TOTAL.search(reading.text)) or _asks_what_it_is(clause)) and not clause.measures,
         asks_altogether=bool(_ALTOGETHER.search(reading.text)),
         asks_ever=asks_ever(reading.text),
+        sums_all=bool(_IN_ALL.search(reading.text)),
         asks_any_time=bool(_ANY_TIME.search(reading.text)),
         asks_which=clause.has(Cue.WHICH) or bool(_WHAT_IS_MOST.search(reading.text)),
         asks_amount=_asks_amount(clause),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from agents.intents.intent import Intent
 from agents.plan import Operation
 from agents.planner.calendar_words import NUMBERS
+from agents.planner.facets import FACETS
 from agents.planner.follow import (
     ends_apart,
     first_of,
@@ -43,6 +44,7 @@ from agents.planner.pairs import (
     names_each,
     of_two_things,
     paired,
+    percent_of_change,
     share_of_both,
     share_of_each,
     share_of_named,
@@ -181,7 +183,10 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
     if (
         pair := share_of_named(text, last, asked)
         or more_than_named(text, last, asked)
-        or (says_nothing(one.parsed) and (first_of_two(text, last, asked) or gap_told(last, asked)))
+        or (
+            says_nothing(one.parsed)
+            and (first_of_two(text, last, asked) or gap_told(last, asked) or percent_of_change(text, last, asked))
+        )
         or _held_against(one, last, earlier)
     ):
         return pair
@@ -411,19 +416,25 @@ def pointing(said: str, reading: Reading, parsed: Parsed, memory: Memory) -> Par
             return replace(parsed, frame=top, alone=top, is_follow_up=True, unplaced=())
         if shown := next(filter(None, (rule(turn) for rule in _RULES)), None):
             return replace(parsed, frame=shown, alone=shown, is_follow_up=False, unplaced=())
-        if asked := _of_what_came_first(turn):
+        if asked := _of_what_was_told(turn):
             return asked
         parsed = _leant(reading, _also_left_out(reading, parsed, memory), memory.frame)
         parsed = replace(parsed, frame=_makes_each(reading, parsed.frame))
     return _of_winner(reading, _then(reading, parsed, memory), memory)
 
 
-def _of_what_came_first(turn: Turn) -> Parsed | None:
-    """ "How much was it?" of ranks asks what the first came to, and is ranks again that may be asked on; "to whom was
-    that?" of one payment asks who it was."""
+def _of_what_was_told(turn: Turn) -> Parsed | None:
+    """ "How much was it?" of ranks asks what the first came to, and is ranks again that may be asked on; of what was
+    counted its sum, of any other figure that figure, and never the latest payment; "to whom was that?" of one payment
+    asks who it was."""
+    is_single = turn.last.measure in _OF_PAYMENTS
+    names_more = turn.parsed.frame.position > 1 or not says_nothing(turn.parsed)
     has_first = turn.last.topic is Topic.REFUNDS or turn.last.ask is Operation.RANK
-    if has_first and _HOW_MUCH_IT_WAS.fullmatch(turn.reading.text):
-        return replace(turn.parsed, frame=Frame(), alone=Frame(), is_follow_up=True, asks_amount=True, unplaced=())
+    is_of_told = has_first or (turn.last.topic is None and not names_more)
+    if is_of_told and _HOW_MUCH_IT_WAS.fullmatch(turn.reading.text):
+        asked = Frame(measure=turn.last.measure) if is_single else Frame()
+        plain = replace(turn.parsed, asks_total=False, asks_altogether=False, asks_all=False, unplaced=())
+        return replace(plain, frame=asked, alone=asked, is_follow_up=True, asks_amount=not is_single)
     if _WHERE_IT_WAS.match(turn.said) and is_of_one(turn.last):
         where = Frame(ask=Operation.RANK, group_by=(Dimension.COUNTERPARTY,))
         return replace(turn.parsed, frame=where, alone=where, is_follow_up=True, unplaced=())
@@ -458,7 +469,9 @@ def _of_top_one(turn: Turn) -> Frame | None:
     last, winner, frame = turn.last, turn.memory.winner, turn.parsed.frame
     names_more = any((frame.objects, frame.conditions, frame.without, frame.topic, frame.position > 1))
     asks = frame.measure in (Measure.COUNT, *_OF_PAYMENTS) or frame.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST)
+    asks_money = frame.measure is Measure.SPEND or turn.parsed.asks_amount
     asks = asks or (turn.parsed.asks_amount and bool(frame.periods))  # "the top one, how much in September?"
+    asks = asks or (asks_money and last.measure is Measure.COUNT)  # "how much did i spend at the first one?"
     is_ranked = last.ask is Operation.RANK and last.position == 1
     if winner is None or not is_ranked or names_more or not asks or not _TOP_ONE.search(turn.said):
         return None
@@ -554,7 +567,8 @@ def _sum_of_shown(turn: Turn) -> Frame | None:
 
 
 _RULES: tuple[Callable[[Turn], Frame | None], ...] = (
-    _one_before, _first_shown, _larger_of, *REMAINDERS, _those_of_first, _first_in_time, _so_few, _sum_of_shown,
+    _one_before, _first_shown, _larger_of, *REMAINDERS, *FACETS, _those_of_first, _first_in_time, _so_few,
+    _sum_of_shown,
 )  # fmt: skip
 """What makes a question in full of words that point."""
 

@@ -886,6 +886,112 @@ async def test_a_follow_up_keeps_what_it_does_not_change(chain: str, chat: Chat)
         assert not label or answer.figures[0].label == label, question
 
 
+TOLD: dict[str, list[tuple[str, str]]] = {
+    # Of Fresh Mart in May: 1,500, 500, and 200 that came back; all groceries: 2,873.95, those of April 1,900.
+    "a_correction_takes_the_first_thing_back": [
+        ("fuel in May?", "Fuel, May 2026"),
+        ("not fuel, groceries", "Groceries, May 2026"),
+        ("no not May, April", "Groceries, April 2026"),
+        ("May, not April", "Groceries, May 2026"),
+        ("sorry, not groceries. fuel", "Fuel, May 2026"),
+    ],
+    "a_correction_of_one_of_two": [
+        ("fuel vs groceries in May", "Fuel is the larger, May 2026"),
+        ("not fuel, restaurants", "Groceries is the larger, May 2026: Groceries ₹2,873.95; Eating out ₹1,500.00"),
+    ],
+    "what_is_only_left_out_is_no_correction": [
+        ("spending in May", "Spending, May 2026"),
+        ("not rent and fuel", "Spending except Rent and Fuel, May 2026"),
+    ],
+    "the_later_of_two_limits": [
+        ("groceries in May", "Groceries, May 2026"),
+        ("above 1200", "Groceries above ₹1,200.00, May 2026"),
+        ("above 600 then", "Groceries above ₹600.00, May 2026: ₹2,250.50"),
+        ("total", "Groceries above ₹600.00, May 2026: ₹2,250.50"),
+    ],
+    "a_change_in_percent": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("vs April", "Groceries, May 2026"),
+        ("as a percent", "(+51.3 %)"),
+    ],
+    "somebody_else_in_all": [
+        ("groceries in April", "Groceries, April 2026"),
+        ("thanks. how much in all have I sent to Rahul Sharma", "Rahul Sharma, 10 May 2025 to 15 June 2026: ₹2,500.00"),
+        ("groceries in April", "Groceries, April 2026"),
+        ("how much did I pay Petrol Point in all", "Petrol Point, 10 May 2025 to 15 June 2026: ₹6,100.00"),
+    ],
+    "the_same_days_of_last_month": [
+        ("groceries this month", "Groceries, 1 to 15 June 2026"),
+        ("and the same days last month?", "Groceries, 1 to 15 May 2026"),
+        ("same period April", "Groceries, 1 to 15 April 2026"),
+    ],
+    "till_the_same_date_last_month": [
+        ("groceries this month", "Groceries, 1 to 15 June 2026"),
+        ("till the same date last month?", "Groceries, 1 to 15 May 2026"),
+    ],
+    "trips_to_shops_are_no_travel": [
+        ("groceries in May", "Groceries, May 2026"),
+        ("number of trips?", "Payments, Groceries, May 2026: 5 payments"),
+        ("the average trip", "Average payment, Groceries, May 2026"),
+    ],
+    "the_last_two_and_their_sum": [
+        ("groceries in May", "Groceries, May 2026"),
+        ("most expensive one?", "The largest payment: 10 May 2026"),
+        ("show me the last 2", "The 2 latest payments"),
+        ("how much were they together", "₹623.45 in all"),
+    ],
+    "ranks_by_number_instead": [
+        ("top 2 places I paid in May", "Mr Rao: ₹20,000.00"),
+        ("by number of visits instead?", "Fresh Mart: 3 payments"),
+        ("by amount again", "Mr Rao: ₹20,000.00"),
+    ],
+    "the_third_alone": [
+        ("which category did I spend most on in May", "Rent"),
+        ("third?", "Number 3: Groceries: ₹2,873.95"),
+    ],
+    "the_first_of_what_was_paid": [
+        ("how much did I pay Fresh Mart in May?", "Paid to Fresh Mart, May 2026"),
+        ("when was the first one", "10 May 2026: ₹1,500.00 to Fresh Mart"),
+        ("how much was it?", "10 May 2026 Fresh Mart ₹1,500.00"),
+    ],
+    "how_much_it_was": [
+        ("how many payments to Fresh Mart in May?", "Payments, Fresh Mart, May 2026: 3 payments"),
+        ("how much was it?", "Paid to Fresh Mart, May 2026: ₹2,000.00"),
+        ("how much was it?", "Paid to Fresh Mart, May 2026: ₹2,000.00"),
+        ("when did I first pay Mr Rao?", "3 January 2026"),
+        ("how much was it?", "3 January 2026 Mr Rao ₹20,000.00"),
+    ],
+    "what_a_sum_went_on": [
+        ("what did I spend on 2 May?", "Spending, 2 May 2026"),
+        ("on what", "Fuel ₹3,000.00"),
+        ("and 10 May", "Spending, 10 May 2026: ₹1,500.00"),
+        ("whats that for", "Groceries ₹1,500.00"),
+    ],
+    "all_year": [
+        ("Fresh Mart in May", "Paid to Fresh Mart, May 2026"),
+        ("all year", "Paid to Fresh Mart, 1 January to 15 June 2026"),
+        ("i mean the number", "Payments, Fresh Mart, 1 January to 15 June 2026: 12 payments"),
+    ],
+    "all_months_added": [
+        ("groceries in March", "Groceries, March 2026"),
+        ("april", "Groceries, April 2026"),
+        ("may", "Groceries, May 2026"),
+        ("all three months added", "Groceries, March 2026, April 2026 and May 2026"),
+    ],
+    "other_than_money_to_people": [
+        ("most expensive thing I bought in May", "₹20,000.00"),
+        ("other than rent and money to people", "except Rent and Transfers to people, May 2026: ₹3,000.00"),
+    ],
+}
+
+
+@pytest.mark.parametrize("chain", TOLD)
+async def test_a_follow_up_tells_what_is_meant(chain: str, chat: Chat) -> None:
+    for question, words in TOLD[chain]:
+        answer = await chat.ask(question)
+        assert answer.status == "answered" and words in answer.answer, (question, answer.answer)
+
+
 FIGURES: dict[str, tuple[list[str], int]] = {
     # Groceries of May: 1,500 and 500 at Fresh Mart, 750.50 at Green Grocers, 123.45 at 7-Eleven.
     "without_the_largest": (
