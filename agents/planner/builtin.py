@@ -36,7 +36,9 @@ from agents.planner.leaning import explained
 from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
 from agents.planner.modifiers import without_modifiers
+from agents.planner.movers import change_told
 from agents.planner.names import Named, Names
+from agents.planner.netting import NETTED, ONLY_OF_SUMS, TAKEN_OFF, came_back, netted
 from agents.planner.parse import Parsed
 from agents.planner.parties import held, nobody_known, two_parties
 from agents.planner.paychecks import asks_rest_of_pay, rest_of_pay
@@ -53,7 +55,7 @@ from agents.planner.pointing import (
     pointing,
 )
 from agents.planner.reading import Reading
-from agents.planner.refusals import declined
+from agents.planner.refusals import courtesy, declined, is_courtesy
 from agents.planner.repricing import change_asked, went_down
 from agents.planner.settling import is_of_nothing, settled
 from agents.planner.slots import INCOME_CATEGORIES
@@ -134,6 +136,10 @@ class BuiltinPlanner:
         self, readings: Sequence[Reading], understood: Sequence[Understood], last: Frame | None, memory: Memory
     ) -> Thought | None:
         """What the question as a whole says: a limit that is told, a change of a price, what no payment answers."""
+        if len(readings) == 1 and memory.suggested is None and is_courtesy(readings[0].text):
+            return self._declined(courtesy(readings[0].text))
+        if net := self._of_netting(readings, last, memory):
+            return net
         if told := self._of_allowance(readings, last, memory) or self._of_paycheck(readings):
             return told
         if refused := next((self._refused(one) for one in understood if one.intent in OFF_LIMITS), None):
@@ -191,7 +197,7 @@ class BuiltinPlanner:
             doubt = self._doubt(reading, parsed, frame, memory if n == 0 else Memory(frame))
             if doubt is not None:
                 return _so_far(tasks, frame, doubt)
-            frame = self._with_shared_period(self._resolved(parsed, frame, memory), parses)
+            frame = self._with_shared_period(self._resolved(reading, parsed, frame, memory), parses)
             if is_of_nothing(frame, reading.text):
                 return _so_far(tasks, frame, self._asked_back("Of what? A payee or a category would do."))
             frame = settled(frame, reading.text, self.scope, self.today)
@@ -256,6 +262,18 @@ class BuiltinPlanner:
         frame = streak_frame(asked, readings, [one.parsed.frame for one in told], last)
         return self._of_frame(frame, Memory()) if frame else self._asked_back(DAYS_ONLY)
 
+    def _of_netting(self, readings: Sequence[Reading], last: Frame | None, memory: Memory) -> Thought | None:
+        """ "Is that after refunds or before?": the sum again, which is after them, and what came back of it."""
+        if last is None or [reading.text for reading in readings] != [NETTED]:
+            return None
+        net = netted(last)
+        if net is None:
+            return self._asked_back(ONLY_OF_SUMS)
+        task, frame = self.task(net, memory)
+        noted = task.model_copy(update={"note": f"{TAKEN_OFF} {getattr(task, 'note', '')}".strip()})
+        back = came_back(frame)
+        return Thought(Plan(tasks=(noted, *([self.task(back, memory)[0]] if back else []))), frame)
+
     def _in_context(self, readings: Sequence[Reading], memory: Memory) -> tuple[Sequence[Reading], Memory]:
         """The clauses as the last question explains them; one that is announced as a new question leans on none."""
         said = [reading for reading in readings if reading.text] or readings
@@ -264,12 +282,12 @@ class BuiltinPlanner:
             return said, Memory()
         return [explained(reading, memory, self.scope, self.today) for reading in said], memory
 
-    def _resolved(self, parsed: Parsed, last: Frame | None, memory: Memory) -> Frame:
+    def _resolved(self, reading: Reading, parsed: Parsed, last: Frame | None, memory: Memory) -> Frame:
         """The frame in full: an edit of the last one where the question leans on it."""
-        if last is None:
+        if last is None or (last.missing and _stands_by_itself(reading, parsed) and not parsed.frame.objects):
             return parsed.alone
         if parsed.frame.topic is Topic.EXPLAIN and not parsed.says_flagged and last.topic is None:
-            return explain_amount(last)
+            return explain_amount(last, change_told(reading.text))
         if parsed.is_follow_up and not parsed.stands_alone(last):
             frame = edit(compared_last(last, parsed, memory), parsed)
             of_all_time = parsed.is_of_all_time(last) and frame.topic is None
@@ -319,7 +337,7 @@ class BuiltinPlanner:
         is_ours = is_ours or bool(pays_known)
         if reason is None or (reason == "others" and is_ours):
             return None
-        return self._declined(reason)
+        return self._declined(courtesy(one.reading.text) if reason == "greeting" else reason)
 
     def _refused_later(self, understood: Sequence[Understood]) -> Thought | None:
         """A refusal of what is asked for in the end, where its beginning is nothing known: "the new regime or the old,
@@ -339,7 +357,7 @@ class BuiltinPlanner:
 
     def _doubt(self, reading: Reading, parsed: Parsed, last: Frame | None, memory: Memory) -> Thought | None:
         if reading.has(Cue.GREETING):
-            return self._declined("greeting")
+            return self._declined(courtesy(reading.text))
         if reading.refusal and not (reading.refusal == "others" and self.principal.sees_alerts):
             return self._declined(reading.refusal)
         if reading.of("tally") and not (parsed.frame.threshold or (last and last.is_of_alerts)):
@@ -363,7 +381,7 @@ class BuiltinPlanner:
             return self._asked_back(
                 f"Your payments are in {own}, not {parsed.wrong_currency}. Which amount do you mean?"
             )
-        if last is not None and last.missing and parsed.is_follow_up and not parsed.frame.objects:
+        if last is not None and last.missing and parsed.is_follow_up and not _stands_by_itself(reading, parsed):
             return self._asked_back(f"Before that: what is “{last.missing}”? A payee or a category would do.")
         if parsed.unplaced:
             return self._about_unplaced(parsed, last)
@@ -445,6 +463,13 @@ class BuiltinPlanner:
 
     def _asked_back(self, question: str) -> Thought:
         return Thought(Clarify(question=question, choices=tuple(starters(self.scope))))
+
+
+def _stands_by_itself(reading: Reading, parsed: Parsed) -> bool:
+    """Whether nothing that was asked back about can be meant: it names a thing, or all that a question in full has."""
+    frame = parsed.frame
+    asks = reading.has(Cue.HOW_MUCH, Cue.MEASURE, Cue.TOTAL) and not parsed.points
+    return bool(frame.objects) or bool(asks and frame.periods and frame.conditions)
 
 
 _WITH_ALERTS = "I know which customers have alerts, and not which have none. Do you mean those who have some?"

@@ -140,7 +140,7 @@ _KNOWN = re.compile(
 _POLITE = re.compile(
     r"^(?:hi|hello|hey|thanks|thank you|thanking you(?: in advance| in anticipation)?|(?:with )?(?:kind |best |warm )?regards|thanks a lot|many thanks|thank you (?:so|very) much|please|pls|kindly|ok|okay|cheers|"
     r"that(?:'?s| is| was) (?:(?:really|quite|way|so|such) )*(?:a lot|too much|so much|plenty|great|good|fine|nice|crazy|insane|high|huge)(?: of money)?(?:,? (?:omg|wow|really|man|bro|lol|yaar|though))*|"
-    r"(?:please )?(?:tell me|let me know|help(?: me)?)|(?:just )?(?:show|tell|remind) (?:her|him|them|us)|(?:(?:just )?tell me )?(?:just )?one (?:more |last |quick )?thing|(?:a |one |just a )?(?:small|quick|little|simple) (?:thing|question|doubt|query|help)|good (?:morning|evening|afternoon))"
+    r"(?:please )?(?:tell me|let me know|help(?: me)?)|(?:just )?(?:show|tell|remind) (?:her|him|them|us)|(?:(?:just )?tell me )?(?:just )?one (?:(?:more |last |quick )?thing|(?:more|last|final|other|quick)(?: (?:q|question|query|one))?)|(?:a |one |just a )?(?:small|quick|little|simple) (?:thing|question|doubt|query|help)|good (?:morning|evening|afternoon))"
     r"[\s,.!]*(?:finlens|there|sir|madam|team|all)?[\s,.!?]*$",
     re.IGNORECASE,
 )

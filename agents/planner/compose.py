@@ -483,6 +483,9 @@ class _Composer:
             )
         if len(queries) == 2 and not set(groups) & _TIMED:
             return self._compare(Operation.COMPARE, spans)
+        if self.frame.is_aside and groups == (Dimension.COUNTERPARTY,) and len(queries) == 1:
+            # Where one payee is all of it, how often and how much each time tell why.
+            queries.append(self._query(spans[0].so_far, measures=(Measure.COUNT, Measure.AVERAGE)))
         return InsightTask(operation=Operation.BREAKDOWN, queries=tuple(queries))
 
     def _rank(self, operation: Operation, spans: list[_Span]) -> InsightTask:

@@ -19,6 +19,7 @@ from core.periods import Period
 _SINGLES = (Measure.LARGEST, Measure.SMALLEST, Measure.AVERAGE, Measure.MEDIAN)
 _CHANGES = frozenset({Operation.CHANGED, Operation.RISEN})
 _OF_ACCOUNTS = frozenset({Topic.BALANCE, Topic.FORECAST, Topic.COVERAGE})
+ChangeSign = Literal["more", "less", "size"]
 _FLOWS = frozenset({Measure.SPEND, Measure.INCOME, Measure.COUNT, Measure.NET})
 
 
@@ -57,6 +58,9 @@ def figure_of(last: Frame) -> Frame:
     """The figure that an aside was about; any other question as it was asked."""
     if not last.is_aside:
         return last
+    if last.ask is Operation.MOVED:
+        both = {"periods": tuple(reversed(last.periods)), "group_by": (), "sign": "more", "is_aside": False}
+        return last.with_changes(ask=Operation.COMPARE, **both)
     return last.as_sum(Measure.COUNT if last.measure is Measure.COUNT else None)
 
 
@@ -677,6 +681,8 @@ def _timed(frame: Frame, last: Frame, parsed: Parsed) -> Frame:
         return frame.with_changes(periods=periods, is_default_period=False, against=None)
     if new.ask is Operation.WHEN_FIRST and not parsed.narrows:
         return frame.with_changes(periods=())  # the first time ever
+    if frame.ask is Operation.MOVED and len(frame.periods) == 2 and new.against is None:
+        return frame.with_changes(periods=_later_first(frame.periods))  # "which went up most", of May against June
     if new.against is None or not last.periods or new.ask in COMPARING:
         return frame
     if new.against == "year_before":
@@ -686,6 +692,10 @@ def _timed(frame: Frame, last: Frame, parsed: Parsed) -> Frame:
     return frame.with_changes(periods=tuple(map(QueryPeriod.of, moved)), is_default_period=False, against=None)
 
 
+def _later_first(periods: tuple[QueryPeriod, ...]) -> tuple[QueryPeriod, ...]:
+    return tuple(sorted(periods, key=lambda period: period.start, reverse=True))
+
+
 def _stretch(periods: tuple[QueryPeriod, ...]) -> Period:
     """All the days from the first to the last of several periods."""
     whole = sorted((one.period for one in periods), key=lambda period: period.start)
@@ -693,7 +703,11 @@ def _stretch(periods: tuple[QueryPeriod, ...]) -> Period:
     return Period(whole[0].start, whole[-1].end, units.pop() if len(units) == 1 else None)
 
 
-def explain_amount(last: Frame) -> Frame:
-    """ "Why so much?": where the amount came from, one level below what was asked."""
+def explain_amount(last: Frame, sign: ChangeSign = "size") -> Frame:
+    """ "Why so much?": where the amount came from, one level below what was asked; of two periods that were held
+    against each other, what changed from the one to the other, up, down or either way as `sign` has it."""
     by = Dimension.COUNTERPARTY if last.objects else Dimension.CATEGORY
+    if last.ask in COMPARING and len(last.periods) == 2 and last.measure in (None, Measure.SPEND, Measure.INCOME):
+        moved = {"ask": Operation.MOVED, "group_by": (by,), "sign": sign, "periods": _later_first(last.periods)}
+        return last.with_changes(**moved, measure=last.plain, is_aside=True)
     return last.with_changes(ask=Operation.BREAKDOWN, group_by=(by,), measure=last.plain, is_aside=True)

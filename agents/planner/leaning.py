@@ -40,7 +40,14 @@ _SO_MANY_PERIODS = re.compile(
     rf"\b(?:those|these|the|all) (?P<n>\d|{'|'.join(NUMBERS)}) (?P<unit>day|week|month|quarter|year)s\b"
 )
 _AS_MANY_DAYS = re.compile(
-    r"(?:(?:ok|and|now|sorry|no|then|please) )*(?:make (?:it|that)|try|say|what about) (?P<n>\d{1,3})(?: days)?"
+    r"(?:(?:ok|and|now|sorry|no|then|please) )*(?:(?:make (?:it|that)|try|say|what about) (?P<n>\d{1,3})"
+    r"|(?:the )?(?:last|past) (?P<last>\d{2,3}))(?: days)?"
+)
+_AS_MANY_UNITS = re.compile(
+    r"(?:(?:ok|okay|and|now|sorry|no|nope|nah|wait|hmm|actually|then|please|rather|oops|for|in|over"
+    r"|i mean(?:t)?|what about|how about|say|make (?:it|that)|try|the)[, ]+)*"
+    r"(?P<last>(?:the )?(?:last|past|previous) )?"
+    rf"(?P<n>\d{{1,2}}|{'|'.join(NUMBERS)})(?:,? (?:then|please|instead|i mean(?:t)?|rather))*"
 )
 _WHOLE_OF_IT = re.compile(
     r"\b(?:the )?(?:whole|full|entire) (?P<unit>week|month|quarter|year)\b(?! of)"
@@ -73,6 +80,7 @@ _ELSE_EXCEPT = re.compile(
     r"\b(?:everything|all|anything) else"
     r"(?P<but>,? (?:except(?: for)?|but(?: not)?|apart from|besides|other than|without)(?: the| my| our)?) (?=\w)"
 )
+_WHAT_ELSE = re.compile(r"\b(?:what|how much|where|on what)(?: all)? (?P<other>else)\b")
 _SECOND_ASKED = re.compile(r"\b(?:the )?(?P<which>second|latter|2nd)(?: (?:one|period|stretch|half|lot|figure))?$")
 _THE_FIRST = re.compile(r"\b(?:first|former|1st)\b")
 _SECOND_ACCOUNT = re.compile(r"\b(?:in |on |for |of )?(?:the |my )?(?:second|2nd|next)(?: one| account)?$")
@@ -484,12 +492,27 @@ def _spoken_of(frame: Frame, unit: Unit) -> set[Period]:
 def _as_many_days(turn: _Turn) -> Reading | None:
     """ "Make it 60", after the last 30 days."""
     said, period = _AS_MANY_DAYS.fullmatch(turn.reading.text), turn.period
-    if said is None or period is None or period.unit is not None or int(said["n"]) < 1:
+    number = int(said["n"] or said["last"]) if said else 0
+    if said is None or period is None or period.unit is not None or number < 1:
         return None
     if period.end != turn.today + timedelta(days=1):
         return None
-    start = period.end - timedelta(days=int(said["n"]))
+    start = period.end - timedelta(days=number)
     return _with(turn.reading, said.span(), "period", Spoken(Period(start, period.end)))
+
+
+def _as_many_units(turn: _Turn) -> Reading | None:
+    """ "No wait, last 6", after the last 3 months: months, and no payments."""
+    said, period = _AS_MANY_UNITS.fullmatch(turn.reading.text), turn.period
+    if said is None or period is None or period.unit is None or turn.last.ask is Operation.LIST:
+        return None
+    last = Period.of(period.unit, period.end - timedelta(days=1))
+    number, reaches_now = _counted(said["n"]), period.end in (Period.of(period.unit, turn.today).start, turn.today)
+    are_several = last.end == period.end and period.start < last.start
+    if not (are_several and reaches_now and (said["last"] or "make" in said.group())) or number < 1:
+        return None
+    meant = Period(last.shifted(1 - number).start, period.end, period.unit)
+    return _with(turn.reading, said.span(), "period", Spoken(meant))
 
 
 def _whole_of_it(turn: _Turn) -> Reading | None:
@@ -553,6 +576,14 @@ def _else_except(turn: _Turn) -> Reading | None:
     if named[0].kind not in ("name", "category") or not values or set(told) != values:
         return None
     return _covering(turn.reading, (said.start("but"), named[0].end))
+
+
+def _else_that_day(turn: _Turn) -> Reading | None:
+    """ "What else did I pay that day?", after one payment: what "else" stands for is known."""
+    said = _WHAT_ELSE.search(turn.reading.text)
+    if said is None or not turn.reading.has(Cue.THAT_TIME) or turn.told is None or turn.told.days != 1:
+        return None
+    return _with(turn.reading, said.span("other"), "cue", (Cue.ANAPHORA, "those"))
 
 
 def _second_asked(turn: _Turn) -> Reading | None:
@@ -706,8 +737,8 @@ def _covering(reading: Reading, span: tuple[int, int]) -> Reading:
 _RULES: tuple[Callable[[_Turn], Reading | None], ...] = (
     _corrected, _days_of_month, _same_day, _since_then, _up_to_day, _same_days, _period_named_by_month, _before_told,
     _that_purchase, _days_of_the_week, _other_account, _neighbour, _day_of_month, _moved, _previous_unit,
-    _month_of_year, _payments_counted, _payee_spoken_of, _occasions_counted, _same_occasions,
-    _so_many_periods, _place, _next_place,
-    _as_many_days, _whole_of_it, _of_so_many, _shown_together, _so_few, _back_in, _else_except, _second_asked,
+    _month_of_year, _payments_counted, _payee_spoken_of, _occasions_counted, _same_occasions, _so_many_periods, _place,
+    _next_place, _as_many_days, _as_many_units, _whole_of_it, _of_so_many, _shown_together, _so_few, _back_in,
+    _else_except, _else_that_day, _second_asked,
     _same_or_not, _other_direction, _left_over, _those_bills, _rest, _other_payees, _taken_off, _named_one, _half_named,
 )  # fmt: skip

@@ -103,6 +103,13 @@ _PAYMENT = r"(?:payments?|bill|transactions?|txns?|trxns?|transfers?|purchases?|
 _OCCASIONS = r"(?:rides|trips|visits|meals|recharges|top-?ups|refills|fills|fill-?ups|withdrawals|salaries|paychecks|paycheques|bills|tickets|bookings|stays|sessions|appointments|deliveries|refunds|cheques)"
 _MERCHANT = r"(?:merchants?|payees?|shops?|stores?|vendors?|retailers?|brands?|compan(?:y|ies)|business(?:es)?|places?|outlets?|counterpart(?:y|ies)|recipients?|beneficiar(?:y|ies)|senders?|payers?|sources?|websites?|sellers?)"
 
+_WHEN_ONLY = (
+    r"(?: so far| in total| altogether)?[?.! ]*(?:$|,? (?:(?:in|for|during|over|between|from) )?(?:the )?(?:whole of )?"
+    r"(?:last|past|previous|this|current|since|until|till|yesterday|today|20\d\d|q[1-4]|each|every|per"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\b)"
+)
+"""Behind "how much cash" nothing but a time is said: then cash itself is asked about, and no money that was spent."""
+
 _NOUNS: dict[Dimension, str] = {
     Dimension.CATEGORY: r"categor(?:y|ies)|catagor(?:y|ies)|types?|kinds?|areas?|heads?|buckets?|things?|spending type",
     Dimension.COUNTERPARTY: rf"{_MERCHANT}|person|people|persons|whom",
@@ -148,7 +155,7 @@ _OFF_LIMITS: dict[str, str] = {
 _PHRASES: list[tuple[Cue, object, str]] = [
     # What kind of answer.
     (Cue.MEASURE, Measure.COUNT, rf"(?:how many|number of|no\.? of) (?:different|distinct|unique|separate|various|individual)|how many(?: (?:of (?:my|the|those|these|them) )?(?:different )?(?:individual )?(?:{_PAYMENT}|bills|visits|rides|trips|meals|recharges|instal?lments|instances|fill[ -]?ups|swipes|times|occasions|instances|separate {_PAYMENT}))?|number of(?: (?:{_PAYMENT}|times))?|(?:distinct|unique)(?= (?:merchants|payees|shops|stores|vendors|counterparties|recipients|people|categories))|no\.? of(?: {_PAYMENT})?|count(?: of(?: (?:my|the))?(?: {_PAYMENT})?)?|how often|how frequently|{_PAYMENT} count|how many times|# of {_PAYMENT}|frequency(?: of)?|(?<=\w )(?:visits|swipes)$"),
-    (Cue.HOW_MUCH, None, r"how much(?: (?:money|(?<!took out how much )(?<!take out how much )(?<!withdrew how much )cash(?! (?:have|did|do|has|was|were|is)?(?: i| we)? ?(?:withdr|take out|took out|taken out|draw|drew|pull|took|wd))|in total|total|in all|altogether|amount))?|what amount|what sum|how many (?:rupees|rs|dollars|euros|pounds|crowns|lakhs?|crores?)|hw much|how mch"),
+    (Cue.HOW_MUCH, None, rf"how much(?: (?:money|(?<!took out how much )(?<!take out how much )(?<!withdrew how much )cash(?! (?:(?:have|did|do|has|was|were|is) )?(?:(?:i|we) )?(?:have |do )?(?:withdr|take out|took out|taken out|draw|drew|pull|took|wd|used?\b))(?!{_WHEN_ONLY})|in total|total|in all|altogether|amount))?|what amount|what sum|how many (?:rupees|rs|dollars|euros|pounds|crowns|lakhs?|crores?)|hw much|how mch"),
     (Cue.WHICH, None, r"which(?: of (?:my|the))?|what(?= (?:categor|merchant|month|day|week|shop|store|payee|bank|account|channel|place|hour|quarter|year|type|kind|compan|vendor|time of|weekday))|on what"),
     (Cue.WHO, None, r"who(?: all)?|whom|to whom|who's"),
     (Cue.WHERE, None, r"where(?:'s)?"),

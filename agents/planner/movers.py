@@ -2,16 +2,19 @@
 
 import re
 from datetime import timedelta
+from typing import Literal
 
 from agents.plan import Operation
 from agents.planner.clause import Clause
 from agents.planner.frame import Frame
 from agents.planner.lexicon import Cue
-from agents.planner.slots import directed
+from agents.planner.slots import change_said, directed
 from core.insights.query import Dimension, Measure, QueryPeriod
 from core.periods import Period, Unit
 
 _GROUPS = (Dimension.CATEGORY, Dimension.COUNTERPARTY, Dimension.CHANNEL)
+_SHOWN = tuple((group,) for group in _GROUPS)
+_SHOWING = (Operation.BREAKDOWN, Operation.RANK, Operation.MOVED, Operation.COMPARE)
 _SPENT_MORE_ON = re.compile(
     r"\b(?:what|where)(?: all)? (?:did|do|have|am|was|were) (?:i|we)\b.*\b(?:more|less|extra)\b"
 )
@@ -19,6 +22,11 @@ _EXPENSES = re.compile(r"\b(?:which|what)(?: of my)? (?:expenses|costs|spends?|s
 _WHERE = re.compile(r"\b(?:where|on what|in what)\b")
 _CHANGED = re.compile(r"\b(?:chang\w*|differ\w*|moved?|swung)\b")
 _SINCE = re.compile(r"\bsince\b")
+_JUMP = re.compile(r"\b(?:jump\w*|hike[ds]?|spike[ds]?|surge[ds]?|climb\w*)\b")
+_DIP = re.compile(r"\b(?:drops|falls|dip(?:ped|s)?|shrink\w*|saving)\b")
+_OF_THEM = re.compile(
+    r"\b(?:which|what|who)\b(?: (?:one|ones|category|payee|shop|place|person|of (?:them|these|those)))*\b"
+)
 _NAMED_SIDES = ("name", "amount")
 
 
@@ -36,6 +44,29 @@ def moved(frame: Frame, clause: Clause) -> Frame | None:
         frame = frame.with_changes(periods=tuple(sorted(frame.periods, key=lambda one: one.start, reverse=True)))
     clause.take(Cue.DIFFERENCE, Cue.MORE, Cue.LESS, Cue.MOST, Cue.COMPARE, Cue.WHERE, Cue.TREND)
     return frame.with_changes(ask=Operation.MOVED, group_by=(by,), measure=frame.plain)
+
+
+def change_told(text: str) -> Literal["more", "less", "size"]:
+    """Which way something is said to have changed, by a noun or a verb: "the jump", "which fell"; else either."""
+    if _DIP.search(text):
+        return "less"
+    return "more" if _JUMP.search(text) else change_said(text)
+
+
+def moved_of_shown(text: str, last: Frame, new: Frame) -> Frame | None:
+    """ "Which one grew most vs Q2?", of the groups that were shown; "and which fell?", of those that grew."""
+    names_more = any((new.objects, new.conditions, new.without, new.topic)) or last.topic is not None
+    changes = _CHANGED.search(text) or change_told(text) != "size"
+    were_shown = last.ask in _SHOWING and last.group_by[:1] in _SHOWN
+    if names_more or not changes or not were_shown or not _OF_THEM.search(text) or len(new.periods) > 1:
+        return None
+    periods = (*last.periods[:1], *new.periods) if new.periods else last.periods
+    periods = tuple(sorted(periods, key=lambda period: period.start, reverse=True))
+    if len(periods) != 2 and not (new.against and len(periods) == 1):
+        return None
+    both = {"periods": periods, "against": None if len(periods) == 2 else new.against}
+    asks = {"ask": Operation.MOVED, "sign": change_told(text), "limit": None, "position": 1, "asks_amount": False}
+    return last.with_changes(**asks, **both, group_by=last.group_by[:1], measure=last.plain, is_aside=False)
 
 
 def _months_since(frame: Frame, clause: Clause) -> tuple[QueryPeriod, ...]:

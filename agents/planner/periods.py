@@ -277,9 +277,9 @@ class PeriodReader:
 
     @staticmethod
     def _around(day: date, unit: str) -> Spoken:
-        """The week of a festival, or the weekend nearest to it."""
-        if unit == "week":
-            return Spoken(Period.of(Unit.WEEK, day))
+        """The week or the month of a festival, or the weekend nearest to it."""
+        if unit in ("week", "month"):
+            return Spoken(Period.of(Unit(unit), day))
         saturday = day - timedelta(days=(day.weekday() - 5) % 7 if day.weekday() in (0, 1, 5, 6) else day.weekday() - 5)
         return Spoken(Period(saturday, saturday + timedelta(days=2)))
 
@@ -427,7 +427,7 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"(?P<week>last week|this week)(?:'s)? (?:on )?(?P<last>)<weekday>", PeriodReader.weekday),
         (r"(?:(?P<last>last|this past|past|previous) |this )?<weekday>(?: (?:of )?(?P<week>last week|this week|the previous week|previous week))?", PeriodReader.weekday),
         (r"(?<=since )(?:(?:my|the|last|latest) )*(?:salary|pay ?check|pay|wages)(?: (?:came|was credited|was paid|arrived|hit|landed|got credited)(?: in)?)?\b(?! day)|(?:(?:my|the|last|latest) )*pay ?day", PeriodReader.last_payday),
-        (r"(?:(?:last|this) )?<festival>(?: (?P<around>week|weekend)\b)?(?:,?(?: of)? (?:<year>|<rel_year>))?", PeriodReader.festival),
+        (r"(?:(?:last|this) )?<festival>(?: (?P<around>week|weekend|month)\b)?(?:,?(?: of)? (?:<year>|<rel_year>))?", PeriodReader.festival),
         (r"(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)(?! (?:largest|biggest|highest|most|half|week|quarter|payment|transaction|smallest|lowest))(?: (?:of )?(?P<which>this month|last month|the month|the previous month|previous month))?", PeriodReader.day_of_month),
         (r"(?:lately|recently|of late|these days|nowadays|in recent (?:days|weeks|times))", PeriodReader.lately),
         (r"(?:in |from |of |during |for )?(?:the )?(?:same|corresponding) (?:<n> )?(?:periods?|time|months?|quarters?|weeks?|days?|dates|stretch)(?: (?:of|in|from|for|during))?(?: the)? (?:last|previous|prior) year|(?:the )?(?:same|corresponding) (?:(?:\d{1,3}|two|three|four|five|six) )?(?:periods?|time|months?|quarters?|weeks?|days?|stretch) (?:a|one) year (?:ago|earlier|before|back)|a year (?:earlier|before)|(?:the )?year before(?: that)?|(?:this|same) time last year|one year (?:earlier|before)", PeriodReader.prior_year),

@@ -23,7 +23,7 @@ _FIGURES = (None, Operation.VALUE, Operation.LIST)
 
 _ONCE_MORE = re.compile(
     r"\b(?:again|repeat|now|once more|confirm|sure|really|correct|right|same|rupees|total|sum|come to|so far|till now"
-    r"|how much|else|together|combined|altogether|adds? up)\b"
+    r"|how much|else|together|combined|altogether|adds? up|taken off already)\b"
 )
 _NTH = re.compile(r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th)\b(?! (?:time|account|half|week|quarter))")
 _FIRST = re.compile(

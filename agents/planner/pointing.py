@@ -28,6 +28,7 @@ from agents.planner.frame import Frame, Topic, left_out, put_back
 from agents.planner.leaning import SO_FEW, THE_REST
 from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
+from agents.planner.movers import moved_of_shown
 from agents.planner.pairs import (
     asks_share_of_other,
     balances_held,
@@ -215,8 +216,9 @@ def in_one(one: Understood, memory: Memory) -> Frame | None:
         return None
     if one.intent is Intent.SUM_OF_THOSE and last.measure is Measure.COUNT and not _THE_TWO.search(text):
         return last.as_sum()  # "what do these add up to?", of payments that were counted
-    if one.intent is Intent.SUM_OF_THOSE or _sums_those(text, asked):
-        return together(last, *several)
+    if one.intent is Intent.SUM_OF_THOSE or _sums_those(text, asked) or _counts_those(text, asked):
+        both = together(last, *several)
+        return both.as_sum(Measure.COUNT) if both and not both.topic and asked.measure is Measure.COUNT else both
     asks_mean = asked.measure is Measure.AVERAGE or asked.ask is Operation.PACE
     if asks_mean and _OF_THOSE.search(one.reading.text):
         return mean_of(last, *several)
@@ -247,6 +249,12 @@ def _sums_those(text: str, asked: Frame) -> bool:
     """ "What did I spend on those two days?": the sum of both, and not that of the last."""
     is_sum = asked.ask is Operation.VALUE and asked.measure in (Measure.SPEND, Measure.INCOME)
     return is_sum and _THOSE_TIMES.search(text) is not None
+
+
+def _counts_those(text: str, asked: Frame) -> bool:
+    """ "How many payments together?": of both things, or periods, that were asked about."""
+    counts = asked.measure is Measure.COUNT and asked.ask in (None, Operation.VALUE)
+    return counts and re.search(r"\b(?:both|together|combined|the two)\b", text) is not None
 
 
 def _were_shown(text: str, memory: Memory) -> bool:
@@ -280,11 +288,25 @@ def _who_of_two(one: Understood, frames: Sequence[Frame]) -> Frame | None:
     ranks = asked.ask is Operation.RANK and asked.group_by == (Dimension.COUNTERPARTY,) and asked.descending
     asks_who = ranks or (asked.ask is Operation.COMPARE and one.reading.has(Cue.WHO, Cue.WHICH))
     is_of_two = _THE_TWO.search(one.reading.text) or (one.reading.has(Cue.MORE, Cue.LESS) and not asked.periods)
-    if two is None or names_more or not asks_who or not is_of_two:
+    is_of_two = is_of_two or _which_now(one, frames)
+    if two is None or names_more or not (asks_who or _which_now(one, frames)) or not is_of_two:
         return None
     spoken = asked.periods or (() if two[1].periods and not two[1].is_default_period else two[0].periods)
     held = _held(one, *(frame.as_sum().with_changes(periods=spoken or frame.periods) for frame in two))
     return held.with_changes(is_default_period=False) if held and asked.periods else held
+
+
+_WHICH_NOW = re.compile(
+    r"(?:(?:and|so|ok|then|now) )*(?:which|who|what)(?: one| of (?:them|these|those|the two))?"
+    r"(?: is| was| has been|'s)?(?: the)?"
+    r" (?:more|higher|bigger|larger|greater|costlier|dearer|less|lower|smaller|cheaper)\b"
+)
+
+
+def _which_now(one: Understood, frames: Sequence[Frame]) -> bool:
+    """ "Which is more this month?", where the last question named another thing than the one before it did."""
+    differs = len(frames) > 1 and frames[0].objects != frames[1].objects and bool(frames[1].objects)
+    return differs and bool(one.parsed.frame.periods) and bool(_WHICH_NOW.match(one.reading.text))
 
 
 def asks_of_more(one: Understood, memory: Memory) -> bool:
@@ -566,9 +588,14 @@ def _sum_of_shown(turn: Turn) -> Frame | None:
     return shown.with_changes(asks_amount=True, limit=number or shown.limit, position=1)
 
 
+def _changed_most(turn: Turn) -> Frame | None:
+    """ "Which one grew most vs Q2?", of the groups that were shown."""
+    return moved_of_shown(turn.said, turn.last, turn.parsed.frame)
+
+
 _RULES: tuple[Callable[[Turn], Frame | None], ...] = (
-    _one_before, _first_shown, _larger_of, *REMAINDERS, *FACETS, _those_of_first, _first_in_time, _so_few,
-    _sum_of_shown,
+    _changed_most, _one_before, _first_shown, _larger_of, *REMAINDERS, *FACETS, _those_of_first, _first_in_time,
+    _so_few, _sum_of_shown,
 )  # fmt: skip
 """What makes a question in full of words that point."""
 

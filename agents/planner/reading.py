@@ -318,6 +318,7 @@ class Reader:
         yield from (replace(mention, weight=2) for mention in read_amounts(text, self._scope.currency))
         yield from read_categories(text)
         yield from read_channels(text, self._scope)
+        yield from _bare_transfers(text, self._scope)
         yield from self._named(text)
         yield from (Mention("description", what, start, end, weight=9) for what, start, end in noted(text))
         yield from _accounts(text, self._scope)
@@ -510,6 +511,27 @@ def _without_titles(mentions: list[Mention[Any]], text: str) -> list[Mention[Any
         and text[one.end : other.start] == " "
     ]
     return [replace(m, kind="cue", value=(Cue.NEUTRAL, None)) if m in titles else m for m in mentions]
+
+
+_BARE_TRANSFERS = re.compile(
+    r"(?:(?:and|also|then|ok|so|what about|how about) )*(?:(?:my|the|all|just|only) )*(?P<said>transfers)"
+    r"(?: (?:in|for|during|over|of|since|last|this|past|the|month|year|week|quarter|20\d\d"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|then|too|as well|alone|only|please))*"
+)
+
+_SPENT_ON_TRANSFERS = re.compile(
+    r"\b(?:(?:spen[dt]|spending|much|went|gone|goes|go) (?:on|in|for|as|into)"
+    r"|(?:share|part|percent|percentage|proportion)\b[\w ]*? (?:was|were|is|are|of|for|on|went to|goes to))"
+    r" (?:my |the )?(?P<said>transfers)\b(?! (?:to|from|between|of|above|over|below|under|by|via|i|we|that|which)\b)"
+)
+
+
+def _bare_transfers(text: str, scope: Scope) -> Iterator[Mention[Any]]:
+    """ "And transfers?", "transfers in September": to a customer those to people, which go by that name, and not every
+    payment."""
+    said = None if scope.is_of_many else _BARE_TRANSFERS.fullmatch(text) or _SPENT_ON_TRANSFERS.search(text)
+    if said and any(party.category == _PERSONS for party in scope.counterparties):
+        yield Mention("category", (_PERSONS,), *said.span("said"), weight=9)
 
 
 def _cues(text: str) -> Iterator[Mention[Any]]:

@@ -92,6 +92,20 @@ def _rest(turn: Turn) -> Frame | None:
     return rest.as_sum() if rest and turn.parsed.asks_amount else rest
 
 
+_ELSE = re.compile(r"\b(?:what|how much|where|on what)(?: all)? else\b")
+
+
+def _else_that_day(turn: Turn) -> Frame | None:
+    """ "What else did I pay that day?", after one payment: all of its day but what was paid to them."""
+    last, winner, told = turn.last, turn.memory.winner, turn.memory.winner_period
+    payees = tuple(f for f in last.objects if f.field == "counterparty" and f.operator is Operator.IN)
+    payees = payees or ((winner,) if winner and winner.field == "counterparty" else ())
+    names_more = any((turn.parsed.frame.objects, turn.parsed.frame.conditions, turn.parsed.frame.topic, last.topic))
+    if told is None or told.period.days != 1 or not payees or names_more or not _ELSE.search(turn.reading.text):
+        return None
+    return Frame(ask=Operation.VALUE, measure=Measure.SPEND, flow=Flow.OUT, without=left_out(payees), periods=(told,))
+
+
 def _what_is_left(turn: Turn) -> Frame | None:
     """ "How much is left?", after what left something out: that sum, and no balance."""
     is_sum = turn.last.ask in (None, Operation.VALUE) and turn.last.topic is None
@@ -142,6 +156,6 @@ def _other_payees(turn: Turn) -> Frame | None:
 
 
 REMAINDERS: tuple[Callable[[Turn], Frame | None], ...] = (
-    _without_the_one, _without_them, _rest, _what_is_left, _put_back, _other_payees,
+    _else_that_day, _without_the_one, _without_them, _rest, _what_is_left, _put_back, _other_payees,
 )  # fmt: skip
 """What makes a question in full of words that leave something out, or ask for what is left."""

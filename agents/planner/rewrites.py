@@ -5,6 +5,7 @@ import re
 from agents.planner.categories import PLACES
 from agents.planner.habits import with_habits
 from agents.planner.hindi import in_english
+from agents.planner.netting import NETTED
 from agents.planner.such_days import with_such_days
 from agents.planner.words import words
 
@@ -66,7 +67,33 @@ _VISITS = (
 )
 _PUTTING = "leaving|leave|setting|set|putting|put|taking|take|keeping|and"
 
+_CAUSED = (
+    r"\b(?P<what>(?:which|what) (?:category|head|payee|shop|merchant|person|place|store|one))(?: (?:has|have|is|was))?"
+    r" (?:mainly |mostly |really )?(?:caused?|drove|drives|driven|explains?|explained|behind|responsible for|led to|accounts? for"
+    r"|accounted for|contributed (?:the )?most to|contributed to|to blame for|made) (?:most of |much of )?(?:the|this|that)(?: big| sudden| huge)?"
+)
+_FIGURE = r"(?:that|it|this|these|those|they|(?:the|that|this) (?:figure|amount|total|number|sum))"
+_BACK = r"(?:any |the |all |my )?(?:refunds?|returns?|reversals?|money back|(?:money|amounts?|anything) (?:that (?:was|came|got) )?(?:returned|refunded|back))"
+_OR_NOT = r"(?:,? or (?:before|after|not|without|with|gross|net|excluding|including)(?: (?:them|it|that|those|of (?:them|it)|refunds?|returns?))?)"
+_ASKS_NET = (
+    r"^(?:(?:and|so|ok|okay|but|hmm|wait|now) )*(?:"
+    rf"(?:(?:is|was|are|were) {_FIGURE} (?:already |all )?)?(?:net(?: of)?|after|before|gross of) {_BACK}(?: taken off| deducted)?{_OR_NOT}?"
+    rf"|(?:is|was|are|were) {_FIGURE} (?:already )?(?:with|without|including|excluding|inclusive of|exclusive of|counting|less|minus) {_BACK}{_OR_NOT}?"
+    rf"|(?:(?:is|was|are|were) {_FIGURE} )?(?:before or after|after or before|with or without|net or gross|gross or net)(?: (?:of )?{_BACK})?"
+    rf"|(?:do|does|did) (?:{_FIGURE}|you) (?:already )?(?:include|count|deduct|subtract|net|exclude|ignore|consider|account for|allow for|take (?:off|out|away|into account))(?: off| out)? {_BACK}(?: off| out| away| into account)?{_OR_NOT}?"
+    rf"|(?:are|is|were|have|has|did) {_BACK} (?:been |get )?(?:already )?(?:included|counted|taken (?:off|out|away|into account|care of)|deducted|subtracted|netted(?: off| out)?|removed|excluded|considered|accounted for)(?: (?:in|from|there|here)(?: {_FIGURE})?)?(?: already)?{_OR_NOT}?"
+    r")(?: then| here| there)?[?.! ]*$"
+)
+
 _WRITTEN: tuple[tuple[str, str], ...] = (
+    (_ASKS_NET, NETTED),
+    (r"\bwho(?= (?:(?:mainly |mostly )?(?:caused?|drove|drives|explains?|accounts? for)|(?:is|was) (?:behind|responsible for)) (?:the|this|that)\b)", "which payee"),
+    (r"\bwhat (?:is|was|lies|lay|are|were) behind (?=(?:the|this|that)\b)|\bwhat (?:made up|explains?|explained|led to|accounts? for|accounted for|contributed to) (?=(?:the|this|that) (?:jump|rise|increase|growth|hike|spike|surge|drop|fall|decrease|dip|decline|difference|change|gap)\b)", "what caused "),
+    (rf"{_CAUSED} (?:jump|rise|increase|growth|hike|spike|surge|climb|upswing)\b", r"\g<what> went up the most"),
+    (rf"{_CAUSED} (?:drop|fall|decrease|dip|decline|reduction|saving|downswing)\b", r"\g<what> went down the most"),
+    (rf"{_CAUSED} (?:difference|change|gap|swing|move)\b", r"\g<what> changed the most"),
+    (r"\b(?P<last>(?:the )?(?:last|previous) year),? (?P<same>(?:the )?same (?:month|quarter|week|period|time|days))\b", r"\g<same> \g<last>"),
+    (r"^(?P<asks>(?:(?:and|so|ok|then|but) )*(?:what|how much)) (?P<did>(?:did|have|had) (?:i|we) (?:pay|paid|spend|spent|buy|bought)\b[^.?;]*?),? (?:otherwise|besides|apart from (?:that|it|this))[?.! ]*$", r"\g<asks> else \g<did>"),
     (rf"\b(?P<month>{'|'.join(_MONTH_NAMES)})s(?= )", r"\g<month>'s"),
     (r"\b(?:take|taken|taking|took|pull(?:ed)?|draw|drawn|drew|get|got) (?:(?:any|some|more|the|my|our) )?cash out\b", "withdraw cash"),
     (r"^(?:total )?(?:money|amount) (?P<put>put|moved|transferred) (?=(?:in ?to|to) )", r"how much money did i \g<put> "),

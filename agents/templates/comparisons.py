@@ -95,9 +95,9 @@ def moved(told: Told) -> Draft:
     amount = None if told.measure is Measure.COUNT else change.source
     name = told.group(told.result.rows[n - 1])
     winner = told.make.name("Changed most", name, told.source(n, told.query.group_by[0]), amount=amount)
-    others = [(told.group(told.result.rows[place - 1]), figure) for _, place, figure in changed[1:TOLD_MAX]]
-    text += f" Then {'; '.join(f'{name} {told.say(size(figure))}' for name, figure in others)}." if others else ""
-    return Draft(text, [winner, change, now, before, *(figure for _, figure in others)], rows=told.result.rows)
+    others = [((told.group(told.result.rows[place - 1]), figure), place) for _, place, figure in changed[1:TOLD_MAX]]
+    text += f" Then {'; '.join(_moved_too(told, place, *one) for one, place in others)}." if others else ""
+    return Draft(text, [winner, change, now, before, *(figure for (_, figure), _ in others)], rows=told.result.rows)
 
 
 def _change(told: Told, n: int) -> Figure:
@@ -115,6 +115,14 @@ def _moved_so(told: Told, n: int, change: Figure) -> tuple[str, Figure, Figure]:
     word = "more" if number(now) > number(before) else "less"
     by = told.say(size(change))
     return f"{name}: {by} {word} in {told.period} ({told.say(now)}) than in {other} ({told.say(before)}).", now, before
+
+
+def _moved_too(told: Told, n: int, name: str, change: Figure) -> str:
+    """A group and its change; which way it went where either was asked for."""
+    if told.task.sign != "size":
+        return f"{name} {told.say(size(change))}"
+    now, before = told.figure(name, told.source(n)), told.figure(name, told.source(n, f"{told.measure}_before"))
+    return f"{name} {told.say(size(change))} {'more' if number(now) > number(before) else 'less'}"
 
 
 def _numbered(told: Told) -> list[tuple[int, dict[str, Any]]]:

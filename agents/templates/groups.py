@@ -24,18 +24,30 @@ def breakdown(told: Told) -> Draft:
     lines = [
         f"{told.group(row)} {told.say(figure)}" for (_, row), figure in zip(rows, figures[:_LINES_MAX], strict=False)
     ]
+    each: list[Figure] = []
     if len(rows) == 1 and told.query.group_by == (Dimension.COUNTERPARTY,):
         figures.insert(0, _only(told, *rows[0]))
+        each = _each(told) if len(told.results) > 1 else []
     more = "; …" if len(rows) > _LINES_MAX else ""
     by = listed([dimension_name(dimension, told.query) for dimension in told.query.group_by])
-    text = f"{told.about()} by {by}, {told.period}: {'; '.join(lines)}{more}."
-    return Draft(text, figures, chart=chart(told.result, told.about()), rows=told.result.rows)
+    text = f"{told.about(rows[0][1]['currency'])} by {by}, {told.period}: {'; '.join(lines)}{more}."
+    text += f" That is {told.say(each[0])} of {told.say(each[1])} on average." if each else ""
+    return Draft(text, [*figures, *each], chart=chart(told.result, told.about()), rows=told.result.rows)
 
 
 def _only(told: Told, place: int, row: dict[str, Any]) -> Figure:
     """The name of the only one that there is: who it was is what was asked."""
     source = told.source(place, Dimension.COUNTERPARTY)
     return told.make.name(f"{told.about()}, {told.period}", told.group(row), source, amount=told.source(place))
+
+
+def _each(told: Told) -> list[Figure]:
+    """How many payments the only one got, and what each was on average."""
+    row = told.results[1].rows[0]
+    return [
+        make(told.label(row["currency"], measure), told.source(1, measure, result=1))
+        for make, measure in ((told.make.count, Measure.COUNT), (told.make.money, Measure.AVERAGE))
+    ]
 
 
 def _label(told: Told, row: dict[str, Any]) -> str:
@@ -89,7 +101,7 @@ def rank(told: Told) -> Draft:
     if told.task.position > 1:
         most = f"Number {told.task.position} of the {most.lower()}"
     amount = None if told.measure is Measure.COUNT else told.source(place)
-    label = f"{most} {inside(told.about())} by {dimension_name(dimension, told.query)}, {told.period}"
+    label = f"{most} {inside(told.about(first['currency']))} by {dimension_name(dimension, told.query)}, {told.period}"
     source = told.source(place, dimension)
     if dimension is Dimension.DAY:
         winner = told.make.date(label, source)
@@ -98,7 +110,7 @@ def rank(told: Told) -> Draft:
     figures = [told.figure(_label(told, row), told.source(n)) for n, row in rows[:FIGURES_MAX]]
     lines = [f"{told.group(row)} {told.say(figure)}" for (_, row), figure in zip(rows, figures, strict=False)]
     place_said = f"Number {told.task.position}: " if told.task.position > 1 else ""
-    text = f"{place_said}{told.group(first)}: {told.say(figures[0])} ({told.label()})."
+    text = f"{place_said}{told.group(first)}: {told.say(figures[0])} ({told.label(first['currency'])})."
     text += f" Then {'; '.join(lines[1:])}." if lines[1:] else ""
     if asks_amount and told.task.first > 1 and told.measure is not Measure.COUNT:
         total = told.figure(

@@ -48,12 +48,20 @@ def _few(told: Told) -> Draft:
     singles = _singles(told)
     shown, which = len(told.result.entries), _FIRST[told.query.rows_first]
     head = f"The {which} {told.noun}" if shown == 1 else f"The {shown} {which} {told.noun}s"
+    is_by_size = told.query.rows_first in ("largest", "smallest")  # the days of the others tell when
+    head += _of_which(told) + (f", {told.period}" if is_by_size else "")
     together = _together(told) if (told.task.asks_amount or told.task.asks_mean) and shown > 1 else []
     if together:
         head = f"{told.say(together[0])} {'on average' if told.task.asks_mean else 'in all'}. {head}"
     beside = [_on(told), _with_whom(told, told.result.entries[0])]
     figures = [*singles, *beside] if shown == 1 else [*together, *singles]
     return Draft(f"{head}: {_lines(told)}.", figures, rows=told.entry_rows())
+
+
+def _of_which(told: Told) -> str:
+    """Which payments these are of: ", Groceries by card above ₹500.00", " received, Salary"; nothing where of all."""
+    said = told.about(told.result.entries[0].currency, Measure.COUNT)
+    return said.removeprefix("Payments").removeprefix("Transactions")
 
 
 def _together(told: Told) -> list[Figure]:
@@ -73,7 +81,7 @@ def _placed(told: Told) -> Draft:
         return NOTHING
     amount = told.single(told.task.position)
     head = f"Number {told.task.position} of the {_FIRST[told.query.rows_first]} {told.noun}s"
-    text = f"{head}, {told.label(entry.currency)}: {told.say(amount)} {whereto(entry)} on {day(entry.occurred_at)}."
+    text = f"{head}{_of_which(told)}, {told.period}: {told.say(amount)} {whereto(entry)} on {day(entry.occurred_at)}."
     return Draft(text, [amount, _on(told), _with_whom(told, entry)], rows=told.entry_rows())
 
 

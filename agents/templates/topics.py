@@ -10,7 +10,7 @@ from agents.findings import Finding
 from agents.plan import BalanceTask, RecallTask, RecurringTask, RefundsTask
 from agents.scope import Scope
 from agents.templates.told import TOLD_MAX, day, number, say, size
-from agents.wording import count, listed
+from agents.wording import category, count, listed
 
 
 def balances(finding: Finding, evidence: Evidence, scope: Scope) -> Draft:
@@ -101,7 +101,7 @@ def refunds(finding: Finding, evidence: Evidence) -> Draft:
     """What came back in all, how often, and the latest of it."""
     task, (totals, entries) = finding.task, finding.tables
     assert isinstance(task, RefundsTask)
-    make, when = Figures(evidence), f", {task.period.period.label}" if task.period else ""
+    make, when = Figures(evidence), f"{_refunded(task)}{f', {task.period.period.label}' if task.period else ''}"
     number = make.count(f"Refunds{when}", rows_of(totals.name))
     if not totals.rows:
         return Draft(f"No refunds came in{when}.", [number]).noting(task.note)
@@ -129,6 +129,13 @@ def refunds(finding: Finding, evidence: Evidence) -> Draft:
     payees = _payees(entries, make) if task.asks_who else []
     text = f"{listed([str(one.value) for one in payees])} paid back. {text}" if payees else text
     return Draft(text, [*payees, *ordered, *each], rows=rows).noting(task.note)
+
+
+def _refunded(task: RefundsTask) -> str:
+    """From whom, or for what, it came back, where that was asked."""
+    if task.counterparties:
+        return f" from {listed(list(task.counterparties))}"
+    return f" for {listed([category(slug) for slug in task.categories])}" if task.categories else ""
 
 
 def _payees(entries: Table, make: Figures) -> list[Figure]:

@@ -37,7 +37,10 @@ def value(told: Told) -> Draft:
     if beside:
         text += f" {'; '.join(f'{_subject(figure)} {told.say(figure)}' for figure in beside)}."
     if told.measure in _EXTREMES and told.result.entries:
-        text += f" It went {whereto(told.result.entries[0])} on {day(told.result.entries[0].occurred_at)}."
+        entry = told.result.entries[0]
+        moved = "went" if entry.amount_minor < 0 else "came"
+        went = "was" if entry.counterparty in asked[0].label else f"{moved} {whereto(entry)}"
+        text += f" It {went} on {day(entry.occurred_at)}."
         beside += _single(told)
     drawn = chart(told.results[1], told.about()) if len(told.results) > 1 else None
     return Draft(text, [*asked, *beside], chart=drawn, rows=told.entry_rows())

@@ -14,6 +14,44 @@ from tests.agent.household import TODAY, Chat, Household, at, customer_principal
 from tests.factories import make_account, make_bank, make_customer, pay
 
 CHAINS: dict[str, list[tuple[str, str]]] = {
+    "after_refunds_or_before": [
+        ("what did I pay Fresh Mart in May?", "Paid to Fresh Mart, May 2026"),
+        ("is that net of refunds?", "Paid to Fresh Mart, May 2026"),
+        ("and in April?", "Paid to Fresh Mart, April 2026"),
+    ],
+    "months_and_no_payments": [
+        ("groceries last 3 months", "Groceries, 1 March to 31 May 2026"),
+        ("no wait, last 5", "Groceries, 1 January to 31 May 2026"),
+    ],
+    "one_more_thing_is_no_comparison": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("thanks! one more: how many payments was that", "Payments, Groceries, May 2026"),
+    ],
+    "both_ways_counted": [
+        ("groceries in May by card", "Groceries by card, May 2026"),
+        ("and by UPI", "Groceries by UPI, May 2026"),
+        ("both together, but count", "Payments, Groceries by card and UPI, May 2026"),
+    ],
+    "what_a_change_came_from": [
+        ("spending in April vs May", "Spending, April 2026"),
+        ("what caused the jump", "Changed most"),
+        ("take out fuel", "Spending except Fuel, April 2026"),
+    ],
+    "which_of_two_in_another_month": [
+        ("groceries in May", "Groceries, May 2026"),
+        ("and eating out", "Eating out, May 2026"),
+        ("which is more in April?", "The larger, April 2026"),
+    ],
+    "the_same_month_of_last_year": [
+        ("groceries in May", "Groceries, May 2026"),
+        ("last year same month?", "Groceries, May 2025"),
+    ],
+    "a_question_in_full_behind_what_was_unknown": [
+        ("what did I pay Zorblax in May?", ""),
+        ("and in April?", ""),
+        ("how much did I spend by UPI in May", "Spending by UPI, May 2026"),
+        ("and in April?", "Spending by UPI, April 2026"),
+    ],
     "an_allowance_and_another": [
         ("groceries in May?", "Groceries, May 2026"),
         ("I keep 15000 for it. how much left?", "Left of ₹15,000.00, Groceries, May 2026"),
@@ -216,7 +254,7 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
     ],
     "spent_where_it_was_refunded": [
         ("refunds this year?", "Refunded, 1 January to 15 June 2026"),
-        ("from Fresh Mart only", "Refunded, 1 January to 15 June 2026"),
+        ("from Fresh Mart only", "Refunded from Fresh Mart, 1 January to 15 June 2026"),
         ("how much did I spend there this year?", "Paid to Fresh Mart, 1 January to 15 June 2026"),
     ],
     "paid_for_what_is_spoken_of": [
@@ -274,7 +312,7 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
     ],
     "a_refund_forgotten_again": [
         ("How much did I spend at Fresh Mart in May?", "Paid to Fresh Mart, May 2026"),
-        ("was any of it refunded?", "Refunded, May 2026"),
+        ("was any of it refunded?", "Refunded from Fresh Mart, May 2026"),
         ("ok forget the refund, how many times did I pay there?", "Payments, Fresh Mart, May 2026"),
     ],
     "less_a_part": [
@@ -480,8 +518,8 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
     ],
     "refunds_go_on": [
         ("List my refunds in 2026.", "Refunded, 1 January to 15 June 2026"),
-        ("how many are from Fresh Mart?", "Refunds, 1 January to 15 June 2026"),
-        ("and their sum?", "Refunded, 1 January to 15 June 2026"),
+        ("how many are from Fresh Mart?", "Refunds from Fresh Mart, 1 January to 15 June 2026"),
+        ("and their sum?", "Refunded from Fresh Mart, 1 January to 15 June 2026"),
     ],
     "a_question_announced_as_new_inherits_nothing": [
         ("How much did I pay by card in May?", "Spending by card, May 2026"),
@@ -564,7 +602,7 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
     ],
     "refunds_of_what_was_asked": [
         ("Fresh Mart in May", "Paid to Fresh Mart, May 2026"),
-        ("refunded how much", "Refunded, May 2026"),
+        ("refunded how much", "Refunded from Fresh Mart, May 2026"),
     ],
     "both_in_one_period": [
         ("fresh mart may", "Paid to Fresh Mart, May 2026"),
@@ -993,6 +1031,8 @@ async def test_a_follow_up_tells_what_is_meant(chain: str, chat: Chat) -> None:
 
 
 FIGURES: dict[str, tuple[list[str], int]] = {
+    # Fuel: nothing in April, 3,000 in May; no other group rose as much.
+    "the_group_that_rose_most": (["spending by category in May", "which one grew most vs April?"], 300_000),
     # Groceries of May: 1,500 and 500 at Fresh Mart, 750.50 at Green Grocers, 123.45 at 7-Eleven.
     "without_the_largest": (
         ["groceries in May?", "which was the biggest purchase?", "what is left without it?"],
@@ -1036,6 +1076,13 @@ async def test_what_only_the_last_question_would_explain_is_asked_back_without_i
     await chat.ask("groceries in May?")
     assert (await chat.ask("what do these five months make together")).status == "clarify"
     assert (await chat.ask("what share of my spending was fuel in March and in May?")).status == "clarify"
+
+
+@pytest.mark.parametrize("then", ["what else did I pay that day", "what did I pay on that same day otherwise"])
+async def test_what_else_was_paid_on_a_day_leaves_out_what_was_told(then: str, chat: Chat) -> None:
+    """The payment to Fresh Mart was all that was paid on that day."""
+    await chat.ask("when did I last pay Fresh Mart by card in May?")
+    assert (await chat.ask(then)).answer.startswith("Nothing found: Spending except Fresh Mart, 10 May 2026.")
 
 
 async def test_the_other_one_of_two_accounts(analyst: Analyst, database: Database) -> None:

@@ -343,3 +343,20 @@ async def test_what_is_meant_in_the_end_is_told(question: str, figure: int, chat
 async def test_what_a_person_was_paid_for_stands_in_descriptions(chat: Chat) -> None:
     answer = await chat.ask("how much did I pay Rahul Sharma for groceries in May")
     assert answer.status == "no_data", answer.answer
+
+
+@pytest.mark.parametrize(
+    ("said", "begins"),
+    [
+        ("hello", "Hello"),
+        ("thx", "You are welcome"),
+        ("great, thanks a lot!", "You are welcome"),
+        ("ok bye", "Goodbye"),
+        ("perfect", "Very well"),
+    ],
+)
+async def test_what_asks_nothing_is_answered_in_kind(said: str, begins: str, chat: Chat) -> None:
+    """And is forgotten: the next question still leans on the one before it."""
+    await chat.ask("groceries in May?")
+    assert (await chat.ask(said)).answer.startswith(begins)
+    assert (await chat.ask("and in April?")).figures[0].label == "Groceries, April 2026"

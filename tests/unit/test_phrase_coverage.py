@@ -83,6 +83,10 @@ def days(asked: InsightQuery) -> tuple[date, date]:
         ("shopping category spend in May", "shopping"),
         ("cash taken out of ATMs in May", "cash"),
         ("how much cash did I withdraw at the atm in May", "cash"),
+        ("how much cash in May", "cash"),
+        ("how much cash i took out in May", "cash"),
+        ("how much did I spend on transfers in May", "transfer"),
+        ("transfers in May", "transfer"),
     ],
 )
 def test_a_plain_noun_beside_a_category_adds_no_condition(question: str, category: str) -> None:
