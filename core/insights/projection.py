@@ -36,6 +36,8 @@ LEVEL_MONTHS = 6
 LEVEL_SHARE, LEVEL_DAYS = 0.6, 90
 """A balance that leads nowhere comes back to what it was on the same days of so many months: by so much of the way
 within so many days, and evenly until then."""
+AGAIN_DAYS = 30
+"""A balance that leads nowhere is not at once where it was a month ago: it takes so many days."""
 AHEAD_MONTHS = 4
 """The same day of so many months before a day to be foretold may itself be still ahead."""
 MISS_USUAL, MISSES_USUAL = 1.3, 9
@@ -86,7 +88,8 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Ways:
     """Two ways that a balance may take, each as the low, the middle and the high of every day: along what is planned
-    and what everyday life takes; or staying about where it is, as where somebody takes out whatever comes in.
+    and what everyday life takes; or staying about where it is, as where somebody takes out whatever comes in, though
+    what is planned comes on its day.
     `known` is the share of a year, its first weeks aside, that they were told from."""
 
     coming: Floats
@@ -185,7 +188,7 @@ def _ways(
     wandering = _stretches(_moved(history, today - timedelta(days=len(life)), len(life)), days)
     return Ways(
         coming=expected + _stretches(_flat(life, course, today), days),
-        staying=_level(history, today, ahead) + wandering - wandering[1],
+        staying=_level(history, today, _steady(expected, history, life, today)) + wandering - wandering[1],
         known=min((today - history[0].on).days - SETTLING_DAYS, YEAR_SETTLED) / YEAR_SETTLED,
     )
 
@@ -268,19 +271,25 @@ def _moved(history: Sequence[Movement], after: date, count: int) -> Floats:
     return days
 
 
-def _level(history: Sequence[Movement], today: date, ahead: Sequence[date]) -> Floats:
-    """Where a balance is expected that leads nowhere, as a change since today. At first half way between what it is and
-    what it was on the same day of the last month, for either is as good a guess; later nearer to earlier months."""
+def _steady(expected: Floats, history: Sequence[Movement], life: Floats, today: date) -> Floats:
+    """`expected`, did everyday life take all that the series of the past brought, and evenly: what is planned still
+    comes on its day, and leads nowhere."""
+    series = _moved(history, today - timedelta(days=len(life)), len(life)) - life
+    return expected - series.mean() * np.arange(1, len(expected) + 1)
+
+
+def _level(history: Sequence[Movement], today: date, steady: Floats) -> Floats:
+    """Where a balance is expected that leads nowhere, as a change since today. At first along `steady`, and within a
+    month half way between that and what it was on the same day of the last month, for either is as good a guess; later
+    nearer to earlier months."""
     first = history[0].on
-    before = -np.cumsum(_moved(history, first, (today - first).days)[::-1])
-    held = np.concatenate([[0.0], before])
-    path = [
-        (held[agos[0]] / 2, held[agos].mean()) if agos else (0.0, 0.0)
-        for agos in (_same_days(day, today, first + timedelta(days=SETTLING_DAYS)) for day in ahead)
-    ]
-    near, far = np.array(path).T
-    pull = LEVEL_SHARE * np.minimum(np.arange(1, len(ahead) + 1) / LEVEL_DAYS, 1)
-    return near + pull * (far - near)
+    held = np.concatenate([[0.0], -np.cumsum(_moved(history, first, (today - first).days)[::-1])])
+    past = [_same_days(day, today, first + timedelta(days=SETTLING_DAYS)) for day in _days_after(today, len(steady))]
+    again = np.array([held[agos[0]] if agos else at for agos, at in zip(past, steady, strict=True)])
+    usual = np.array([held[agos].mean() if agos else at for agos, at in zip(past, steady, strict=True)])
+    number = np.arange(1, len(steady) + 1)
+    near = steady + np.minimum(number / AGAIN_DAYS, 1) / 2 * (again - steady)
+    return near + LEVEL_SHARE * np.minimum(number / LEVEL_DAYS, 1) * (usual - near)
 
 
 def _same_days(day: date, today: date, since: date) -> list[int]:

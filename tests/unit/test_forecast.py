@@ -119,6 +119,22 @@ def test_the_way_that_would_have_foretold_the_last_months_counts() -> None:
     assert abs(drawn.balance_minor - 50_000_000) < 12_000_000
 
 
+def test_a_salary_comes_in_full_where_whatever_is_saved_goes_out_again() -> None:
+    """The balance leads nowhere, and the day of the salary is known all the same."""
+    dice = Random(1)
+    history: list[Movement] = []
+    for month in range(18):
+        first = add_months(date(2025, 1, 10), month)
+        history.append(moved(first, 10_000_000, EMPLOYER))
+        history += [
+            moved(first + timedelta(days=dice.randint(1, 27)), -dice.randint(0, 10_000_000), uuid4()) for _ in range(2)
+        ]
+    history = sorted((movement for movement in history if movement.on <= TODAY), key=lambda movement: movement.on)
+    days = {day.on: day.balance_minor for day in forecast_of(history, 14)}
+    assert abs(days[date(2026, 7, 1)] - 50_000_000) < 1_000_000
+    assert 9_000_000 < days[date(2026, 7, 10)] - days[date(2026, 7, 9)] < 10_500_000
+
+
 def test_a_young_account_is_not_expected_to_grow_as_it_did_at_first() -> None:
     old, young = (forecast_of(salary_and_rent(months), 90)[-1] for months in (18, 6))
     assert old.balance_minor == 50_000_000 + 3 * 8_000_000
