@@ -974,7 +974,7 @@ TOLD: dict[str, list[tuple[str, str]]] = {
     ],
     "the_last_two_and_their_sum": [
         ("groceries in May", "Groceries, May 2026"),
-        ("most expensive one?", "The largest payment: 10 May 2026"),
+        ("most expensive one?", "The largest payment, Groceries, May 2026: 10 May 2026"),
         ("show me the last 2", "The 2 latest payments"),
         ("how much were they together", "₹623.45 in all"),
     ],
