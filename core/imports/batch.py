@@ -23,6 +23,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from core import audit
 from core.db import Database
 from core.imports.holders import Holders, find_accounts
+from core.imports.known import recognise
 from core.imports.own import Family
 from core.imports.posting import Poster
 from core.imports.profile import Profile
@@ -82,6 +83,8 @@ async def run_import(
     """
     started = time.monotonic()
     sources = Sources(profile, paths)
+    async with database.unit() as session:
+        known_elsewhere = await recognise(session, sources)
     with Stage() as stage:
         signs, names = Signs(), Names()
         for entry in _stage(sources, stage, progress):
@@ -89,7 +92,7 @@ async def run_import(
             names.add(entry)
         async with _rehearsal(database) if is_dry_run else nullcontext(database) as units:
             report = await _Import(units, sources, stage, names, progress, actor).run()
-    report.turned = signs.turned
+    report.turned, report.known_elsewhere, report.unread = signs.turned, known_elsewhere, sources.unread
     if not is_dry_run and report.posted >= STATISTICS_FROM:
         async with database.unit() as session:
             await session.execute(_TAKE_STATISTICS)  # pyright: ignore[reportDeprecated]  # as below

@@ -34,6 +34,11 @@ _CHANNELS = [
     (channel, re.compile(rf"(?<![^\W_])(?:{phrases(words)})(?![^\W_])", re.IGNORECASE))
     for channel, words in _TABLE.items()
 ]
+_BY_CARD = re.compile(
+    r"(?<![^\W_])(?:visa|master ?card|maestro|girocard|debitk|kaufumsatz|(?:debit|ec-?)?karten(?:zahlung|umsatz))(?![^\W_])",
+    re.IGNORECASE,
+)
+"""What a German bank prints on a purchase by card, which it books as a direct debit."""
 _SHOP = re.compile(rf"\w[\w*#./' -]* (?:{phrases(STATES.upper())}|{phrases(COUNTRIES.upper())})")
 """Many American and some British cards print nothing but the shop with its state or country."""
 
@@ -41,4 +46,6 @@ _SHOP = re.compile(rf"\w[\w*#./' -]* (?:{phrases(STATES.upper())}|{phrases(COUNT
 def read_channel(narration: str) -> str:
     """`card`, `upi`, `direct_debit` ... as the narration says; `unknown` where it does not."""
     said = next((channel for channel, words in _CHANNELS if words.search(narration)), "")
+    if said == "direct_debit" and "lastschrift" in narration.casefold() and _BY_CARD.search(narration):
+        return "card"
     return said or ("card" if _SHOP.fullmatch(narration.strip()) else UNKNOWN)

@@ -20,17 +20,19 @@ class Kind(NamedTuple):
 _CASH = Kind("atm", "cash", "cash")
 _TABLE = {
     "cpt, csh, atm, c/l, spb, cdm, cash point, cashpoint, cash machine, cash withdrawal, atm withdrawal": _CASH,
-    "fee, fees, chg, com, fpc, bank charge, bank charges, account fee": Kind("", "fees", "fees"),
+    "geldautomaat, bargeldauszahlung": _CASH,
+    "fee, fees, chg, com, fpc, bank charge, bank charges, account fee, entgelt, entgelte": Kind("", "fees", "fees"),
     "int, interest, gross interest": Kind("", "fees", "interest"),
     "mtg, mortgage": Kind("", "loan", ""),
     "sal, salary": Kind("", "", "salary"),
-    "dd, d/d, ddr": Kind("direct_debit"),
+    "dd, d/d, ddr, incasso": Kind("direct_debit"),
     "so, s/o, sto": Kind("standing_order"),
     "fpi, fpo, bgc, bac, bp, obp, ibp, mpi, mpo, pay, tfr, trf, dpc": Kind("transfer"),
-    "deb, pos, vis, eft, )))": Kind("card"),
+    "online bankieren, overschrijving, ideal": Kind("transfer"),
+    "deb, pos, vis, eft, ))), presentment, kartenzahlung, kartenverf\u00fcgung, betaalautomaat": Kind("card"),
     "chq, cheque": Kind("cheque"),
 }
-"""Codes of British banks, and the words that others write out."""
+"""Codes of British banks, and the words that British, German and Dutch ones write out."""
 _KINDS = {code: kind for codes, kind in _TABLE.items() for code in listed(codes)}
 
 _MACHINE = re.compile(rf"(?:{phrases('lnk, notemachine, cashzone, cardtronics, cash ?machine, cash ?point')})\b", re.I)

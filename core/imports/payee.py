@@ -9,7 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from core.imports.merchants import firm_cut_short, firm_of
+from core.imports.merchants import firm_called, firm_cut_short, firm_of
 from core.imports.narration import listed, phrases
 from core.imports.places import CITIES, COUNTRIES, STATES
 
@@ -78,7 +78,7 @@ _REFERENCES = r"""
 """
 _LEGAL = r"""
     ltd, limited, lt, plc, pvt, pv, private, privat, priva, priv, l, limi, limite, inc, llc, llp, corp, corporation,
-    gmbh(?: & co\.? ?kg)?(?:-\w+)?, ag, kg, co kg, & co, ohg, e\.? ?v, se, mbh, ab, bv, nv, s\.? ?a, s\.? ?a\.? r\.?
+    gmbh(?: & co\.? ?kg)?(?:-\w+)?, ag, kg, co kg, & co, ohg, e\.? ?v, se, mbh, ab, b\.? ?v, n\.? ?v, s\.? ?a, s\.? ?a\.? r\.?
     ?l, s\.? ?c\.? ?a, et cie, eu, europe, pte, pty, srl, s\.p\.a, sas, sl, ug
 """
 _TAIL = r"""
@@ -120,6 +120,20 @@ _PROCESSOR = re.compile(
     rf"(?:(?:{phrases(_PROCESSORS)})_?[\s.\-]*\*+\s*|(?:{phrases(_BARE_PROCESSORS)})\s+(?=\w))", re.IGNORECASE
 )
 _BOUGHT_AT = re.compile(r"\b(?:ihr einkauf bei|your purchase at)\s+", re.IGNORECASE)
+_LABELLED = re.compile(
+    r"(?:auftraggeber|empf(?:ä|ae)nger|zahlungspflichtiger|naam|name) ?: *(?P<name>.+?)"
+    r"(?: +(?:kto/iban|blz/bic|iban|bic|buchungstext|verwendungszweck|omschrijving|kenmerk|ref\.)(?=[ :]).*|$)",
+    re.IGNORECASE,
+)
+"""Some banks print all they know in one cell, each part behind its name: `Empfänger: REWE Buchungstext: ...`."""
+_CONFIRMED = re.compile(r"\s+conf(?:irmation)?(?:\s*#.*|\s+(?=\w*\d)\w{6,}|\s+[a-z]{8,12})$", re.IGNORECASE)
+"""The code of a payment between persons; those of nine may hold no digit at all."""
+_IS_PRINTED = re.compile(rf"\d|//|[*#]|\b(?-i:[A-ZÄÖÜ]{{5,}})\b|[\s,.]+(?:{phrases(_LEGAL)})\.?$", re.IGNORECASE)
+"""A number, strokes, capitals or a firm's form: nobody writes a name so who writes it by hand."""
+_COLLECTORS = "paypal, klarna, adyen, mollie, stripe, sumup, payone, ratepay, amazon pay, apple pay, google pay"
+"""Who collects for shops, and tells the shop in the narration."""
+_CARD_ISSUED = re.compile(r"(?:visa|mastercard|maestro|girocard) +(?=\w)", re.IGNORECASE)
+_COLLECTOR = re.compile(rf"(?:{phrases(_COLLECTORS)})(?![^\W_])", re.IGNORECASE)
 _CUT = re.compile(
     rf"(?<=\w)[\s.]*(?://|(?:[\s,;(]+|(?<=\W))(?:{phrases(_REFERENCES)})(?=[\W\d]|$)|,\s*\d).*", re.IGNORECASE
 )
@@ -144,6 +158,24 @@ def payee_of(narration: str) -> str:
     is_nobody = len(_LETTERS.findall(name)) < 2 or _NO_NAME.fullmatch(name)
     firm = firm_of(name) or (firm_cut_short(name) if len(name) == _ACH_NAME_LENGTH else "")
     return firm or ("" if is_nobody else _titled(name)[:NAME_MAX].strip())
+
+
+def payee_called(name: str, narration: str = "") -> str:
+    """Who a column's name stands for: one that a machine printed (in capitals, with numbers, a firm's form or the way of
+    paying) is read like a narration, one that somebody wrote stays. A shop stands behind the name of who collects for it.
+    """
+    if shop := shop_behind(name, narration):
+        return shop
+    text = _plain(name)
+    is_printed = _IS_PRINTED.search(text) or _CARD_ISSUED.match(text) or (text.isupper() and " " in text)
+    # A column needs no "to" before the name: AN NGUYEN is called so.
+    firm = firm_called(text)
+    return firm or (payee_of(text) if is_printed and not _JOINT.match(text) else "") or name
+
+
+def shop_behind(name: str, narration: str) -> str:
+    """The shop that somebody collects for, as the narration tells it; empty where it tells none."""
+    return payee_of(narration) if _COLLECTOR.match(_plain(name)) and _BOUGHT_AT.search(narration) else ""
 
 
 def told_by(narration: str, name: str = "") -> tuple[str, str]:
@@ -227,7 +259,11 @@ def _is_code(part: str) -> bool:
 def _of_sentence(text: str) -> str:
     if bought := _BOUGHT_AT.search(text):
         text = text[bought.end() :]
+    elif labelled := _LABELLED.search(text):
+        text = labelled["name"]
     text, is_by_card = _without_rails(text)
+    if not is_by_card:
+        text = _CONFIRMED.sub("", text)
     if not firm_of(text):
         text = _CUT.sub("", _UNKNOWN_PROCESSOR.sub("", _PROCESSOR.sub("", text, count=1).lstrip("* ")))
     return firm_of(text) or _of_shop(text, is_by_card)

@@ -232,7 +232,7 @@ class Poster:
             occurred_at=at,
             client=client_of(entry),
             key=row.key,
-            description=entry.description,
+            description=entry.told,
             category=self._category(entry, other, paid),
             channel=REFUND_CHANNEL if is_refund else entry.channel,
             reverses_id=paid and paid.id,

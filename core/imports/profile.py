@@ -97,7 +97,8 @@ class Format(_Closed):
     columns: list[str] | None = None
     """Names of the columns, for files without a header line."""
     names: dict[str, list[str]] = {}
-    """Other names that a column may have in the header. Case, underscores and what stands in brackets do not matter."""
+    """Other names that a column may have in the header. Case, underscores and what stands in brackets do not matter;
+    `iban beside counterparty` counts only where the column `counterparty` was found before."""
     skip_lines: Annotated[int, Field(ge=0, le=1_000)] = 0
     """Lines before the header (or before the first row) that hold something else."""
     header_contains: str = ""
@@ -275,7 +276,8 @@ class Profile(_Closed):
         """How files of this kind are read; the columns that the profile uses are found in any case."""
         form = self.files[file].format or self.format
         used: dict[str, list[str]] = {reference.own_column: [] for _, reference in self.references(file)}
-        return form.model_copy(update={"names": used | form.names})
+        # Where two columns may go by one name, the profile's order says which of them takes it first.
+        return form.model_copy(update={"names": form.names | {name: [] for name in used if name not in form.names}})
 
     def kind_of(self, path: Path) -> str:
         """Which kind of file this is, by its name."""

@@ -7,7 +7,7 @@ import io
 import re
 import zlib
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -25,7 +25,11 @@ HEADER_WITHIN = 40
 """Lines in which a header is looked for where the profile does not say how to know it."""
 
 _DELIMITERS = ",;\t|"
-_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|(?<=[Aa]mount) in [A-Z]{3}$")
+_BRACKETS = re.compile(
+    r"\([^)]*\)|\[[^\]]*\]|(?<=[Aa]mount) in [A-Z]{3}$|(?<=[Uu]msatz|[Bb]etrag|[Bb]edrag) in [A-Z]{3}$"
+)
+_DATE = re.compile(r"\d{1,4}([/.\-])\d{1,2}\1\d{2,4}|\d{1,2}[ \-][A-Za-z]{3}[ \-]\d{2,4}")
+_AMOUNT = re.compile(r"[-+\u2212]?[$€£₹]?[\d.,']*\d[.,]\d\d-?")
 _STROKE = re.compile(r" ?/ ?")
 _PART = 1 << 20
 _GZIP = b"\x1f\x8b"
@@ -68,21 +72,32 @@ def read(path: Path, form: Format) -> Iterator[Line]:
         raise FileUnreadable(f"{path.name} cannot be read: {_reason(broken)}") from broken
 
 
-def columns(path: Path, form: Format) -> list[str]:
-    """The names of the file's columns, from its header or from the profile."""
-    return form.columns or _named(headings(path, form), form)
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file says before its first row."""
+
+    columns: list[str]
+    """The names of its columns: ours where they are known, else as they stand there."""
+    headings: list[str]
+    """The header as it stands there; empty where the file has none."""
+    above: list[list[str]]
+    """The cells of the lines before a header that was found by its names."""
 
 
-def headings(path: Path, form: Format) -> list[str]:
-    """The file's header as it stands there; nothing where it has none."""
-    if form.columns:
-        return []
+def header_of(path: Path, form: Format) -> Header:
+    """What stands above the file's rows. Raises FileUnreadable where there is no header, and none is known."""
     try:
-        form = _settled(path, form)
-        with _opened(path, form) as text:
-            return _headings(path, _records(text, form), form)
-    except (OSError, EOFError, zlib.error, UnicodeError) as broken:
+        settled = _settled(path, form)
+        if settled.columns:
+            return Header(settled.columns, [], [])
+        with _opened(path, settled) as text:
+            headings = _headings(path, _records(text, settled), settled)
+        with _opened(path, settled) as text:
+            lines = islice(_Lines(text, skip=form.skip_lines), settled.skip_lines - form.skip_lines)
+            above = [_cells(raw, settled) for _, raw in lines if raw.strip()]
+    except (OSError, EOFError, zlib.error, UnicodeError, csv.Error) as broken:
         raise FileUnreadable(f"{path.name} cannot be read: {_reason(broken)}") from broken
+    return Header(_named(headings, settled), headings, above)
 
 
 def _settled(path: Path, form: Format) -> Format:
@@ -108,9 +123,31 @@ def _settled(path: Path, form: Format) -> Format:
         for one in (form.model_copy(update={"delimiter": sign}) for sign in form.delimiter or _DELIMITERS)
     ]
     named, _, number, settled = max(readings, key=lambda reading: reading[:3], default=(0, 0, 0, form))
-    if form.columns or form.header_contains or named < 2:
+    if form.columns or form.header_contains:
         return settled
+    if named < 2 and start:
+        found = (_without_header(start[0][1], reading[-1]) for reading in readings)
+        return next(filter(None, found), settled)
     return settled.model_copy(update={"skip_lines": -number - 1})
+
+
+def _without_header(row: str, form: Format) -> Format | None:
+    """The form with columns by what stands in the first row: a date, an amount, a text. None where it has not one of
+    each, so that a column's meaning would be a guess."""
+    cells = _cells(row, form)
+    dates, amounts = ([at for at, cell in enumerate(cells) if one.fullmatch(cell)] for one in (_DATE, _AMOUNT))
+    if not {"date", "amount", "description"} <= form.names.keys() or len(dates) != 1 or len(amounts) != 1:
+        return None
+    longest = max(range(len(cells)), key=lambda at: sum(c.isalpha() for c in cells[at]))
+    names = {dates[0]: "date", amounts[0]: "amount", longest: "description"}
+    if len(names) < 3:
+        return None
+    return form.model_copy(update={"columns": [names.get(at, "") for at in range(len(cells))]})
+
+
+def is_row(cells: list[str]) -> bool:
+    """Whether what is taken for a header is a row already: it holds a date."""
+    return any(_DATE.fullmatch(cell) for cell in cells)
 
 
 def _is_utf8(path: Path) -> bool:
@@ -131,10 +168,26 @@ def _found(header: list[str], names: dict[str, list[str]]) -> dict[int, str]:
     spoken = [_spoken(cell) for cell in header]
     for name, others in names.items():
         places = [at for at, cell in enumerate(header) if cell == name]
-        places += [at for other in (name, *others) for at, cell in enumerate(spoken) if cell and cell == _spoken(other)]
+        known = [_spoken(other) for other in (name, *_possible(others, found.values()))]
+        places += [at for other in known for at, cell in enumerate(spoken) if cell and cell == other]
         if place := [at for at in places if at not in found]:
             found[place[0]] = name
     return found
+
+
+def names_in(lines: list[list[str]], names: dict[str, list[str]]) -> dict[str, str]:
+    """What lines of a name and a value say: `Kunde;Lena Hoffmann`, where `Kunde` is one of the names of `owner`."""
+    pairs = {_spoken(cells[0]): cells[1] for cells in lines if len(cells) > 1 and cells[1]}
+    spoken = {name: [_spoken(one) for one in (name, *others)] for name, others in names.items()}
+    return {name: pairs[one] for name, forms in spoken.items() for one in forms if one in pairs}
+
+
+def _possible(names: list[str], found: Collection[str]) -> Iterator[str]:
+    """The names without those that need a column which is not there."""
+    for name in names:
+        heading, _, beside = name.partition(" beside ")
+        if not beside or beside in found:
+            yield heading
 
 
 def _spoken(name: str) -> str:

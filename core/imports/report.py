@@ -35,6 +35,10 @@ class Report:
     """Categories that words of the narration gave, for neither file nor profile did, and how many rows got them."""
     accounts_apart: dict[str, str] = field(default_factory=dict[str, str])
     """Second accounts of a customer at one bank, and the name of the bank that keeps each here."""
+    known_elsewhere: dict[str, str] = field(default_factory=dict[str, str])
+    """Accounts that were here at another bank than this import says: number -> the bank's name. Their rows go there."""
+    unread: list[str] = field(default_factory=list[str])
+    """Headings of columns that nothing was read from."""
     assumed: dict[str, str] = field(default_factory=dict[str, str])
     """What neither the files nor the command said, and what was taken instead: the currency, the time zone."""
     opened_at_zero: list[str] = field(default_factory=list[str])
@@ -87,6 +91,8 @@ class Report:
             "unknown_categories": self.unknown_categories,
             "read_categories": self.read_categories,
             "accounts_apart": self.accounts_apart,
+            "known_elsewhere": self.known_elsewhere,
+            "unread": self.unread,
             "assumed": self.assumed,
             "opened_at_zero": self.opened_at_zero,
             "turned": self.turned,

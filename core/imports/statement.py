@@ -17,9 +17,8 @@ from core.imports.categories import is_part_of, read_category, slug_of
 from core.imports.channels import UNKNOWN, read_channel
 from core.imports.dates import parse_moment
 from core.imports.kinds import kind_of
-from core.imports.merchants import firm_called
 from core.imports.narration import says_own, says_refund
-from core.imports.payee import payee_of, told_by
+from core.imports.payee import payee_called, payee_of, shop_behind, told_by
 from core.imports.persons import without_relative
 from core.imports.profile import AmountSection, Profile, TransactionSection
 from core.imports.template import Record, Text
@@ -34,8 +33,8 @@ OWN_TRANSFER = "own_transfer"
 _BANKS_OWN = {"cash": "Cash", "interest": "Interest", "fees": "Fees"}
 """Categories of rows whose other side is the bank itself, and what its account is called."""
 
-_DIRECTIONS = dict.fromkeys(("in", "credit", "cr", "c", "+", "deposit", "income"), 1) | dict.fromkeys(
-    ("out", "debit", "dr", "d", "-", "withdrawal", "expense"), -1
+_DIRECTIONS = dict.fromkeys(("in", "credit", "cr", "c", "+", "deposit", "income", "bij"), 1) | dict.fromkeys(
+    ("out", "debit", "dr", "d", "-", "withdrawal", "expense", "af"), -1
 )
 _YES, _NO = ("yes", "true", "1", "y", "refund", "refunded", "reversal", "chargeback"), ("no", "false", "0", "n")
 
@@ -57,6 +56,8 @@ class _Said(NamedTuple):
     """What a row says in words."""
 
     name: str
+    is_shop_behind: bool
+    """Whether somebody else collects for the one who is named: an account's number is theirs then."""
     description: str
     category: str
     is_own: bool
@@ -87,6 +88,8 @@ class Entry(msgspec.Struct, frozen=True):
     """Whether the file or its narration says that this moves between the holder's own accounts; None: neither says."""
     channel: str
     partner: Partner
+    collector: str = ""
+    """Who collected for the shop that is the partner, where a column names them: PayPal."""
 
     @property
     def at(self) -> tuple[str, str]:
@@ -97,6 +100,11 @@ class Entry(msgspec.Struct, frozen=True):
     def narration(self) -> str:
         """What the row says in words: where the file has no narrations, whom it names."""
         return self.description or self.partner.name
+
+    @property
+    def told(self) -> str:
+        """The narration to keep: with who collected, who is named nowhere else."""
+        return f"{self.collector} {self.description}".strip()[:DESCRIPTION_MAX]
 
     @property
     def balance_before_minor(self) -> int | None:
@@ -127,13 +135,13 @@ def understand(record: Record, profile: Profile) -> Entry:
     description = printable(section.description.of(record), DESCRIPTION_MAX)
     stated = _stated_category(section, record)
     named = printable(section.counterparty.name.of(record), NAME_MAX)
-    name = firm_called(named) or named
+    name, shop = payee_called(named, description), shop_behind(named, description)
     kind = printable(section.kind.of(record), NAME_MAX).replace("_", " ")
-    narration = description or name
+    narration = description or named
     told = kind_of(kind, narration)
     is_refund, is_own = _said(section.refund, record, "refund"), _said(section.own, record, "own")
     if is_refund is None and amount_minor > 0:
-        is_refund = _calls_itself_refund(f"{kind} {narration}", currency)
+        is_refund = _calls_itself_refund(f"{kind} {name} {narration}", currency)
     if is_own is None:
         is_own = stated == OWN_TRANSFER or says_own(narration, kind, is_outgoing=amount_minor < 0) or None
     is_outgoing = amount_minor < 0 or bool(is_refund)
@@ -144,9 +152,11 @@ def understand(record: Record, profile: Profile) -> Entry:
     )
     if is_part_of(section.category.of(record), read):
         stated = ""
-    partner = _partner(record, profile, code, currency, _Said(name, description, stated or read, bool(is_own)))
+    partner = _partner(
+        record, profile, code, currency, _Said(name, bool(shop), description, stated or read, bool(is_own))
+    )
     channel = printable(section.channel.of(record).lower(), NAME_MAX) or told.channel
-    channel = channel or read_channel(f"{kind} {description}")
+    channel = channel or read_channel(f"{kind} {named} {description}")
     if channel == UNKNOWN and partner.kind == "external":
         channel = section.usual_channel.of(record) or UNKNOWN
     return Entry(
@@ -166,6 +176,7 @@ def understand(record: Record, profile: Profile) -> Entry:
         is_own=is_own,
         channel=channel,
         partner=partner,
+        collector=named if shop else "",
     )
 
 
@@ -253,7 +264,7 @@ def _partner(record: Record, profile: Profile, bank: str, currency: str, said: _
     number, partner_bank, own = section.account.of(record), section.bank.of(record), section.otherwise.of(record)
     read = "" if own else without_relative(payee_of(said.description), _holder(record, profile))
     name = said.name or read
-    if number:
+    if number and not said.is_shop_behind:
         code = partner_bank or ELSEWHERE
         return Partner("external", code, number[:NAME_MAX], name or f"{number} at {code}"[:NAME_MAX])
     if said.name or (name and said.category not in _BANKS_OWN):

@@ -109,6 +109,12 @@ def _print(report: Report, console: Console, is_dry_run: bool) -> None:
     hidden = max(0, report.rejected_count - SHOWN_MAX), max(0, report.balance_difference_count - SHOWN_MAX)
     if any(hidden):
         console.print(f"and {hidden[0]} more rejected rows, {hidden[1]} more balance differences: --json lists them")
+    for number, name in report.known_elsewhere.items():
+        console.print(
+            f"account   {number} is here already, at {name!r}: its rows are matched with those of that account"
+        )
+    if report.unread:
+        console.print(f"unread    no value is read from the columns {', '.join(report.unread)}")
     for what, value in report.assumed.items():
         console.print(f"assumed   {what.replace('_', ' ')} {value}: nothing says otherwise")
     for number in report.opened_at_zero:

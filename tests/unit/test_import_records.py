@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.imports.profile import Format
-from core.imports.records import RECORD_MAX, FileUnreadable, columns, read
+from core.imports.records import RECORD_MAX, FileUnreadable, header_of, read
 
 HEADER = b"a,b\n"
 
@@ -82,7 +82,7 @@ def test_table_may_begin_late_and_end_early(tmp_path: Path) -> None:
 def test_file_without_its_header_is_unreadable(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_bytes(b"\0\1\2" * 100)
     with pytest.raises(FileUnreadable, match=r"x\.csv has no line that holds 'Txn Date'"):
-        columns(tmp_path / "x.csv", Format(header_contains="Txn Date"))
+        header_of(tmp_path / "x.csv", Format(header_contains="Txn Date"))
 
 
 @given(content=st.binary(max_size=400))
