@@ -28,6 +28,7 @@ COMMANDS = {
     "doctor": Entry("finlens.commands.doctor:doctor", "Look this installation over and say what is wrong with it."),
     "demo": Entry("finlens.commands.demo:demo", "The demo bank: load it, or add the days since it was loaded."),
     "import": Entry("finlens.commands.imports:import_files", "Import statements of a bank by a mapping profile."),
+    "login": Entry("finlens.commands.login:login", "A password for a customer's login to the web app."),
     "ask": Entry("finlens.commands.ask:ask", "Ask the analyst in plain words, in somebody's name."),
     "chat": Entry("finlens.commands.chat:chat", "A conversation with the analyst in this terminal."),
     "mcp": Entry("finlens.commands.mcp:mcp", "Serve the analyst to MCP clients over standard input and output."),

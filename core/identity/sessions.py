@@ -61,6 +61,15 @@ async def end(session: AsyncSession, token: str, now: datetime) -> None:
         await record(session, actor=f"user:{held.user_id}", action="login.end", subject=f"login:{held.family_id}")
 
 
+async def end_all(session: AsyncSession, user_id: UUID, now: datetime) -> None:
+    """Revoke every login of this user."""
+    await session.exec(
+        update(RefreshToken)
+        .where(col(RefreshToken.user_id) == user_id, col(RefreshToken.revoked_at).is_(None))
+        .values(revoked_at=now)
+    )
+
+
 async def _held(session: AsyncSession, token: str) -> RefreshToken | None:
     # Locked: of two uses at the same instant one must see the other's mark.
     query = select(RefreshToken).where(RefreshToken.token_hash == _hash(token)).with_for_update()

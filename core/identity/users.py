@@ -1,5 +1,6 @@
 """Users: who may log in, and the Principal that each one is."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func
@@ -9,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from core.banking.tables import Customer
 from core.db import refusing
 from core.errors import AlreadyExists, NotFound, TokenRefused
+from core.identity import sessions
 from core.identity.access import Principal, Role
 from core.identity.passwords import hash_password
 from core.identity.tables import User
@@ -43,6 +45,23 @@ async def add_user(
     with refusing({"app_user_email": (AlreadyExists, f"{email} has a user already")}):
         session.add(user)
         await session.flush()
+    return user
+
+
+async def let_in(session: AsyncSession, email: str, *, password: str, now: datetime) -> User:
+    """The login with this email, made if the customer has none, with this password from now on.
+
+    Whoever was logged in with it is not any more. Raises NotFound if nobody has the email, or the user is disabled.
+    """
+    principal = await principal_by_email(session, email)
+    user = await user_by_email(session, email)
+    if user is None:
+        return await add_user(
+            session, email=email, name=principal.name, password=password, role=Role.CUSTOMER,
+            customer_id=principal.customer_id,
+        )  # fmt: skip
+    user.password_hash = await hash_password(password)
+    await sessions.end_all(session, user.id, now)
     return user
 
 

@@ -84,7 +84,7 @@ async def run_import(
     started = time.monotonic()
     sources = Sources(profile, paths)
     async with database.unit() as session:
-        known_elsewhere = await recognise(session, sources)
+        known_otherwise = await recognise(session, sources)
     with Stage() as stage:
         signs, names = Signs(), Names()
         for entry in _stage(sources, stage, progress):
@@ -92,7 +92,7 @@ async def run_import(
             names.add(entry)
         async with _rehearsal(database) if is_dry_run else nullcontext(database) as units:
             report = await _Import(units, sources, stage, names, progress, actor).run()
-    report.turned, report.known_elsewhere, report.unread = signs.turned, known_elsewhere, sources.unread
+    report.turned, report.known_otherwise, report.unread = signs.turned, known_otherwise, sources.unread
     if not is_dry_run and report.posted >= STATISTICS_FROM:
         async with database.unit() as session:
             await session.execute(_TAKE_STATISTICS)  # pyright: ignore[reportDeprecated]  # as below

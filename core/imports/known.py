@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.imports.sources import Sources
+from core.imports.spelling import iban_in
 
 _FIND = text("""
     SELECT a.number, k.code, k.name, lower(c.email)
@@ -27,23 +28,25 @@ class Known(NamedTuple):
     email: str
 
 
-async def recognise(session: AsyncSession, sources: Sources) -> dict[str, str]:
-    """Accounts that are kept at another bank than the files say, and the bank's name. From now on their rows go there.
+async def recognise(session: AsyncSession, sources: Sources) -> dict[str, Known]:
+    """Accounts that are kept at another bank, or for another mail, than this import says. From now on their rows go
+    there.
 
-    That is so where nothing but the file's own head, or nothing at all, names the bank, and where a bank is named for
-    the first time. The holder must be the one who is named, if any is.
+    That is so where nothing but the file's own head, or nothing at all, names the bank, where a bank is named for the
+    first time, and for an IBAN, which no other bank can have. The holder must be the same, if one was named both times.
     """
     if not {"account", "bank", "email"} <= sources.used:
         return {}
     asked = sources.holders()
-    elsewhere: dict[str, str] = {}
+    otherwise: dict[str, Known] = {}
     for number, found in (await _accounts(session, asked)).items():
-        bank, email = asked[number]
-        same = [one for one in found if email in ("", one.email)]
-        if known := _meant(same, bank, sources):
+        holder = asked[number]
+        same = [one for one in found if holder.may_be(one.email)]
+        is_bank_told = sources.is_told("bank") and not iban_in(number)
+        if known := _meant(same, holder.bank, sources, is_bank_told=is_bank_told):
             sources.know(number, bank=known.code, email=known.email)
-            elsewhere |= {number: known.bank_name} if known.code != bank else {}
-    return elsewhere
+            otherwise |= {number: known} if known.code != holder.bank or holder.email not in ("", known.email) else {}
+    return otherwise
 
 
 async def _accounts(session: AsyncSession, numbers: Iterable[str]) -> dict[str, list[Known]]:
@@ -55,9 +58,9 @@ async def _accounts(session: AsyncSession, numbers: Iterable[str]) -> dict[str, 
     return found
 
 
-def _meant(found: list[Known], bank: str, sources: Sources) -> Known | None:
+def _meant(found: list[Known], bank: str, sources: Sources, *, is_bank_told: bool) -> Known | None:
     """The account that is meant, of those of that number and holder. None where it is new, or could be several."""
     here = [one for one in found if one.code == bank]
     unnamed = [one for one in found if one.code == sources.profile.assumed.get("bank")]
-    fitting = here or (unnamed if sources.is_told("bank") else found)
+    fitting = here or (unnamed if is_bank_told else found)
     return fitting[0] if len(fitting) == 1 else None

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
+from core.imports.known import Known
 from core.imports.posting import Outcome
 from core.imports.reconcile import BalanceDifference
 from core.imports.staging import LeftOut
@@ -35,8 +36,8 @@ class Report:
     """Categories that words of the narration gave, for neither file nor profile did, and how many rows got them."""
     accounts_apart: dict[str, str] = field(default_factory=dict[str, str])
     """Second accounts of a customer at one bank, and the name of the bank that keeps each here."""
-    known_elsewhere: dict[str, str] = field(default_factory=dict[str, str])
-    """Accounts that were here at another bank than this import says: number -> the bank's name. Their rows go there."""
+    known_otherwise: dict[str, Known] = field(default_factory=dict[str, Known])
+    """Accounts that were here at another bank, or for another mail, than this import says. Their rows go there."""
     unread: list[str] = field(default_factory=list[str])
     """Headings of columns that nothing was read from."""
     assumed: dict[str, str] = field(default_factory=dict[str, str])
@@ -91,7 +92,10 @@ class Report:
             "unknown_categories": self.unknown_categories,
             "read_categories": self.read_categories,
             "accounts_apart": self.accounts_apart,
-            "known_elsewhere": self.known_elsewhere,
+            "known_otherwise": {
+                number: {"bank": known.bank_name, "email": known.email}
+                for number, known in self.known_otherwise.items()
+            },
             "unread": self.unread,
             "assumed": self.assumed,
             "opened_at_zero": self.opened_at_zero,

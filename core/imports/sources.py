@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from core.imports.profile import Profile, ProfileInvalid
 from core.imports.records import FileUnreadable, Header, Line, header_of, is_row, names_in, read
@@ -26,6 +27,20 @@ class Row:
     line: Line
     record: Record
     is_taken: bool
+
+
+class Holder(NamedTuple):
+    """What rows say of an account's holder."""
+
+    bank: str
+    email: str
+    """Empty where nobody told it."""
+    unnamed_emails: set[str]
+    """What stands for the mail of a holder whose mail nobody told."""
+
+    def may_be(self, email: str) -> bool:
+        """Whether the holder with this mail is the same one, as far as anybody told."""
+        return self.email in ("", email) or email in self.unnamed_emails
 
 
 class Sources:
@@ -79,12 +94,22 @@ class Sources:
         paths = self.paths.get(self.profile.transactions.file, [])
         return column in self.profile.given or all(column in self._headers[path].columns for path in paths)
 
-    def holders(self) -> dict[str, tuple[str, str]]:
-        """The bank and the holder's mail of each account that rows name; an empty mail where nobody told it."""
-        return {
-            fields.get("account", ""): (fields.get("bank", ""), fields.get("email", "").lower())
-            for fields in (record.fields for record in self._records())
+    def holders(self) -> dict[str, Holder]:
+        """Of each account that rows name, what is said of its holder."""
+        first: dict[str, Record] = {}
+        for record in self._records():
+            first.setdefault(record.fields.get("account", ""), record)
+        return {number: self._holder(record) for number, record in first.items()}
+
+    def _holder(self, record: Record) -> Holder:
+        fields = record.fields
+        unnamed = Record({**fields, "email": ""}, self._tables)
+        mails = {
+            section.email.of(unnamed).lower()
+            for section in self.profile.customers
+            if section.file == self.profile.transactions.file
         }
+        return Holder(fields.get("bank", ""), fields.get("email", "").lower(), mails)
 
     def know(self, account: str, **facts: str) -> None:
         """Whatever the files say of this account, these are its bank and its holder."""

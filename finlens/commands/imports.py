@@ -57,7 +57,7 @@ def import_files(
     if as_json:
         print(json.dumps(report.document()))
     else:
-        _print(report, Console(soft_wrap=True, markup=False), dry_run)
+        _print(report, Console(soft_wrap=True, markup=False), dry_run, email)
 
 
 async def _import(settings: Settings, profile: Profile, files: list[Path], is_dry_run: bool, bar: Bar) -> Report:
@@ -84,7 +84,7 @@ def _shown_on(bar: Bar, what: str) -> Progress:
     return show
 
 
-def _print(report: Report, console: Console, is_dry_run: bool) -> None:
+def _print(report: Report, console: Console, is_dry_run: bool, email: str) -> None:
     would = "would be " if is_dry_run else ""
     console.print(
         f"{report.read} rows read: {report.posted} {would}posted, {report.matched} known already, "
@@ -94,6 +94,8 @@ def _print(report: Report, console: Console, is_dry_run: bool) -> None:
         console.print("warning   no payments: the files are empty, or none is of the kind that holds payments")
     if report.customers_added or report.accounts_opened:
         console.print(f"{report.customers_added} customers added, {report.accounts_opened} accounts opened")
+    if report.customers_added and email:
+        console.print(f"login     finlens login {email} gives its holder one to the web app")
     for number in report.turned:
         console.print(
             f"warning   {number}: shops pay more often than they are paid. If amounts without a sign are money out, "
@@ -109,9 +111,10 @@ def _print(report: Report, console: Console, is_dry_run: bool) -> None:
     hidden = max(0, report.rejected_count - SHOWN_MAX), max(0, report.balance_difference_count - SHOWN_MAX)
     if any(hidden):
         console.print(f"and {hidden[0]} more rejected rows, {hidden[1]} more balance differences: --json lists them")
-    for number, name in report.known_elsewhere.items():
+    for number, known in report.known_otherwise.items():
         console.print(
-            f"account   {number} is here already, at {name!r}: its rows are matched with those of that account"
+            f"account   {number} is here already, at {known.bank_name!r} for {known.email}: "
+            "its rows are matched with those of that account"
         )
     if report.unread:
         console.print(f"unread    no value is read from the columns {', '.join(report.unread)}")

@@ -8,9 +8,14 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from core.errors import FinLensError
+from core.db import Database
+from core.errors import FinLensError, NotFound
+from core.identity.passwords import is_password
+from core.identity.users import user_by_email
+from core.imports.batch import run_import
+from core.imports.profile import load_profile
 from core.settings import Settings
-from finlens.commands import imports
+from finlens.commands import imports, login
 from tests.factories import fresh
 
 
@@ -108,3 +113,30 @@ def test_account_that_shops_pay_is_warned_of_and_the_option_turns_it_round(
     turned = CliRunner().invoke(command, [*options, "--positive", "out"])
     assert turned.exit_code == 0
     assert "shops pay" not in turned.stdout
+
+
+def test_columns_that_are_not_read_and_the_way_to_a_login_are_told(command: typer.Typer, tmp_path: Path) -> None:
+    path, mail = tmp_path / "a.csv", f"{fresh('asha')}@example.org"
+    path.write_text("date,amount,description,Filiale\n2026-01-02,-5,ALDI,12\n")
+    run = CliRunner().invoke(command, [str(path), "--account", fresh("A"), "--email", mail, "--dry-run"])
+    assert "unread    no value is read from the columns Filiale" in run.stdout
+    assert f"login     finlens login {mail}" in run.stdout
+
+
+async def test_imported_customer_gets_a_login_and_a_second_one_ends_the_first(
+    settings: Settings, database: Database, statement: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = f"{fresh('asha')}@example.org"
+    mapping = load_profile("plain").told(given={"email": mail}, zone="", dates="", opening="")
+    await run_import(database, mapping, [statement], actor="operator:test")
+    first, second = [await login._let_in(settings, mail) for _ in range(2)]
+    async with database.unit() as session:
+        user = await user_by_email(session, mail)
+    assert user and (user.role, user.customer_id is not None) == ("customer", True)
+    assert await is_password(second, user.password_hash)
+    assert not await is_password(first, user.password_hash)
+
+
+async def test_login_for_nobody_is_refused(settings: Settings, database: Database) -> None:
+    with pytest.raises(NotFound, match="Nobody here"):
+        await login._let_in(settings, "nobody@example.org")

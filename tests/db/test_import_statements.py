@@ -5,6 +5,7 @@ import io
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -421,3 +422,62 @@ async def test_database_knows_at_once_how_many_payments_a_large_import_brought(
              FROM pg_class c WHERE c.oid = 'ledger.transaction'::regclass""",
     )
     assert counted == pytest.approx(there, rel=0.01)
+
+
+def told(**given: str) -> Profile:
+    return PLAIN.told(given=given, zone="", dates="", opening="")
+
+
+def nameless(folder: Path) -> Path:
+    """A statement that says neither whose account it is nor where."""
+    path = folder / "nameless.csv"
+    path.write_text("date,amount,description,currency\n2026-01-02,-12.50,Tea,EUR\n2026-01-03,-9,Rice,EUR\n")
+    return path
+
+
+@pytest.mark.parametrize("is_mail_repeated", [True, False])
+async def test_same_statement_without_the_bank_posts_nothing_twice(
+    database: Database, tmp_path: Path, is_mail_repeated: bool
+) -> None:
+    account, path = fresh("A"), nameless(tmp_path)
+    mail, bank = f"{account}@example.org", fresh("B")
+    await run(database, path, profile=told(account=account, email=mail, bank=bank))
+    again = await run(database, path, profile=told(account=account, email=mail if is_mail_repeated else ""))
+    assert (again.posted, again.matched, again.customers_added, again.accounts_opened) == (0, 2, 0, 0)
+    assert again.known_otherwise[account].bank_name == bank
+
+
+async def test_bank_that_is_named_for_the_first_time_keeps_the_account(database: Database, tmp_path: Path) -> None:
+    account, path = fresh("A"), nameless(tmp_path)
+    await run(database, path, profile=told(account=account, email=f"{account}@example.org"))
+    again = await run(database, path, profile=told(account=account, email=f"{account}@example.org", bank=fresh("B")))
+    assert (again.posted, again.matched) == (0, 2)
+    assert again.known_otherwise[account].bank_name == "Plain bank"
+
+
+@pytest.mark.parametrize("change", ["email", "bank"])
+async def test_same_number_of_another_holder_or_at_another_named_bank_is_another_account(
+    database: Database, tmp_path: Path, change: str
+) -> None:
+    account, path = fresh("A"), nameless(tmp_path)
+    first = {"account": account, "email": f"{account}@example.org", "bank": fresh("B")}
+    await run(database, path, profile=told(**first))
+    second = {**first, "bank": ""} if change == "email" else first
+    report = await run(database, path, profile=told(**{**second, change: f"{fresh('x')}@example.org"}))
+    assert (report.posted, report.matched, report.known_otherwise) == (2, 0, {})
+
+
+async def test_iban_is_one_account_whatever_its_bank_is_called(database: Database, tmp_path: Path) -> None:
+    account, path = f"DE{uuid4().int % 10**20:020}", nameless(tmp_path)
+    first, second = fresh("B"), fresh("B")
+    await run(database, path, profile=told(account=account, email=f"{account}@example.org", bank=first))
+    again = await run(database, path, profile=told(account=account, bank=second))
+    assert (again.posted, again.matched, again.known_otherwise[account].bank_name) == (0, 2, first)
+
+
+async def test_holder_who_is_named_only_the_second_time_keeps_the_account(database: Database, tmp_path: Path) -> None:
+    account, path, bank = fresh("A"), nameless(tmp_path), fresh("B")
+    await run(database, path, profile=told(account=account, bank=bank))
+    again = await run(database, path, profile=told(account=account, email=f"{account}@example.org"))
+    assert (again.posted, again.matched, again.customers_added) == (0, 2, 0)
+    assert again.known_otherwise[account].email == f"account-{account}@plain.example".lower()

@@ -6,7 +6,7 @@ from core.categories import BY_SLUG
 from core.imports.categories import is_part_of, read_category, slug_of
 from core.imports.channels import read_channel
 from core.imports.narration import says_own, says_refund, says_transfer
-from core.imports.payee import payee_of, told_by
+from core.imports.payee import payee_called, payee_of, told_by
 
 PAYEES = """
 Salary June | Salary June
@@ -110,6 +110,13 @@ Lieferando | LIEFERANDO.DE
 DB Vertrieb | DB VERTRIEB GMBH
 | CHECK 1234
 H&M | H&M 0123 BERLIN
+Anna Kowalski | ZELLE TO ANNA KOWALSKI CONF 5Q5UNQ6GJ
+Anna Kowalski | ZELLE TO ANNA KOWALSKI CONF CHDKQBKDF
+Anna Kowalski | Zelle payment to Anna Kowalski Conf# c8f2k1qza
+Tom Brennan | ZELLE FROM TOM BRENNAN CONFIRMATION 7DPGTIXQM
+Rewe | Empfänger: REWE SAGT DANKE. 41 Kto/IBAN: DE1 BLZ/BIC: X Buchungstext: 14.11 Ref. H92/3
+Max Mustermann | Auftraggeber: Max Mustermann Buchungstext: Miete Ref. H92/3
+Albert Heijn | Naam: Albert Heijn 1521 Omschrijving: Boodschappen IBAN: NL20INGB0001234567
 7-Eleven | 7-ELEVEN 34567 TAMPA FL
 Rahul S Deshmukh | IB FUNDS TRANSFER DR-50100298765432-RAHUL S DESHMUKH
 Rahul S Deshmukh | 50100298765432-TPT-FT-RAHUL S DESHMUKH
@@ -391,3 +398,70 @@ def test_wide_word_of_a_file_holds_rent_and_no_groceries() -> None:
     assert is_part_of("Transport", "taxi")
     assert not is_part_of("Bills", "groceries")
     assert not is_part_of("Shopping", "rent")
+
+
+COLUMNS = """
+Rewe | REWE Markt GmbH//Koeln/DE
+Rewe | REWE SAGT DANKE. 41885512
+Rewe | VISA REWE SAGT DANKE. 41885512
+Aldi | ALDI SUED
+Amazon | AMAZON PAYMENTS EUROPE S.C.A.
+Netflix | NETFLIX INTERNATIONAL B.V.
+Kaufland | KAUFLAND Köln
+DB Vertrieb | DB Vertrieb GmbH
+Vapiano | VISA VAPIANO KOELN
+Jonas Weber | JONAS WEBER
+Jonas Weber | Jonas Weber
+AN NGUYEN | AN NGUYEN
+Chip Wilson | Chip Wilson
+Boots Sarah | Boots Sarah
+Transfer to Savings | Transfer to Savings
+ING | ING
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", COLUMNS)
+def test_name_in_a_column_is_read_like_a_narration_where_a_machine_printed_it(line: str) -> None:
+    name, column = line.split(" | ")
+    assert payee_called(column) == name
+
+
+@pytest.mark.parametrize(
+    ("column", "narration", "name"),
+    [
+        ("PayPal Europe S.a.r.l. et Cie S.C.A", "1006/PP.6382.PP/. Spotify AB, Ihr Einkauf bei Spotify AB", "Spotify"),
+        ("PayPal (Europe) S.a r.l. et Cie, S.C.A.", "PP.6382.PP . ZALANDO, Ihr Einkauf bei ZALANDO", "Zalando"),
+        ("Klarna Bank AB", "Your purchase at Zalando", "Zalando"),
+        ("Zalando Payments GmbH", "Erstattung, Ihr Einkauf bei uns", "Zalando"),
+        ("Maria Payonelli", "Ihr Einkauf bei Aldi", "Maria Payonelli"),
+    ],
+)
+def test_shop_stands_behind_who_collects_for_it(column: str, narration: str, name: str) -> None:
+    assert payee_called(column, narration) == name
+
+
+@pytest.mark.parametrize(
+    ("narration", "channel"),
+    [
+        ("Lastschrift VISA LIDL NR XXXX 4417 KOELN KAUFUMSATZ 19.11 066954", "card"),
+        ("FOLGELASTSCHRIFT REWE 2026-11-14T18:14 Debitk.1 2028-12", "card"),
+        ("Lastschrift VISA SPARKASSE NR XXXX 4417 BARGELDAUSZAHLUNG 12.11", "atm"),
+        ("Lastschrift Vodafone GmbH Internet", "direct_debit"),
+        ("DIRECT DEBIT VISA CARD SERVICES", "direct_debit"),
+    ],
+)
+def test_purchase_by_card_is_one_though_the_bank_books_a_direct_debit(narration: str, channel: str) -> None:
+    assert read_channel(narration) == channel
+
+
+@pytest.mark.parametrize(
+    ("words", "slug"),
+    [
+        ("RECOLOGY SOUTH BAY", "utilities"), ("BRAUHAUS FRUEH AM DOM", "eating_out"), ("Gaststätte Lommerzheim", "eating_out"),
+        ("Dr. med. dent. Sabine Lorenz Zahnreinigung", "health"), ("Girokarte Jahresentgelt 2025", "fees"),
+        ("Kaufhof", "shopping"), ("Belastingdienst", "tax"), ("Zilveren Kruis", "insurance"),
+        ("TESLA INC SUPERCHARGE", "fuel"),
+    ],
+)  # fmt: skip
+def test_kinds_of_shops_and_offices_are_known_by_their_words(words: str, slug: str) -> None:
+    assert read_category(words, is_outgoing=True, currency="EUR") == slug

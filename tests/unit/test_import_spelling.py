@@ -307,3 +307,141 @@ def test_umlauts_are_read_in_the_encodings_that_banks_use(encoding: str, tmp_pat
     sources = Sources(PLAIN.told(given={"account": "1"}, zone="", dates="", opening=""), [path])
     [row] = sources.rows("transactions", lambda _path, _line, _reason: None)
     assert understand(row.record, sources.profile).partner.name == "Müller Bäckerei"
+
+
+GERMAN = ("2026-04-13", -1869, "Lidl", "groceries", "card")
+BANKS = {
+    "ING DE": (
+        "Umsatzanzeige\n\nIBAN;DE58 5001 0517 5407 3249 31\nBank;ING\nKunde;Lena Hoffmann\n\n"
+        "Buchung;Wertstellungsdatum;Auftraggeber/Empfänger;Buchungstext;Saldo;Währung;Verwendungszweck;Betrag;Währung\n"
+        "13.04.2026;13.04.2026;VISA LIDL;Lastschrift;2.561,28;EUR;NR XXXX 4417 KAUFUMSATZ 12.04;-18,69;EUR\n",
+        "DE58500105175407324931",
+    ),
+    "DKB": (
+        '"Girokonto";"DE58500105175407324931"\n"Kontostand vom 20.11.2026:";"2.561,28 €"\n""\n'
+        '"Buchungsdatum";"Wertstellung";"Status";"Zahlungspflichtige*r";"Zahlungsempfänger*in";"Verwendungszweck";'
+        '"Umsatztyp";"IBAN";"Betrag (€)";"Gläubiger-ID";"Mandatsreferenz";"Kundenreferenz"\n'
+        '"13.04.26";"13.04.26";"Gebucht";"LENA HOFFMANN";"LIDL SAGT DANKE";"VISA Debitkartenumsatz";"Ausgang";'
+        '"DE89370400440532013000";"-18,69";"";"";""\n',
+        "DE58500105175407324931",
+    ),
+    "Deutsche Bank": (
+        "Umsätze;Girokonto;Lena Hoffmann\n21.9.2025 - 20.11.2026\n"
+        "Buchungstag;Wert;Umsatzart;Begünstigter / Auftraggeber;Verwendungszweck;IBAN;BIC;Betrag;Soll;Haben;Währung\n"
+        "13.04.2026;13.04.2026;SEPA-Lastschrift;LIDL SAGT DANKE;Debitk.1;DE89370400440532013000;;-18,69;-18,69;;EUR\n",
+        "1",
+    ),
+    "Volksbank": (
+        "Bezeichnung Auftragskonto;IBAN Auftragskonto;Bankname Auftragskonto;Buchungstag;Name Zahlungsbeteiligter;"
+        "IBAN Zahlungsbeteiligter;Buchungstext;Verwendungszweck;Betrag;Waehrung;Saldo nach Buchung\n"
+        "Girokonto;DE58500105175407324931;Volksbank;13.04.2026;LIDL//KOELN/DE;;Basislastschrift;Debitk.1;-18,69;EUR;9,00\n",
+        "DE58500105175407324931",
+    ),
+    "comdirect": (
+        '"Umsätze Girokonto";"Zeitraum: 430 Tage";\n\n'
+        '"Buchungstag";"Wertstellung (Valuta)";"Vorgang";"Buchungstext";"Umsatz in EUR";""\n"13.04.2026";"13.04.2026";'
+        '"Lastschrift / Belastung";" Empfänger: LIDL Kto/IBAN: DE89 Buchungstext: VISA Ref. H9217";"-18,69";""\n',
+        "1",
+    ),
+    "ING NL": (
+        '"Datum";"Naam / Omschrijving";"Rekening";"Tegenrekening";"Code";"Af Bij";"Bedrag (EUR)";"Mutatiesoort";'
+        '"Mededelingen";"Saldo na mutatie";"Tag"\n"20260413";"LIDL 1521 AMSTERDAM";"NL20INGB0001234567";"";"BA";"Af";'
+        '"18,69";"Betaalautomaat";"Pasvolgnr: 001";"2.561,28";""\n',
+        "NL20INGB0001234567",
+    ),
+    "Rabobank": (
+        '"IBAN/BBAN","Munt","BIC","Volgnr","Datum","Rentedatum","Bedrag","Saldo na trn","Tegenrekening IBAN/BBAN",'
+        '"Naam tegenpartij","Code","Omschrijving-1","Omschrijving-2"\n"NL20RABO0001234567","EUR","RABONL2U","01",'
+        '"2026-04-13","2026-04-13","-18,69","+2172,46","","LIDL 1521","bc","Maestro","Betaald"\n',
+        "NL20RABO0001234567",
+    ),
+    "N26": (
+        '"Booking Date","Value Date","Partner Name","Partner Iban","Type","Payment Reference",'
+        '"Account Name","Amount (EUR)"\n'
+        '"2026-04-13","2026-04-13","LIDL","","Presentment","Einkauf","Main Account","-18.69"\n',
+        "1",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("bank", BANKS)
+def test_export_of_a_german_or_dutch_bank_needs_no_profile(bank: str, tmp_path: Path) -> None:
+    content, account = BANKS[bank]
+    (entry,), sources = read(tmp_path / "a.csv", content, account="" if account != "1" else "1")
+    facts = (entry.day.isoformat(), entry.amount_minor, entry.partner.name, entry.read_category, entry.channel)
+    assert facts == GERMAN
+    assert (entry.account, entry.currency) == (account, "EUR")
+    assert "currency" not in sources.assumed
+
+
+def test_lines_above_the_table_say_whose_account_it_is(tmp_path: Path) -> None:
+    _, sources = read(tmp_path / "a.csv", BANKS["ING DE"][0], account="")
+    fields = next(sources.rows("transactions", lambda *_: None)).record.fields
+    assert (fields["bank"], fields["owner"], fields["account"]) == ("ING", "Lena Hoffmann", "DE58500105175407324931")
+
+
+def test_payer_and_payee_that_stand_in_two_columns_change_with_the_sign(tmp_path: Path) -> None:
+    table = (
+        "Buchungsdatum;Zahlungspflichtige*r;Zahlungsempfänger*in;Betrag (€)\n"
+        "13.04.2026;Lena Hoffmann;Jonas Weber;-5,00\n14.04.2026;Mia Schneider;Lena Hoffmann;7,00\n"
+    )
+    entries, _ = read(tmp_path / "a.csv", table)
+    assert [entry.partner.name for entry in entries] == ["Jonas Weber", "Mia Schneider"]
+
+
+def test_columns_that_are_not_read_are_named(tmp_path: Path) -> None:
+    _, sources = read(tmp_path / "a.csv", "Date,Amount,Shop assistant,Description,Amount\n2026-04-13,-5,Jo,ALDI,-5\n")
+    assert sources.unread == ["Shop assistant", "Amount"]
+
+
+def test_table_without_a_header_is_read_by_what_stands_in_its_first_row(tmp_path: Path) -> None:
+    table = '"11/20/2026","-5.32","*","","POS PURCHASE STARBUCKS STORE 05744"\n"11/13/2026","9.00","*","1041","CHECK"\n'
+    entries, sources = read(tmp_path / "a.csv", table)
+    assert brief(entries) == [
+        ("2026-11-20", -532, "USD", None, "Starbucks"), ("2026-11-13", 900, "USD", None, "Unknown"),
+    ]  # fmt: skip
+    assert sources.assumed["currency"] == "USD"
+
+
+def test_table_without_a_header_that_could_be_read_in_two_ways_says_what_to_write(tmp_path: Path) -> None:
+    with pytest.raises(ProfileInvalid, match=r"a\.csv has no header.*columns: \[date, amount, description\]"):
+        read(tmp_path / "a.csv", "11/20/2026,-5.32,100.00,STARBUCKS\n11/21/2026,-5.32,94.68,STARBUCKS\n")
+
+
+def test_table_without_amounts_is_refused_as_a_whole(tmp_path: Path) -> None:
+    with pytest.raises(ProfileInvalid, match=r"no column of amounts.*date, Belopp, description \(copy the profile"):
+        read(tmp_path / "a.csv", "Date,Belopp,Description\n2026-04-13,-5,ALDI\n")
+
+
+def test_number_of_the_other_side_that_never_changes_is_refused(tmp_path: Path) -> None:
+    rows = "".join(f"2026-04-1{day},-5,Shop {day},DE89370400440532013000\n" for day in range(3))
+    with pytest.raises(ProfileInvalid, match="seems to be the account's own"):
+        read(tmp_path / "a.csv", f"Date,Amount,Payee,IBAN\n{rows}")
+
+
+@pytest.mark.parametrize(
+    ("rows", "currency"),
+    [
+        ("11/20/2026,-5,ALDI\n", "USD"), ("2026-11-20,-5,ZELLE TO ANNA\n", "USD"), ("2026-11-20,$5,ALDI\n", "USD"),
+        ("20/11/2026,-5,UPI/ANNA\n", "INR"), ("20.11.2026,-5,Lastschrift Vodafone\n", "EUR"),
+        ("20/11/2026,-5,FASTER PAYMENT TO ANNA\n", "GBP"), ("20/11/2026,-5,ALDI\n", "INR"),
+    ],
+)  # fmt: skip
+def test_words_and_dates_tell_the_currency_that_nothing_states(tmp_path: Path, rows: str, currency: str) -> None:
+    _, sources = read(tmp_path / "a.csv", f"date,amount,description\n{rows}")
+    assert sources.assumed["currency"] == currency
+
+
+def test_shop_behind_a_collector_keeps_the_collectors_name_in_the_narration(tmp_path: Path) -> None:
+    table = "date,amount,payee,description,partner iban\n2026-04-13,-5,PayPal Europe,Ihr Einkauf bei Spotify AB,LU1\n"
+    (entry,), _ = read(tmp_path / "a.csv", table, currency="EUR")
+    assert (entry.partner.name, entry.partner.number, entry.told) == (
+        "Spotify", "spotify EUR", "PayPal Europe Ihr Einkauf bei Spotify AB"
+    )  # fmt: skip
+    assert entry.description == "Ihr Einkauf bei Spotify AB"
+
+
+def test_tax_office_in_a_column_makes_money_back_no_refund(tmp_path: Path) -> None:
+    table = "date,amount,payee,description\n2026-05-20,687.20,Finanzamt Köln-Mitte,EST-Veranlagung 2025 Erstattung\n"
+    (entry,), _ = read(tmp_path / "a.csv", table, currency="EUR")
+    assert (entry.is_refund, entry.read_category) == (None, "tax")
