@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from agents.remarks import remarks_in
 from core.db import Database
 from core.identity.access import Principal, visible_accounts
 from core.insights.reporting import ACCOUNT, ENTRY
@@ -58,6 +59,8 @@ class Scope:
     """How many there are in all."""
     payday: date | None = None
     """The day on which a salary came last."""
+    remarks: frozenset[str] = frozenset()
+    """What a customer wrote beside payments; of a bank none, for there are too many."""
 
     @property
     def is_of_many(self) -> bool:
@@ -95,6 +98,7 @@ async def read_scope(connection: AsyncConnection, principal: Principal) -> Scope
         last_day=max(days, default=None),
         payments=sum(payments for *_, payments, _, _ in kinds),
         payday=max(paid, default=None),
+        remarks=await _remarks(connection, principal),
     )
 
 
@@ -150,6 +154,21 @@ async def _counterparties(connection: AsyncConnection, principal: Principal) -> 
         .limit(NAMES_MAX)
     )
     return tuple(Counterparty(*row) for row in found)
+
+
+async def _remarks(connection: AsyncConnection, principal: Principal) -> frozenset[str]:
+    if principal.customer_id is None:
+        return frozenset()
+    e = ENTRY.c
+    described = func.regexp_replace(e.description, r"\d+", "", "g")  # references make each another
+    found = await connection.execute(
+        select(described, e.counterparty)
+        .where(visible_accounts(principal, customer_id=e.customer_id, bank_id=e.bank_id))
+        .where(e.status == TransactionStatus.SUCCESS, e.direction == "out")  # what others wrote is no word of theirs
+        .distinct()
+        .limit(NAMES_MAX)
+    )
+    return remarks_in((row[0], row[1]) for row in found)
 
 
 async def _accounts(connection: AsyncConnection, principal: Principal) -> tuple[OwnAccount, ...]:

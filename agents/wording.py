@@ -136,11 +136,9 @@ def _head(query: InsightQuery, measure: Measure, about: str) -> str:
             payee = any(f.field == "counterparty" and f.operator not in _LEFT_OUT for f in query.filters)
             if payee:
                 return f"{'Received from' if measure is Measure.INCOME else 'Paid to'} {about}"
-            return (
-                f"{about} received"
-                if measure is Measure.INCOME and "income" not in about.lower() and not _is_income(query)
-                else about
-            )
+            names_income = "income" in about.lower() or _is_income(query)
+            received = " received" if measure is Measure.INCOME and not names_income else ""
+            return f"{about[0].upper()}{about[1:]}{received}"
         case Measure.NET | Measure.VOLUME:
             return f"{_MEASURES[measure]}{f' with {about}' if about else ''}"
         case _:

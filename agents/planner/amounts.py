@@ -129,13 +129,25 @@ def _singles(text: str, currency: Currency) -> list[AmountMention]:
         minor = _minor(match, 1, spoken or currency)
         if minor is None or not _is_amount(match):
             continue
-        mentions.append(Mention("amount", _bounds(match, minor, spoken), match.start(), match.end()))
+        mentions.append(Mention("amount", _bounds(match, minor, spoken), _beginning(match), match.end()))
     return mentions
+
+
+def _beginning(match: re.Match[str]) -> int:
+    """Where the amount begins; "sent me" before it tells which way it went, and is left to be read."""
+    return (
+        match.start("before1" if match["before1"] else "digits1")
+        if _HANDED_TO_ME.match(match.group())
+        else match.start()
+    )
+
+
+_HANDED_TO_ME = re.compile(r"(?:gave|sent|paid) (?:me|us)\b(?=.*\d)")
 
 
 def _is_amount(match: re.Match[str]) -> bool:
     """A bare number is money only where a word says so: "over 500" and "payment of 499", not "top 5"."""
-    if not _is_marked(match, 1) and _COUNTED.match(match.string, match.end()):
+    if not _is_marked(match, 1) and _COUNTED.match(match.string, match.end()) and not _is_of_one(match):
         return False  # "over 5 payments"
     compared = any(match[name] for name in ("above", "from", "below", "up_to", "about", "plus", "less"))
     if _is_marked(match, 1) or (compared and match["from"] not in ("from",)):
@@ -143,9 +155,45 @@ def _is_amount(match: re.Match[str]) -> bool:
     looks_like_year = re.fullmatch(r"(?:19|20)\d\d", match["digits1"] or "")
     if _IS_HANDED.fullmatch(match["exact"] or "") and len(match["digits1"] or "") >= 3 and not looks_like_year:
         return True  # "when did they first charge me 649"
-    if match["digits1"] and _is_spoken_of(match):
+    if match["digits1"] and (_is_spoken_of(match) or (not looks_like_year and _is_of_no_number(match))):
         return True
     return match["exact"] in ("of", "exactly", "of exactly", "equal to", "precisely", "worth") and not looks_like_year
+
+
+def _is_of_no_number(match: re.Match[str]) -> bool:
+    return _is_of_one(match) or _stands_alone(match)
+
+
+def _is_of_one(match: re.Match[str]) -> bool:
+    """ "That 51328 payment" is one of so much, and no number of them."""
+    return len(match["digits1"] or "") >= _LONG and bool(_ONE_PAYMENT.match(match.string, match.end()))
+
+
+def _stands_alone(match: re.Match[str]) -> bool:
+    """Whether nothing but an amount has so many digits: "is 1844 too much"; "account 4821" has them too. One that is told
+    ("it came to 1,844", "I keep 12,000") is of no payment."""
+    before, after = match.string[: match.start("digits1")], match.string[match.end("digits1") :]
+    is_long = len(re.sub(r"\D", "", match["digits1"])) >= _LONG
+    return is_long and not (_NUMBERS.search(before) or _TOLD.search(before) or _OF_OTHERS.match(after))
+
+
+_LONG = 3
+_TOLD = re.compile(
+    r"(?:\b(?:c[ao]mes?|coming|totals?|totall?ed|keep|kept|keeping|set|saved?|saving|put|budget\w*|limit|cap|target|goal|plan\w*"
+    r"|aside|myself|ourselves|think|thought|guess|say|said|says|reads|shows?|showed|expect\w*|remember)|(?<=.)\b(?:is|was|were|are|be))"
+    r"(?: (?:it|that|i|we|was|is|to|at|of|about|only|just|like|up|down|out|me|him|her|them))* $"
+)
+_OF_OTHERS = re.compile(
+    r" ?(?:%|per ?cent|(?:a|per|each|every) (?:day|week|month|quarter|year)\b|(?:more )?(?:words?|letters?|characters?|lines?|rows?"
+    r"|pages?|minutes?|hours?|days?|weeks?|months?|years?|units?|lit(?:er|re)s?|kg|kilos?|miles?|calories|people|others)\b)"
+)
+_ONE_PAYMENT = re.compile(r" (?:\w+ )?(?:payment|transaction|transfer|purchase)\b(?!s)")
+_NUMBERS = re.compile(
+    r"\b(?:accounts?|a/c|acct|cards?|ends?|ending|numbers?|no\.?|ids?|ref|refs|reference|order|invoice|bill|txn|utr|room|flat|plot"
+    r"|sector|route|flight|train|pin|code|mcc|top|bottom|last|first|next|latest|past|previous|score[ds]?|points?|rank(?:ed)?|version"
+    r"|alerts?|day|days|in|since|until|till|before|after|by|during|may|year|fy|q[1-4])(?: (?:in|with|is|was|by|of|no\.?|number))* ?[#*x-]*$"
+)
+""" "Card 4417", "the last 365": numbers of something else than money; a year or a day of one stands behind "in"."""
 
 
 _IS_HANDED = re.compile(_HANDED)

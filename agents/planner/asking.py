@@ -24,6 +24,7 @@ from agents.planner.slots import (
     names_only_prior,
     objects,
     persons_paid,
+    without_sums,
 )
 from agents.planner.stretches import spoken
 from agents.planner.words import stem
@@ -337,7 +338,7 @@ def _usual(frame: Frame, clause: Clause) -> Frame | None:
         clause.take(Cue.USUAL)
         return None  # "a typical ride, I mean the median"
     clause.take(Cue.USUAL, Cue.MORE, Cue.LESS, Cue.COMPARE, Cue.DIFFERENCE, Cue.LATEST)
-    return frame.with_changes(ask=Operation.USUAL)
+    return frame.with_changes(ask=Operation.USUAL, conditions=without_sums(frame.conditions))
 
 
 _HELD_AGAINST = (Cue.YES_NO, Cue.MORE, Cue.LESS, Cue.COMPARE, Cue.DIFFERENCE, Cue.LATEST, Cue.SHARE)

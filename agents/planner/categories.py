@@ -12,7 +12,7 @@ _EVERYDAY: dict[str, str] = {
     "takeaways, take away, takeout, take out, take-out, food delivery, eating outside, ate outside, eat outside, dhaba, dhabas, canteen, bistro, bistros, diner, diners, restos, foodservice, dining expenditure,  meals out, meal out, meals, meal, eateries, "
     "bars and restaurants, cafes and restaurants, restaurants and cafes, outside food, ordering in, fast food",
     "rent": "apartment rent, flat rent, room rent, home rent, landlord, renting, rent, rental, house rent, rents",
-    "household": "home furnishing, home decor, interiors, household, furniture, home improvement, furnishings, home goods, household goods, household items",
+    "household": "home stuff, house stuff, stuff for the house, stuff for home, home furnishing, home decor, interiors, household, furniture, home improvement, furnishings, home goods, household goods, household items",
     "utilities": "public utilities, utility payments, utility bill payments, utility services, utilities, utility, utility bills, utility bill",
     "telecom": "telephone, telephone bill, telephone bills, cell phone, cellphone, cell phone bill, mobile bills, mobile phone, mobile phone bill, internet bills, broadband bill, broadband bills, wifi bill, wi-fi, net bill, phone recharge, telecommunications, phone and internet, phone, mobile, phone bill, phone bills, mobile bill, mobile recharge, recharge, recharges, "
     "internet, broadband, wifi, internet bill, telecom, mobile and internet",

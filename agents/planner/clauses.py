@@ -49,6 +49,12 @@ _OPENING = re.compile(
     r"question|hi|hello|hey|sir|madam|dear \w+)\s*[:,\-]+\s*",
     re.IGNORECASE,
 )
+_NETTED = re.compile(
+    r"^(?:net(?: of)?|after|less|minus|taking off|adjusting for|adjusted for) (?:any |the |all |my )?(?:refunds?|returns?|reversals?)"
+    r"(?: and (?:refunds?|returns?|reversals?))?,\s+(?=\w+ \w+)",
+    re.IGNORECASE,
+)
+""" "Net of refunds, what ...": every sum of spending is."""
 _ANEW = re.compile(
     r"^(?:(?:ok|okay|now|and|so|right|alright|well|then|thanks|thank you|great|fine),? )*(?:"
     r"(?:a |one |my |here is (?:a|another) )?(?:different|another|new|next|other|fresh)(?: \w+)? (?:q|qn|ques|question|query|topic|subject|matter)|(?:something|one thing) different|"
@@ -138,7 +144,7 @@ _KNOWN = re.compile(
 )
 """ "The UPI ones I remember" asks nothing; "rent I know, so forget it" leaves it out."""
 _POLITE = re.compile(
-    r"^(?:hi|hello|hey|thanks|thank you|thanking you(?: in advance| in anticipation)?|(?:with )?(?:kind |best |warm )?regards|thanks a lot|many thanks|thank you (?:so|very) much|please|pls|kindly|ok|okay|cheers|"
+    r"^(?:hi|hello|hey|(?:many )?thank(?:s|ing you| you)(?: a lot| a ton|(?: so| very) much)?(?: in (?:advance|anticipation))?|(?:with )?(?:kind |best |warm )?regards|please|pls|kindly|ok|okay|cheers|"
     r"that(?:'?s| is| was) (?:(?:really|quite|way|so|such) )*(?:a lot|too much|so much|plenty|great|good|fine|nice|crazy|insane|high|huge)(?: of money)?(?:,? (?:omg|wow|really|man|bro|lol|yaar|though))*|"
     r"(?:please )?(?:tell me|let me know|help(?: me)?)|(?:just )?(?:show|tell|remind) (?:her|him|them|us)|(?:(?:just )?tell me )?(?:just )?one (?:(?:more |last |quick )?thing|(?:more|last|final|other|quick)(?: (?:q|question|query|one))?)|(?:a |one |just a )?(?:small|quick|little|simple) (?:thing|question|doubt|query|help)|good (?:morning|evening|afternoon))"
     r"[\s,.!]*(?:finlens|there|sir|madam|team|all)?[\s,.!?]*$",
@@ -251,7 +257,9 @@ def announced(text: str) -> tuple[str, bool]:
 
 def clauses(question: str) -> list[str]:
     """The questions in `question`, at most CLAUSES_MAX; greetings are left out."""
-    said = _PAIRED.sub(r"\g<link> \g<one> with ", _ADDRESSED.sub("", _OPENING.sub("", question.strip())))
+    said = _PAIRED.sub(
+        r"\g<link> \g<one> with ", _ADDRESSED.sub("", _OPENING.sub("", _NETTED.sub("", question.strip())))
+    )
     said = _INSERTED.sub(r" \g<how> ", said)
     said = _TARGET.sub(r"if \g<what> is to stay under \g<amount>, how much is left", said)
     said = _NOT_THIS.sub(r"\g<denied>, ", _CHOSEN.sub(r"\g<asks> \g<things>", _CORRECTED.sub("", said)))

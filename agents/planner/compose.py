@@ -737,7 +737,8 @@ def _of_whole(frame: Frame) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
     if alerted and len(frame.conditions) > len(alerted) and not frame.whole:
         return (), alerted  # of alerts the part that is by UPI
     if frame.objects and not frame.whole:
-        return (), frame.conditions
+        by_some_way = any(f.field == "channel" for f in frame.conditions)
+        return (frame.objects, ()) if by_some_way else ((), frame.conditions)  # of all fuel the part that is by card
     objects = tuple(f for f in frame.whole if f.field in _OBJECT_FIELDS)
     said = tuple(f for f in frame.whole if f.field not in _OBJECT_FIELDS)
     return objects, merged((*said, *(f for f in frame.conditions if f.field == "account")))

@@ -242,7 +242,7 @@ def _count_days(_: Intent, found: _Slots) -> Frame | None:
     amounts: list[Bounds] = [mention.value for mention in clause.reading.of("amount")]
     if dimension is None or len(amounts) > 1:
         return None
-    kept = tuple(f for f in found.base.conditions if f.field != "amount_minor")
+    kept = slots.without_sums(found.base.conditions)
     said = (
         Threshold(low_minor=amounts[0].low_minor, high_minor=amounts[0].high_minor, said_minor=0) if amounts else None
     )
@@ -410,7 +410,9 @@ def _spent_only(one: Filter) -> Filter | None:
 
 def _usual(_: Intent, found: _Slots) -> Frame:
     itself = usual_itself(found.base, found.clause)
-    return itself.with_changes(flow=found.flow) if itself else found.asking(Operation.USUAL, found.plain)
+    kept = slots.without_sums(found.base.conditions)
+    asked = itself.with_changes(flow=found.flow) if itself else found.asking(Operation.USUAL, found.plain)
+    return asked.with_changes(conditions=kept)
 
 
 def _threshold(_: Intent, found: _Slots) -> Frame | None:
@@ -418,9 +420,11 @@ def _threshold(_: Intent, found: _Slots) -> Frame | None:
     if len(amounts) != 1 or not (found.clause.has(Cue.YES_NO) or _HELD_AGAINST.search(found.clause.reading.text)):
         return None
     one = amounts[0]
+    if one.is_exact and found.clause.has(Cue.PAYMENTS):
+        return None  # "a payment of 50,000"
     low, high = (one.said_minor + 1, None) if one.is_exact else (one.low_minor, one.high_minor)
     said = Threshold(low_minor=low, high_minor=high, said_minor=one.said_minor)
-    kept = tuple(f for f in found.base.conditions if f.field != "amount_minor")
+    kept = slots.without_sums(found.base.conditions)
     asked = slots.held_against(found.clause)
     return found.asking(Operation.THRESHOLD, found.plain, threshold=said, conditions=kept).with_changes(**asked)
 

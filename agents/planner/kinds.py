@@ -51,6 +51,8 @@ _KINDS = {
     r"music|gaana|spotify|tunes|saavn": "music",
     r"book|read|kindle|audible": "books",
     r"game|steam|playstation|xbox": "games, gaming, video games",
+    r"furni(?:ture|sh)|furnitur|sofa|ikea|pepperfry|urban ?ladder|wakefit|moebel|mobel": "furniture, furnishings",
+    r"trust\b|foundation|charit|relief|ngo\b|seva|red cross|unicef|oxfam|donat": "charity, charities, donations, donation",
     r"home|griha|housing|hdfc ltd": "house loan, home loan, housing loan",
     r"gaadi|car\b|auto|vehicle|wheels": "car emi, car loan, vehicle loan",
 }

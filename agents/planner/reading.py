@@ -22,6 +22,7 @@ from agents.planner.lexicon import CLOCK, FILLER, PATTERNS, REFUSALS, Cue, cue_w
 from agents.planner.mentions import Mention, cover
 from agents.planner.names import Named, Names
 from agents.planner.neutral import UNSPENT
+from agents.planner.noted import as_written, noted, remarked
 from agents.planner.ordinals import placed
 from agents.planner.periods import PeriodReader
 from agents.planner.rewrites import written_out
@@ -272,7 +273,8 @@ class Reader:
         text = written_out(plain)
         if text == plain:
             return text
-        said = (*self._names.said_in_full(plain), *(what for what, *_ in noted(plain)))
+        remarks = (plain[m.start : m.end] for m in remarked(plain, self._scope.remarks, common_words()))
+        said = (*self._names.said_in_full(plain), *(what for what, *_ in noted(plain)), *remarks)
         broken = [name for name in said if name not in text]
         for n, name in enumerate(broken):
             plain = plain.replace(name, f"payee{n}said")
@@ -284,7 +286,7 @@ class Reader:
     def _once(self, text: str) -> Reading:
         mentions = [self._narrowed(m, text) for m in compounded(text, cover(self._candidates(text)))]
         mentions = _without_titles(_without_speakers(_with_differences(mentions, text), text), text)
-        mentions = _without_excluded_measures(mentions, text)
+        mentions = _without_what_for(_without_wages(_without_excluded_measures(mentions, text), text), text)
         unknown = tuple(_unknown(text, mentions))
         refusal = self._refusal(text, mentions, unknown)
         return Reading(text, tuple(mentions), unknown, refusal, is_of_many=self._scope.is_of_many)
@@ -306,6 +308,9 @@ class Reader:
             return mention
         said = text[mention.start : mention.end]
         phrase = without_head(said)
+        remark = as_written(phrase, self._scope.remarks)
+        if remark and not set(mention.value).intersection(self._scope.categories):
+            return replace(mention, kind="description", value=remark)  # nothing but the remark says what it was for
         found = payees_of_kind(said, mention.value, self._scope.counterparties)
         found = found or payees_of_kind(phrase, mention.value, self._scope.counterparties)
         of_category = (party.name for party in self._scope.counterparties if party.category in mention.value)
@@ -321,6 +326,7 @@ class Reader:
         yield from _bare_transfers(text, self._scope)
         yield from self._named(text)
         yield from (Mention("description", what, start, end, weight=9) for what, start, end in noted(text))
+        yield from remarked(text, self._scope.remarks, common_words())
         yield from _accounts(text, self._scope)
         yield from _holders(text, self._scope)
         yield from read_alert_words(text, self._scope)
@@ -432,27 +438,6 @@ def _respelt(word: str) -> str | None:
     return corrected(word, common_words() - FILLER - _COMMON - cue_words() | _SPELLABLE)
 
 
-_NOTED = re.compile(
-    r"\b(?:where (?:i|we) (?:wrote|noted|put|typed|mentioned)|(?:with|saying|having|has|have) (?:the |a )?"
-    r"(?:note|description|remark|memo|narration|comment|words?|text)(?: of| saying)?"
-    r"|(?:payments?|transfers?|transactions?|debits?|charges?|entr(?:y|ies)|one|something|upi) (?:that|which) (?:say|says|said|read|reads)"
-    r"|(?:note|description|remark|memo|narration|comment)s? (?:says|said|saying|contains?|containing|was|is|of))"
-    r" [\"'\u201c\u2018]?(?!(?:in|on|for|from|this|last|since|of|to|at|that|is)\b)(?P<what>[\w&' ]+?)[\"'\u201d\u2019]?"
-    r"(?=[,;.?]|$| (?:in|went|left|since|this|last|during|total|so far|till|until|altogether|come|add|how|by)\b)"
-)
-
-_NOTE_BEHIND = re.compile(
-    r"\b(?:have|has|with|having|mention(?:s|ing)?|contain(?:s|ing)?|say(?:s|ing)?) [\"'\u201c\u2018]?(?!(?:that|this|it|these|those|them) )(?P<what>[\w&' ]{3,40}?)"
-    r"[\"'\u201d\u2019]? (?:in|as) (?:the|their|its|a) (?:payment )?(?:note|description|remark|memo|narration)s?\b"
-)
-
-
-def noted(text: str) -> list[tuple[str, int, int]]:
-    """What the descriptions of payments are to say, with where it stands: "payments where I wrote goa trip"."""
-    before = [(said["what"], said.start(), said.end("what")) for said in _NOTED.finditer(text)]
-    return before + [(said["what"], *said.span()) for said in _NOTE_BEHIND.finditer(text)]
-
-
 _TAKEN_AWAY = ("minus", "less")
 
 
@@ -485,6 +470,29 @@ def _without_excluded_measures(mentions: list[Mention[Any]], text: str) -> list[
     return [replace(m, kind="cue", value=(Cue.NEUTRAL, None)) if m in told else m for m in mentions]
 
 
+def _without_wages(mentions: list[Mention[Any]], text: str) -> list[Mention[Any]]:
+    """Without the salary that somebody is paid for what a remark tells: "the maid's salary" is what she got."""
+    wages = [
+        other
+        for one, other in pairwise(mentions)
+        if one.kind == "description" and other.value == ("salary",) and _WHOSE.fullmatch(text[one.end : other.start])
+    ]
+    return [replace(m, kind="cue", value=(Cue.NEUTRAL, None)) if m in wages else m for m in mentions]
+
+
+def _without_what_for(mentions: list[Mention[Any]], text: str) -> list[Mention[Any]]:
+    """Without what one of several things was for: "the flat deposit to Gita Soren and the insurance" are two payees'."""
+    things = [m for m in mentions if m.kind in ("name", "category")]
+    told = [
+        one
+        for one, other in pairwise(mentions)
+        if one.kind == "description" and other in things and _TO_WHOM.fullmatch(text[one.end : other.start])
+    ]
+    return [replace(m, kind="cue", value=(Cue.NEUTRAL, None)) if len(things) > 1 and m in told else m for m in mentions]
+
+
+_TO_WHOM = re.compile(r" (?:to|at|from|by) (?:the |my )?")
+_WHOSE = re.compile(r"(?:'s?| ki| ka)? (?:monthly )?")
 _SAYS = re.compile(
     r" (?:(?:keeps?|kept|is|was|always|still|now|also) )?(?:says?|said|saying|claims?|claimed|claiming|thinks|thought"
     r"|insists?|insisted|believes|swears|reckons|told (?:me|us))\b"

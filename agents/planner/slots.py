@@ -368,6 +368,11 @@ def limits_of(bounds: Iterable[Bounds]) -> list[Filter]:
     return [limit for one in bounds for limit in range_of("amount_minor", one.low_minor, one.high_minor)]
 
 
+def without_sums(conditions: tuple[Filter, ...]) -> tuple[Filter, ...]:
+    """Conditions without those of amounts, where the one that is said is held against a sum: "is 1,844 too much?"."""
+    return tuple(one for one in conditions if one.field != "amount_minor")
+
+
 def held_against(clause: Clause) -> dict[str, object]:
     """What an amount is held against: the whole, or each week or month of it."""
     within = IN_ANY.search(clause.reading.text)

@@ -16,9 +16,10 @@ from agents.planner.frame import Frame, Topic, left_out
 from agents.planner.intended import meanings, named
 from agents.planner.lexicon import Cue
 from agents.planner.mentions import Mention
+from agents.planner.noted import noted
 from agents.planner.parse import COMPARING
 from agents.planner.parties import party_said
-from agents.planner.reading import Reading, narrower_than, noted
+from agents.planner.reading import Reading, narrower_than
 from agents.planner.shown import ASKS_FIGURE
 from agents.planner.slots import MERE_HEADS
 from agents.planner.weighing import AGREED, WHO_IS, Understood, asks_to_afford, says_nothing

@@ -531,6 +531,23 @@ async def _truth(select: str, household: Household, database: Database) -> objec
     return value
 
 
+async def test_a_remark_is_asked_for_as_it_is_written(chat: Chat) -> None:
+    answer = await chat.ask("goa trip shares in may")
+    assert answer.answer.startswith("Payments that mention “goa trip share”, May 2026: ₹2,500.00")
+
+
+async def test_what_others_wrote_changes_no_question(database: Database, analyst: Analyst) -> None:
+    async with database.unit() as session:
+        bank = await make_bank(session)
+        holder = await make_customer(session)
+        purse = await make_account(session, bank, holder)
+        stranger = await make_account(session, bank, await make_customer(session))
+        await pay(session, await make_account(session, bank), stranger, 100_000, occurred_at=at(4, 1))
+        await pay(session, stranger, purse, 50_000, occurred_at=at(5, 2), description="UPI/total food bill")
+    answer = await Chat(analyst, customer_principal(holder)).ask("total food bill in may")
+    assert "mention" not in answer.answer
+
+
 async def test_what_recurs_is_told_with_its_next_day(chat: Chat) -> None:
     due = await chat.ask("when is my rent due?")
     assert due.status == "answered", due.answer

@@ -30,3 +30,8 @@ def test_what_is_held_between_two_whats_is_one_question() -> None:
 
 def test_since_a_day_is_no_reason() -> None:
     assert clauses("How much have I paid Netflix since March?") == ["How much have I paid Netflix since March"]
+
+
+def test_refunds_are_taken_off_every_sum_and_need_no_words() -> None:
+    assert clauses("Net of refunds, what did electronics cost in 2025?") == ["what did electronics cost in 2025"]
+    assert clauses("after refunds or before?") == ["after refunds or before"]

@@ -35,6 +35,21 @@ SCOPE = Scope(
     currencies=("INR",),
     first_day=date(2025, 1, 1),
     last_day=date(2026, 6, 14),
+    remarks=frozenset(
+        {
+            "weekly ration",
+            "cab share",
+            "movie tickets",
+            "chai",
+            "rent",
+            "tuition",
+            "house help",
+            "advance",
+            "last month",
+            "how much",
+        }
+        | {"rent for may"}
+    ),
 )
 TODAY = date(2026, 6, 15)
 READER = Reader(SCOPE, Names(SCOPE), TODAY)
@@ -281,3 +296,46 @@ def test_habits_are_written_in_words_that_the_tables_know(asked: str, known: str
 )
 def test_days_in_a_row_are_told_from_sums_that_differ(asked: str, meant: Streak | None) -> None:
     assert streak_asked(asked) == meant
+
+
+@pytest.mark.parametrize(
+    ("question", "remark"),
+    [
+        ("weekly ration in october", "weekly ration"),
+        ("how much on weekly rations this year", "weekly ration"),
+        ("cab share payments this month", "cab share"),
+        ("movie ticket spend last month", "movie ticket"),
+        ("chai spending this month", "chai"),
+        ("how much advance did i give to rahul verma", "advance"),
+        ("maid's salary in may", "house help"),
+        ("tuition fees this year", "tuition"),
+        ("payments marked 'goa trip' in may", "goa trip"),
+    ],
+)
+def test_a_remark_is_read_as_it_is_written(question: str, remark: str) -> None:
+    assert _described(frame(question)) == {remark}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how much rent last month",
+        "thanks in advance, rent last month",
+        "how much to rahul verma incl chai",
+        "how much was the advance to rahul verma and the rent in may",
+        "how much did I pay in rent for may",
+    ],
+)
+def test_a_word_of_questions_is_no_remark(question: str) -> None:
+    assert not _described(frame(question))
+
+
+def _described(asked: Frame) -> set[object]:
+    return {value for f in (*asked.objects, *asked.conditions) if f.field == "description" for value in f.values}
+
+
+@pytest.mark.parametrize("question", ["is rs 1,844 for fuel high for me", "is spending 6,225 on fuel usual"])
+def test_a_sum_that_is_held_against_the_usual_is_no_condition(question: str) -> None:
+    found = frame(question)
+    assert found.ask is Operation.USUAL
+    assert not found.conditions

@@ -33,11 +33,20 @@ def bounds(text: str) -> list[tuple[int | None, int | None, str | None]]:
         ("which day did the 78,000 go out", (7_800_000, 7_800_000, None)),
         ("who did i pay 28,629 to", (2_862_900, 2_862_900, None)),
         ("some people sent thomas sharma the same 3,323 on 7 october", (332_300, 332_300, None)),
+        ("what was that 51328 payment", (5_132_800, 5_132_800, None)),
+        ("is 1844 for electricity too much", (184_400, 184_400, None)),
+        ("can i afford a 60000 phone", (6_000_000, 6_000_000, None)),
+        ("who did i pay 17650", (1_765_000, 1_765_000, None)),
         ("is 51,328 to farida khan the largest payment to her", (5_132_800, 5_132_800, None)),
     ],
 )
 def test_an_amount_has_its_bounds(text: str, expected: tuple[int | None, int | None, str | None]) -> None:
     assert bounds(text) == [expected]
+
+
+def test_what_was_sent_to_the_asker_is_read_apart_from_how_much() -> None:
+    [amount] = read_amounts("who sent me 5000", "INR")
+    assert "who sent me 5000"[amount.start :] == "5000"
 
 
 @pytest.mark.parametrize(
@@ -53,6 +62,13 @@ def test_an_amount_has_its_bounds(text: str, expected: tuple[int | None, int | N
         "i pay myself 15,000 a month",
         "the 1,234 payments",
         "it came to 1,844 this time",
+        "i think it was 1844",
+        "the account ending 4821",
+        "my card 4417",
+        "the last 365 days",
+        "spent 2025",
+        "tell it in 500 words",
+        "150 percent of rent",
     ],
 )
 def test_other_numbers_are_no_money(text: str) -> None:
