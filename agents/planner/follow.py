@@ -559,7 +559,9 @@ def _both(last: Frame, before: Frame) -> Frame | None:
         return None
     asked: dict[str, object] = {} if last.topic else {"ask": Operation.VALUE}
     if last.conditions != before.conditions and last.objects == before.objects:
-        if any(f.operator is not Operator.IN for f in {*last.conditions} ^ {*before.conditions}):
+        new = [f for f in last.conditions if f not in before.conditions]
+        old = [f for f in before.conditions if f not in last.conditions]
+        if any(f.operator is not Operator.IN for f in (*new, *old)):
             return None  # two limits are no two sums: "above 2,000", then "above 1,000"
         return last.with_changes(conditions=merged((*before.conditions, *last.conditions)), **asked)
     if last.objects != before.objects:
