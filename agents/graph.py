@@ -30,10 +30,13 @@ from agents.intents.intent import Intent
 from agents.intents.plain import plain
 from agents.plan import AlertsTask, Clarify, Decline, InsightTask, Operation, Plan, RefundsTask
 from agents.planner.builtin import BuiltinPlanner, Thought
+from agents.planner.categories import WORDS
 from agents.planner.clauses import clauses
 from agents.planner.frame import Frame
+from agents.planner.kinds import telling_words
 from agents.planner.memory import Memory
-from agents.planner.reading import Reader, Reading
+from agents.planner.names import LISTED_MAX, Named
+from agents.planner.reading import Reader, Reading, kinds_said
 from agents.run import query_of, run
 from agents.scope import Scope
 from agents.state import AgentState
@@ -82,10 +85,16 @@ async def resolve(state: AgentState, runtime: Runtime[AgentContext]) -> Step:
     vocabulary = context.classifier.vocabulary if context.classifier else frozenset[str]()
     reader = Reader(context.scope, context.names, context.today, vocabulary)
     readings = await asyncio.to_thread(_read, clauses(question), reader, context.classifier)
-    if any(reading.unknown for reading in readings):
+    if any(reading.unknown or kinds_said(reading) for reading in readings):
         async with context.database.look() as connection:
-            readings = [await _with_descriptions(reading, connection, context.principal) for reading in readings]
+            readings = [await _with_looked_up(reading, connection, context) for reading in readings]
     return {"readings": readings}
+
+
+async def _with_looked_up(reading: Reading, connection: AsyncConnection, context: AgentContext) -> Reading:
+    """The reading with what only the descriptions of payments tell."""
+    told = await _with_kinds(reading, connection, context.scope, context.principal)
+    return await _with_descriptions(told, connection, context.principal)
 
 
 def _read(said: Sequence[str], reader: Reader, classifier: Classifier | None) -> list[Reading]:
@@ -324,7 +333,8 @@ def _condition(dimension: Dimension, names: set[str]) -> Step | None:
 async def _with_descriptions(reading: Reading, connection: AsyncConnection, principal: Principal) -> Reading:
     """The reading, its unknown phrases taken for parts of descriptions where descriptions hold them."""
     for phrase in reading.unknown:
-        if reading.wants.first not in (None, Intent.MEMORY) and not reading.names_something(phrase):
+        is_all = phrase == reading.text
+        if reading.wants.first not in (None, Intent.MEMORY) and not (is_all or reading.names_something(phrase)):
             continue
         for longer, category in reading.beside(phrase, "category"):
             if await _is_described(longer, connection, principal):
@@ -332,6 +342,36 @@ async def _with_descriptions(reading: Reading, connection: AsyncConnection, prin
         if phrase in reading.unknown and await _is_described(phrase, connection, principal):
             reading = reading.with_mention(phrase, "description", phrase)
     return reading
+
+
+async def _with_kinds(reading: Reading, connection: AsyncConnection, scope: Scope, principal: Principal) -> Reading:
+    """The reading with the payees of a kind within a category whose payments say that they are of it, where no name
+    does: the "internet bill" of somebody who pays a phone too."""
+    for phrase, slugs in () if scope.is_of_many else kinds_said(reading):
+        names = await _payees_described(telling_words(phrase) or "", slugs, connection, principal)
+        of_category = {party.name for party in scope.counterparties if party.category in slugs}
+        is_all = bool(of_category) and of_category <= set(names)
+        if names and not (phrase in WORDS and is_all):
+            reading = reading.with_kind(phrase, slugs, Named(phrase, names))
+    return reading
+
+
+async def _payees_described(
+    pattern: str, slugs: tuple[str, ...], connection: AsyncConnection, principal: Principal
+) -> tuple[str, ...]:
+    """The payees of these categories most of whose payments have such a description."""
+    e = ENTRY.c
+    seen = visible_accounts(principal, customer_id=e.customer_id, bank_id=e.bank_id)
+    says = func.count().filter(func.lower(e.description).op("~")(pattern))
+    found = await connection.execute(
+        select(e.counterparty)
+        .where(seen, e.category.in_(slugs), e.channel != "opening")
+        .group_by(e.counterparty)
+        .having(says * 2 > func.count())
+        .order_by(e.counterparty)
+        .limit(LISTED_MAX)
+    )
+    return tuple(found.scalars())
 
 
 async def _is_described(phrase: str, connection: AsyncConnection, principal: Principal) -> bool:

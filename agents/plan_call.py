@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agents.aliases import Aliases, said
 from agents.context import AgentContext
 from agents.plan import TASKS_MAX, ExplainTask, InsightTask, Operation, Task, Threshold
+from agents.planner import customs
 from agents.planner.ahead import day_ahead
 from agents.planner.frame import Frame, Prior, Topic
 from agents.planner.memory import Memory
@@ -180,7 +181,8 @@ def _all(kind: str, readings: Sequence[Reading]) -> list[tuple[Mention[Any], Rea
 
 
 def _usual_periods(memory: Memory, context: AgentContext) -> dict[str, QueryPeriod]:
-    reader = PeriodReader(context.today, context.scope.first_day, context.scope.payday)
+    is_month_first = customs.is_month_first(context.scope.currency)
+    reader = PeriodReader(context.today, context.scope.first_day, context.scope.payday, is_month_first=is_month_first)
     earlier = {"earlier": memory.frame.periods[0]} if memory.frame and memory.frame.periods else {}
     usual = {phrase.replace(" ", "_"): QueryPeriod.of(reader.read(phrase)[0].value.period) for phrase in _USUAL_PERIODS}
     return {**earlier, **usual}

@@ -72,14 +72,29 @@ FESTIVALS = {
     "gandhi jayanti": "Mahatma Gandhi", "good friday": "Good Friday", "easter": "Easter",
     "christmas eve": "Christmas Eve", "christmas": "Christmas", "xmas": "Christmas",
     "boxing day": "Boxing Day", "new year's eve": "New Year's Eve", "new years eve": "New Year's Eve",
+    "thanksgiving": "Thanksgiving", "thanksgiving day": "Thanksgiving", "black friday": "Black Friday",
+    "cyber monday": "Cyber Monday", "labor day": "Labor Day", "memorial day": "Memorial Day", "halloween": "Halloween",
+    "valentine's day": "Valentine's Day", "valentines day": "Valentine's Day", "valentine's": "Valentine's Day",
+    "st patrick's day": "St Patrick's Day", "mother's day": "Mother's Day", "mothers day": "Mother's Day",
+    "father's day": "Father's Day", "fathers day": "Father's Day", "presidents day": "Presidents' Day",
+    "presidents' day": "Presidents' Day", "mlk day": "Martin Luther King Day", "juneteenth": "Juneteenth",
     "new year's day": "New Year", "new years": "New Year", "new year": "New Year", "new year's": "New Year",
 }  # fmt: skip
 
 _FIXED = {
     "Republic Day": (1, 26), "Independence Day": (8, 15), "Mahatma Gandhi": (10, 2),
     "Christmas": (12, 25), "Christmas Eve": (12, 24), "New Year": (1, 1),
-    "Boxing Day": (12, 26), "New Year's Eve": (12, 31),
+    "Boxing Day": (12, 26), "New Year's Eve": (12, 31), "Halloween": (10, 31), "Valentine's Day": (2, 14),
+    "St Patrick's Day": (3, 17), "Juneteenth": (6, 19),
 }  # fmt: skip
+
+_MOVABLE = {
+    "Thanksgiving": (11, 3, 4, 0), "Black Friday": (11, 3, 4, 1), "Cyber Monday": (11, 3, 4, 4),
+    "Labor Day": (9, 0, 1, 0), "Memorial Day": (6, 0, 1, -7), "Presidents' Day": (2, 0, 3, 0),
+    "Martin Luther King Day": (1, 0, 3, 0), "Mother's Day": (5, 6, 2, 0), "Father's Day": (6, 6, 3, 0),
+}  # fmt: skip
+"""American days by their month, the weekday of it that is counted (0 is Monday), its number, and the days after it:
+Black Friday is the day after the fourth Thursday of November, Memorial Day a week before the first Monday of June."""
 
 
 def festival(word: str, year: int) -> date | None:
@@ -87,11 +102,19 @@ def festival(word: str, year: int) -> date | None:
     name = FESTIVALS[word]
     if name in _FIXED:
         return date(year, *_FIXED[name])
+    if name in _MOVABLE:
+        return _counted_off(year, *_MOVABLE[name])
     if name == "Easter":
         return _easter(year)
     exact = (day for day, title in _holidays(year) if title == name)
     like = (day for day, title in _holidays(year) if title.startswith(name))
     return next(exact, None) or next(like, None)
+
+
+def _counted_off(year: int, month: int, weekday: int, number: int, days_after: int) -> date:
+    first = date(year, month, 1)
+    days = (weekday - first.weekday()) % 7 + 7 * (number - 1) + days_after
+    return first + timedelta(days=days)
 
 
 @lru_cache(maxsize=64)

@@ -47,7 +47,7 @@ _EVERYDAY: dict[str, str] = {
     "cash": "cash taken out, cash drawn, drew cash, took out cash, take out cash, cash from atm, cash from the atm, atm cash, cash-out, cash outs, cash, cash withdrawal, cash withdrawals, atm withdrawal, atm withdrawals, atm, atms, cash machine, cash machines, cashpoint, withdrawals, withdrawal, withdraw, "
     "withdrew, withdrawn, cash deposit, cash deposits",
     "transfer": "sent to friends, money to friends, money to people, money sent to people, money sent to friends, sending money to people, money given to people, money i sent to people, transfers to family, transfers to people, payments to people, other people, friends, friends and family, family and friends, individuals, transfers to friends, peer to peer",
-    "own_transfer": "own transfers, own transfer, own accounts, between my accounts, transfers between my accounts",
+    "own_transfer": "own transfers to savings, own transfers, own transfer, own accounts, between my accounts, transfers between my accounts",
     "services": "services",
     "uncategorised": "uncategorised, uncategorized, without category, without a category, unclassified, no category",
 }

@@ -115,6 +115,13 @@ _NOT_THIS = re.compile(
     re.IGNORECASE,
 )
 """ "No, not fuel. Taxi": one correction, and no two questions."""
+_EXTREME_BALANCE = re.compile(
+    r"\b(?:highest|lowest|smallest|biggest|largest|peak|max|min)(?:\w+)? (?:\w+ )?balance\b", re.IGNORECASE
+)
+_AND_WHEN = re.compile(
+    r"(?:and )?(?:when|on (?:which|what) (?:day|date))(?: (?:was|is) (?:it|that|this))?\??", re.IGNORECASE
+)
+""" "My lowest balance this year and when": a day and its amount are told together."""
 _TAKEN_BACK = re.compile(r"(?:no,? |ok,? )?(?:cancel|scrap|scratch) (?:that|it|this)", re.IGNORECASE)
 """ "Cancel that. Just the total": of what was asked before, and no order."""
 _BY_NUMBER = re.compile(
@@ -316,6 +323,8 @@ def _with_measures(parts: list[str]) -> list[str]:
             joined[-1] += " how much less"
         elif joined and _FIRST_OR_LAST.match(joined[-1]) and _ITS_DAY.fullmatch(part):
             joined[-1] += " when was it"
+        elif joined and _EXTREME_BALANCE.search(joined[-1]) and _AND_WHEN.fullmatch(part):
+            joined[-1] += " and when"
         elif joined and (_BY_NUMBER.fullmatch(part) or _is_how_often(part, joined[-1])):
             joined[-1] = f"{joined[-1].rstrip('?')} {part}"
         elif joined and (tail := _HOW_MANY.fullmatch(part)) and not joined[-1].endswith("?"):

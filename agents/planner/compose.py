@@ -543,9 +543,15 @@ class _Composer:
         query = self._query(
             now, group_by=groups, compare=QueryPeriod.of(before), limit=GROUPS_SHOWN, rows=0 if groups else ROWS_SHOWN
         )
-        note = f"{running} is not over yet." if is_uneven else ""
-        operation = Operation.COMPARE if groups else operation
+        notes = (f"{running} is not over yet." if is_uneven else "", self._known_in_part(now, before))
+        note, operation = " ".join(filter(None, notes)), Operation.COMPARE if groups else operation
         return InsightTask(operation=operation, queries=(query,), sign=self.frame.sign, note=note)
+
+    def _known_in_part(self, *periods: Period) -> str:
+        """Which of these began before the first payment: what is held against it is held against its rest."""
+        first = self.scope.first_day
+        cut = next((one for one in periods if first and one.start < _whole_start(first, Unit.MONTH) < one.end), None)
+        return f"Of {cut.label} only the days from {_day(first)} are known." if cut and first else ""
 
     def _moved(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         task = self._compare(operation, spans)

@@ -15,7 +15,7 @@ from agents.wording import days_known
 from core.identity.access import Principal
 from core.insights.forecast import DAYS_MAX
 from core.insights.query import Dimension, Flow, Measure, Operator
-from core.periods import Unit
+from core.periods import Period, Unit
 
 ALERTS_ONLY = (
     "I count, add up and rank alerts by period, state, customer, points, one reason, ways of paying, amounts and hours."
@@ -71,12 +71,21 @@ def doubted(case: Case) -> str | Decline | None:
     return None
 
 
+def _held(frame: Frame) -> list[Period]:
+    """The periods that are held against each other, the one that only "than before" speaks of too."""
+    periods = [one.period for one in frame.periods]
+    if len(periods) != 1 or frame.against == "following":
+        return periods
+    [one] = periods
+    return [one, one.year_before() if frame.against == "year_before" else one.previous()]
+
+
 def _long_ago(case: Case) -> Decline | None:
     """The refusal to tell a balance of before the first payment that is known, or to compare with such days."""
     frame, first_day = case.frame, case.scope.first_day
     reach = days_known(first_day, case.scope.last_day)
     is_held = frame.topic is None and frame.ask in COMPARING
-    if is_held and first_day is not None and any(one.end <= first_day for one in frame.periods):
+    if is_held and first_day is not None and any(one.end <= first_day for one in _held(frame)):
         return Decline(reason=f"I know nothing from so long ago to hold it against. {reach}", status="no_data")
     if frame.topic is not Topic.BALANCE or frame.objects or not frame.periods:
         return None

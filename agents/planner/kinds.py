@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from agents.planner.words import normalise
 from agents.scope import Counterparty
 
-_POWER = "power|electric|vidyut|urja|bijli|discom|bescom|mescom|hescom|cesc|mseb|mahadiscom|msedcl|tneb|tangedco|uppcl|bses|torrent|adani ele|kseb|pspcl|dhbvn|uhbvn|gescom|apspdcl|tsspdcl|wbsedcl|jvvnl|energy"
-_WATER = "water|jal|bwssb|hmwssb|jalboard"
-_GAS = "gas|lpg|indane|bharatgas|hpgas|igl|mgl|gail|cylinder"
+_POWER = r"power|electric|vidyut|urja|bijli|discom|bescom|mescom|hescom|cesc|mseb|mahadiscom|msedcl|tneb|tangedco|uppcl|bses|torrent|adani ele|kseb|pspcl|dhbvn|uhbvn|gescom|apspdcl|tsspdcl|wbsedcl|jvvnl|energy|\w*energie|\w*strom|pg&e|edison|con ?ed"
+_WATER = r"\w*wasser|water|jal|bwssb|hmwssb|jalboard"
+_GAS = "pg&e|gas|lpg|indane|bharatgas|hpgas|igl|mgl|gail|cylinder"
 _AIR = "air|airways|airlines?|indigo|vistara|spicejet|akasa|sky|jet|flights?|aviation"
 _STAY = "hotels?|resorts?|homestays?|inn|stays?|lodge|oyo|hostel|suites?|airbnb|palace|villas?|retreat"
-_DENTAL = "dental|dentist|tooth|smile"
+_DENTAL = "dental|dentist|dent|zahn|tooth|smile|orthodon"
 _SHOES = "shoes?|foot|bata|nike|adidas|puma|sneaker"
 
 _KINDS = {
@@ -27,14 +27,15 @@ _KINDS = {
     r"metro|dmrc|bmrc|cmrl": "metro, subway, metro rides, metro card, metro cards, metro recharge, metro recharges",
     r"optic|lens|eye|specs|vision": "glasses, optician",
     r"lab|diagnos|path|scan|test": "lab tests, blood tests, tests",
-    r"broadband|fib(?:er|re)|wi-?fi|internet|hathway|act fibernet": "broadband, internet, wifi, wi-fi",
-    r"mobile|telecom|cellular|jio|vodafone": "mobile, mobile phone, cell phone, mobile recharge, phone recharge, recharge, recharges",
+    r"broadband|fib(?:er|re)|wi-?fi|internet|hathway|act fibernet|xfinity|comcast|spectrum|centurylink": "broadband, internet, internet bill, internet bills, wifi, wi-fi",
+    r"mobil(?:e|funk)|telecom|cellular|wireless|jio|vodafone idea": "mobile, mobile phone, cell phone, mobile recharge, phone recharge, recharge, recharges",
     r"bus\b|buses|roadways|ksrtc|bmtc|msrtc": "bus, buses",
     r"rail|train|irctc": "train, trains, railway, railways",
     r"life|jeevan|lic\b|term": "life insurance, term insurance, lic",
     r"health|medi|care|star": "health insurance, medical insurance",
-    r"motor|car\b|vehicle|auto|acko|two ?wheeler|bike": "car insurance, bike insurance, vehicle insurance, motor insurance",
-    r"pet|vet|paw": "pet food, pet insurance, dog food, cat food, vet",
+    r"motor|car\b|vehicle|auto|acko|geico|kfz|two ?wheeler|bike": "car insurance, bike insurance, vehicle insurance, motor insurance",
+    r"pet|paw": "pet food, pet insurance, dog food, cat food",
+    r"vet|veterin|animal|banfield|tierarzt|tierklinik": "vet, vets, veterinarian",
     _SHOES: "shoes, sneakers",
     r"coffee|cafe|chai|tea|brew|starbucks|ccd|third wave": "coffee, tea, chai",
     r"pizza|domino|la pino": "pizza",
@@ -53,7 +54,8 @@ _KINDS = {
     r"game|steam|playstation|xbox": "games, gaming, video games",
     r"furni(?:ture|sh)|furnitur|sofa|ikea|pepperfry|urban ?ladder|wakefit|moebel|mobel": "furniture, furnishings",
     r"trust\b|foundation|charit|relief|ngo\b|seva|red cross|unicef|oxfam|donat": "charity, charities, donations, donation",
-    r"home|griha|housing|hdfc ltd": "house loan, home loan, housing loan",
+    r"home|griha|housing|hdfc ltd|mortgage|mtg|baufinanz|immobilien": "house loan, home loan, housing loan, mortgage",
+    r"sav(?:e|ings?)|spar(?:en|buch|konto)|extra-?konto|tagesgeld|nest egg|rainy day": "own transfers to savings",
     r"gaadi|car\b|auto|vehicle|wheels": "car emi, car loan, vehicle loan",
 }
 _PARTS: dict[str, re.Pattern[str]] = {
@@ -67,3 +69,10 @@ def payees_of_kind(phrase: str, slugs: Iterable[str], payees: Iterable[Counterpa
     if parts is None:
         return ()
     return tuple(payee.name for payee in payees if payee.category in within and parts.search(normalise(payee.name)))
+
+
+def telling_words(phrase: str) -> str | None:
+    """A regular expression, as PostgreSQL writes them, for what descriptions of payments say that are of the kind that
+    `phrase` names; None where it names no kind."""
+    parts = _PARTS.get(phrase)
+    return parts.pattern.replace(r"\b", r"\y") if parts else None

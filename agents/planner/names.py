@@ -166,7 +166,10 @@ class Names:
         near = [token for token in self._by_token if token not in common and is_slip(word, token)]
         if len(near) != 1:
             return None
-        found = _named(near[0], self._by_token[near[0]])
+        held = self._by_token[near[0]]
+        if len(word) <= _SHORT_WORD and not any(name.tokens[0] == near[0] for name in held):
+            return None  # "Miete" is no slip for the Mitte of "Finanzamt Mitte"
+        found = _named(near[0], held)
         return Named(word, found.names, found.is_unclear, is_corrected=True, contains=found.contains)
 
     def suggestions(self, phrase: str) -> list[str]:
@@ -197,6 +200,8 @@ def _singular(token: str) -> tuple[str, ...]:
 
 
 _PLURAL_MIN = 4
+_SHORT_WORD = 5
+"""Letters up to which a misspelt word is taken for the first word of a name alone, and for none inside of it."""
 
 
 def _squash(plain: str) -> str:

@@ -80,10 +80,18 @@ _NOT_A_COUNT = (
 
 class PeriodReader:
     """Reads period phrases as of `today`. `first_day` is where the asker's data begin: "ever" starts there; `payday`
-    is when a salary came last."""
+    is when a salary came last; `is_month_first` reads "11/05" as the fifth of November."""
 
-    def __init__(self, today: date, first_day: date | None = None, payday: date | None = None) -> None:
+    def __init__(
+        self,
+        today: date,
+        first_day: date | None = None,
+        payday: date | None = None,
+        *,
+        is_month_first: bool = False,
+    ) -> None:
         self.payday = payday
+        self._is_month_first = is_month_first
         self.today = today
         self.tomorrow = today + timedelta(days=1)
         self.first_day = min(first_day or today, today)
@@ -132,10 +140,15 @@ class PeriodReader:
     def day_month_year(self, match: re.Match[str]) -> Spoken:
         year = int(match["year"])
         year += 2000 if year < 70 else 1900 if year < 100 else 0
-        day, month = int(match["day"]), int(match["m"])
-        if month > 12 >= day:  # the American order, where only it makes a date
-            day, month = month, day
+        month, day = self._month_and_day(match)
         return self._day(date(year, month, day))
+
+    def _month_and_day(self, match: re.Match[str]) -> tuple[int, int]:
+        """In the asker's order, or in the other where only that makes a date; dots are never American."""
+        first, second = int(match["day"]), int(match["m"])
+        is_month_first = self._is_month_first and "." not in match.group()
+        month, day = (first, second) if is_month_first else (second, first)
+        return (day, month) if month > 12 >= day else (month, day)
 
     def day_month(self, match: re.Match[str]) -> Spoken | None:
         month, day = MONTHS[match["month"]], int(match["day"])
@@ -145,7 +158,7 @@ class PeriodReader:
         return self._day(date(year, month, day))
 
     def day_slash_month(self, match: re.Match[str]) -> Spoken | None:
-        return self._day(self._recent_day(int(match["m"]), int(match["day"])), has_year=False)
+        return self._day(self._recent_day(*self._month_and_day(match)), has_year=False)
 
     def month(self, match: re.Match[str]) -> Spoken | None:
         if self._is_modal(match):
@@ -400,7 +413,8 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"(?:the )?<day>(?: of)?[ -]?<month>(?:(?:,| of)?[ -]?<year>| ?'(?P<short_year>\d\d)|,?(?: of)? <rel_year>)?", PeriodReader.day_month),
         (r"<month>(?: the)? ?(?P<day>\d{1,2})(?:st|nd|rd|th)?" + _NOT_A_COUNT + r"(?:,? <year>|,? <rel_year>)?", PeriodReader.day_month),
         (r"(?:the )?<day>[ -]<month>-(?P<short_year>\d\d)", PeriodReader.day_month),
-        (r"(?P<day>[0-3]?\d)/(?P<m>[01]?\d)", PeriodReader.day_slash_month),
+        (r"(?P<day>[0-3]?\d)/(?P<m>[0-3]?\d)", PeriodReader.day_slash_month),
+        (r"(?P<day>[0-3]?\d)\.(?P<m>[01]?\d)\.", PeriodReader.day_slash_month),
         (r"(?P<m>0?[1-9]|1[0-2])[/-](?P<year>(?:19|20)\d\d)", PeriodReader.month_slash_year),
         (r"(?P<year>(?:19|20)\d\d)[/-](?P<m>0[1-9]|1[0-2])", PeriodReader.month_slash_year),
         (r"(?:the )?(?:month of )?(?:(?:last|this|past|previous) )?<month>(?:(?:,| of)?[ -]?<year>| ?'(?P<short_year>\d\d)|,?(?: of)? <rel_year>)?", PeriodReader.month),
@@ -538,7 +552,7 @@ class _Joiner:
         period = atom.value.period
         if atom.value.grain is not Unit.DAY or period.days != 1:
             return atom
-        if match := _BARE_DAY.search(self._before(atom)):
+        if (match := _BARE_DAY.search(self._before(atom))) and not self._is_of_another(match):
             start = _same_month(period.start, int(match["day"]))
             if (
                 start and start >= period.start and "between" in match.group()
@@ -557,6 +571,10 @@ class _Joiner:
         self, atom: PeriodMention, match: re.Match[str], period: Period, grain: Unit | None = None
     ) -> PeriodMention:
         return replace(atom, value=replace(atom.value, period=period, grain=grain), start=match.start())
+
+    def _is_of_another(self, match: re.Match[str]) -> bool:
+        """Whether the day has a month of its own: "between December 20 and December 31"."""
+        return any(atom.start < match.start() < atom.end for atom in self.atoms)
 
     def _starts_within(self, match: re.Match[str]) -> bool:
         return any(match.start() < atom.start < match.end() for atom in self.atoms)

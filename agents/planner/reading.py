@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from agents.intents.classifier import UNASKED, Wants
+from agents.planner import customs
 from agents.planner.alert_words import read_alert_words, speaks_of_alerts
 from agents.planner.amounts import read_amounts
 from agents.planner.calendar_words import FESTIVALS, MONTHS, NUMBERS, UNITS, WEEKDAYS
@@ -17,7 +18,7 @@ from agents.planner.channels import read_channels
 from agents.planner.clauses import announced
 from agents.planner.compounds import compounded, without_head
 from agents.planner.desk_words import in_table_words
-from agents.planner.kinds import payees_of_kind
+from agents.planner.kinds import payees_of_kind, telling_words
 from agents.planner.lexicon import CLOCK, FILLER, PATTERNS, REFUSALS, Cue, cue_words
 from agents.planner.mentions import Mention, cover
 from agents.planner.names import Named, Names
@@ -204,6 +205,13 @@ class Reading:
     def without(self, mention: Mention[Any]) -> "Reading":
         return replace(self, mentions=tuple(other for other in self.mentions if other is not mention))
 
+    def with_kind(self, phrase: str, slugs: tuple[str, ...], named: Named) -> "Reading":
+        """The same question with a kind within the categories `slugs` told by payees."""
+        if slugs == _OWN:  # which stay own transfers, to some of one's own accounts
+            return self.with_mention(phrase.split()[-1], "name", named)
+        said = next((m for m in self.of("category") if m.value == slugs and phrase in self.text[m.start : m.end]), None)
+        return (self.without(said) if said else self).with_mention(phrase, "name", named)
+
     def with_mention(self, phrase: str, kind: str, value: object) -> "Reading":
         """The same question with an unknown phrase resolved."""
         start = self.text.index(phrase)
@@ -240,10 +248,16 @@ _SHORT = 4
 """Shorter words are not told from names."""
 
 
+_OWN = ("own_transfer",)
 _PERSONS = "transfer"
 """The category of payments between people."""
 _UNTELLING = frozenset({_PERSONS, "uncategorised"})
 _FOR_IT = re.compile(r"\bfor(?: (?:the|those|these|that|some|our|my|his|her|their))?$")
+
+
+_KINDS_SAID = re.compile(
+    rf"\b(?:{'|'.join(sorted((re.escape(kind) for kind in NARROWER if ' ' in kind), key=len, reverse=True))})\b"
+)
 
 
 class Reader:
@@ -254,7 +268,8 @@ class Reader:
         self._scope = scope
         self._common = common_words() | vocabulary
         self._names = names
-        self._periods = PeriodReader(today, scope.first_day, scope.payday)
+        is_month_first = customs.is_month_first(scope.currency)
+        self._periods = PeriodReader(today, scope.first_day, scope.payday, is_month_first=is_month_first)
 
     def read(self, question: str) -> Reading:
         asked, is_anew = announced(normalise(question))
@@ -270,7 +285,7 @@ class Reader:
 
     def _written_out(self, plain: str) -> str:
         """`plain` in words that the tables know, with names in one piece: "Midnight Momo" is no hour of the day."""
-        text = written_out(plain)
+        text = self._in_words_known(plain)
         if text == plain:
             return text
         remarks = (plain[m.start : m.end] for m in remarked(plain, self._scope.remarks, common_words()))
@@ -278,10 +293,13 @@ class Reader:
         broken = [name for name in said if name not in text]
         for n, name in enumerate(broken):
             plain = plain.replace(name, f"payee{n}said")
-        text = written_out(plain) if broken else text
+        text = self._in_words_known(plain) if broken else text
         for n, name in enumerate(broken):
             text = text.replace(f"payee{n}said", name)
         return text
+
+    def _in_words_known(self, plain: str) -> str:
+        return written_out(customs.understood_abroad(plain, self._scope.currency))
 
     def _once(self, text: str) -> Reading:
         mentions = [self._narrowed(m, text) for m in compounded(text, cover(self._candidates(text)))]
@@ -304,9 +322,11 @@ class Reader:
 
     def _narrowed(self, mention: Mention[Any], text: str) -> Mention[Any]:
         """ "Broadband" as those payees of its category whose names say so, where others are there beside them."""
+        said = text[mention.start : mention.end]
+        if mention.kind == "name":
+            return replace(mention, value=self._with_its_kind(mention.value, said))
         if mention.kind != "category":
             return mention
-        said = text[mention.start : mention.end]
         phrase = without_head(said)
         remark = as_written(phrase, self._scope.remarks)
         if remark and not set(mention.value).intersection(self._scope.categories):
@@ -317,6 +337,11 @@ class Reader:
         if not found or set(found).issuperset(of_category):
             return mention
         return replace(mention, kind="name", value=Named(phrase, found))
+
+    def _with_its_kind(self, named: Named, said: str) -> Named:
+        """Of a kind that the name of one shop says too all shops: "coffee" is not only "Verve Coffee"."""
+        found = payees_of_kind(said, _within(said), self._scope.counterparties)
+        return replace(named, names=tuple(dict.fromkeys((*named.names, *found))), is_unclear=False) if found else named
 
     def _candidates(self, text: str) -> Iterator[Mention[Any]]:
         yield from (replace(mention, weight=3) for mention in self._periods.read(text))
@@ -337,9 +362,17 @@ class Reader:
         """Payees. A word of many questions names one only where a payee would stand: "I sent Rahul", not "I trust"."""
         yield from self._names.read(text, common=self._common)
         yield from self._places(text)
+        yield from self._kinds(text)
         if self._common != common_words():
             closer = self._names.read(text, common=common_words())
             yield from (mention for mention in closer if _OBJECT_OF.search(text[: mention.start].rstrip()))
+
+    def _kinds(self, text: str) -> Iterator[Mention[Any]]:
+        """Kinds of several words of which the first is in a name too: "coffee shops" are not only "Verve Coffee"."""
+        for said in _KINDS_SAID.finditer(text):
+            is_in_name = said.group().split()[0] in self._names.vocabulary
+            if is_in_name and (named := self._of_kind(said.group())):
+                yield Mention("name", named, *said.span(), weight=4)
 
     def _places(self, text: str) -> Iterator[Mention[Any]]:
         """Payees whose name begins with a word of questions, where only a place can stand: "at Next in May"."""
@@ -397,6 +430,14 @@ class Reader:
         slugs = _within(phrase)
         found = payees_of_kind(phrase, slugs, self._scope.counterparties)
         return Named(phrase, found) if found else None
+
+
+def kinds_said(reading: Reading) -> list[tuple[str, tuple[str, ...]]]:
+    """The kinds that a question names within categories, with these: those that no payee's name told."""
+    named = [(reading.text[m.start : m.end], m.value) for m in reading.of("category")]
+    said = [(phrase if telling_words(phrase) else without_head(phrase), slugs) for phrase, slugs in named]
+    said += [(phrase, _within(phrase)) for phrase in map(without_head, reading.unknown)]
+    return [(phrase, slugs) for phrase, slugs in said if slugs and telling_words(phrase)]
 
 
 def narrower_than(phrase: str) -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
 import re
 
+from agents.planner import german, hindi
 from agents.planner.categories import PLACES
 from agents.planner.habits import with_habits
-from agents.planner.hindi import in_english
 from agents.planner.netting import NETTED
 from agents.planner.such_days import with_such_days
 from agents.planner.words import words
@@ -85,6 +85,14 @@ _ASKS_NET = (
     r")(?: then| here| there)?[?.! ]*$"
 )
 
+_RAILS = "zelle|venmo|paypal|gpay|paytm|phonepe|cash ?app|revolut|swish"
+_FEASTS = "christmas|xmas|holiday|diwali|deepavali|eid|rakhi"
+"""Feasts that are shopped for in the weeks before: "christmas shopping in December"."""
+
+_INTO_SAVINGS = (
+    r"(?:in ?to|to|in) (?:my |our |the )?(?:own )?savings(?: (?:account|a/c|pot)s?)?\b(?! (?:rate|with|scheme|bank))"
+)
+
 _WRITTEN: tuple[tuple[str, str], ...] = (
     (_ASKS_NET, NETTED),
     (r"\bwho(?= (?:(?:mainly |mostly )?(?:caused?|drove|drives|explains?|accounts? for)|(?:is|was) (?:behind|responsible for)) (?:the|this|that)\b)", "which payee"),
@@ -94,6 +102,13 @@ _WRITTEN: tuple[tuple[str, str], ...] = (
     (rf"{_CAUSED} (?:difference|change|gap|swing|move)\b", r"\g<what> changed the most"),
     (r"\b(?P<last>(?:the )?(?:last|previous) year),? (?P<same>(?:the )?same (?:month|quarter|week|period|time|days))\b", r"\g<same> \g<last>"),
     (r"^(?P<asks>(?:(?:and|so|ok|then|but) )*(?:what|how much)) (?P<did>(?:did|have|had) (?:i|we) (?:pay|paid|spend|spent|buy|bought)\b[^.?;]*?),? (?:otherwise|besides|apart from (?:that|it|this))[?.! ]*$", r"\g<asks> else \g<did>"),
+    (rf"\bhow much(?: money| cash)? (?:went|has gone|goes|was (?:put|moved|sent|transferred)|has been (?:put|moved|sent|transferred)) {_INTO_SAVINGS}", "how much did i spend on own transfers to savings"),
+    (rf"\b(?P<who>i|we)(?: have|'ve)? (?:moved?|transfer(?:red)?|put|shift(?:ed)?|sen[dt]|swept|park(?:ed)?|set aside|put aside)(?: money| cash| funds)?(?: away| over| across)? {_INTO_SAVINGS}", r"\g<who> spent on own transfers to savings"),
+    (rf"\btransfers? {_INTO_SAVINGS}", "own transfers to savings"),
+    (rf"\b(?P<did>did|do|have|had) (?P<who>i|we) (?P<rail>{_RAILS})(?:'?e?d)?(?= (?:this|last|in|during|since|so far|from|between|ever)\b|[?.! ]*$)", r"\g<did> \g<who> spend via \g<rail>"),
+    (rf"\b(?:{_FEASTS}) (?P<what>shopping|gifts?|presents?) (?=(?:(?:in|during|for|over|of|from|between) )?(?:(?:last|this) )?(?:{_MONTHS})\b)", r"\g<what> "),
+    (r"\b(?:now|currently|today|these days|at the moment|this month) (?P<link>vs\.?|versus|and|against|compared (?:to|with)|than|or) (?:what it was |it was )?(?:a|one|1) year ago\b", r"this month \g<link> the same month last year"),
+    (r"\b(?P<most>(?:highest|lowest|smallest|biggest|largest|peak|max|maximum|min|minimum) (?:\w+ )?balance\b.*?),? (?:and )?(?:when|on (?:which|what) (?:day|date))(?: (?:was|is) (?:it|that|this))?[?.! ]*$", r"when was the \g<most>"),
     (rf"\b(?P<month>{'|'.join(_MONTH_NAMES)})s(?= )", r"\g<month>'s"),
     (r"\b(?:take|taken|taking|took|pull(?:ed)?|draw|drawn|drew|get|got) (?:(?:any|some|more|the|my|our) )?cash out\b", "withdraw cash"),
     (r"^(?:total )?(?:money|amount) (?P<put>put|moved|transferred) (?=(?:in ?to|to) )", r"how much money did i \g<put> "),
@@ -535,6 +550,8 @@ _WRITTEN: tuple[tuple[str, str], ...] = (
     (r",? (?:so |and )?(?:just|only|simply) (?:give me |tell me |i (?:want|need) )?the (?:number|figure)(?: please)?(?=$|[.?!])", ""),
     (rf"\b(?:over|during|in|for) the (?:last |past |christmas |winter |summer |school )?(?:holidays|vacations?|break|long weekend),? ?\(?(?=(?:that is |i\.?e\.? |from |between )?(?:\d|(?:{_MONTHS})\b))", ""),
     (r"\b(?P<what>weekend|weekday|dinner|lunch|average|restaurant|restaurants) check(?P<s>s?)\b", r"\g<what> payment\g<s>"),
+    (r"\b(?<!by )(?:(?P<which>all|any|each|every|which|how many|number of|total of|sum of|for|in)(?: of)? )(?:the |my |our )?checks?\b(?: (?:that )?(?:i|we)(?: have|'ve)? (?:wrote|written|write|issued|mailed|paid)| written)?(?! (?:and balances|if|whether|out|in|on|the|my|that|for me))", r"\g<which> payments by cheque"),
+    (r"\b(?:the |my |our )?checks? (?:that )?(?:i|we)(?: have|'ve)? (?:wrote|written|write|issued|mailed|paid)\b", "payments by cheque"),
     (r",? by (?:value|amount),? (?=of\b(?! (?:\w+ ){0,2}(?:alerts|flagged)\b))", " "),
     (r"^(?P<and>(?:and |so |but )?)(?:(?:what|how much) (?:is it|about|is that) )?(?:now|currently|these days|at the moment|nowadays)$", r"\g<and>this month"),
     (r"\bhow much (?P<more>more|less) (?:money )?(?:was|is|were|did i have|do i have|have i got)(?: there)? in (?:my|our) (?:bank )?accounts?\b", r"how much \g<more> was my balance"),
@@ -547,7 +564,7 @@ _GLUED = re.compile(r"\b(?P<which>last|past|previous|trailing) (?P<n>\d{1,3}) ?(
 
 def written_out(text: str) -> str:
     """`text` in words that the tables know: "sept groc exp, last 30d" as "sept groceries expenses, last 30 days"."""
-    text = in_english(with_habits(text))
+    text = german.in_english(hindi.in_english(with_habits(text)))
     for word, start, end in reversed(words(text)):
         if word in _SHORT:
             text = text[:start] + _SHORT[word] + text[end:]

@@ -46,12 +46,36 @@ _EARNED = Filter(field="category", operator=Operator.NOT_IN, values=tuple(sorted
 def settled(frame: Frame, text: str, scope: Scope, today: date) -> Frame:
     """The frame of a question in full, whose normalised words are `text`, as a caller of this scope means it."""
     frame = _of_refund(_of_people(_without_contradiction(frame, scope), scope), text)
+    frame = _of_purchases(frame, text)
     frame = _of_income(_of_senders(_of_payers(frame, scope), text, scope))
     frame = _of_occasions(_of_persons(_of_friends(frame, text), text, scope), text)
     frame = _of_tariff(_of_price(_of_its_parts(frame), text, scope), text, scope)
     frame = _by_customer(_as_it_stands(frame, text, scope), text)
     frame = held(_beyond_the_one(frame), text, today)
     return _with_running(_of_all_together(_held_apart(frame, text)), text, today)
+
+
+_PURCHASE = re.compile(
+    r"\b(?:purchases?|buys)\b"
+    r"|\b(?:things?|items?|stuff|something|what|one) (?:that )?(?:i|we)(?:'ve| have)?(?: ever)? (?:bought|purchased)\b"
+)
+_NOT_BOUGHT = (
+    "rent", "loan", "transfer", "insurance", "tax", "investment", "fees", "cash", "utilities", "telecom", "childcare",
+    "education",
+)  # fmt: skip
+"""Categories in which money goes out and nothing is bought in a shop."""
+_BY_AMOUNT = frozenset({"largest", "smallest"})
+
+
+def _of_purchases(frame: Frame, text: str) -> Frame:
+    """ "My biggest purchase", "purchases over 500": of what was bought, and not the rent or an instalment."""
+    by_size = frame.measure in (Measure.LARGEST, Measure.SMALLEST) or frame.latest in _BY_AMOUNT
+    is_limited = any(f.field == "amount_minor" for f in frame.conditions)
+    names_any = frame.topic or frame.objects or frame.without or frame.flow is Flow.IN or frame.group_by
+    if names_any or not (by_size or is_limited) or not _PURCHASE.search(text):
+        return frame
+    kept_out = Filter(field="category", operator=Operator.NOT_IN, values=_NOT_BOUGHT)
+    return frame.with_changes(without=(kept_out,))
 
 
 _CUSTOMER = re.compile(r"\b(?:customers?|clients?|account holders?)\b")
