@@ -167,7 +167,8 @@ class Names:
         if len(near) != 1:
             return None
         held = self._by_token[near[0]]
-        if len(word) <= _SHORT_WORD and not any(name.tokens[0] == near[0] for name in held):
+        is_inside = all(name.tokens[0] != near[0] for name in held)
+        if len(word) <= _SHORT_WORD and is_inside and word != _without_umlauts(near[0]):
             return None  # "Miete" is no slip for the Mitte of "Finanzamt Mitte"
         found = _named(near[0], held)
         return Named(word, found.names, found.is_unclear, is_corrected=True, contains=found.contains)
@@ -206,6 +207,11 @@ _SHORT_WORD = 5
 
 def _squash(plain: str) -> str:
     return re.sub(r"[\W_]+", "", plain)
+
+
+def _without_umlauts(token: str) -> str:
+    """ "Frueh" as "Früh" is compared."""
+    return re.sub(r"(?<=[aou])e", "", token)
 
 
 def _names(known: Sequence[_Known]) -> tuple[str, ...]:

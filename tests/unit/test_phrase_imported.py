@@ -1,15 +1,16 @@
 """Questions of somebody whose payments were imported: marks of rows are no ways of paying, firms have several names,
 and their shops are of kinds that no category tells apart."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from agents.plan import Operation
 from agents.planner.frame import Frame, Topic
-from agents.planner.names import Names
+from agents.planner.names import Named, Names
 from agents.planner.parse import parse
-from agents.planner.reading import Reader
+from agents.planner.reading import Reader, kinds_said
 from agents.planner.settling import settled
 from agents.scope import Counterparty, Scope
 from core.insights.query import Dimension
@@ -107,3 +108,116 @@ def test_what_i_make_is_earned() -> None:
 def test_money_put_into_a_pot_is_left_out_of_spending_anyway() -> None:
     found = frame("Not counting money I put in the pot, what did I spend in May overall?")
     assert (found.without, found.objects) == ((), ())
+
+
+AMERICAN = Scope(
+    counterparties=(
+        Counterparty("Costco Gas", "fuel", 15),
+        Counterparty("Costco", "groceries", 31),
+        Counterparty("Shell", "fuel", 15),
+        Counterparty("PG&E", "utilities", 14),
+        Counterparty("San Jose Water", "utilities", 7),
+        Counterparty("Rocket Mortgage", "loan", 14),
+        Counterparty("Nelnet", "loan", 14),
+        Counterparty("Xfinity", "telecom", 14),
+        Counterparty("Verizon", "telecom", 14),
+        Counterparty("Petco", "pets", 6),
+        Counterparty("Banfield", "pets", 1),
+        Counterparty("Starbucks", "eating_out", 34),
+        Counterparty("Verve Coffee Roasters", "eating_out", 15),
+        Counterparty("Chipotle", "eating_out", 14),
+    ),
+    accounts=(),
+    channels=("card", "cheque", "direct_debit", "own_transfer"),
+    categories=("fuel", "groceries", "utilities", "loan", "telecom", "pets", "eating_out", "shopping", "rent"),
+    currencies=("USD",),
+    first_day=date(2025, 1, 1),
+    last_day=date(2026, 6, 14),
+)
+
+
+def asked_in(scope: Scope, question: str) -> Frame:
+    reading = Reader(scope, Names(scope), TODAY).read(question)
+    return settled(parse(reading, scope.currencies).frame, reading.text, scope, TODAY)
+
+
+@pytest.mark.parametrize("question", ["gas in May", "how much did I spend on gas in May", "when did I last get gas"])
+def test_gas_of_an_american_is_fuel(question: str) -> None:
+    found = asked_in(AMERICAN, question)
+    assert (found.values_of("category"), found.values_of("counterparty")) == ({"fuel"}, set())
+
+
+@pytest.mark.parametrize(
+    ("question", "payees"),
+    [
+        ("my gas bill in May", {"PG&E"}),
+        ("gas and electric bill in May", {"PG&E"}),
+        ("what did I spend at Costco Gas in May", {"Costco Gas"}),
+        ("mortgage in May", {"Rocket Mortgage"}),
+        ("internet bill in May", {"Xfinity"}),
+        ("what did the vet cost in May", {"Banfield"}),
+        ("how much did I spend on coffee in May", {"Starbucks", "Verve Coffee Roasters"}),
+        ("coffee shops in May", {"Starbucks", "Verve Coffee Roasters"}),
+    ],
+)
+def test_kinds_are_all_the_payees_that_are_of_them(question: str, payees: set[str]) -> None:
+    assert asked_in(AMERICAN, question).values_of("counterparty") == payees
+
+
+def test_costco_without_gas_leaves_out_fuel() -> None:
+    found = asked_in(AMERICAN, "costco total for the year so far, not counting gas")
+    assert (found.values_of("counterparty"), found.without[0].values) == ({"Costco"}, ("fuel",))
+
+
+@pytest.mark.parametrize(
+    "question", ["biggest purchase in May", "purchases over $500 in May", "largest purchase I made in May"]
+)
+def test_a_purchase_is_from_a_shop(question: str) -> None:
+    left_out = {value for one in asked_in(AMERICAN, question).without for value in one.values}
+    assert {"rent", "loan", "transfer"} <= left_out and not left_out & {"groceries", "shopping", "travel"}
+
+
+def test_a_purchase_at_a_payee_and_the_biggest_payment_leave_nothing_out() -> None:
+    assert asked_in(AMERICAN, "biggest purchase at Costco in May").without == ()
+    assert asked_in(AMERICAN, "biggest payment in May").without == ()
+
+
+@pytest.mark.parametrize("question", ["show me all checks I wrote", "how many checks did I write this year"])
+def test_checks_that_i_wrote_are_payments_by_cheque(question: str) -> None:
+    said = {value for one in asked_in(AMERICAN, question).conditions for value in one.values}
+    assert said == {"cheque"}
+
+
+@pytest.mark.parametrize(
+    ("question", "slug"),
+    [
+        ("Miete in May", "rent"),
+        ("how much Gehalt did I get this year", "salary"),
+        ("Lebensmittel letzten Monat", "groceries"),
+        ("Tanken 2026", "fuel"),
+        ("Versicherung this year", "insurance"),
+    ],
+)
+def test_german_words_are_words_of_categories(question: str, slug: str) -> None:
+    assert frame(question).values_of("category") == {slug}
+
+
+def test_a_short_word_is_no_slip_for_the_inside_of_a_name() -> None:
+    payees = ("Finanzamt Mitte", "Zepto", "Brauhaus Frueh")
+    names = Names(replace(SCOPE, counterparties=tuple(Counterparty(name, "shopping", 3) for name in payees)))
+    assert names.misspelt("mitze", common=frozenset()) is None
+    assert names.misspelt("fruh", common=frozenset()) is not None
+    assert names.misspelt("zepro", common=frozenset()) is not None
+
+
+def test_money_put_into_savings_is_told_from_other_own_transfers() -> None:
+    reading = Reader(SCOPE, Names(SCOPE), TODAY).read("how much did I put into savings in May")
+    assert kinds_said(reading) == [("own transfers to savings", ("own_transfer",))]
+    told = reading.with_kind("own transfers to savings", ("own_transfer",), Named("savings", ("Share Savings",)))
+    found = parse(told, SCOPE.currencies).frame
+    assert (found.values_of("category"), found.values_of("counterparty")) == ({"own_transfer"}, {"Share Savings"})
+
+
+def test_christmas_shopping_in_december_is_of_the_month() -> None:
+    assert frame("christmas shopping in december").periods[0].end == date(2026, 1, 1)
+    assert frame("shopping on christmas").periods[0].end == date(2025, 12, 26)

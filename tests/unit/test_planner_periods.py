@@ -258,3 +258,37 @@ def test_what_names_no_day_to_come_has_none(text: str) -> None:
 def test_a_balance_is_looked_for_at_the_end_of_the_days_to_come() -> None:
     assert day_ahead("what will i have before the 5th", TODAY) == date(2026, 12, 5)
     assert day_ahead("what will i have by month end", TODAY) == date(2026, 11, 30)
+
+
+AMERICAN = {
+    "11/05/2026": "2026-11-05..2026-11-05",
+    "from 10/01/2026 to 10/15/2026": "2026-10-01..2026-10-15",
+    "8/18": "2026-08-18..2026-08-18",
+    "18/8/2026": "2026-08-18..2026-08-18",
+    "05.11.2026": "2026-11-05..2026-11-05",
+    "2026-05-11": "2026-05-11..2026-05-11",
+}
+
+
+@pytest.mark.parametrize(("text", "days"), AMERICAN.items())
+def test_american_dates_name_the_month_first_unless_dots_or_numbers_forbid(text: str, days: str) -> None:
+    (mention,) = PeriodReader(TODAY, date(2025, 3, 1), is_month_first=True).read(text)
+    period = mention.value.period
+    assert f"{period.start}..{period.end - timedelta(days=1)}" == days
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("8/18", "2026-08-18..2026-08-18"),
+        ("between december 20 and december 31", "2025-12-20..2025-12-31"),
+        ("from the 10th to the 20th of october", "2026-10-10..2026-10-20"),
+        ("thanksgiving last year", "2025-11-27..2025-11-27"),
+        ("thanksgiving week last year", "2025-11-24..2025-11-30"),
+        ("black friday 2025", "2025-11-28..2025-11-28"),
+        ("labor day", "2026-09-07..2026-09-07"),
+        ("memorial day 2026", "2026-05-25..2026-05-25"),
+    ],
+)
+def test_dates_and_holidays_of_elsewhere_are_read(text: str, days: str) -> None:
+    assert read(text) == [days]
