@@ -222,6 +222,10 @@ class RefundsTask(BaseModel):
     note: str = ""
 
 
+Recurs = Literal["running", "stopped", "state"]
+"""Of payments that come back: what still runs, what has stopped, or which of the two is so of somebody."""
+
+
 class RecurringTask(BaseModel):
     """Payments that come back at an interval and still run, the dearest first; `is_next` asks when the next is due,
     `due` for all that are expected on those days, which are to come."""
@@ -230,6 +234,7 @@ class RecurringTask(BaseModel):
     categories: tuple[str, ...] = ()
     counterparties: tuple[str, ...] = ()
     incoming: bool = False
+    recurs: Recurs = "running"
     is_next: bool = False
     due: QueryPeriod | None = None
     counts: bool = False

@@ -139,6 +139,8 @@ def _head(query: InsightQuery, measure: Measure, about: str) -> str:
             names_income = "income" in about.lower() or _is_income(query)
             received = " received" if measure is Measure.INCOME and not names_income else ""
             return f"{about[0].upper()}{about[1:]}{received}"
+        case Measure.NET if about:
+            return f"Received from {about} less paid there"
         case Measure.NET | Measure.VOLUME:
             return f"{_MEASURES[measure]}{f' with {about}' if about else ''}"
         case _:

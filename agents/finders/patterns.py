@@ -2,7 +2,7 @@
 
 from agents.evidence import Evidence, Table
 from agents.findings import Finding, Tools
-from agents.plan import DuplicatesTask, RecurringTask, UnusualTask
+from agents.plan import DuplicatesTask, RecurringTask, Recurs, UnusualTask
 from core.insights.anomalies import find_anomalies
 from core.insights.duplicates import find_duplicates
 from core.insights.recurring import due_between, find_recurring
@@ -10,25 +10,33 @@ from core.insights.recurring import due_between, find_recurring
 RECURRING_SHOWN = {
     "counterparty", "category", "interval", "amount", "amount_minor", "a_year_minor", "currency", "last_on", "next_on",
 }  # fmt: skip
+_STATUSES: dict[Recurs, tuple[str, ...]] = {
+    "running": ("active", "late"), "stopped": ("stopped",), "state": ("active", "late", "stopped"),
+}  # fmt: skip
 UNUSUAL_SHOWN = {"kind", "on", "counterparty", "category", "currency", "amount_minor", "usual_minor", "reason"}
 DUPLICATE_SHOWN = {"on", "counterparty", "category", "currency", "amount_minor", "extra_minor", "accounts"}
 
 
 async def recurring(task: RecurringTask, tools: Tools, evidence: Evidence) -> Finding:
     """What still runs, as `recurring`: soonest due first where that is asked, else the dearest first. Before it, where
-    days to come are asked for, each that is expected then, as `due`."""
+    days to come are asked for, each that is expected then, as `due`. What has stopped, and whether somebody is still
+    paid, comes with its status, the latest first."""
     tools.progress("Looking for payments that come back")
     found = await find_recurring(tools.connection, tools.principal, today=tools.today)
     direction = "in" if task.incoming else "out"
     running = [
         series
         for series in found.series
-        if series.status != "stopped" and series.direction == direction and not series.is_own_transfer
+        if series.status in _STATUSES[task.recurs] and series.direction == direction and not series.is_own_transfer
         and (not task.categories or series.category in task.categories)
         and (not task.counterparties or series.counterparty in task.counterparties)
     ]  # fmt: skip
     running.sort(key=lambda series: series.next_on.toordinal() if task.is_next else -series.a_year_minor)
-    rows = [series.model_dump(mode="json", include=RECURRING_SHOWN) for series in running]
+    shown = RECURRING_SHOWN
+    if task.recurs != "running":
+        running.sort(key=lambda series: series.last_on, reverse=True)
+        shown = {*RECURRING_SHOWN, "status"}
+    rows = [series.model_dump(mode="json", include=shown) for series in running]
     told = evidence.add(Table("recurring", rows, rows_in_all=len(rows)))
     if task.due is None:
         return Finding(task, (told,))

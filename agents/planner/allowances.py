@@ -53,7 +53,7 @@ _OVER = re.compile(
     r"\b(?:cross(?:ed|ing)?|exceed(?:ed|ing)?|over ?sh(?:oot|ot)|overspen[dt]"
     r"|over (?:it|that|this|the|my|budget|by|limit)"
     rf"|(?:go|went|gone|going|am|was|were|are|been) (?:i |we )?{_BEYOND}|(?:above|past|beyond) (?:it|that|the|my)"
-    r"|how far over|too much|breach(?:ed)?|blew|blown|bust(?:ed)?)\b"
+    r"|how far over|over or (?:under|below)|(?:under|below) or over|too much|breach(?:ed)?|blew|blown|bust(?:ed)?)\b"
 )
 _ASKS = re.compile(r"\b(?:how much|how far|what|what's|by how|did|have|am|was|is|are|do|any)\b")
 _SAVES = re.compile(r"\b(?:sav(?:e|ed|ing|ings)|invest(?:ed)?|earn(?:ed)?)\b")

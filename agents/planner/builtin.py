@@ -32,6 +32,7 @@ from agents.planner.doubts import ALERTS_ONLY, ALLOWED_WHEN, NEW_PRICE, Case, do
 from agents.planner.dues import with_dues
 from agents.planner.follow import edit, explain_amount
 from agents.planner.frame import Frame, Topic
+from agents.planner.lapses import with_lapses
 from agents.planner.leaning import explained
 from agents.planner.lexicon import Cue
 from agents.planner.memory import Memory
@@ -122,7 +123,7 @@ class BuiltinPlanner:
 
     def _planned(self, readings: Sequence[Reading], memory: Memory) -> Thought:
         told = understand(readings, self.scope.currencies, has_last=memory.frame is not None)
-        understood = [with_dues(counting_down(one), self.today) for one in told]
+        understood = [with_lapses(with_dues(counting_down(one), self.today)) for one in told]
         said = " ".join(reading.text for reading in readings)
         frame = meant_before(understood[0], said, memory)
         if thought := self._at_once(readings, understood, frame, memory) or self._of_several(understood[0], memory):

@@ -109,6 +109,27 @@ _ITS_DAY = re.compile(
     r"(?:and )?(?:(?:on )?(?:which|what) (?:date|day) (?:was|is) (?:it|that)|when was (?:it|that))\??", re.IGNORECASE
 )
 """ "The first time I bought there, which date was it": the day of that one."""
+_THAT_ONE = re.compile(r"(?:that|the|my|this) (?!(?:first|last)\b)[\w&' ]+$", re.IGNORECASE)
+_HOW_MUCH_WAS_IT = re.compile(
+    r"(?:and |so )?(?:how much|what)(?: (?:was|is) (?:it|that)|(?: did|does) (?:it|that) (?:cost|come to)(?: me)?)?(?: in all)?\??",
+    re.IGNORECASE,
+)
+""" "That dinner at Saffron Leaf in April, how much was it": one question, its object said first."""
+_A_RAISE = re.compile(r"\b(?:raise|hike|increment)\b", re.IGNORECASE)
+_SINCE_WHEN = re.compile(r"(?:and |so )?(?:since when|from when|when|when was (?:it|that))\??", re.IGNORECASE)
+_COURTESY = re.compile(
+    r",? (?:if (?:you|u) (?:don't|do not|dont|wouldn't) mind|if (?:at all )?possible|if (?:that's|it's|that is) (?:ok|okay|alright)"
+    r"|if (?:you|u) can|when you (?:can|get a (?:chance|minute))),(?= )",
+    re.IGNORECASE,
+)
+""" "Could you tell me, if you don't mind, how much ..." is said in one breath."""
+_BEGUN_AGAIN = re.compile(
+    r"^.{8,}?(?:\.{2,}|…|—|[,;.?!]) ?(?:(?:oh|ah|hmm|sorry|actually|ok),? )*"
+    r"(?:no[,.]? (?:wait|simply|rather|actually|sorry)|wait|(?:scratch|strike|forget|scrap) (?:that|it)|never ?mind(?: that)?"
+    rf"|let me (?:rephrase|ask (?:that|it) (?:again|differently)))[,.:;! ]+(?=(?:{_STARTERS})\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+""" "What was the 4,190... no wait, how much did they charge me": what was begun is taken back."""
 _NOT_THIS = re.compile(
     r"^(?P<denied>(?:(?:no|nope|nah|sorry|oh|oops|wait)[,. ]+)*not (?:(?:in|on|at|to|for|the) )?[\w&']+(?: [\w&']+)?)"
     rf" ?[.;!]+ (?!(?:{_STARTERS})\b)(?=[\w&' ]{{2,40}}$)",
@@ -267,7 +288,7 @@ def clauses(question: str) -> list[str]:
     said = _PAIRED.sub(
         r"\g<link> \g<one> with ", _ADDRESSED.sub("", _OPENING.sub("", _NETTED.sub("", question.strip())))
     )
-    said = _INSERTED.sub(r" \g<how> ", said)
+    said = _INSERTED.sub(r" \g<how> ", _BEGUN_AGAIN.sub("", _COURTESY.sub("", said)))
     said = _TARGET.sub(r"if \g<what> is to stay under \g<amount>, how much is left", said)
     said = _NOT_THIS.sub(r"\g<denied>, ", _CHOSEN.sub(r"\g<asks> \g<things>", _CORRECTED.sub("", said)))
     said = _LEFT_OUT_TOO.sub(r"\g<head>\g<link>", said)
@@ -321,6 +342,10 @@ def _with_measures(parts: list[str]) -> list[str]:
             joined[-1] = f"{joined[-1].rstrip('?')} by how much"
         elif joined and _SAVED.fullmatch(part) and _HELD_APART.search(joined[-1]):
             joined[-1] += " how much less"
+        elif joined and _THAT_ONE.match(joined[-1]) and _HOW_MUCH_WAS_IT.fullmatch(part):
+            joined[-1] = f"how much was {joined[-1]}"
+        elif joined and _A_RAISE.search(joined[-1]) and _SINCE_WHEN.fullmatch(part):
+            continue  # the day is what is told of a raise
         elif joined and _FIRST_OR_LAST.match(joined[-1]) and _ITS_DAY.fullmatch(part):
             joined[-1] += " when was it"
         elif joined and _EXTREME_BALANCE.search(joined[-1]) and _AND_WHEN.fullmatch(part):

@@ -204,6 +204,7 @@ class _Composer:
             categories=self._named("category"),
             counterparties=self._named("counterparty"),
             incoming=self.frame.flow is Flow.IN,
+            recurs=self.frame.recurs,
             is_next=self.frame.is_next,
             due=self.frame.due,
             counts=self.frame.measure is Measure.COUNT,
@@ -681,7 +682,8 @@ class _Composer:
         last_month = Period.of(Unit.MONTH, self.today).previous()
         if operation is Operation.PACE or set(frame.group_by) & (_TIMED | {Dimension.WEEKDAY, Dimension.HOUR}):
             return self._for_time(everything)
-        of_income = frame.measure is Measure.NET or (operation is Operation.SHARE and frame.share_of == "income")
+        is_net = frame.measure is Measure.NET and not self._names_payee()
+        of_income = is_net or (operation is Operation.SHARE and frame.share_of == "income")
         if of_income and self._is_known(last_month):
             return last_month, f"You named no period, so this is {last_month.label}."  # this month is not paid yet
         if operation not in _HELD_TOGETHER and (self._names_payee() or self._is_lasting(operation)):

@@ -254,7 +254,7 @@ _RULES: tuple[tuple[Callable[[Case], bool], str | Decline], ...] = (
         "I can tell the second or third by amount or by time. Of what?",
     ),
     (
-        _of(lambda f: f.measure is Measure.NET and f.objects),
+        _of(lambda f: f.measure is Measure.NET and any(one.field != "counterparty" for one in f.objects)),
         "Savings are income less spending as a whole. Do you mean how much you spent there?",
     ),
     (

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from agents.plan import AlertsAsk, OfChange, Operation, Threshold, WhichStreak
+from agents.plan import AlertsAsk, OfChange, Operation, Recurs, Threshold, WhichStreak
 from core.fraud.reasons import ReasonCode
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.periods import Unit
@@ -85,6 +85,8 @@ class Frame(BaseModel):
     """Of a balance: the one that the period began with."""
     is_next: bool = False
     """Of recurring payments: when the next one is due. Of a projection: of the next month."""
+    recurs: Recurs = "running"
+    """Of recurring payments: those that run, those that have stopped, or whether one still runs."""
     due: QueryPeriod | None = None
     """Of recurring payments: the days to come of which all that is expected is asked for."""
     alert_status: Literal["open", "confirmed", "dismissed"] | None = None

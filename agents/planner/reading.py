@@ -150,8 +150,10 @@ class Reading:
 
     def names_something(self, phrase: str) -> bool:
         """Whether an unknown phrase stands where a payee or a category would: behind "on", "at", "to", or right before
-        what is paid for. Elsewhere an unknown word only colours the question."""
-        start = self.text.index(phrase)
+        what is paid for. Elsewhere an unknown word only colours the question; one that was spelt otherwise does not."""
+        start = self.text.find(phrase)
+        if start < 0:
+            return True
         before, after = self.text[:start].rstrip(), self.text[start + len(phrase) :].lstrip()
         head = phrase.split()[-1]
         if self.is_of_many and (_JOINED.search(phrase) or _NEWLY.search(self.text)) and _ACCOUNTS.search(self.text):

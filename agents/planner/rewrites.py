@@ -92,8 +92,16 @@ _FEASTS = "christmas|xmas|holiday|diwali|deepavali|eid|rakhi"
 _INTO_SAVINGS = (
     r"(?:in ?to|to|in) (?:my |our |the )?(?:own )?savings(?: (?:account|a/c|pot)s?)?\b(?! (?:rate|with|scheme|bank))"
 )
+_DEAR = r"(?:big|expensive|pricey|costly|huge|large|massive|fancy|hefty|giant|lavish)"
+_BOUGHT = (
+    r"(?:dinner|lunch|meal|brunch|breakfast|purchase|payment|bill|order|shop|trip|ticket|transfer|withdrawal|ride|fill|charge"
+    r"|debit|buy|transaction|one)"
+)
 
 _WRITTEN: tuple[tuple[str, str], ...] = (
+    (r"\b(?:did|do|have) (?:i|we)(?: ever)? (?P<what>(?:spend|spent|pay|paid|go|gone|make|made|earn|earned) (?:more|less|over|above|under)\b[\w' ,₹.]*?) in (?:any|a) (?:single |one )?month\b", r"was there any month where i \g<what>"),
+    (r"\b(?:who|which|what)(?: was| is|'s)? (?:the )?(?:last|latest|most recent|very last) (?:person|individual|friend|human)(?: (?:that|who|whom))? (?:i|we)(?:'ve| have)? (?:paid|pay|sent money to|transferred (?:money )?to|sent to)\b", "my last payment to a person"),
+    (r"\b(?:which|what) (?:person|individual|friend)(?: did| have) (?:i|we) (?:pay|paid|send money to|sent money to|transfer to) (?:last|most recently|latest)\b", "my last payment to a person"),
     (_ASKS_NET, NETTED),
     (r"\bwho(?= (?:(?:mainly |mostly )?(?:caused?|drove|drives|explains?|accounts? for)|(?:is|was) (?:behind|responsible for)) (?:the|this|that)\b)", "which payee"),
     (r"\bwhat (?:is|was|lies|lay|are|were) behind (?=(?:the|this|that)\b)|\bwhat (?:made up|explains?|explained|led to|accounts? for|accounted for|contributed to) (?=(?:the|this|that) (?:jump|rise|increase|growth|hike|spike|surge|drop|fall|decrease|dip|decline|difference|change|gap)\b)", "what caused "),
@@ -450,6 +458,13 @@ _WRITTEN: tuple[tuple[str, str], ...] = (
     (r"\bhow (?:big|large) (?=is|was|are|were)\b", "how much "),
     (r"\bwho (?:received|recieved|got) (?P<what>.*\b(?:i|we) (?:made|paid|sent|gave)\b)", r"who did i pay \g<what>"),
     (r"\b(?:many )?thank(?:s|ing you| you)(?: a lot| a ton|(?: so| very) much)? in (?:advance|anticipation)\b,? ?", ""),
+    (rf"(?P<before>^|\b(?:was|were|about|for|is|did|on|spend|spent|pay|paid|cost|did i pay for|of|,) )(?:that|the|my|this|one|a) (?:(?:really|very|super|so|rather|crazy) )?{_DEAR} (?P<thing>(?:\w+ )?{_BOUGHT})(?!s)\b(?= (?:at|in|on|last|this|from|of|to|with|by)\b|[,?.!]|$)", r"\g<before>the biggest \g<thing>"),
+    (r"^(?P<so>(?:(?:so|and|hey|btw),? )*)(?:did |have |has )?(?:(?:i|we) )?(?:get|got|gotten|receive|received|had|have) (?:a|an|any|my) (?:(?:pay|salary) )?(?:raise|hike|increment|rise|increase)(?: in (?:my )?(?:salary|pay))?(?=$|[?.!,]| this| last| since| in)", r"\g<so>when did my salary last go up"),
+    (r"^(?:(?:and|so|ok),? )*(?:(?:what is |what's )?(?:the |my )?net(?: amount| sum| balance| position)?,? )?between (?:me|us) and (?P<who>[\w' ]+?),? (?:who(?:'s| is) (?:up|ahead|down|behind|in the red)|who owes (?:whom|who)|net|on balance|in total)[?. ]*$", r"net with \g<who>"),
+    (r"\bnet(?: amount| sum| balance| position)? between (?:me|us) and\b", "net with"),
+    (r"^(?:if|say|suppose) (?:i|we) (?:keep|kept|want|limit|cap|hold|had|have) (?:my |the )?(?P<what>[\w' ]{3,30}?) (?:spend(?:ing)? )?(?:to|under|below|at|within|to under) (?:a limit of )?(?P<sum>(?:rs\.? ?|₹ ?)?[\d,.]+ ?(?:k|lakhs?)?)(?: (?:a|per|each|every) month)?,? (?P<asks>(?:in )?(?:how many|which) months)(?P<when>[\w' ]*?) (?:did|do|have|would|will|had) (?:i|we) (?:bust|busted|exceed(?:ed)?|cross(?:ed)?|overshot|overshoot|go over|gone over|break|broken|blow|blown|breach(?:ed)?)(?: (?:it|that|this|the limit))?[?. ]*$", r"\g<asks>\g<when> was \g<what> over \g<sum>"),
+    (r"\b(?P<asks>(?:which|what|how many) months? (?:did|have|do) (?:i|we)) overspen[dt](?=$|[?.!]| this| last| in 20)", r"\g<asks> spend more than i earned"),
+    (r"\bwhen do (?:i|we) (?:usually |normally |generally |typically )?(?:get|receive) (?:paid|my (?:salary|pay|paycheck|wages)|salary)(?: usually| normally| generally| typically| every month| each month)?\b", "when is my next salary"),
     (r"(?<=\d )(?:charge|debit|deduction|thing|one)\b", "payment"),
     (r"\b(?:spend|spent|pay|paid) (?P<sum>(?:(?:more|less) than |over |above |under )?(?:rs\.? ?|₹ ?|\$ ?)?[\d,.]+ ?k?) (?:in one go|at one go|in one shot|at once|in a single (?:payment|go|transaction))", r"make a payment of \g<sum>"),
     (r"^(?P<what>(?:is|was|are|were|isn't) .+?) (?:very |quite |rather |a bit |really )?(?:high|steep|excessive|on the high(?:er)? side|reasonable)(?= ?[?.!]*$)", r"\g<what> high for me"),

@@ -57,12 +57,8 @@ _UNTOLD: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "Up to which amount? You could say that you keep 60,000 a month, and ask what is left of it.",
         ),
         (
-            r"\b(?:what|which)(?: of (?:my|the))? (?:\w+ )?"
-            r"(?:subscriptions?|memberships?|emis?|payments|instal?ments?)\b.*"
-            r"\b(?:stop(?:ped|s)?|end(?:ed)?|lapsed?|cancel(?:l?ed)?|discontinued?)\b"
-            r"|\b(?:have|did|has) (?:i|we|any)\b.*\b(?:stop|cancel|discontinu)\w*\b.*\b(?:subscription|membership)s?\b",
-            "I list what comes back and still runs, and not what has stopped. Shall I list that, or whose last payment"
-            " do you mean?",
+            r"\bsav(?:e|ed|ing|ings) (?:\w+ )?(?:at|with|by (?:going|buying|shopping)) (?!least|most|the end)",
+            "Savings are income less spending as a whole. Do you mean how much you spent there?",
         ),
         (
             r"\bhow (?:long|many (?:days|weeks|months)) (?:will|would|can|could|does|do|might)\b"

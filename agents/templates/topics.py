@@ -7,7 +7,7 @@ from agents.answer import Citation, Figure
 from agents.draft import Draft, Figures
 from agents.evidence import Evidence, Row, Table, cell, computed, days_until, rows_of
 from agents.findings import Finding
-from agents.plan import BalanceTask, RecallTask, RecurringTask, RefundsTask
+from agents.plan import BalanceTask, RecallTask, RecurringTask, Recurs, RefundsTask
 from agents.scope import Scope
 from agents.templates.told import TOLD_MAX, day, number, say, size
 from agents.wording import category, count, listed
@@ -152,7 +152,9 @@ def recurring(finding: Finding, evidence: Evidence) -> Draft:
     task, table, make = finding.task, finding.tables[-1], Figures(evidence)
     assert isinstance(task, RecurringTask)
     if not table.rows:
-        return Draft("I see nothing here that comes back regularly.", status="no_data")
+        return Draft(_NONE_RECURS[task.recurs], status="no_data")
+    if task.recurs != "running":
+        return _state(table, make) if task.recurs == "state" else _stopped(table, make)
     if task.due:
         return _due(task.due.period.label, finding, make)
     dues = [
@@ -160,14 +162,14 @@ def recurring(finding: Finding, evidence: Evidence) -> Draft:
         for n, row in enumerate(table.rows[:TOLD_MAX], start=1)
     ]
     each = [
-        make.money(f"{row['counterparty']}, {row['interval'].replace('_', '-')}", cell(table.name, n, "amount_minor"))
+        make.money(f"{row['counterparty']}, {_often(row)}", cell(table.name, n, "amount_minor"))
         for n, row in enumerate(table.rows[:TOLD_MAX], start=1)
     ]
     rows = [dict(row) for row in table.rows]
     if task.is_next:
         first = table.rows[0]
         due = day(first["next_on"])
-        often = first["interval"].replace("_", "-")
+        often = _often(first)
         text = f"{first['counterparty']} is expected next on {due}: {say(each[0])}, {often}."
         if task.days_from is None:
             return Draft(text, [dues[0], each[0]], rows=rows)
@@ -188,12 +190,59 @@ def recurring(finding: Finding, evidence: Evidence) -> Draft:
     return Draft(text, [*ordered, *each, *dues], rows=rows)
 
 
+_NONE_RECURS: dict[Recurs, str] = {
+    "running": "I see nothing here that comes back regularly.",
+    "stopped": "Nothing that came back regularly has stopped.",
+    "state": "I see no payments to it that came back regularly.",
+}
+
+
+def _state(table: Table, make: Figures) -> Draft:
+    """Of each of few whether it still comes, when it came last, and when it is expected next."""
+    lasts = [make.date(f"{row['counterparty']}, last", s) for row, s in _cells(table, "last_on")]
+    each = [make.money(f"{row['counterparty']}, {_often(row)}", s) for row, s in _cells(table, "amount_minor")]
+    dues = [make.date(f"{row['counterparty']}, next", s) for row, s in _cells(table, "next_on")]
+    told = [_state_of(row, say(amount)) for row, amount in zip(table.rows, each, strict=False)]
+    return Draft(" ".join(told), [*lasts, *each, *dues], rows=[dict(row) for row in table.rows])
+
+
+def _state_of(row: Row, amount: str) -> str:
+    payee, last, due = row["counterparty"], day(row["last_on"]), day(row["next_on"])
+    if row["status"] == "stopped":
+        return f"{payee} has stopped: it came last on {last}, {amount} {_often(row)}."
+    if row["status"] == "late":
+        return f"{payee} is late: it came last on {last}, {amount} {_often(row)}, and was expected on {due}."
+    return f"{payee} still runs: it came last on {last}, {amount} {_often(row)}, and is expected next on {due}."
+
+
+def _stopped(table: Table, make: Figures) -> Draft:
+    """What came back and does not any more, the latest first, each with its last day."""
+    number = make.count("Recurring payments that stopped", rows_of(table.name))
+    names = [make.name("Stopped", row["counterparty"], s) for row, s in _cells(table, "counterparty")]
+    lasts = [make.date(f"{row['counterparty']}, last", s) for row, s in _cells(table, "last_on")]
+    each = [make.money(f"{row['counterparty']}, {_often(row)}", s) for row, s in _cells(table, "amount_minor")]
+    lines = "; ".join(
+        f"{one.label} {say(one)}, last on {day(row['last_on'])}" for one, row in zip(each, table.rows, strict=False)
+    )
+    assert isinstance(number.value, int)
+    head = "1 recurring payment has" if number.value == 1 else f"{number.value} recurring payments have"
+    return Draft(f"{head} stopped: {lines}.", [*names, number, *lasts, *each], rows=[dict(row) for row in table.rows])
+
+
+def _cells(table: Table, column: str) -> list[tuple[Row, str]]:
+    return [(row, cell(table.name, n, column)) for n, row in enumerate(table.rows[:DUES_TOLD], start=1)]
+
+
+def _often(row: Row) -> str:
+    return str(row["interval"]).replace("_", "-")
+
+
 def _only_one(finding: Finding, make: Figures, amount: Figure, due: Figure, *, head: str = "") -> Draft:
     """What the one payment that comes back, or the dearest, takes each time, when it comes next, and what that is in a
     year."""
     table = finding.tables[-1]
     row, a_year = table.rows[0], make.money("In a year", cell(table.name, 1, "a_year_minor"))
-    often = row["interval"].replace("_", "-")
+    often = _often(row)
     text = (
         f"{head}{row['counterparty']}: {say(amount)}, {often}, next on {day(row['next_on'])}; {say(a_year)} in a year."
     )

@@ -356,6 +356,10 @@ TRUTH = {
     "salary comes sometimes. how much was the salary the last time it came": "SELECT amount_minor FROM got WHERE kind = 'salary' ORDER BY moment DESC LIMIT 1",
     "monthly average spend, full months of 2026 only (jan-may)": spent("moment >= '2026-01-01' AND moment < '2026-06-01'", "true").join(("round((", ") / 5.0)")),
     "card vs upi in April, how much more went on card": f"SELECT sum(CASE WHEN channel = 'card' THEN amount_minor ELSE -amount_minor END) FROM paid WHERE channel IN ('card', 'upi') AND {APRIL}",
+    "that big shop at Fresh Mart in May, how much was it": f"SELECT max(amount_minor) FROM paid WHERE {AT_FRESH_IN_MAY}",
+    "groceries in April... no wait, how much was fuel in May?": spent(f"{FUEL} AND {MAY}"),
+    "could you tell me, if you don't mind, how much I paid for fuel in May": spent(f"{FUEL} AND {MAY}"),
+    "net with Rahul Sharma": "SELECT coalesce((SELECT sum(amount_minor) FROM got WHERE payer = 'Rahul Sharma'), 0) - (SELECT sum(amount_minor) FROM paid WHERE payee = 'Rahul Sharma')",
     "groceries and fuel in May, just the number": spent(f"kind IN ('groceries', 'fuel') AND {MAY}", MAY),
     "What proportion, by value, of my eating out in May was settled by card?": f"SELECT 100.0 * ({spent(ATE_OUT_BY_CARD)}) / ({spent(ATE_OUT)})",
     "My salary got bumped in May. How many rupees more was the May one than April's?": "0",
@@ -529,6 +533,34 @@ async def _truth(select: str, household: Household, database: Database) -> objec
     if isinstance(value, Decimal):
         return int(value) if value == int(value) else float(value)
     return value
+
+
+async def test_whether_somebody_is_still_paid_is_told_with_the_days(chat: Chat) -> None:
+    for question in ("am i still paying Mr Rao?", "is Mr Rao still active", "did I stop paying Mr Rao"):
+        told = await chat.ask(question)
+        assert told.answer.startswith("Mr Rao still runs: it came last on 3 June 2026, ₹20,000.00 monthly"), question
+
+
+async def test_what_has_stopped_is_listed_with_its_last_day(database: Database, analyst: Analyst) -> None:
+    async with database.unit() as session:
+        bank = await make_bank(session)
+        holder, paper = (
+            await make_customer(session),
+            await make_customer(session, name="Morning Paper", kind="business"),
+        )
+        purse, press = await make_account(session, bank, holder), await make_account(session, bank, paper)
+        await pay(session, await make_account(session, bank), purse, 1_000_000, occurred_at=at(8, 1, year=2025))
+        for month in range(9, 13):
+            await pay(session, purse, press, 29_900, occurred_at=at(month, 9, year=2025))
+        for month in range(1, 7):
+            await pay(session, purse, await make_account(session, bank), 1_000, occurred_at=at(month, 11))
+    chat = Chat(analyst, customer_principal(holder))
+    stopped = await chat.ask("which recurring payments have stopped?")
+    assert stopped.answer.startswith(
+        "1 recurring payment has stopped: Morning Paper, monthly ₹299.00, last on 9 December"
+    )
+    told = await chat.ask("have I cancelled Morning Paper?")
+    assert told.answer.startswith("Morning Paper has stopped: it came last on 9 December 2025, ₹299.00 monthly.")
 
 
 async def test_a_remark_is_asked_for_as_it_is_written(chat: Chat) -> None:
