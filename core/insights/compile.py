@@ -91,7 +91,7 @@ def rows(shape: Shape) -> Select[Any]:
     found = select(*shown).select_from(entries.source(shape)).where(*entries.conditions(shape), entries.during())
     limit = bindparam("rows", type_=Integer)
     ordered = found.order_by(*_rows_order(shape), e.transaction_id, e.direction).limit(limit)
-    return entries.divided(shape, ordered)
+    return entries.divided(shape, entries.beside_firsts(shape, ordered))
 
 
 def columns(shape: Shape) -> list[str]:
@@ -138,7 +138,7 @@ def _side(shape: Shape, prefix: str) -> Select[Any]:
     groups = [_group(name, prefix) for name in shape.keys]
     values = [value.label(name) for name, value in entries.values(shape).items()]
     found: Select[Any] = select(*groups, ENTRY.c.currency, *values).select_from(entries.source(shape, prefix))
-    return found.where(*entries.conditions(shape), entries.during(prefix))
+    return entries.beside_firsts(shape, found.where(*entries.conditions(shape), entries.during(prefix)), prefix)
 
 
 def _group(name: str, prefix: str) -> Label[Any]:

@@ -84,13 +84,17 @@ def source(shape: Shape, prefix: str = "") -> FromClause:
     found: FromClause = ENTRY
     if shape.uses("customer"):
         found = found.join(ACCOUNT, ACCOUNT.c.account_id == _E.account_id)
-    if shape.uses("payee_is_new") or _MET_FIRST.intersection(shape.measures):
-        found = habits.with_firsts(found, shape.asker, prefix)
     if shape.uses("percent_of_usual"):
         found = habits.with_usual(found, shape.asker, prefix)
     if any(map(shape.uses, _OF_ALERTS)) or (_ALERTED | _REVIEWED).intersection(shape.measures):
         found = found.outerjoin(ALERT, ALERT.c.transaction_id == _E.transaction_id)
     return found
+
+
+def beside_firsts(shape: Shape, statement: Select[Any], prefix: str = "") -> Select[Any]:
+    """The statement; where the query asks who is new, its entries stand beside the first payment of their kind."""
+    asks_new = shape.uses("payee_is_new") or bool(_MET_FIRST.intersection(shape.measures))
+    return habits.beside_firsts(statement, shape.asker, prefix) if asks_new else statement
 
 
 def divided(shape: Shape, statement: Select[Any]) -> Select[Any]:

@@ -14,10 +14,12 @@ from sqlalchemy import (
     Subquery,
     and_,
     bindparam,
+    column,
     func,
     literal_column,
     select,
 )
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from core.identity.access import Principal, visible_accounts
 from core.insights.reporting import ENTRY
@@ -30,23 +32,39 @@ USUAL_MIN = 3
 _E = ENTRY.c
 _INSTANT = DateTime(timezone=True)
 _PAYMENT = (~_E.is_own_transfer, _E.reverses_id.is_(None))
+_FIRST_AT: ColumnElement[Any] = column("first_at", _INSTANT)
 # By name, because each side of a comparison has a join of its own.
-_FIRST_AT = literal_column("firsts.first_at", _INSTANT)
 _USUAL_OF_PAYEE = literal_column("usual_of_payee.twice_minor", Numeric)
 _USUAL_OF_CATEGORY = literal_column("usual_of_category.twice_minor", Numeric)
 
 
-def with_firsts(found: FromClause, asker: Principal, prefix: str) -> FromClause:
-    """`found`, each entry beside the instant of the first payment in its direction between its two sides."""
+def beside_firsts(statement: Select[Any], asker: Principal, prefix: str) -> Select[Any]:
+    """The statement over entries that stand beside the instant of the first payment in their direction between their
+    two sides.
+
+    In one pass over all of them: of a join the planner expects next to nothing, and groups them anew for each entry.
+    """
+    counts = and_(_E.status == word(TransactionStatus.SUCCESS), *_PAYMENT)
     between: list[ColumnElement[Any]] = [_E.customer_id, _E.direction, _E.counterparty]
-    earlier = _payments(asker).where(_E.occurred_at < bindparam(f"{prefix}end", type_=_INSTANT))
-    firsts = earlier.with_only_columns(*between, func.min(_E.occurred_at).label("first_at")).group_by(*between)
-    return _beside(found, firsts.subquery("firsts"))
+    first_at = func.min(_E.occurred_at).filter(counts).over(partition_by=between).label("first_at")
+    until = _E.occurred_at < bindparam(f"{prefix}end", type_=_INSTANT)
+    known = select(*_E, first_at).where(*_held(asker), until).subquery("known")
+
+    def beside(element: Any, **_: Any) -> Any:
+        if isinstance(element, Subquery):
+            return element  # what was usual is of other days  # pyright: ignore[reportUnknownVariableType]
+        if element is ENTRY:
+            return known
+        is_of_entry = element is _FIRST_AT or getattr(element, "table", None) is ENTRY
+        return known.c[element.key] if is_of_entry else None
+
+    found: Any = replacement_traverse(statement, {}, beside)
+    return found
 
 
 def is_first() -> ColumnElement[bool]:
-    """Whether an entry of `with_firsts` is the first of its kind. Payments at one instant are first together."""
-    return and_(_FIRST_AT.is_not(None), _E.occurred_at == _FIRST_AT, *_PAYMENT)
+    """Whether an entry of `beside_firsts` is the first of its kind. Payments at one instant are first together."""
+    return and_(_E.occurred_at == _FIRST_AT, *_PAYMENT)
 
 
 def with_usual(found: FromClause, asker: Principal, prefix: str) -> FromClause:
@@ -73,9 +91,13 @@ def _usual(asker: Principal, of: ColumnElement[str], prefix: str) -> Select[Any]
 
 
 def _payments(asker: Principal) -> Select[Any]:
-    scope = visible_accounts(asker, customer_id=_E.customer_id, bank_id=_E.bank_id)
     succeeded = _E.status == word(TransactionStatus.SUCCESS)
-    return select(ENTRY).where(scope, _E.customer_id.is_not(None), succeeded, *_PAYMENT)
+    return select(ENTRY).where(*_held(asker), succeeded, *_PAYMENT)
+
+
+def _held(asker: Principal) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """That it is an entry of a customer's account which the asker may see."""
+    return visible_accounts(asker, customer_id=_E.customer_id, bank_id=_E.bank_id), _E.customer_id.is_not(None)
 
 
 def _beside(found: FromClause, known: Subquery) -> FromClause:

@@ -274,6 +274,7 @@ SHAPES = {
         ASHA,
         query("new_counterparties", group_by=["fiscal_year"], **where("percent_of_usual", "above", 200)),
     ),
+    "new_payees_of_a_bank": (STAFF, query("new_counterparties", flow="out")),
     "best_of_each": (
         ASHA,
         query(
