@@ -7,6 +7,7 @@ from decimal import Decimal
 from core.categories import BY_SLUG
 from core.fraud.reasons import ReasonCode
 from core.insights.buckets import WEEKEND_DAYS, WORKING_DAYS
+from core.insights.catalogue import ALERT_STATES
 from core.insights.query import Dimension, Filter, Flow, InsightQuery, Measure, Operator
 from core.money import Currency, Money
 from core.periods import Period, Unit
@@ -189,7 +190,8 @@ def _condition(f: Filter) -> str:
         case "account":
             return "in that account"
         case "alert":
-            return "with an alert" if len(f.values) > 1 else f"with an alert ({names})"
+            states = listed([str(value) for value in f.values], "or")
+            return "with an alert" if len(f.values) == len(ALERT_STATES[:-1]) else f"with an alert ({states})"
         case "alert_reason":
             return f"for {listed([words for code, words in REASONS.items() if code in f.values], 'or')}"
         case "payee_is_new":

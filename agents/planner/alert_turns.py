@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from agents.plan import Operation
+from agents.planner.alerts import states_said
 from agents.planner.clause import Clause
 from agents.planner.frame import Frame, Topic
 from agents.planner.lexicon import Cue
@@ -55,13 +56,12 @@ def pays_them(reading: Reading) -> bool:
 def _of_state(reading: Reading, parsed: Parsed, last: Frame) -> Parsed:
     """ "How many of those are confirmed?", which does not say again of what: of the alerts that were spoken of."""
     said = Clause(reading).find(Cue.ALERT_STATUS)
-    states = {mention.value[1] for mention in said}
-    if len(states) != 1 or parsed.frame.is_of_alerts:
+    states = states_said(Clause(reading))
+    if not states or parsed.frame.is_of_alerts:
         return parsed
-    [state] = states
-    raised = Filter(field="alert", operator=Operator.IN, values=(state,))
+    raised = Filter(field="alert", operator=Operator.IN, values=states)
     told = {"conditions": (*parsed.frame.conditions, raised), "flow": Flow.ANY}
-    told = {"alert_status": state} if last.topic is Topic.ALERTS else told
+    told = {"alert_status": states[0]} if last.topic is Topic.ALERTS and len(states) == 1 else told
     if parsed.frame.ask is Operation.COUNT_GROUPS and not reading.has(Cue.NOUN):
         told |= {"ask": Operation.VALUE, "measure": Measure.COUNT, "group_by": ()}  # "how many are open?"
     rest = tuple(text for text in parsed.unplaced if text not in {Clause(reading).text_of(mention) for mention in said})

@@ -76,7 +76,7 @@ def narrows_alerts(clause: Clause) -> bool:
     counted and listed by period, state and points."""
     if not is_of_alerts(clause) or clause.has(Cue.WHY) or asks_reasons(clause.reading.text):
         return False
-    if clause.reading.of("tally") or has_most_alerts(clause) or _has_most_money(clause):
+    if len(states_said(clause)) > 1 or clause.reading.of("tally") or has_most_alerts(clause) or _has_most_money(clause):
         return True
     if _OF_POINTS.search(said_without(clause, "points")):
         return False
@@ -171,8 +171,14 @@ def raised(clause: Clause) -> list[Filter]:
     if not narrows_alerts(clause):
         return []
     clause.take(Cue.ALERTS, Cue.FLAGGED)
-    status = alert_status(clause)
-    return [Filter(field="alert", operator=Operator.IN, values=(status,) if status else ALERT_STATES[:-1])]
+    states, status = states_said(clause), alert_status(clause)
+    values = states if len(states) > 1 else (status,) if status else ALERT_STATES[:-1]
+    return [Filter(field="alert", operator=Operator.IN, values=values)]
+
+
+def states_said(clause: Clause) -> tuple[str, ...]:
+    """The states of alerts that are said, each once: "confirmed or dismissed"."""
+    return tuple(dict.fromkeys(str(mention.value[1]) for mention in clause.find(Cue.ALERT_STATUS)))
 
 
 def of_alerted(frame: Frame, clause: Clause) -> Frame:
@@ -249,7 +255,7 @@ def alerts_asked(clause: Clause, asks: AlertsAsk | None) -> dict[str, object] | 
     text, said = said_without(clause, "reason"), scores(clause)
     if not said or clause.has(Cue.USUAL) or narrows_alerts(clause) or clause.reading.of("amount"):
         return None
-    if clause.has(Cue.SHARE):
+    if clause.has(Cue.SHARE) or len(states_said(clause)) > 1:
         return None
     if of_each := _of_points(text) or ("reasons" if asks_reasons(text) else None):
         if clause.has(*_BESIDE_GROUPS):
@@ -263,13 +269,14 @@ def alerts_asked(clause: Clause, asks: AlertsAsk | None) -> dict[str, object] | 
             holders = "accounts" if counted["what"].startswith("account") else "customers"
             return {"alerts_ask": holders, "ask": None, "measure": Measure.COUNT, "group_by": (), **said}
         asks = "alerts"
-    if asks is None and re.search(
-        r"\b(?:worth|value|amount|how much|sum|rupees|money|add(?:s|ed)? up|comes? to|came to)\b", text
-    ):
+    if asks == "value" and clause.reading.of("reason") and not _OF_WORTH.search(text):
+        asks = "alerts"  # an amount is spoken of where the reason is told, and asked for nowhere
+    if asks is None and _OF_WORTH.search(text):
         asks = "value"
     return {"alerts_ask": asks or "alerts", **said}
 
 
+_OF_WORTH = re.compile(r"\b(?:worth|value|amount|how much|sum|rupees|money|add(?:s|ed)? up|comes? to|came to)\b")
 _POINTS_ASKED: dict[AlertsAsk, re.Pattern[str]] = {
     "points": re.compile(r"\b(?:highest|largest|biggest|top|max(?:imum)?)(?: \w+)? (?:scores?|points?)\b"),
     "lowest": re.compile(r"\b(?:lowest|smallest|min(?:imum)?|fewest)(?: \w+)? (?:scores?|points?)\b"),

@@ -27,7 +27,7 @@ from agents.planner.clause import Clause, is_cue
 from agents.planner.compose import compose
 from agents.planner.compounds import HEADS
 from agents.planner.countdowns import counting_down
-from agents.planner.desk_words import names_unalerted, ranks_by_score, tells_kind
+from agents.planner.desk_untold import untold_at_desk
 from agents.planner.doubts import ALERTS_ONLY, ALLOWED_WHEN, NEW_PRICE, Case, doubted
 from agents.planner.dues import with_dues
 from agents.planner.follow import edit, explain_amount
@@ -365,12 +365,8 @@ class BuiltinPlanner:
             return self._asked_back(ALERTS_ONLY)
         if question := two_parties(reading):
             return self._asked_back(question)
-        if reading.is_of_many and tells_kind(reading.text):
-            return self._asked_back(_OF_ALL_KINDS)
-        if reading.is_of_many and names_unalerted(reading.text):
-            return self._asked_back(_WITH_ALERTS)
-        if reading.is_of_many and ranks_by_score(reading.text):
-            return self._asked_back(ALERTS_ONLY)
+        if reading.is_of_many and (question := untold_at_desk(reading.text)):
+            return self._asked_back(question)
         if question := untold(reading.text):
             return self._asked_back(question)
         if reading.unknown:
@@ -473,9 +469,7 @@ def _stands_by_itself(reading: Reading, parsed: Parsed) -> bool:
     return bool(frame.objects) or bool(asks and frame.periods and frame.conditions)
 
 
-_WITH_ALERTS = "I know which customers have alerts, and not which have none. Do you mean those who have some?"
 _LAST_PAY = "I tell what is left of the last salary, all spending taken off. Shall I tell that?"
-_OF_ALL_KINDS = "I know customers by name, and not what kind of customer they are. Do you mean all of them?"
 
 
 def _of_each_period(frame: Frame, most: int) -> list[Frame]:

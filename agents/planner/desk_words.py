@@ -39,16 +39,8 @@ _NUMBER_OF_CUSTOMERS = (
     r"|presently|present|today|total|all|altogether|active|moment|as|hold|holds|holding|having|who|that|an?|own|bank's"
     r"|(?<!the )accounts?))*$"
 )
-_OF_A_KIND = re.compile(
-    r"\b(?:business|corporate|company|individual|retail|private|commercial|nri|senior|salaried|male|female|women|young)"
-    r" (?:customers?|clients?|account holders?)\b"
-    r"|\b(?:customers|clients|account holders)\b.*\b(?:are|were|is)(?: \w+)? (?:businesses|compan(?:y|ies)|individuals?|persons?"
-    r"|people|firms?|corporates?|shops|women|men|seniors|pensioners)\b"
-    r"|\bhow many (?:businesses|companies|individuals|firms|people|persons) (?:bank|have (?:an )?accounts?|hold accounts?|are (?:our|with us))\b"
-)
-"""What nobody is known to be: customers have names and no kinds."""
-
 _DECIDED = r"(?:decided|reviewed|resolved|judged|handled|examined|settled|closed|looked (?:at|into)|ruled (?:on|upon)|dealt with|acted (?:on|upon)|touched)(?: (?:about|on|upon|them|it))?"
+_SETTLED = r"(?:decided|reviewed|resolved|settled|closed|handled|actioned|dealt with|disposed of)"
 _FEW = "two|three|four|five|six|seven|eight|nine|ten|[2-9]|10"
 _RECEIVER = r"(?:payees?|recipients?|beneficiary|receiver|receiving party)"
 
@@ -57,6 +49,17 @@ def _to_them(said: re.Match[str]) -> str:
     """ "Where she is the payee": to her."""
     who = said["who"]
     return f"to {_OBJECTIVE.get(who, who)}"
+
+
+def _who_paid_most(said: re.Match[str]) -> str:
+    """ "The 5 biggest payers": of the customers, who are the ones that pay."""
+    number = said["n"] or said["m"]
+    return f"top {number} customers by spending" if number else "which customer spent the most"
+
+
+def _how_many_settled(said: re.Match[str]) -> str:
+    """ "How many have been closed": of alerts, which are confirmed or dismissed then."""
+    return f"{said['so']}how many {said['of'] or 'alerts'} are confirmed or dismissed"
 
 
 _OFTEN = {"once": "one", "twice": "two", "thrice": "three"}
@@ -84,10 +87,21 @@ _PHRASES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (r"\b(?:who|which customer|which account) (?:has |had |have )?(?:made|sent|initiated) (?:the )?most (?:flagged|alerted|suspicious) (?:payments|transactions|transfers)\b", "which customer had the most alerts"),
         (r"\bwho (?:has |had |have )?(?P<did>sent|paid|transferred|gave) (?:the )?most(?: money| cash)? (?=to\b)", r"which customer \g<did> the most "),
         (r"\bwho (?:has |had |have )?(?=(?:made|makes|sent|sends|initiated|transferred) (?:the |our )?(?:[\w-]+ ){0,4}?(?:payment|transaction|transfer)s?\b)", "which customer "),
+        (rf"(?:\bwho(?:'s| is| are| was| were)? )?(?:\b(?:the|our|my) )?(?:(?P<n>{_FEW}|\d{{1,2}}) )?\b(?:top|biggest|largest|highest|heaviest) (?:(?P<m>{_FEW}|\d{{1,2}}) )?(?:payers?|spenders?|senders?)\b(?! (?:of|to|into|for)\b)", _who_paid_most),
+        (r"\bwho (?:(?:has|have|is|was) )?(?:pays?|paid|paying|puts?|sends?|sent)(?: money)? into (?P<who>[\w' ]+?)'s? (?:\w+ )?account\b", r"who paid \g<who>"),
+        (r"\bhow many accounts (?:were|are|have been|has been|got) opened(?: (?:with us|at (?:the|our|this) bank|here))?(?=,? (?:in total|in all|altogether|so far|ever|till now)\b|$)", "how many accounts are there"),
+        (r",? (?:(?:for|of|in|over) )?(?:the |our |this )?(?:whole|entire|full) bank\b|,? bank[- ]?wide\b", ""),
         # Who wants to know.
         (rf"^(?!which|what|who|how|show|list)(?:[\w']+ ){{0,3}}{_ASKERS} (?:wants?|needs?|asks?|asked|is asking|has asked|would like|requires?)(?: me| us)?(?: for| to (?:know|have|see))?(?: the)? ", ""),
         # Alerts by other names.
         (r" (?:that |which )?(?:i|we) (?:can )?see\b(?=$|[,.?])", ""),
+        (rf"^(?P<so>(?:and |so )?)how many(?: (?P<of>of (?:them|those|these))| alerts| cases| of (?:the|our) alerts)?(?P<did> (?:have|has|had|were|was|are|is|got))(?: (?:been|already|now|ever))* {_SETTLED}(?! as\b)", _how_many_settled),
+        (r"\bwhich alert reasons?(?P<is> (?:is|was|are|were|comes?|came|appears?))?(?: the)? (?:most common|commonest|most frequent|most often)\b", "most common reason for alerts"),
+        (r"\bmost (?P<how>common|frequent|usual|often cited) alert reasons?\b", "most common reason for alerts"),
+        (r"\b(?P<which>(?:which|what)) alert reasons?\b", r"\g<which> reason for alerts"),
+        (r"\b(?P<what>alerts|(?:flagged|alerted) (?:payments|transactions|transfers))(?: (?:that|which))?(?: (?:have|has|had|did))? (?:come|came|fall|fell|fallen|occur(?:red)?|happen(?:ed)?|land(?:ed)?)(?= (?:in|on|at|during)\b)", r"\g<what>"),
+        (r"\b(?:did|has|have|had|was|were|is|are) (?:anything|something|any payments?|any transactions?|any transfers?)(?: (?:get|got|been|ever|there))* (?:flagged|alerted)(?: up)?\b", "any flagged payments"),
+        (r"\b(?P<most>biggest|largest|highest|smallest|lowest) (?:amount|sum|value) (?:(?:that |which )?(?:was|got|were|has been) )?(?:flagged|alerted)\b", r"\g<most> flagged payment"),
         (r"\b(?:which|what) (?:names?|part(?:y|ies)|persons?|individuals?|accounts?|customers?)\b(?=.*\breceiving end of\b)|\bwho(?:se name)?\b(?=.*\breceiving end of\b)", "which payee"),
         (rf"(?: {_TURNS_UP})?(?P<most> (?:the )?most(?: often| frequently)?)? (?:on|at) the receiving end of (?:the |our |all )*", r" is\g<most> in "),
         (r"\bwho (?:is|was|gets|got) paid (?:the |our )?(?P<what>(?:flagged|alerted|suspicious) \w+) (?:the )?most(?: often| frequently)?", r"which payee got the most \g<what>"),
@@ -155,30 +169,3 @@ def in_table_words(text: str) -> str:
     if not _OF_ALERTS.search(text):
         return text
     return _WORSE.sub(lambda said: f"had {'more' if said['more'] else 'fewer'} alerts", text)
-
-
-_SCORED_MOST = re.compile(
-    r"\b(?:which|who|whose)\b(?! (?:\w+ )?alerts?\b)[^.?]*\b(?:(?:highest|biggest|worst|top|maximum|most|lowest|smallest|average|mean) (?:alert |risk |fraud )*(?:scores?|points)"
-    r"|scor\w+ (?:the )?(?:highest|most|worst)|(?:highest|best|top|worst|lowest)[- ](?:scor(?:ed|ing)|rated) (?:alert|payment))\b"
-)
-
-
-def ranks_by_score(text: str) -> bool:
-    """Whether somebody or some payment is asked for by its points: only the most points are told."""
-    return bool(_SCORED_MOST.search(text))
-
-
-_UNALERTED = re.compile(
-    r"\b(?:customers?|clients?|accounts?|who)\b.*\b(?:never|no|without|zero|not|haven't|hasn't|didn't|hadn't)\b"
-    r"(?: \w+){0,4} (?:alerts?|flagged|alerted)\b"
-)
-
-
-def names_unalerted(text: str) -> bool:
-    """Whether customers without alerts are asked about: only those with alerts are known by them."""
-    return bool(_UNALERTED.search(text))
-
-
-def tells_kind(text: str) -> bool:
-    """Whether customers are told apart by what they are: businesses, individuals."""
-    return bool(_OF_A_KIND.search(text))

@@ -24,7 +24,9 @@ from agents.planner.reading import Reading
 from agents.planner.slots import MERE_HEADS
 from agents.planner.words import normalise
 from agents.scope import Scope
+from core.fraud.reasons import POINTS_MAX
 from core.insights.query import Measure
+from core.money import exponent
 from core.periods import Period, Unit, add_months
 
 _DAYS_OF_MONTH = re.compile(
@@ -219,6 +221,19 @@ def _days_of_month(turn: _Turn) -> Reading | None:
         return None
     start = month.start + timedelta(days=first - 1)
     return _with(turn.reading, said.span(), "period", Spoken(Period(start, month.start + timedelta(days=last))))
+
+
+def _points_meant(turn: _Turn) -> Reading | None:
+    """ "How many of them are above 75?", of alerts: points, where a bare number lies within them."""
+    mention = turn.said("amount")
+    if mention is None or not turn.last.is_of_alerts or mention.value.currency is not None:
+        return None
+    said, unit = mention.value, 10 ** exponent(turn.scope.currency)
+    if not 0 < said.said_minor <= POINTS_MAX * unit:
+        return None
+    low = None if said.low_minor is None else -(-said.low_minor // unit)
+    high = None if said.high_minor is None else said.high_minor // unit
+    return _with(turn.reading, (mention.start, mention.end), "points", (low, high))
 
 
 def _same_day(turn: _Turn) -> Reading | None:
@@ -735,7 +750,8 @@ def _covering(reading: Reading, span: tuple[int, int]) -> Reading:
 
 
 _RULES: tuple[Callable[[_Turn], Reading | None], ...] = (
-    _corrected, _days_of_month, _same_day, _since_then, _up_to_day, _same_days, _period_named_by_month, _before_told,
+    _corrected, _points_meant, _days_of_month, _same_day, _since_then, _up_to_day, _same_days, _period_named_by_month,
+    _before_told,
     _that_purchase, _days_of_the_week, _other_account, _neighbour, _day_of_month, _moved, _previous_unit,
     _month_of_year, _payments_counted, _payee_spoken_of, _occasions_counted, _same_occasions, _so_many_periods, _place,
     _next_place, _as_many_days, _as_many_units, _whole_of_it, _of_so_many, _shown_together, _so_few, _back_in,

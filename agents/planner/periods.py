@@ -476,7 +476,7 @@ _BEFORE = re.compile(r"\b(?:before|prior to)(?: the)? $")
 _UNTIL = re.compile(r"\b(?:until|till|til|up ?to|through|upto|as of|by)(?: the end of)?(?: the)? $")
 _NTH = re.compile(r"(?:the )?\d{1,2}(?:st|nd|rd|th)(?: (?:of )?(?:this|last|the|the previous|previous) month)?")
 _BY = ("by ", "by the ")
-_AROUND = re.compile(r"\b(?:around|about|near|close to|during|over|at)(?: the time of)?(?: the)? $")
+_AROUND = re.compile(r"\b(?:around|(?<!what )(?<!how )about|near|close to|during|over|at)(?: the time of)?(?: the)? $")
 _PART = re.compile(
     rf"(?:\b(?:in|during|for|over) )?(?:\bthe )?\b(?:(?P<half>first|second|1st|2nd|last) half|(?P<week>{_alternatives(ORDINALS)}|last) week"
     r"|(?P<third>early|mid|middle|late|(?<!i )(?<!we )(?<!to )(?:beginning|start|end)))(?:[ -](?:of|in|part of))?[ -]?(?:the )?$"

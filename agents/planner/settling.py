@@ -50,7 +50,7 @@ def settled(frame: Frame, text: str, scope: Scope, today: date) -> Frame:
     frame = _of_income(_of_senders(_of_payers(frame, scope), text, scope))
     frame = _of_occasions(_of_persons(_of_friends(frame, text), text, scope), text)
     frame = _of_tariff(_of_price(_of_its_parts(frame), text, scope), text, scope)
-    frame = _by_customer(_as_it_stands(frame, text, scope), text)
+    frame = _to_first_paid(_by_customer(_as_it_stands(frame, text, scope), text), text, scope)
     frame = held(_beyond_the_one(frame), text, today)
     return _with_running(_of_all_together(_held_apart(frame, text)), text, today)
 
@@ -87,6 +87,40 @@ def _by_customer(frame: Frame, text: str) -> Frame:
     if not is_each or not _CUSTOMER.search(text) or re.search(r"\baccounts?\b(?! holders?)", text):
         return frame
     return frame.with_changes(group_by=(Dimension.CUSTOMER,))
+
+
+_SOMEBODY = (
+    r"(?:some(?:body|one)|any(?:body|one)|a (?:person|payee|shop|merchant)|people|persons|payees|shops|merchants|those"
+    r"|whom)"
+)
+_FIRST_PAID = re.compile(
+    r"\b(?:to|at|with|paid|pay|pays|for) (?:(?:an?|any|some|the) )?(?:brand[- ]?|completely |totally )?"
+    r"(?:new|first[- ]time) (?:payee|person|people|merchant|shop|recipient|beneficiar|counterpart|contact)"
+    rf"|\b{_SOMEBODY}(?: (?:that|who|whom))? (?:i|we|they|he|she)(?:'d|'ve| had| have| has)?(?: never| not)"
+    r" (?:paid|sent (?:money|anything) to|bought from|dealt with|transferred to)\b"
+)
+_OF_SINGLES = (Measure.LARGEST, Measure.SMALLEST, Measure.AVERAGE, Measure.MEDIAN)
+_BIG = re.compile(r"\b(?:large|largest|big|biggest|high|highest|huge)\b")
+
+
+def _to_first_paid(frame: Frame, text: str, scope: Scope) -> Frame:
+    """ "The largest payment to somebody new": of the payments that were the first ones between two; and which customers
+    made such payments, where customers are asked for."""
+    if not _FIRST_PAID.search(text) or frame.is_of_alerts or frame.topic is not None:
+        return frame
+    first = Filter(field="payee_is_new", operator=Operator.IN, values=("new",))
+    if scope.is_of_many and frame.ask in _OF_FIRSTS and _WHICH_CUSTOMERS.search(text):
+        measure = Measure.LARGEST if _BIG.search(text) else Measure.SPEND
+        asked = {"ask": Operation.RANK, "measure": measure, "group_by": (Dimension.CUSTOMER,)}
+        return frame.with_changes(**asked, conditions=(*frame.conditions, first))
+    is_told = first in frame.conditions or frame.measure not in _OF_SINGLES
+    return frame if is_told else frame.with_changes(conditions=(*frame.conditions, first))
+
+
+_OF_FIRSTS = (Operation.TO_NEW, Operation.MET, Operation.RANK, Operation.BREAKDOWN)
+_WHICH_CUSTOMERS = re.compile(
+    r"\b(?:which|what|list|show|who|any)\b(?: \w+){0,3} (?:customers?|clients?|account holders?)\b"
+)
 
 
 def is_of_nothing(frame: Frame, text: str) -> bool:

@@ -39,11 +39,6 @@ _UNTOLD: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "I tell what was paid, and neither multiply nor divide it. Which sum do you mean?",
         ),
         (
-            r"\b(?:biggest|largest|highest|smallest|lowest|average|median) (?:\w+ )?(?:payment|transfer|transaction)\b"
-            r".*\bnever (?:before )?(?:paid|sent (?:money|anything) to|bought from|dealt with)\b",
-            "I list those who were paid for the first time, and what went to each. Do you mean that?",
-        ),
-        (
             r"\b(?:came|come|comes|coming|credited|deposited|received|arrived|paid) (?:in ?to|to|in)"
             r" (?:(?:my|the|our) )?(?:second|savings?|other|joint|current|salary|main) (?:account|a/c)\b",
             "I tell what came in from others, and what was moved between your own accounts. Which do you mean?",

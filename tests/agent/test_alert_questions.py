@@ -243,6 +243,20 @@ def _told(answer: Answer) -> object:
         ("On 7 June some people paid Kirana Desk Shop. How many people?", 2),
         ("who paid Kirana Desk Shop the most in June", "Hemant Desk"),
         ("how many different payers did Kirana Desk Shop have in May", 2),
+        ("how many have been closed", 0),
+        ("how many alerts are confirmed or dismissed", 0),
+        ("who are the 2 biggest payers, all time", "Gauri Desk"),
+        ("who is the biggest spender this year", "Gauri Desk"),
+        ("did anything get flagged on 7 June", 2),
+        ("how many alerts came on Thursdays, all time", 4),
+        ("which alert reason is the most common", "large first payments to somebody new"),
+        ("how many were flagged for rapid pass-through of funds", 2),
+        ("how many alerts where the payee was new and the amount large", 3),
+        ("how many alerts because the amount was unusual", 0),
+        ("biggest amount flagged in May, and by whom", 200_000),
+        ("largest payment to a new payee in May", 100_000),
+        ("which customers paid a new payee in May", "Hemant Desk"),
+        ("hw many alrts r there", 8),
     ],
 )
 async def test_alerts_are_told_apart_by_what_is_said_of_them(question: str, figure: object, ask: Chat) -> None:
@@ -281,6 +295,9 @@ async def test_alerts_are_told_apart_by_what_is_said_of_them(question: str, figu
         (["alerts in march", "and what score did that one get"], 55),
         (["alerts in may", "what is the biggest of them?", "whose was it?"], "Gauri Desk"),
         (["structuring alerts this year", "the biggest of them?"], 300_000),
+        (["alerts in may", "how many of them are above 75?"], 2),
+        (["alerts in may", "how many are above 75 rupees?"], 4),
+        (["how many alerts in may", "how many of them have been closed?"], 0),
         (["alerts about money passed straight on after it came in", "when was the latest one?"], "2026-05-07"),
     ],
 )
@@ -341,6 +358,12 @@ async def test_days_are_those_of_the_askers_clock(ask: Chat) -> None:
         "which customer has the highest balance",
         "Neha Unknown to Kirana Desk Shop, total 2026",
         "how much moved between Gauri Desk and Kirana Desk Shop",
+        "which accounts share payees with Gauri Desk",
+        "who paid the same payees as Gauri Desk",
+        "show accounts connected to Gauri Desk within two hops",
+        "which customers made no payment in May",
+        "which customers have not paid anything this year",
+        "what was the most common reason for failed payments this year",
     ],
 )
 async def test_what_alerts_have_no_room_for_is_asked_back(question: str, ask: Chat) -> None:

@@ -61,6 +61,10 @@ async def worried(database: Database, analyst: Analyst) -> Chat:
         ("the most I ever paid in one go", 7_800_000),
         ("Which day did the 78,000 go out?", "2026-06-02"),
         ("total of all payments above 50,000 that went to people (not rent) since May", 12_900_000),
+        ("what is the biggest amount I sent in May to somebody I'd never paid before", 2_800_000),
+        ("smallest payment to a new payee this year", 4_400),
+        ("how many duplicate charges this year", 1),
+        ("were any charges duplicated in February", 1),
         ("is 28,000 to Farida Stranger the largest payment I ever made to her", 5_100_000),
     ],
 )
@@ -95,6 +99,12 @@ async def test_a_balance_of_days_ago_is_of_that_day(worried: Chat) -> None:
     assert (await chat.ask("is my balance lower than 22 days ago")).figures[0].value_minor == 7_800_000
     ends = await chat.ask("balance at the end of each month this year")
     assert [figure.value_minor for figure in ends.figures] == [-37_000, -41_400, -41_400, -7_941_400, -15_741_400]
+
+
+async def test_the_day_before_is_one_day(worried: Chat) -> None:
+    chat = Chat(worried.analyst, worried.principal)
+    assert (await chat.ask("how much did I spend on 24 May")).figures[0].value_minor == 5_100_000
+    assert (await chat.ask("what about the day before")).figures[0].value_minor == 2_800_000
 
 
 async def test_a_question_about_new_payees_is_followed_by_what_they_got(worried: Chat) -> None:
