@@ -74,7 +74,7 @@ def doubted(case: Case) -> str | Decline | None:
 def _held(frame: Frame) -> list[Period]:
     """The periods that are held against each other, the one that only "than before" speaks of too."""
     periods = [one.period for one in frame.periods]
-    if len(periods) != 1 or frame.against == "following":
+    if len(periods) != 1 or frame.against in (None, "following"):
         return periods
     [one] = periods
     return [one, one.year_before() if frame.against == "year_before" else one.previous()]

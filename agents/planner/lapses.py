@@ -31,6 +31,8 @@ _STATE = re.compile(
     rf"|\b(?:did|have) (?:i|we) (?:already |really |actually )?{_ENDED} (?!{_REGULAR})"
     rf"|\b(?:has|have) (?!i |we |you )[\w&' ]+? (?:been )?{_ENDED}\b"
 )
+_OF_WHICH = re.compile(r"\b(?:which|what|how many|how much|list|show|when)\b")
+""" "How many subscriptions am I still paying for": of those that run."""
 _OWN = re.compile(
     rf"still|active|running|live|valid|member|subscribed|{_REGULAR}|{_ENDED}|{_TAKES}|already|really|actually|yet"
 )
@@ -42,7 +44,7 @@ def with_lapses(one: Understood) -> Understood:
         return one
     reading = _without_own_words(one.reading)
     said = named(Clause(reading))
-    is_vague = asks == "state" and not said.objects
+    is_vague = asks == "state" and (not said.objects or _OF_WHICH.search(reading.text))
     if is_vague or said.periods or said.conditions or reading.unknown:
         return one
     frame = Frame(topic=Topic.RECURRING, recurs=asks, objects=said.objects, flow=Flow.OUT)

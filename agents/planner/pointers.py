@@ -79,7 +79,7 @@ class Turn:
 
 _ITS_AMOUNT = re.compile(
     r"\b(?:how much (?:was|is|did i pay for)|(?:what(?:'s| is| was) )?(?:the|its) (?:amount|sum)(?: of)?)"
-    r"(?: (?:it|that|this)(?: (?:\w+ )?(?:one|payment|bill))?)?$"
+    r"(?: (?:it|that|this)(?: (?:\w+ )?(?:one|payment|bill|premium|fee|charge|purchase|debit))?)?$"
 )
 """ "How much was it?", of one payment that was told with its amount: that is said again."""
 
@@ -95,7 +95,7 @@ def _told_again(turn: Turn) -> bool:
     names_more = any(reading.of(kind) for reading in turn.readings for kind in _OTHER_WORDS)
     has_two_sides = turn.frame.ask is Operation.RANK or turn.frame.topic is Topic.REFUNDS
     asks_other = has_two_sides and turn.frame.asks_amount is not turn.last.asks_amount
-    asks_sum = is_of_one(turn.last) and _ITS_AMOUNT.search(turn.said)
+    asks_sum = (is_of_one(turn.last) or turn.last.ask in COMPARING) and _ITS_AMOUNT.search(turn.said)
     asks_again = names_more or asks_other or asks_sum or _ONCE_MORE.search(turn.said)
     plain = {"asks_amount": False, "is_default_period": False, "text": ""}
     return not asks_again and turn.frame.with_changes(**plain) == turn.last.with_changes(**plain)
