@@ -188,6 +188,13 @@ class BuiltinPlanner:
                 if not pairs[n - 1][1].asks_which:  # otherwise what it came to is told beside its name
                     tasks[-1], frame = self.task(frame.with_changes(asks_amount=True), memory)
                 continue
+            if (
+                tasks
+                and frame is not None
+                and frame.ask is Operation.COUNT_GROUPS
+                and _LISTS_THEM.fullmatch(reading.text)
+            ):
+                continue  # which they are is told beside their number
             if n and frame is not None and _points_at_ranked(reading, parsed, frame):
                 if _is_told_beside(parsed.frame, frame):
                     continue
@@ -583,6 +590,11 @@ def _is_told_beside(asked: Frame, ranked: Frame) -> bool:
     return is_its_measure and not names_more
 
 
+_LISTS_THEM = re.compile(
+    r"(?:(?:and|please|pls|just) )*(?:list|name|show|give|tell)(?: me)? (?:them|'?em|all of them)"
+    r"(?: all| out| please| pls)*"
+)
+""" "Months above 2 lakh, list them"."""
 _WHOSE = re.compile(
     r"(?:at |in |to )?(?:where|who|whom|which (?:shop|place|store|pump|restaurant))(?: was (?:it|that)(?: (?:at|to))?)?"
 )

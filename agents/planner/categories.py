@@ -10,7 +10,7 @@ _EVERYDAY: dict[str, str] = {
     "groceries": "grocery store, grocery stores, grocery shops, grocery runs, food shop, foodstuff, household provisions, food items, fruits and vegetables, veg and fruit, ration items, rations, grocery, groceries, supermarket, supermarkets, kirana, provisions, food shopping, ration, vegetables and fruits",
     "eating_out": "eating out, food out, eat out, ate out, eaten out, eat, ate, eaten, dined, dining out, dining, dine out, dined out, restaurant, restaurants, takeaway, "
     "takeaways, take away, takeout, take out, take-out, food delivery, eating outside, ate outside, eat outside, dhaba, dhabas, canteen, bistro, bistros, diner, diners, restos, foodservice, dining expenditure,  meals out, meal out, meals, meal, eateries, "
-    "bars and restaurants, cafes and restaurants, restaurants and cafes, outside food, ordering in, fast food",
+    "food outside, food from outside, food eaten outside, outside meals, meals outside, bars and restaurants, cafes and restaurants, restaurants and cafes, outside food, ordering in, fast food",
     "rent": "apartment rent, flat rent, room rent, home rent, landlord, renting, rent, rental, house rent, rents",
     "household": "home stuff, house stuff, stuff for the house, stuff for home, home furnishing, home decor, interiors, household, furniture, home improvement, furnishings, home goods, household goods, household items",
     "utilities": "public utilities, utility payments, utility bill payments, utility services, utilities, utility, utility bills, utility bill",
@@ -24,7 +24,7 @@ _EVERYDAY: dict[str, str] = {
     "electronics": "electronic, electronic items, electronic things, electronic gadgets, gadgetry, electronics, gadgets, electronic goods",
     "shopping": "shopping, general shopping, online shopping",
     "entertainment": "the movies, movie, movie tickets, cinema tickets, movie theatre, theatre, theater, films, film, cinemas, amusement, recreation, entertainment, movies, cinema, fun, leisure, movies and shows, going out, outings",
-    "subscriptions": "subscription, subscriptions, ott, streaming, streaming services, memberships",
+    "subscriptions": "subscription, subscriptions, ott, streaming, streaming services, streaming apps, memberships",
     "travel": "travel, travelling, traveling, trip, trips, holiday, holidays, vacation, vacations",
     "gifts": "gifting, present, charities, charitable giving, giving, alms, offerings, gifts, gift, donation, donations, charity, gifts and donations, donate, presents",
     "health": "medication, medications, drugstore, chemists, clinic, clinics, medicals, hospitalisation, medical shop, medical store, medicine shop, doctor visits, doctor fees, physician, healthcare expenses, health, healthcare, medical, medicine, medicines, pharmacy, pharmacies, doctor, doctors, hospital, hospitals, "

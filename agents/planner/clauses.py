@@ -276,6 +276,31 @@ def _of_both(part: str) -> list[str]:
     return [f"{said['head']}{said[each]} {said['rest']}" for each in ("one", "two")] if said else [part]
 
 
+_DAYS = r"(?:week ?ends?(?: days?)?|week ?days?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)"
+_AND = r",? (?:and|&|vs\.?|versus|against|compared (?:to|with)) "
+_MEAN = r"(?:avg\.?|average|mean)"
+_WHEN = r"(?P<when> (?:for|in|during|of|this|last) [^,]+?)?"
+_SUCH_DAYS_APART = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"^(?P<head>)(?P<one>(?:my |the )?{_MEAN} [\w ]*?\b{_DAYS}\b[\w ]*?){_AND}"
+        rf"(?P<two>(?:my |the )?{_MEAN} [\w ]*?\b{_DAYS}\b[\w ]*?){_WHEN}$",
+        rf"^(?P<head>[^?]*\b{_MEAN} [^?]*?)(?P<one>(?:on |per )?{_DAYS}){_AND}(?P<two>(?:on |per )?{_DAYS}){_WHEN}$",
+        rf"^(?P<head>how much [\w' ]*?)(?P<one>on {_DAYS}){_WHEN},? and (?P<two>on {_DAYS})(?P<behind> [\w ]+)?$",
+    )
+)
+_TOGETHER = re.compile(r"\b(?:together|combined|total|both|more|less|higher|differ\w*)\b", re.IGNORECASE)
+
+
+def _of_such_days(part: str) -> list[str]:
+    """ "The average weekday spend and average weekend spend for October", "on Sundays and on Mondays": of each."""
+    said = next((match for pattern in _SUCH_DAYS_APART if (match := pattern.match(part.rstrip("? ")))), None)
+    if said is None or _TOGETHER.search(part):
+        return [part]
+    when = said["when"] or said.groupdict().get("behind") or ""
+    return [f"{said['head']}{said[each]}{when}" for each in ("one", "two")]
+
+
 def announced(text: str) -> tuple[str, bool]:
     """A normalised clause without the words that announce a new question, and whether there were any: "new q",
     "enough of food"."""
@@ -295,7 +320,9 @@ def clauses(question: str) -> list[str]:
     sentences = [part for sentence in _BREAK.split(said) for part in _with_reasons_apart(sentence)]
     parts = [part.strip(" ,.!;:") for sentence in sentences for part in _with_story_apart(sentence)]
     parts = parts[1:] if len(parts) > 1 and _TAKEN_BACK.fullmatch(parts[0]) else parts
-    parts = _with_measures([each for part in parts if part.strip("?") for each in _of_both(part)])
+    parts = _with_measures(
+        [each for part in parts if part.strip("?") for both in _of_both(part) for each in _of_such_days(both)]
+    )
     parts = _with_names(_with_remains([_without_known(part) for part in parts]))
     asked = _with_openings([part for part in parts if part and not (_POLITE.match(part) or _GUESS.fullmatch(part))])
     asked = _with_alert_reasons(asked)

@@ -338,13 +338,23 @@ class _Composer:
         return not self.frame.periods and operation in _WHENEVER and is_month
 
     def _apart(self, spans: list[_Span]) -> InsightTask:
-        """A category and a payee side by side: the one, and the other where it is not of the category."""
+        """A category and a payee side by side: the one, and the other where it is not of the category; of a payee whose
+        category it is, the payee and the rest: "hospital and medicines"."""
         categories = tuple(f for f in self.frame.objects if f.field == "category")
         others = tuple(f for f in self.frame.objects if f.field != "category")
         outside = left_out(categories)
         parts = (categories, (*others, *outside))
+        if self._is_payee_of(categories, others):
+            parts = (others, (*categories, *left_out(others)))
         queries = [self._query(span.so_far, objects=(*part, *self.frame.without)) for span in spans for part in parts]
         return InsightTask(operation=Operation.SUM, queries=tuple(queries))
+
+    def _is_payee_of(self, categories: tuple[Filter, ...], others: tuple[Filter, ...]) -> bool:
+        """Whether all who are named are mostly paid for what the categories are."""
+        slugs = {slug for f in categories for slug in f.values}
+        names = {name for f in others for name in f.values}
+        kinds = {party.category for party in self.scope.counterparties if party.name in names}
+        return bool(kinds) and kinds <= slugs and all(f.field == "counterparty" for f in others)
 
     def _value(self, operation: Operation, spans: list[_Span]) -> InsightTask:
         if self.frame.are_apart:

@@ -49,6 +49,7 @@ _KINDS = {
     r"veg|organic|fruit|farm|sabzi|mandi": "vegetables, vegetable, veggies, fruit, fruits",
     r"meat|fish|chicken|licious|seafood": "meat, fish, chicken",
     r"news|times|hindu|express|patra|daily": "newspaper, newspapers, magazines",
+    r"stream|netflix|prime ?video|hotstar|disney|hulu|zee ?5|sony ?liv|spotify|gaana|saavn|youtube|now tv|apple tv": "streaming, streaming services, streaming apps",
     r"music|gaana|spotify|tunes|saavn": "music",
     r"book|read|kindle|audible": "books",
     r"game|steam|playstation|xbox": "games, gaming, video games",

@@ -45,6 +45,8 @@ class Spoken:
     weekdays: tuple[str, ...] = ()
     """Of "the weekend" and "Monday to Friday": beside a longer period they mean those days of it."""
     is_everything: bool = False
+    is_so_far: bool = False
+    """Of a bare "so far": everything, or only this month, as what it stands beside lasts or not."""
     ends: tuple[Period, Period] | None = None
     """Of "from May to June" both periods: "the change from May to June" compares them."""
 
@@ -99,7 +101,8 @@ class PeriodReader:
     def read(self, text: str) -> list[PeriodMention]:
         """The periods that a normalised question names, joined where it joins them, in its order."""
         atoms = _without_glosses(cover(self._atoms(text)), text)
-        return _Joiner(self, text, atoms).joined()
+        joined = _Joiner(self, text, atoms).joined()
+        return [one for one in joined if not one.value.is_so_far or len(joined) == 1]
 
     @property
     def everything(self) -> Period:
@@ -125,6 +128,9 @@ class PeriodReader:
 
     def ever(self, _: re.Match[str]) -> Spoken:
         return Spoken(self.everything, is_everything=True)
+
+    def so_far(self, _: re.Match[str]) -> Spoken:
+        return Spoken(self.everything, is_everything=True, is_so_far=True)
 
     def near_day(self, match: re.Match[str]) -> Spoken:
         back = {"day before yesterday": 2, "yesterday": 1, "last night": 1}
@@ -240,10 +246,13 @@ class PeriodReader:
             return self._last(count, unit)
         return self._whole(count, unit)
 
-    def up_to_this_day(self, match: re.Match[str]) -> Spoken:
-        """ "By this date last month": as much of it as has passed of this one."""
-        this = Period.of(UNITS[match["unit"]], self.today)
-        before = this.previous()
+    def up_to_this_day(self, match: re.Match[str]) -> Spoken | None:
+        """ "By this date last month", "by this date in October": as much of it as has passed of this one."""
+        this = Period.of(UNITS[match["unit"] or "month"], self.today)
+        spoken = self.month(match) if match["month"] else Spoken(this.previous())
+        if spoken is None:
+            return None
+        before = spoken.period
         return Spoken(Period(before.start, min(before.start + (self.tomorrow - this.start), before.end)))
 
     def units_ago(self, match: re.Match[str]) -> Spoken | None:
@@ -309,8 +318,9 @@ class PeriodReader:
 
     def prior_year(self, match: re.Match[str]) -> Spoken:
         whole = Period.of(Unit.YEAR, self.today).previous()
-        if "time" in match.group():
-            whole = Period.of(Unit.MONTH, self.today).year_before()
+        if said := _OF_UNIT.search(match.group()):
+            unit = Unit.MONTH if said.group() == "time" else UNITS[said.group()]
+            whole = Period.of(unit, self.today).year_before()
         return Spoken(whole, prior="year_before")
 
     def prior(self, match: re.Match[str]) -> Spoken:
@@ -437,7 +447,8 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"<n> <unit> (?:ago|back)", PeriodReader.units_ago),
         (r"(year|month|quarter|week|fy)[- ](?:to|till)[- ]date|(y|m|q)td|(f)ytd|so far this (year|month|quarter|week|fy|financial year)", PeriodReader.to_date),
         (r"(?:(?:the |a )?(?:(?P<this>this)|(?P<last>last|past|previous)) weekend|(?:the |a )?weekend(?P<before> before last)?)", PeriodReader.weekend),
-        (r"(?:by|till|until|up ?to|as of) (?:this|today's) (?:date|day|time|point)(?: of| in)? last (?P<unit>month|quarter|year)", PeriodReader.up_to_this_day),
+        (r"(?:by|till|until|up ?to|as of) (?:this|today's) (?:date|day|time|point)(?: of| in)? (?:last (?P<unit>week|month|quarter|year)|<month>(?:,? <year>|,? <rel_year>)?)", PeriodReader.up_to_this_day),
+        (r"so far", PeriodReader.so_far),
         (r"(?P<week>last week|this week)(?:'s)? (?:on )?(?P<last>)<weekday>", PeriodReader.weekday),
         (r"(?:(?P<last>last|this past|past|previous) |this )?<weekday>(?: (?:of )?(?P<week>last week|this week|the previous week|previous week))?", PeriodReader.weekday),
         (r"(?<=since )(?:(?:my|the|last|latest) )*(?:salary|pay ?check|pay|wages)(?: (?:came|was credited|was paid|arrived|hit|landed|got credited)(?: in)?)?\b(?! day)|(?:(?:my|the|last|latest) )*pay ?day", PeriodReader.last_payday),
@@ -445,6 +456,7 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
         (r"(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)(?! (?:largest|biggest|highest|most|half|week|quarter|payment|transaction|smallest|lowest))(?: (?:of )?(?P<which>this month|last month|the month|the previous month|previous month))?", PeriodReader.day_of_month),
         (r"(?:lately|recently|of late|these days|nowadays|in recent (?:days|weeks|times))", PeriodReader.lately),
         (r"(?:in |from |of |during |for )?(?:the )?(?:same|corresponding) (?:<n> )?(?:periods?|time|months?|quarters?|weeks?|days?|dates|stretch)(?: (?:of|in|from|for|during))?(?: the)? (?:last|previous|prior) year|(?:the )?(?:same|corresponding) (?:(?:\d{1,3}|two|three|four|five|six) )?(?:periods?|time|months?|quarters?|weeks?|days?|stretch) (?:a|one) year (?:ago|earlier|before|back)|a year (?:earlier|before)|(?:the )?year before(?: that)?|(?:this|same) time last year|one year (?:earlier|before)", PeriodReader.prior_year),
+        (r"(?:the )?<n> (?P<unit>days|weeks|months|quarters|years) (?:before|prior|preceding|earlier)(?: (?:that|those|it|them|this))?(?= ?[?.!,]*$)", PeriodReader.prior),
         (r"(?:the )?(?P<unit>month|week|quarter|day|period|one) before(?: that| it)?(?! last| yesterday)|(?:the )?(?:(?:previous|prior|preceding|earlier) (?:period|one)|last period)|(?:and )?(?:(?:the )?(?:month|one|time) )?before that(?= ?[?.!]*$)|(?:the )?same (?:period|days|time) (?:of |in )?(?:the )?(?:last|previous) month", PeriodReader.prior),
         (r"(?:the )?(?P<unit>month|week|quarter|day|year|period|one) (?:after(?: that| it)|following(?: that)?)|(?:the )?(?:following|subsequent) (?P<unit2>month|week|quarter|day|year|period|one)|the next one", PeriodReader.following),
     )
@@ -452,6 +464,8 @@ _ATOMS: list[tuple[re.Pattern[str], _Read]] = [
 """In order of preference where two read the same stretch."""
 
 
+_OF_UNIT = re.compile(r"\b(?:time|month|quarter|week)\b")
+"""Of "the same month last year" the month."""
 _FROM = re.compile(r"\b(?:from|between|betw|starting|b/w)(?: the)? $")
 _TO = re.compile(r",? ?(?:to|till|until|til|upto|up to|through|thru|and|-)(?: the)? ?")
 _ONLY_TO = re.compile(r",? ?(?:to|till|until|til|upto|up to|through|thru|-)(?: the)?(?: end of)?(?: the)? ?")

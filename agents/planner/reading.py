@@ -1,7 +1,7 @@
 """Reading: a question as mentions of things the caller's data have, and the words that stand for nothing known."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -260,6 +260,13 @@ _FOR_IT = re.compile(r"\bfor(?: (?:the|those|these|that|some|our|my|his|her|thei
 _KINDS_SAID = re.compile(
     rf"\b(?:{'|'.join(sorted((re.escape(kind) for kind in NARROWER if ' ' in kind), key=len, reverse=True))})\b"
 )
+_LASTING = frozenset(
+    {
+        "rent", "investment", "insurance", "loan", "tax", "education", "childcare", "gifts", "transfer", "salary",
+        "pension", "interest",
+    }
+)  # fmt: skip
+"""What is paid, or earned, over years: "rent so far" is all of it, and "groceries so far" those of this month."""
 
 
 class Reader:
@@ -304,9 +311,11 @@ class Reader:
         return written_out(customs.understood_abroad(plain, self._scope.currency))
 
     def _once(self, text: str) -> Reading:
-        mentions = [self._narrowed(m, text) for m in compounded(text, cover(self._candidates(text)))]
+        read = compounded(text, cover(self._candidates(text)))
+        mentions = [m if _is_named_whole(m, read) else self._narrowed(m, text) for m in read]
         mentions = _without_titles(_without_speakers(_with_differences(mentions, text), text), text)
         mentions = _without_what_for(_without_wages(_without_excluded_measures(mentions, text), text), text)
+        mentions = _without_mere_so_far(mentions)
         unknown = tuple(_unknown(text, mentions))
         refusal = self._refusal(text, mentions, unknown)
         return Reading(text, tuple(mentions), unknown, refusal, is_of_many=self._scope.is_of_many)
@@ -440,6 +449,22 @@ def kinds_said(reading: Reading) -> list[tuple[str, tuple[str, ...]]]:
     said = [(phrase if telling_words(phrase) else without_head(phrase), slugs) for phrase, slugs in named]
     said += [(phrase, _within(phrase)) for phrase in map(without_head, reading.unknown)]
     return [(phrase, slugs) for phrase, slugs in said if slugs and telling_words(phrase)]
+
+
+def _is_named_whole(kind: Mention[Any], mentions: Sequence[Mention[Any]]) -> bool:
+    """Whether subscriptions are named once more: "all my subscriptions, the streaming and so on" are all of them."""
+    others = (m.value for m in mentions if m is not kind and m.kind == "category")
+    return kind.kind == "category" and kind.value == ("subscriptions",) and kind.value in others
+
+
+def _without_mere_so_far(mentions: list[Mention[Any]]) -> list[Mention[Any]]:
+    """Without a "so far" of which only this month can be meant, which is what no period means."""
+    categories = {slug for m in mentions if m.kind == "category" for slug in m.value}
+    cues = [m.value for m in mentions if m.kind == "cue"]
+    is_total = any(cue is Cue.TOTAL for cue, _ in cues) and bool(categories or (Cue.MEASURE, Measure.SPEND) in cues)
+    if is_total or _LASTING & categories:
+        return mentions
+    return [m for m in mentions if m.kind != "period" or not m.value.is_so_far]
 
 
 def narrower_than(phrase: str) -> tuple[str, ...]:

@@ -3,7 +3,9 @@
 import re
 
 from agents.planner import german, hindi
+from agents.planner.any_span import with_any_span
 from agents.planner.categories import PLACES
+from agents.planner.day_parts import with_day_parts
 from agents.planner.habits import with_habits
 from agents.planner.netting import NETTED
 from agents.planner.such_days import with_such_days
@@ -84,6 +86,11 @@ _ASKS_NET = (
     rf"|(?:are|is|were|have|has|did) {_BACK} (?:been |get )?(?:already )?(?:included|counted|taken (?:off|out|away|into account|care of)|deducted|subtracted|netted(?: off| out)?|removed|excluded|considered|accounted for)(?: (?:in|from|there|here)(?: {_FIGURE})?)?(?: already)?{_OR_NOT}?"
     r")(?: then| here| there)?[?.! ]*$"
 )
+_BY_NOW = (
+    r"(?:by|at|till|until|up ?to|as (?:of|on))(?: about)? (?:this|today's|the (?:very )?same|this same|same)(?: very)?"
+    r" (?:date|day|time|point|stage)"
+)
+"""As far as the month has come: "by this date", "up to the same day"."""
 
 _RAILS = "zelle|venmo|paypal|gpay|paytm|phonepe|cash ?app|revolut|swish"
 _FEASTS = "christmas|xmas|holiday|diwali|deepavali|eid|rakhi"
@@ -170,7 +177,7 @@ _WRITTEN: tuple[tuple[str, str], ...] = (
     (rf"(?<!charged )(?<!paid )(?<!billed )(?<!debited )(?<!deducted )\b(?:twice|double|thrice|triple|(?<!first )(?<!second )(?<!1st )(?<!2nd )(?<!last )(?<!other )(?<!the )half)(?: of| as much as| that of)? (?=(?:{_MONTHS})(?:'s)?\b)", "more than "),
     (r"\brank (?:all )?(?:the |my )?(?P<unit>months|weeks|days)(?P<when> (?:of|in) [\w ]{3,12}?)? by (?:how much i (?:spent|paid|spend) on )?", r"top 12 \g<unit>\g<when> for "),
     (r"\b(?P<unit>months|weeks|days)(?P<when> (?:of|in) [\w ]{3,12}?)? ranked by (?:how much i (?:spent|paid|spend) on )?", r"top 12 \g<unit>\g<when> for "),
-    (r"^(?:(?:show|list|give me|tell me)(?: me)? )?(?:all )?(?:the )?(?:people|persons|everyone|everybody) (?:that |whom? )?(?P<who>i|we)(?: have|'ve)? (?P<did>sent money to|sent|paid|transferred (?:money )?to|gave money to)\b", r"who did \g<who> send money to"),
+    (r"^(?:(?:show|list|give me|tell me)(?: me)? )?(?:all )?(?:the )?(?:people|persons|everyone|everybody) (?:that |whom? )?(?P<who>i|we)(?: have|'ve)? (?P<did>sent money to|sent|paid|transferred (?:money )?to|gave money to)\b", r"which people did \g<who> send money to"),
     (r"(?P<ranked>\b(?:top \d+|(?:rank|sort|order)(?:ed|ing)?)\b[^.?]*?),? (?:the )?(?:most expensive|highest|biggest|largest|dearest|costliest) first\b", r"\g<ranked>"),
     (r"\bhow much pay (?=(?:did|do|have) (?:i|we)\b)", "how much salary "),
     (r"\bfor the very (?=first time\b)", "for the "),
@@ -313,6 +320,8 @@ _WRITTEN: tuple[tuple[str, str], ...] = (
     (r"\b(?:best|top|strongest) (?P<unit>month|week|day|quarter|year) (?:for|of|in terms of) (?:my )?sav(?:ings?|ing)\b", r"which \g<unit> did i save the most"),
     (r"\b(?:worst|weakest|poorest) (?P<unit>month|week|day|quarter|year) (?:for|of|in terms of) (?:my )?sav(?:ings?|ing)\b", r"which \g<unit> did i save the least"),
     (r"\b(?:in |on )?how many weekends(?P<rest> [^?.!]*?)(?=$|[?.!])", r"in how many weeks\g<rest> on weekends"),
+    (rf"\b{_BY_NOW}(?: of| in| during)? (?:the )?(?P<when>last (?:month|quarter|week)|(?:{_MONTHS})\b)", r"by this date in \g<when>"),
+    (rf"\b(?:in )?(?:the )?(?P<when>(?:last|previous) (?:month|quarter|week)|(?:{_MONTHS})(?: 20\d\d)?)\b(?:'s (?P<what>spen\w+|total|figure|expenses?))?,? {_BY_NOW}(?! (?:last|in|of))\b", r"\g<what> by this date in \g<when>"),
     (r"^(?!(?:(?:and|what about|how about|so|ok|then|but) )*(?:(?:at|by|to|in|with|on|till|until|up ?to|as of|for) )?(?:the |this )?same [a-z]+(?: of| in| during)? (?:the )?last month\W*$)(?P<head>.*?)\b(?:at |by |to |in |with |on |till |until |up ?to |as of )?(?:the |this )?same (?:point|time|stage|date|day|place)(?: of| in| during)? (?:the )?last (?P<unit>month|quarter|week)\b", r"\g<head>the \g<unit> before"),
     (r"\b(?:at |by |to |in |with |on )?(?:the |this )?same (?:point|time|stage|date|day|place)(?: of| in| during)? (?:the )?last year\b", "the same period last year"),
     (r"\b(?:living|live|lived) (?:beyond|above|over|outside)(?: of)? (?:my|our) (?:means|income)\b", "spending more than i earn"),
@@ -403,6 +412,22 @@ _WRITTEN: tuple[tuple[str, str], ...] = (
     (r"\bhow many of (?:our|the|my) (?=(?:customers|clients|account holders)\b)", "how many "),
     (rf"\bfirst half of (?P<month>{_MONTHS})(?P<between>\b.*?)\bsecond half(?! of)", r"first half of \g<month>\g<between>second half of \g<month>"),
     (rf"\bsecond half of (?P<month>{_MONTHS})(?P<between>\b.*?)\bfirst half(?! of)", r"second half of \g<month>\g<between>first half of \g<month>"),
+    (r"\b(?P<cost>subscriptions?\b.*\b(?:over|above|more than|under|below|less than) (?:rs\.? ?|₹ ?)?\d[\d,.]*k?(?: rupees)?) (?:(?:a|per|each|every) month|monthly|pm)\b", r"\g<cost>"),
+    (r"\b(?:which|what)(?: one)?(?: of)? (?:(?:my|our|the) )?(?:two |both )?(?:bank )?accounts (?=(?:do|did|have|had) (?:i|we)\b[^?.!]* (?:most|more|least|less)\b)", "which account "),
+    (r"\bwhat (?:bank )?account (?=(?:do|did|have|had) (?:i|we)\b[^?.!]* (?:most|more|least|less)\b)", "which account "),
+    (r"\bwhich account (?:do|does|did) (?:most of )?(?:my|our|the) (?P<what>payments|spending|spends|expenses|transactions) (?:mostly |usually )?(?:come|go|happen|get made|get paid) (?:out )?(?:from|of|through|with)\b", r"which account has most \g<what>"),
+    (r"^(?P<asks>(?:from |in |with )?which account\b[^,]*), (?:the |my )?\w+(?: \w+)? or (?:the |my )?\w+(?: \w+)?(?=[?.!]*$)", r"\g<asks>"),
+    (r"^(?:did|do|have) (?:i|we) (?:spend|spent|pay|paid) more (?:from|with|out of|through|using) (?:my |the )?\w+ (?:account )?or (?:from |with )?(?:my |the )?\w+ account\b", "which account did i spend most from"),
+    (r"(?P<head>\b(?:excluding|except(?: for)?|without|leav(?:e|ing) out|ignoring|minus|not counting|apart from|other than|besides|barring)\b[^.?;]{0,40}? (?:(?:and|or) )?)(?<!to )(?<!from )(?<!to other )(?:people|persons|individuals)\b(?! (?:i|we|who|that|whom|never|paid|to|from)\b)", r"\g<head>transfers to people"),
+    (r"\b(?P<most>(?:what|where|which \w+)\b[^,]*\bmost\b[^,]*?),? after (?P<thing>(?:my |the )?[a-z]+(?: and [a-z]+)?),?(?= (?:in|this|last|during|for|since)\b|[?.!]*$)", r"except \g<thing>, \g<most>"),
+    (r"\b(?:compared (?:to|with)|than|vs\.?|versus|against|from|over|on|with|to) (?:in )?last year(?:'s)?,? (?:the )?same (?P<unit>month|time|period|quarter|week)s?\b", r"compared to the same \g<unit> last year"),
+    (r"\b(?P<day>day|week|month)(?P<when> (?:in|of|this|last) [\w ]+?)? (?:with|having|had) (?:no|zero|without(?: any)?|nil) (?:spend\w*|expenses?|payments?|transactions?)\b", r"\g<day>\g<when> without spending"),
+    (r"\b(?P<is>is|are) (?P<what>(?:my|our|the) [\w' ]{2,30}?) going (?:up or down|down or up|up|down)(?: or not)? (?=(?:compared|vs\.?|versus|than|against)\b)", r"\g<is> \g<what> higher "),
+    (r"^after (?P<thing>(?:my |the )?[a-z]+(?: and [a-z]+)?), (?=(?:what|which|where)\b.*\bmost\b)", r"except \g<thing>, "),
+    (r"\bavg\. (?=\w)", "avg "),
+    (r"\bhalf[- ]?yearly (?=spen|expen|total|outgo|comparison)", ""),
+    (r"(?<!in )\bhow many (?:weeks|months|years) (?P<when>ago|back|(?:have passed |has it been )?since(?= (?:i|we|my|the|last)\b))\b", r"how many days \g<when>"),
+    (r"\bhow many (?P<place>(?!of\b|such\b|more\b|different\b|times\b|new\b)[a-z]+) visits\b", r"how many visits to \g<place>"),
     (r"\bshortfall\b", "deficit"),
     (r"\bthat same (?=month|day|week|quarter|year)", "that "),
     (r"\bhow much (?:lighter|thinner|leaner|slimmer|weaker|poorer|shorter)\b", "how much less"),
@@ -584,7 +609,7 @@ _GLUED = re.compile(r"\b(?P<which>last|past|previous|trailing) (?P<n>\d{1,3}) ?(
 
 def written_out(text: str) -> str:
     """`text` in words that the tables know: "sept groc exp, last 30d" as "sept groceries expenses, last 30 days"."""
-    text = german.in_english(hindi.in_english(with_habits(text)))
+    text = with_day_parts(with_any_span(german.in_english(hindi.in_english(with_habits(text)))))
     for word, start, end in reversed(words(text)):
         if word in _SHORT:
             text = text[:start] + _SHORT[word] + text[end:]

@@ -11,7 +11,7 @@ from agents.planner.frame import Frame, Topic
 from agents.planner.holdings import held
 from agents.planner.parse import COMPARING, asks_in_money
 from agents.planner.series import FIXED
-from agents.planner.slots import INCOME_CATEGORIES, change_said, persons_paid
+from agents.planner.slots import INCOME_CATEGORIES, change_said, merged, persons_paid
 from agents.scope import Scope
 from core.insights.query import Dimension, Filter, Flow, Measure, Operator, QueryPeriod
 from core.periods import Period
@@ -27,7 +27,16 @@ _PERSON = re.compile(
     r"|\bhow many (?:different |distinct |other )?(?:people|persons|individuals|friends)\b"
     r"(?! (?:paid|sent|gave)| ?(?:/|or|and) ?\w)"
     r"|\bpeople (?:(?:that|who|whom) )?(?:i|we)(?: have|'ve)? (?:sent|send|transferred)\b"
+    r"|(?<!shops and )(?<!shops or )\b(?:(?:top|biggest|main)(?: \w+)?|which|who are the)"
+    r" (?:people|persons|individuals)\b"
+    r"(?! ?(?:/|or|and) ?\w)"
 )
+_SHOPS = re.compile(r"\b(?:shops|stores)\b")
+_ANYBODY = re.compile(
+    r"\b(?:people|ppl|persons?|individuals?|merchants?|payees?|compan(?:y|ies)|parties|apps?|places?|anyone|anybody)\b"
+)
+_NO_SHOPS = ("transfer", "rent", "investment", "loan", "insurance", "tax", "fees", "cash")
+"""What nobody pays in a shop: persons, landlords, funds, and cash drawn."""
 _WHICH_FRIEND = re.compile(
     r"^(?:and |so )?(?:which|what)(?: one)?(?: of my)? (?:friend|relative|mate|buddy|person)s?\b"
 )
@@ -48,7 +57,7 @@ def settled(frame: Frame, text: str, scope: Scope, today: date) -> Frame:
     frame = _of_refund(_of_people(_without_contradiction(frame, scope), scope), text)
     frame = _of_purchases(frame, text)
     frame = _of_income(_of_senders(_of_payers(frame, scope), text, scope))
-    frame = _of_occasions(_of_persons(_of_friends(frame, text), text, scope), text)
+    frame = _of_occasions(_of_shops(_of_persons(_of_friends(frame, text), text, scope), text, scope), text)
     frame = _of_tariff(_of_price(_of_its_parts(frame), text, scope), text, scope)
     frame = _to_first_paid(_by_customer(_as_it_stands(frame, text, scope), text), text, scope)
     frame = held(_beyond_the_one(frame), text, today)
@@ -235,8 +244,7 @@ def _of_friends(frame: Frame, text: str) -> Frame:
 
 def _of_persons(frame: Frame, text: str, scope: Scope) -> Frame:
     """ "Which person did I send the most": people, and no shop or landlord, who are payees of their own kinds."""
-    of_payees = frame.ask in (Operation.RANK, Operation.COUNT_GROUPS)
-    of_payees = of_payees and frame.group_by[:1] == (Dimension.COUNTERPARTY,) and _PERSON.search(text)
+    of_payees = frame.ask in _OF_PARTIES and frame.group_by[:1] == (Dimension.COUNTERPARTY,) and _PERSON.search(text)
     said = persons_paid(text) if frame.flow is Flow.OUT else _FROM_PERSONS.search(text)
     are_persons = frame.ask in _OF_PAYMENTS and said
     leaves_them_out = any(_PERSONS in f.values for f in frame.without)
@@ -246,6 +254,18 @@ def _of_persons(frame: Frame, text: str, scope: Scope) -> Frame:
         return frame.with_changes(without=(*frame.without, _EARNED))
     knows_people = any(party.category == _PERSONS for party in scope.counterparties)
     return frame.with_changes(objects=_categories(_PERSONS)) if knows_people else frame
+
+
+def _of_shops(frame: Frame, text: str, scope: Scope) -> Frame:
+    """ "Top 3 shops", "how many new shops": without persons, landlords and funds."""
+    of_payees = frame.ask in _OF_PARTIES and frame.group_by[:1] == (Dimension.COUNTERPARTY,)
+    of_new = frame.measure is Measure.NEW_COUNTERPARTIES or frame.ask is Operation.MET
+    is_other = frame.objects or frame.topic or frame.flow is Flow.IN or scope.is_of_many
+    if not (of_payees or of_new) or is_other or not _SHOPS.search(text) or _ANYBODY.search(text):
+        return frame
+    known = tuple(slug for slug in _NO_SHOPS if slug in scope.categories)
+    others = Filter(field="category", operator=Operator.NOT_IN, values=known)
+    return frame.with_changes(without=merged((*frame.without, others))) if known else frame
 
 
 _FROM_PERSONS = re.compile(r"\bfrom (?:(?:other|private|some|my) )?(?:people|persons|individuals|friends)\b")

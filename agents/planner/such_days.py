@@ -23,6 +23,7 @@ _TYPICAL_DAY = tuple(
 )
 
 
+_WEEKEND_DAYS = re.compile(r"\bweek ?end days\b")
 _WHICH_WEEKEND = re.compile(r"\b(?P<which>which|what|each|every|by) weekends?\b(?! (?:spen|day))")
 
 
@@ -32,7 +33,7 @@ def with_such_days(text: str) -> str:
     text = _WHICH_WEEKEND.sub(r"\g<which> week on weekends", text)
     for pattern in _TYPICAL_DAY:
         text = pattern.sub(_per_such_day, text)
-    return text
+    return _WEEKEND_DAYS.sub("weekends", text)
 
 
 def _per_such_day(said: re.Match[str]) -> str:

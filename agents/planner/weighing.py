@@ -83,7 +83,7 @@ _OF_ONE_FIGURE = frozenset(
 )  # fmt: skip
 """What has no place for a difference, rise or gap that is said: the figure of one side would be told for both."""
 _OF_PAYEES = frozenset({Intent.TOP_PAYEE, Intent.LARGEST, Intent.SMALLEST})
-"""What a customer asks of payees, and of single payments: to a bank these are somebody's."""
+"""What is asked of payees, and of single payments: where accounts are named it is asked of these."""
 _SPARE = frozenset(
     {
         None, Operation.VALUE, Operation.LIST, Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.COUNT_GROUPS,
@@ -219,7 +219,7 @@ class _Weighing:
 
     @cached_property
     def _is_overruled(self) -> bool:
-        if self._is_of_customers or self._is_of_desk or self._is_of_shown or self._goes_on:
+        if self._is_of_holders or self._is_of_desk or self._is_of_shown or self._goes_on:
             return False
         least = SURE if self._guesses else OVERRULED
         return self.wants.confidence >= least and self.wants.confidence >= OVERRULED_TIMES * self.supported
@@ -244,11 +244,11 @@ class _Weighing:
         return self.has_last and changes and self.wants.first is Intent.SMALL_TALK
 
     @property
-    def _is_of_customers(self) -> bool:
-        """Whether a bank's customers are counted or ranked, whom meanings learnt from customers take for payees: "how
-        many customers are there", "which customer sent the most to Farida Khan"."""
+    def _is_of_holders(self) -> bool:
+        """Whether accounts are ranked, or a bank's customers counted, which meanings take for payees: "which account do
+        I pay most from", "how many customers are there", "which customer sent the most to Farida Khan"."""
         ranks = self.wants.first in _OF_PAYEES and Dimension.ACCOUNT in self.parsed.frame.group_by
-        return self.reading.is_of_many and (ranks or self.reading.has(Cue.ACCOUNTS))
+        return ranks or (self.reading.is_of_many and self.reading.has(Cue.ACCOUNTS))
 
     @property
     def _asks_anew(self) -> bool:

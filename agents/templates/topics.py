@@ -114,7 +114,9 @@ def refunds(finding: Finding, evidence: Evidence) -> Draft:
     ]
     assert isinstance(number.value, int)
     latest = "; ".join(f"{figure.label}: {say(figure)}" for figure in each)
-    text = f"{' and '.join(map(say, sums))} came back in {count(number.value, 'refund')}{when}. The latest: {latest}."
+    came, often = " and ".join(map(say, sums)), count(number.value, "refund")
+    text = f"{often}{when}: {came} in all." if task.counts else f"{came} came back in {often}{when}."
+    text += f" The latest: {latest}."
     rows = [dict(row) for row in entries.rows]
     if task.asks != "all":
         row = entries.rows[0]

@@ -6,13 +6,18 @@ from uuid import UUID
 import pytest
 
 from agents.plan import Operation
+from agents.planner.any_span import with_any_span
+from agents.planner.clauses import clauses
 from agents.planner.compose import compose
+from agents.planner.day_parts import with_day_parts
 from agents.planner.frame import Frame
 from agents.planner.habits import with_habits
 from agents.planner.holdings import held
 from agents.planner.names import Names
 from agents.planner.parse import Parsed, parse
 from agents.planner.reading import Reader
+from agents.planner.rewrites import written_out
+from agents.planner.settling import settled
 from agents.planner.streaks import Streak, streak_asked
 from agents.scope import Counterparty, OwnAccount, Scope
 from core.insights.query import Dimension, Measure
@@ -92,6 +97,34 @@ PARAPHRASES = [
         "how much did groceries cost me in may",
         "groceries expenditure for May please",
         "how much did I shell out for groceries in may",
+    ],
+    [
+        "how much did I spend in May by this date",
+        "how much did I spend last month up to the same day",
+        "how much did I spend in may till the same date",
+        "how much had I spent by the same point last month",
+    ],
+    [
+        "did I spend more than 20k on groceries in any month in 2026",
+        "was there any month in 2026 where groceries crossed 20k",
+        "any month in 2026 with more than 20k on groceries",
+        "which months in 2026 had groceries above 20k",
+        "has there been a month in 2026 when I spent above 20k on groceries",
+    ],
+    [
+        "which account did I spend most from in May",
+        "from which account did I spend most in May, savings or second?",
+        "did I spend more from my savings account or second account in May",
+    ],
+    [
+        "how much did I spend on eating out in May",
+        "how much did I spend on food outside in May",
+        "how much went on food from outside in May",
+    ],
+    [
+        "what did I spend the most on except rent last month",
+        "what did I spend the most on, after rent, last month",
+        "after rent, what did I spend the most on last month",
     ],
     [
         "top 5 merchants by spending last month",
@@ -339,3 +372,69 @@ def test_a_sum_that_is_held_against_the_usual_is_no_condition(question: str) -> 
     found = frame(question)
     assert found.ask is Operation.USUAL
     assert not found.conditions
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "which month did i spend more on groceries than eating out",
+        "in which months was it over 20k",
+        "any payments over 20k in october",
+        "which days did i make more than 5 payments",
+        "in which month did i earn more than 90,000",
+    ],
+)
+def test_what_is_no_sum_of_a_span_stays_as_it_is(asked: str) -> None:
+    assert with_any_span(asked) == asked
+
+
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        ("evening spends after 6pm in may", "spends after 6 pm in may"),
+        ("morning cabs before 10", "cabs before 10 am"),
+        ("evening spends in may", "spends in the evening in may"),
+        ("this morning payments", "this morning payments"),
+    ],
+)
+def test_a_part_of_the_day_tells_its_hour(asked: str, known: str) -> None:
+    assert with_day_parts(asked) == known
+
+
+@pytest.mark.parametrize(
+    ("asked", "apart"),
+    [
+        (
+            "avg weekday spend and avg weekend spend for october",
+            ["avg weekday spend for october", "avg weekend spend for october"],
+        ),
+        (
+            "How much did I spend on Sundays and on Mondays?",
+            ["How much did I spend on Sundays", "How much did I spend on Mondays"],
+        ),
+        ("did I spend more on weekdays or on weekends", ["did I spend more on weekdays or on weekends"]),
+    ],
+)
+def test_two_kinds_of_days_are_asked_of_each(asked: str, apart: list[str]) -> None:
+    assert clauses(asked) == apart
+
+
+@pytest.mark.parametrize("question", ["top 3 people i paid this year", "which people did i send money to in may"])
+def test_people_are_whom_transfers_went_to(question: str) -> None:
+    assert settled(frame(question), question, SCOPE, TODAY).values_of("category") == {"transfer"}
+
+
+@pytest.mark.parametrize("question", ["top 3 shops this year", "how many shops did i pay in may"])
+def test_shops_are_no_persons_and_no_landlords(question: str) -> None:
+    assert settled(frame(question), question, SCOPE, TODAY).without[0].values == ("rent",)
+
+
+@pytest.mark.parametrize("question", ["top 3 payees this year", "top 3 shops or people i paid this year"])
+def test_whoever_was_paid_is_anybody(question: str) -> None:
+    found = settled(frame(question), question, SCOPE, TODAY)
+    assert not (found.objects or found.without)
+
+
+def test_months_since_are_told_in_days_and_months_that_are_counted_stay() -> None:
+    assert written_out("how many months since i last paid") == "how many days since i last paid"
+    assert written_out("in how many months since may did i pay") == "in how many months since may did i pay"
