@@ -122,6 +122,17 @@ PARAPHRASES = [
         "how much went on food from outside in May",
     ],
     [
+        "how much did I spend in May except rent",
+        "how much did I spend in May after rent",
+        "how much did I spend after rent in May",
+    ],
+    [
+        "how many visits to restaurants in May",
+        "how many restaurant visits in May",
+        "restaurant visits in May",
+        "number of restaurant visits in May",
+    ],
+    [
         "what did I spend the most on except rent last month",
         "what did I spend the most on, after rent, last month",
         "after rent, what did I spend the most on last month",
