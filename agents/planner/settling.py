@@ -261,10 +261,12 @@ def _of_shops(frame: Frame, text: str, scope: Scope) -> Frame:
     of_payees = frame.ask in _OF_PARTIES and frame.group_by[:1] == (Dimension.COUNTERPARTY,)
     of_new = frame.measure is Measure.NEW_COUNTERPARTIES or frame.ask is Operation.MET
     is_other = frame.objects or frame.topic or frame.flow is Flow.IN or scope.is_of_many
-    if not (of_payees or of_new) or is_other or not _SHOPS.search(text) or _ANYBODY.search(text):
-        return frame
     known = tuple(slug for slug in _NO_SHOPS if slug in scope.categories)
     others = Filter(field="category", operator=Operator.NOT_IN, values=known)
+    if frame.values_of("counterparty") and frame.without == (others,):
+        return frame.with_changes(without=())  # one of those shops: all that was paid there
+    if not (of_payees or of_new) or is_other or not _SHOPS.search(text) or _ANYBODY.search(text):
+        return frame
     return frame.with_changes(without=merged((*frame.without, others))) if known else frame
 
 

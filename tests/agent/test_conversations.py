@@ -94,8 +94,8 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
     ],
     "those_of_whoever_came_first": [
         ("who did I pay the most in May, leaving out rent?", "Most spending except Rent by payee, May 2026"),
-        ("show me those payments", "Number of payments, Paid to Petrol Point except Rent, May 2026"),
-        ("when was the first of them?", "First time, Paid to Petrol Point except Rent"),
+        ("show me those payments", "Number of payments, Paid to Petrol Point, May 2026"),
+        ("when was the first of them?", "First time, Paid to Petrol Point"),
     ],
     "what_was_only_a_part": [
         ("how much did I spend in May?", "Spending, May 2026"),
@@ -279,9 +279,9 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("how many times?", "Payments, Green Grocers, May 2026"),
     ],
     "visits_to_the_top_one": [
-        ("top 3 shops in May", "Most spending by payee, May 2026"),
-        ("how many payments to the top one?", "Payments, Mr Rao, May 2026"),
-        ("what was the average there?", "Average payment, Mr Rao, May 2026"),
+        ("top 3 shops in May", "Most spending except Rent by payee, May 2026"),
+        ("how many payments to the top one?", "Payments, Petrol Point, May 2026"),
+        ("what was the average there?", "Average payment, Petrol Point, May 2026"),
     ],
     "which_of_those_cost_most": [
         ("How many times did I pay Spice Route in May?", "Payments, Spice Route, May 2026"),
@@ -378,9 +378,9 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("how many times have I paid them this year?", "Payments, Mr Rao, 1 January to 15 June 2026"),
     ],
     "whom_a_place_of_a_rank_was_with": [
-        ("top 3 shops in May", "Most spending by payee, May 2026"),
-        ("who came second?", "Number 2 of the most spending by payee, May 2026"),
-        ("what did I pay them in June?", "Paid to Petrol Point, 1 to 15 June 2026"),
+        ("top 3 shops in May", "Most spending except Rent by payee, May 2026"),
+        ("who came third?", "Number 3 of the most spending except Rent by payee, May 2026"),
+        ("what did I pay them in June?", "Paid to Fresh Mart, 1 to 15 June 2026"),
     ],
     "the_one_that_is_named_first": [
         ("groceries by card in May?", "Groceries by card, May 2026"),
@@ -703,8 +703,8 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
         ("and without anything below 1,000?", "Spending of at least ₹1,000.00, May 2026"),
     ],
     "the_sum_of_those_shown": [
-        ("my top 3 shops in May", "Most spending by payee, May 2026"),
-        ("and the three together?", "The first 3 together, Spending, May 2026"),
+        ("my top 3 shops in May", "Most spending except Rent by payee, May 2026"),
+        ("and the three together?", "The first 3 together, Spending except Rent, May 2026"),
     ],
     "the_top_of_groups": [
         ("spending by category in May", "Rent, May 2026"),
@@ -1017,7 +1017,7 @@ TOLD: dict[str, list[tuple[str, str]]] = {
         ("all three months added", "Groceries, March 2026, April 2026 and May 2026"),
     ],
     "other_than_money_to_people": [
-        ("most expensive thing I bought in May", "₹20,000.00"),
+        ("my biggest payment in May", "₹20,000.00"),
         ("other than rent and money to people", "except Rent and Transfers to people, May 2026: ₹3,000.00"),
     ],
 }
