@@ -20,6 +20,8 @@ from core.periods import Period, today_in
 
 NAMES_MAX = 5_000
 """Names that resolvers know; a bank's rarer ones are still found by what descriptions and names contain."""
+REMARKED_MAX = 20_000
+"""Payments whose remarks are looked through, the latest: a business may have millions."""
 FRESH_S = 60.0
 CALLERS_MAX = 500
 
@@ -160,14 +162,16 @@ async def _remarks(connection: AsyncConnection, principal: Principal) -> frozens
     if principal.customer_id is None:
         return frozenset()
     e = ENTRY.c
-    described = func.regexp_replace(e.description, r"\d+", "", "g")  # references make each another
-    found = await connection.execute(
-        select(described, e.counterparty)
+    latest = (
+        select(e.description, e.counterparty)
         .where(visible_accounts(principal, customer_id=e.customer_id, bank_id=e.bank_id))
         .where(e.status == TransactionStatus.SUCCESS, e.direction == "out")  # what others wrote is no word of theirs
-        .distinct()
-        .limit(NAMES_MAX)
+        .order_by(e.occurred_at.desc())
+        .limit(REMARKED_MAX)
+        .subquery()
     )
+    described = func.regexp_replace(latest.c.description, r"\d+", "", "g")  # references make each another
+    found = await connection.execute(select(described, latest.c.counterparty).distinct().limit(NAMES_MAX))
     return remarks_in((row[0], row[1]) for row in found)
 
 

@@ -262,12 +262,14 @@ def _of_shops(frame: Frame, text: str, scope: Scope) -> Frame:
     of_new = frame.measure is Measure.NEW_COUNTERPARTIES or frame.ask is Operation.MET
     is_other = frame.objects or frame.topic or frame.flow is Flow.IN or scope.is_of_many
     known = tuple(slug for slug in _NO_SHOPS if slug in scope.categories)
+    if not known:
+        return frame
     others = Filter(field="category", operator=Operator.NOT_IN, values=known)
     if frame.values_of("counterparty") and frame.without == (others,):
         return frame.with_changes(without=())  # one of those shops: all that was paid there
     if not (of_payees or of_new) or is_other or not _SHOPS.search(text) or _ANYBODY.search(text):
         return frame
-    return frame.with_changes(without=merged((*frame.without, others))) if known else frame
+    return frame.with_changes(without=merged((*frame.without, others)))
 
 
 _FROM_PERSONS = re.compile(r"\bfrom (?:(?:other|private|some|my) )?(?:people|persons|individuals|friends)\b")
