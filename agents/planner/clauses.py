@@ -117,9 +117,16 @@ _HOW_MUCH_WAS_IT = re.compile(
 """ "That dinner at Saffron Leaf in April, how much was it": one question, its object said first."""
 _A_RAISE = re.compile(r"\b(?:raise|hike|increment)\b", re.IGNORECASE)
 _SINCE_WHEN = re.compile(r"(?:and |so )?(?:since when|from when|when|when was (?:it|that))\??", re.IGNORECASE)
+_OWN_RULE = re.compile(
+    r"^(?:my (?:rule|limit|cap|aim|goal) is(?: that)?(?: to keep)?|i (?:try|want|like|aim) to keep|i keep) (?:my )?(?P<what>[\w' ]{3,30}?)"
+    r" (?:stays? |to stay |must stay |should stay )?(?:under|below|within) (?P<amount>[^.?;:]{2,25}?)(?: (?:a|per|each|every) month)?[.,;:]+ "
+    r"(?P<asks>(?:in )?how many [^?]*\bmonths?\b[^?]*?) (?:did|have|do) (?:i|we) (?:manage|keep|kept|stick|stuck|meet|met|succeed)\w*[^?]*",
+    re.IGNORECASE,
+)
+""" "My rule is food under 9,000. In how many months did I manage it?" counts the months below it."""
 _COURTESY = re.compile(
     r",? (?:if (?:you|u) (?:don't|do not|dont|wouldn't) mind|if (?:at all )?possible|if (?:that's|it's|that is) (?:ok|okay|alright)"
-    r"|if (?:you|u) can|when you (?:can|get a (?:chance|minute))),(?= )",
+    r"|if (?:you|u) can|when you (?:can|get a (?:chance|minute))),(?= )|(?<=how long ago), (?:counted )?in (?:days|weeks|months),(?= )",
     re.IGNORECASE,
 )
 """ "Could you tell me, if you don't mind, how much ..." is said in one breath."""
@@ -314,6 +321,7 @@ def clauses(question: str) -> list[str]:
         r"\g<link> \g<one> with ", _ADDRESSED.sub("", _OPENING.sub("", _NETTED.sub("", question.strip())))
     )
     said = _INSERTED.sub(r" \g<how> ", _BEGUN_AGAIN.sub("", _COURTESY.sub("", said)))
+    said = _OWN_RULE.sub(r"\g<asks> was \g<what> under \g<amount>", said)
     said = _TARGET.sub(r"if \g<what> is to stay under \g<amount>, how much is left", said)
     said = _NOT_THIS.sub(r"\g<denied>, ", _CHOSEN.sub(r"\g<asks> \g<things>", _CORRECTED.sub("", said)))
     said = _LEFT_OUT_TOO.sub(r"\g<head>\g<link>", said)

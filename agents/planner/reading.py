@@ -445,7 +445,8 @@ class Reader:
 
 def kinds_said(reading: Reading) -> list[tuple[str, tuple[str, ...]]]:
     """The kinds that a question names within categories, with these: those that no payee's name told."""
-    named = [(reading.text[m.start : m.end], m.value) for m in reading.of("category")]
+    narrower = (m for m in reading.of("category") if not _is_named_whole(m, reading.mentions))
+    named = [(reading.text[m.start : m.end], m.value) for m in narrower]
     said = [(phrase if telling_words(phrase) else without_head(phrase), slugs) for phrase, slugs in named]
     said += [(phrase, _within(phrase)) for phrase in map(without_head, reading.unknown)]
     return [(phrase, slugs) for phrase, slugs in said if slugs and telling_words(phrase)]

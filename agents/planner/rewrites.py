@@ -106,6 +106,7 @@ _BOUGHT = (
 )
 
 _WRITTEN: tuple[tuple[str, str], ...] = (
+    (r"\b(?:max(?:imum)?|most|highest number of|greatest number of) (?P<what>payments|transactions|transfers|purchases) (?:on|in) (?:any |a )?(?:one |single )?day\b", r"how many \g<what> on my busiest day"),
     (r"\b(?:did|do|have) (?:i|we)(?: ever)? (?P<what>(?:spend|spent|pay|paid|go|gone|make|made|earn|earned) (?:more|less|over|above|under)\b[\w' ,₹.]*?) in (?:any|a) (?:single |one )?month\b", r"was there any month where i \g<what>"),
     (r"\b(?:who|which|what)(?: was| is|'s)? (?:the )?(?:last|latest|most recent|very last) (?:person|individual|friend|human)(?: (?:that|who|whom))? (?:i|we)(?:'ve| have)? (?:paid|pay|sent money to|transferred (?:money )?to|sent to)\b", "my last payment to a person"),
     (r"\b(?:which|what) (?:person|individual|friend)(?: did| have) (?:i|we) (?:pay|paid|send money to|sent money to|transfer to) (?:last|most recently|latest)\b", "my last payment to a person"),
@@ -497,6 +498,10 @@ _WRITTEN: tuple[tuple[str, str], ...] = (
     (r"\bnet(?: amount| sum| balance| position)? between (?:me|us) and\b", "net with"),
     (r"^(?:if|say|suppose) (?:i|we) (?:keep|kept|want|limit|cap|hold|had|have) (?:my |the )?(?P<what>[\w' ]{3,30}?) (?:spend(?:ing)? )?(?:to|under|below|at|within|to under) (?:a limit of )?(?P<sum>(?:rs\.? ?|₹ ?)?[\d,.]+ ?(?:k|lakhs?)?)(?: (?:a|per|each|every) month)?,? (?P<asks>(?:in )?(?:how many|which) months)(?P<when>[\w' ]*?) (?:did|do|have|would|will|had) (?:i|we) (?:bust|busted|exceed(?:ed)?|cross(?:ed)?|overshot|overshoot|go over|gone over|break|broken|blow|blown|breach(?:ed)?)(?: (?:it|that|this|the limit))?[?. ]*$", r"\g<asks>\g<when> was \g<what> over \g<sum>"),
     (r"\b(?P<asks>(?:which|what|how many) months? (?:did|have|do) (?:i|we)) overspen[dt](?=$|[?.!]| this| last| in 20)", r"\g<asks> spend more than i earned"),
+    (rf"\bshare of (?P<part>(?!my\b|the\b|total\b)[\w' ]{{3,30}}?) in (?P<whole>(?:my |the |all )?(?!{_MONTHS}|20\d\d|q[1-4]|total|spend\w*|expens\w*|outgo\w*|this|last|the last|past|each|every)[a-z][\w']{{3,}})(?= this| last| in| for| since| during|[?. ]*$)", r"what share of \g<whole> was \g<part>"),
+    (r"\b(?:moved|transferred|shifted|sent|put|move|transfer|shift|send)(?: across| over)? from (?:my |the |our )?(?P<from>\w+) (?:account|a/c) (?:in ?)?to (?:my |the |our )?\w+ (?:account|a/c)\b", r"own transfers out of my \g<from> account"),
+    (r"\bon (?:which|what) (?:date|day)(?P<when> (?:of|in) [\w ]{3,14}?)? was (?:my|our|the) (?:spend(?:ing)?|expenditure|expenses?|outlay|outgo) on (?P<what>[\w' ]+?) (?:the )?(?:heaviest|highest|largest|biggest|most|greatest|maximum)(?=[?. ]*$)", r"on which day\g<when> did i spend the most on \g<what>"),
+    (r"[:,;–-] ?(?:the )?(?:value|amount|total|sum|number|count|volume)s? first(?=[?. ]*$)", ""),
     (r"\bwhen do (?:i|we) (?:usually |normally |generally |typically )?(?:get|receive) (?:paid|my (?:salary|pay|paycheck|wages)|salary)(?: usually| normally| generally| typically| every month| each month)?\b", "when is my next salary"),
     (r"(?<=\d )(?:charge|debit|deduction|thing|one)\b", "payment"),
     (r"\b(?:spend|spent|pay|paid) (?P<sum>(?:(?:more|less) than |over |above |under )?(?:rs\.? ?|₹ ?|\$ ?)?[\d,.]+ ?k?) (?:in one go|at one go|in one shot|at once|in a single (?:payment|go|transaction))", r"make a payment of \g<sum>"),
