@@ -79,7 +79,7 @@ _ABOVE = r"above|over|more than|greater than|exceeding|exceed(?:s|ed)?|beyond|to
 _FROM = r"at least|minimum(?: of)?|not less than|no less than|from|starting (?:at|from)|>=|≥"
 _BELOW = r"under|below|less than|smaller than|lower than|cheaper than|south of|<"
 _UP_TO = r"up ?to|at most|no more than|not more than|maximum(?: of)?|not exceeding|within|<=|≤"
-_ABOUT = r"around|about|approximately|approx\.?|roughly|nearly|almost|close to|some|~"
+_ABOUT = r"around|(?<!what )(?<!how )about|approximately|approx\.?|roughly|nearly|almost|close to|some|~"
 _HANDED = r"(?:charged?|charging|debited|deducted|took|paid|gave|sent|bill of)(?: (?:me|us|him|her|them))?"
 _EXACT = rf"exactly|of exactly|equal to|precisely|of|for|worth|the|{_HANDED}"
 

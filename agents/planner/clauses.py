@@ -180,6 +180,7 @@ _KNOWN = re.compile(
 """ "The UPI ones I remember" asks nothing; "rent I know, so forget it" leaves it out."""
 _POLITE = re.compile(
     r"^(?:hi|hello|hey|(?:many )?thank(?:s|ing you| you)(?: a lot| a ton|(?: so| very) much)?(?: in (?:advance|anticipation))?|(?:with )?(?:kind |best |warm )?regards|please|pls|kindly|ok|okay|cheers|"
+    r"(?:i|we)(?:'m|'re| am| are| was| were| want to| have to)? compar(?:e|ing) (?:my |the |these |those |our )?(?:two|three|four|2|3|4|a few|some|both) [\w ]+|"
     r"that(?:'?s| is| was) (?:(?:really|quite|way|so|such) )*(?:a lot|too much|so much|plenty|great|good|fine|nice|crazy|insane|high|huge)(?: of money)?(?:,? (?:omg|wow|really|man|bro|lol|yaar|though))*|"
     r"(?:please )?(?:tell me|let me know|help(?: me)?)|(?:just )?(?:show|tell|remind) (?:her|him|them|us)|(?:(?:just )?tell me )?(?:just )?one (?:(?:more |last |quick )?thing|(?:more|last|final|other|quick)(?: (?:q|question|query|one))?)|(?:a |one |just a )?(?:small|quick|little|simple) (?:thing|question|doubt|query|help)|good (?:morning|evening|afternoon))"
     r"[\s,.!]*(?:finlens|there|sir|madam|team|all)?[\s,.!?]*$",

@@ -415,13 +415,19 @@ def _usual(_: Intent, found: _Slots) -> Frame:
     return asked.with_changes(conditions=kept)
 
 
+_HANDED = re.compile(r"(?:paid|pay|charged|debited|sent|send|got|received|gave|given|transferred)\b")
+_TWICE = re.compile(r"\b(?:twice|thrice|(?:two|three|2|3) times|more than once|again)\b")
+
+
 def _threshold(_: Intent, found: _Slots) -> Frame | None:
-    amounts: list[Bounds] = [mention.value for mention in found.clause.reading.of("amount")]
+    text, said_amounts = found.clause.reading.text, found.clause.reading.of("amount")
+    amounts: list[Bounds] = [mention.value for mention in said_amounts]
     if len(amounts) != 1 or not (found.clause.has(Cue.YES_NO) or _HELD_AGAINST.search(found.clause.reading.text)):
         return None
     one = amounts[0]
-    if one.is_exact and found.clause.has(Cue.PAYMENTS):
-        return None  # "a payment of 50,000"
+    is_one = _HANDED.match(text[said_amounts[0].start :]) or _TWICE.search(text)
+    if one.is_exact and (found.clause.has(Cue.PAYMENTS) or is_one):
+        return None  # "a payment of 50,000", "have I paid 649 twice", and not "have I spent 50,000"
     low, high = (one.said_minor + 1, None) if one.is_exact else (one.low_minor, one.high_minor)
     said = Threshold(low_minor=low, high_minor=high, said_minor=one.said_minor)
     kept = slots.without_sums(found.base.conditions)

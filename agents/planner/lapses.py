@@ -19,7 +19,7 @@ _ENDED = (
     r"|no longer (?:pay|run)\w*)"
 )
 _STOPPED = re.compile(
-    rf"\b(?:what|which|any)(?: of (?:my|the))? (?:\w+ )?{_REGULAR}\b.*\b{_ENDED}\b"
+    rf"\b(?:what|which|any)(?: of (?:my|the))? (?:\w+ )?(?:{_REGULAR}|bills?|payments)\b.*\b{_ENDED}\b"
     rf"|\b(?:did|have) (?:i|we|any)\b.*\b{_ENDED}\b.*\b{_REGULAR}\b|\b{_ENDED} {_REGULAR}\b"
 )
 _TAKES = r"(?:charg|bill|debit|deduct|pay|tak|collect|renew|com|go|cost)\w*"

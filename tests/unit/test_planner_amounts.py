@@ -33,6 +33,7 @@ def bounds(text: str) -> list[tuple[int | None, int | None, str | None]]:
         ("which day did the 78,000 go out", (7_800_000, 7_800_000, None)),
         ("who did i pay 28,629 to", (2_862_900, 2_862_900, None)),
         ("some people sent thomas sharma the same 3,323 on 7 october", (332_300, 332_300, None)),
+        ("what about 500 rupee payments", (50_000, 50_000, "INR")),
         ("what was that 51328 payment", (5_132_800, 5_132_800, None)),
         ("is 1844 for electricity too much", (184_400, 184_400, None)),
         ("can i afford a 60000 phone", (6_000_000, 6_000_000, None)),
