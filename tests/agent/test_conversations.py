@@ -1016,6 +1016,12 @@ TOLD: dict[str, list[tuple[str, str]]] = {
         ("may", "Groceries, May 2026"),
         ("all three months added", "Groceries, March 2026, April 2026 and May 2026"),
     ],
+    "what_one_of_them_costs": [
+        ("groceries in May", "Groceries, May 2026"),
+        ("what does one shop cost", "Average payment, Groceries, May 2026"),
+        ("by payee", "Groceries"),
+        ("which one is the dearest", "Fresh Mart"),
+    ],
     "other_than_money_to_people": [
         ("my biggest payment in May", "₹20,000.00"),
         ("other than rent and money to people", "except Rent and Transfers to people, May 2026: ₹3,000.00"),
