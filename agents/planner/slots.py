@@ -124,6 +124,8 @@ def _is_memory(clause: Clause) -> bool:
 
 _ANYTHING = re.compile(
     r"\b(?:any(?:thing)?|something|some payments?)(?: \w+){0,2} (?:unusual|abnormal|out of the ordinary)\b"
+    r"|^(?:(?:show(?: me)?|list|find|see|get|give me|what were|what are|were there|are there) )?(?:the |my |our |all )*"
+    r"(?:unusual|abnormal) (?:payments?|transactions?|spends|charges?|debits?|activity|things|expenses)\b"
 )
 
 

@@ -589,6 +589,11 @@ async def test_a_remark_is_asked_for_as_it_is_written(chat: Chat) -> None:
     assert answer.answer.startswith("Payments that mention “goa trip share”, May 2026: ₹2,500.00")
 
 
+async def test_unusual_payments_are_listed_and_not_held_against_a_usual_sum(chat: Chat) -> None:
+    for question in ("unusual transactions in May", "show me the unusual payments in May"):
+        assert "out of the ordinary" in (await chat.ask(question)).answer, question
+
+
 async def test_what_others_wrote_changes_no_question(database: Database, analyst: Analyst) -> None:
     async with database.unit() as session:
         bank = await make_bank(session)
