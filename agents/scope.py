@@ -34,6 +34,8 @@ class Counterparty:
     category: str
     """The one that most payments with it have."""
     payments: int
+    only_pays: bool = False
+    """Whether all of these came in: an employer, an office that pays a benefit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ async def _counterparties(connection: AsyncConnection, principal: Principal) -> 
     e = ENTRY.c
     count = func.count()
     found = await connection.execute(
-        select(e.counterparty, func.mode().within_group(e.category), count)
+        select(e.counterparty, func.mode().within_group(e.category), count, func.bool_and(e.direction == "in"))
         .where(visible_accounts(principal, customer_id=e.customer_id, bank_id=e.bank_id))
         .where(e.status == TransactionStatus.SUCCESS, ~e.is_own_transfer)
         .group_by(e.counterparty)

@@ -82,6 +82,7 @@ _NARROWER: dict[str, str] = {
     "gifts": "wedding gifts, birthday gifts, temple",
     "education": "exam fees, books, tuition classes",
     "fees": "late fees, atm fees, penalty, penalties",
+    "tax": "council tax, property tax, house tax",
     "household": "sofa, curtains, cleaning, maid, house help",
     "subscriptions": "tv, cable, newspaper, newspapers, magazines, apps",
     "loan": "credit card bill, credit card bills, credit card bill payment, credit card bill payments, car emi, house loan, personal loan, education loan",

@@ -57,6 +57,8 @@ _KINDS = {
     r"trust\b|foundation|charit|relief|ngo\b|seva|red cross|unicef|oxfam|donat": "charity, charities, donations, donation",
     r"home|griha|housing|hdfc ltd|mortgage|mtg|baufinanz|immobilien": "house loan, home loan, housing loan, mortgage",
     r"sav(?:e|ings?)|spar(?:en|buch|konto)|extra-?konto|tagesgeld|nest egg|rainy day": "own transfers to savings",
+    r"c\.? ?tax|council|borough": "council tax",
+    r"property|municipal|corporation|bbmp|ghmc|mcgm": "property tax, house tax",
     r"gaadi|car\b|auto|vehicle|wheels": "car emi, car loan, vehicle loan",
 }
 _PARTS: dict[str, re.Pattern[str]] = {

@@ -379,10 +379,12 @@ class Reader:
             yield from (mention for mention in closer if _OBJECT_OF.search(text[: mention.start].rstrip()))
 
     def _kinds(self, text: str) -> Iterator[Mention[Any]]:
-        """Kinds of several words of which the first is in a name too: "coffee shops" are not only "Verve Coffee"."""
+        """Kinds of several words of which the first is in a name too, "coffee shops" are not only "Verve Coffee", or
+        the last is their category: "council tax" is not all tax."""
         for said in _KINDS_SAID.finditer(text):
-            is_in_name = said.group().split()[0] in self._names.vocabulary
-            if is_in_name and (named := self._of_kind(said.group())):
+            first, *_, last = said.group().split()
+            ends_in_category = last in WORDS and set(WORDS[last]) <= set(_within(said.group()))
+            if (first in self._names.vocabulary or ends_in_category) and (named := self._of_kind(said.group())):
                 yield Mention("name", named, *said.span(), weight=4)
 
     def _places(self, text: str) -> Iterator[Mention[Any]]:

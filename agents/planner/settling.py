@@ -56,7 +56,7 @@ def settled(frame: Frame, text: str, scope: Scope, today: date) -> Frame:
     """The frame of a question in full, whose normalised words are `text`, as a caller of this scope means it."""
     frame = _of_refund(_of_people(_without_contradiction(frame, scope), scope), text)
     frame = _of_purchases(frame, text)
-    frame = _of_income(_of_senders(_of_payers(frame, scope), text, scope))
+    frame = _of_income(_of_senders(_from_who_pays(_of_payers(frame, scope), text, scope), text, scope))
     frame = _of_occasions(_of_shops(_of_persons(_of_friends(frame, text), text, scope), text, scope), text)
     frame = _of_tariff(_of_price(_of_its_parts(frame), text, scope), text, scope)
     frame = _to_first_paid(_by_customer(_as_it_stands(frame, text, scope), text), text, scope)
@@ -208,6 +208,22 @@ def _of_payers(frame: Frame, scope: Scope) -> Frame:
     into = Filter(field="account", operator=Operator.IN, values=own)
     measure = Measure.INCOME if frame.measure in (None, Measure.SPEND) else frame.measure
     return frame.with_changes(objects=(), conditions=(*frame.conditions, into), flow=Flow.IN, measure=measure)
+
+
+_PAID_OUT = re.compile(
+    r"\b(?:i|we|have i|have we) (?:\w+ )?(?:pay|paid|sen[dt]|spen[dt]|g[ai]ve|transfer(?:red)?)\b|\bpaid to\b"
+)
+
+
+def _from_who_pays(frame: Frame, text: str, scope: Scope) -> Frame:
+    """ "Child benefit this year": of a payee who has only ever paid the asker, what came in."""
+    names = frame.values_of("counterparty")
+    if frame.topic or frame.flow is Flow.IN or not names or scope.is_of_many or _PAID_OUT.search(text):
+        return frame
+    paying = {party.name for party in scope.counterparties if party.only_pays}
+    if not names <= paying:
+        return frame
+    return frame.with_changes(flow=Flow.IN, measure=Measure.INCOME if frame.measure is Measure.SPEND else frame.measure)
 
 
 def _names_account(frame: Frame) -> bool:

@@ -896,7 +896,7 @@ CHAINS: dict[str, list[tuple[str, str]]] = {
     ],
     "who_that_is": [
         ("groceries in May?", "Groceries, May 2026"),
-        ("who is Rahul Verma", "Number of transactions, Transactions, Rahul Verma, May 2026"),
+        ("who is Rahul Verma", "Number of payments, Received from Rahul Verma, May 2026"),
     ],
     "said_of_whom_it_is": [
         ("what did I pay Mr Rao in May?", "Paid to Mr Rao, May 2026"),

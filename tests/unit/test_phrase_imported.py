@@ -13,7 +13,7 @@ from agents.planner.parse import parse
 from agents.planner.reading import Reader, kinds_said
 from agents.planner.settling import settled
 from agents.scope import Counterparty, Scope
-from core.insights.query import Dimension
+from core.insights.query import Dimension, Flow
 
 SCOPE = Scope(
     counterparties=(
@@ -221,3 +221,47 @@ def test_money_put_into_savings_is_told_from_other_own_transfers() -> None:
 def test_christmas_shopping_in_december_is_of_the_month() -> None:
     assert frame("christmas shopping in december").periods[0].end == date(2026, 1, 1)
     assert frame("shopping on christmas").periods[0].end == date(2025, 12, 26)
+
+
+AT_HOME = replace(
+    SCOPE,
+    counterparties=(
+        *SCOPE.counterparties,
+        Counterparty("Lewisham C Tax", "tax", 10),
+        Counterparty("Revenue Office", "tax", 2),
+        Counterparty("HMRC Child Benefit", "income", 10, only_pays=True),
+    ),
+    categories=(*SCOPE.categories, "tax", "income"),
+)
+HOME_READER = Reader(AT_HOME, Names(AT_HOME), TODAY)
+
+
+def frame_at_home(question: str) -> Frame:
+    reading = HOME_READER.read(question)
+    assert not reading.unknown, (question, reading.unknown)
+    return settled(parse(reading, AT_HOME.currencies).frame, reading.text, AT_HOME, TODAY)
+
+
+def test_council_tax_is_not_all_tax() -> None:
+    assert frame_at_home("council tax this year").values_of("counterparty") == {"Lewisham C Tax"}
+    assert frame_at_home("how much tax did I pay in May").values_of("category") == {"tax"}
+
+
+@pytest.mark.parametrize("question", ["child benefit this year", "how much child benefit in May"])
+def test_who_only_ever_pays_is_asked_about_as_a_payer(question: str) -> None:
+    assert frame_at_home(question).flow is Flow.IN
+
+
+def test_who_only_ever_pays_was_paid_where_that_is_said() -> None:
+    assert frame_at_home("how much did I pay to child benefit in May").flow is Flow.OUT
+
+
+@pytest.mark.parametrize(
+    "question", ["my subscriptions", "list all my subscriptions", "show me our current memberships"]
+)
+def test_subscriptions_of_mine_are_those_that_run(question: str) -> None:
+    assert frame(question).topic is Topic.RECURRING
+
+
+def test_what_subscriptions_come_to_is_a_sum() -> None:
+    assert frame("my total subscriptions in May").topic is None
