@@ -477,9 +477,10 @@ def _when(frame: Frame, clause: Clause) -> Frame | None:
     if frame.measure in _EXTREMES:
         return _when_extreme(frame)
     operation = Operation.WHEN_FIRST if clause.has(Cue.FIRST) else Operation.WHEN_LAST
+    latest = "latest" if clause.has(Cue.LATEST) and not clause.has(Cue.FIRST) else None
     clause.take(Cue.FIRST, Cue.LATEST)
     measure = None if frame.measure is Measure.COUNT else frame.measure
-    return frame.with_changes(ask=operation, unit=unit, measure=measure)
+    return frame.with_changes(ask=operation, unit=unit, measure=measure, latest=latest)
 
 
 _THE_TIME = re.compile(r"(?:the |my )?(?:very )?(?:first|last) time (?:that )?(?:i|we)\b")

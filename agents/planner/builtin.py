@@ -40,6 +40,7 @@ from agents.planner.modifiers import without_modifiers
 from agents.planner.movers import change_told
 from agents.planner.names import Named, Names
 from agents.planner.netting import NETTED, ONLY_OF_SUMS, TAKEN_OFF, came_back, netted
+from agents.planner.pairs import more_than_named, share_of_named
 from agents.planner.parse import Parsed
 from agents.planner.parties import held, nobody_known, two_parties
 from agents.planner.paychecks import asks_rest_of_pay, rest_of_pay
@@ -202,6 +203,7 @@ class BuiltinPlanner:
             parsed = pointing(said, reading, parsed, memory) if n == 0 and not parsed.frame.due else parsed
             parsed = in_told_time(reading, parsed, stories)
             parsed = after_alerts(reading, parsed, frame, self.scope)
+            parsed = _held_against_last(reading, parsed, frame) if n and frame is not None else parsed
             doubt = self._doubt(reading, parsed, frame, memory if n == 0 else Memory(frame))
             if doubt is not None:
                 return _so_far(tasks, frame, doubt)
@@ -556,6 +558,12 @@ def _is_owner(phrase: str, text: str) -> bool:
         rf"(?:^|show |tell |me ){who}",
     )
     return any(re.search(pattern, text) for pattern in (before, possessive, asked_for))
+
+
+def _held_against_last(reading: Reading, parsed: Parsed, last: Frame) -> Parsed:
+    """ "Eating out this year, and how does it compare with groceries?": of both together, in the days of the first."""
+    held = more_than_named(reading.text, last, parsed.frame) or share_of_named(reading.text, last, parsed.frame)
+    return replace(parsed, frame=held, alone=held, is_follow_up=False, unplaced=()) if held else parsed
 
 
 def _repeats(reading: Reading, parsed: Parsed) -> bool:

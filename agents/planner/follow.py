@@ -453,6 +453,8 @@ def _about_the_one(last: Frame, new: Frame, *, asks_amount: bool) -> Frame | Non
     if which is None or asks_other_end or any((others, new.periods, new.conditions, new.without, new.against)):
         return None
     same = last.with_changes(measure=None, limit=last.position, latest=which, unit=new.unit, group_by=())
+    if _asks_other_end(last, new):
+        return same.with_changes(ask=new.ask, latest=None, limit=1, position=1)
     if new.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST):
         return same.with_changes(ask=Operation.WHEN_FIRST if which == "earliest" else Operation.WHEN_LAST)
     if new.ask in (Operation.RANK, Operation.BREAKDOWN) and new.group_by == (Dimension.COUNTERPARTY,):
@@ -465,6 +467,13 @@ def _about_the_one(last: Frame, new: Frame, *, asks_amount: bool) -> Frame | Non
     if asks_sum and last.ask in (Operation.WHEN_LAST, Operation.WHEN_FIRST, Operation.WHO):
         return same.with_changes(ask=Operation.LIST)
     return None
+
+
+def _asks_other_end(last: Frame, new: Frame) -> bool:
+    """ "When did I first shop there, and when last?", and the other way round."""
+    if last.ask is Operation.WHEN_FIRST:
+        return new.ask is Operation.WHEN_LAST and new.latest == "latest"
+    return last.ask is Operation.WHEN_LAST and last.latest in (None, "latest") and new.ask is Operation.WHEN_FIRST
 
 
 def _single(last: Frame) -> Literal["largest", "smallest", "latest", "earliest"] | None:

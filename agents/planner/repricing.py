@@ -16,7 +16,7 @@ _RAISED = (
 _WHO = r"(?:they|it|he|she|the \w+|my \w+|\w+)(?: had| was| got| has)?"
 _PRICED = r"(?:prices?|rates?|fees?|charges?|rent|subscription)"
 _PUT_UP = rf"\b(?:{_RAISED}|put) (?:its|his|her|the|their|there|my|our) {_PRICED}\b"
-_RISE = r"(?:hike|rise|increase|raise|price (?:rise|hike|increase|change)|increment)"
+_RISE = r"(?:hike|rise|increase|raise|(?:price|pay|salary|wage) (?:rise|hike|increase|change|raise)|increment)"
 _CHANGED = re.compile(
     rf"\bfirst {_OTHER} (?:\w+ ){{0,2}}?{_SUM}\b(?! than)"
     rf"|\b(?:since|from) (?:when|what date|which (?:date|day|month))\b.*\b{_OTHER} (?:\w+ ){{0,2}}?{_SUM}\b(?! than)"

@@ -107,7 +107,7 @@ _BOUGHT = (
 
 _WRITTEN: tuple[tuple[str, str], ...] = (
     (r"\bwhat (?:does|do|did) (?:one|a single|each|every) (?P<what>[\w' ]{3,25}?) cost(?: me| us)?(?: on average)?(?=[?. ]*$)", r"what does a \g<what> cost on average"),
-    (r"\bwhich (?:one )?(?:is|was) (?:the )?(?:dearest|costliest|priciest|most costly)(?=[?. ]*$)", "which one costs the most"),
+    (r"\bwhich (?:one )?is (?:the )?(?:dearest|costliest|priciest|most costly)(?=[?. ]*$)", "which one costs the most"),
     (r"\b(?:max(?:imum)?|most|highest number of|greatest number of) (?P<what>payments|transactions|transfers|purchases) (?:on|in) (?:any |a )?(?:one |single )?day\b", r"how many \g<what> on my busiest day"),
     (r"\b(?:did|do|have) (?:i|we)(?: ever)? (?P<what>(?:spend|spent|pay|paid|go|gone|make|made|earn|earned) (?:more|less|over|above|under)\b[\w' ,₹.]*?) in (?:any|a) (?:single |one )?month\b", r"was there any month where i \g<what>"),
     (r"\b(?:who|which|what)(?: was| is|'s)? (?:the )?(?:last|latest|most recent|very last) (?:person|individual|friend|human)(?: (?:that|who|whom))? (?:i|we)(?:'ve| have)? (?:paid|pay|sent money to|transferred (?:money )?to|sent to)\b", "my last payment to a person"),

@@ -15,8 +15,10 @@ _BARE = re.compile(
     r"(?:and )?(?:how much|when|who|where|what|to whom|from whom|(?:(?:on|from) )?(?:what|which) (?:date|day))"
     r"(?: (?:was|is|did) (?:it|that|i|this))?(?: (?:for|to|from|pay|paid|spend|happen|cost|come to))*"
     r"(?: (?:in (?:all|total)|altogether|overall))?"
+    r"|(?:and )?when(?: was| is)?(?: the| my| our)?(?: very)? (?:first|earliest|last|latest|most recent)"
+    r"(?: (?:one|time|payment|visit|order|trip))?"
 )
-""" "..., and how much was it?": of what the clause before asks."""
+""" "..., and how much was it?", "... and when last?": of what the clause before asks."""
 
 
 def _leans(reading: Reading) -> bool:

@@ -82,11 +82,22 @@ def _changed_so(told: Told, place: _Place, earlier: _Place) -> tuple[str, dict[O
     percent = told.make.percent(f"Change: {_what(told)}", computed("growth", now.source, before.source))
     whose = told.make.name("Changed", entry.counterparty, cell(told.entries_table, place.n, "counterparty"))
     word = "up" if number(now) > number(before) else "down"
-    text = f"{day(entry.occurred_at)}: {word} by {told.say(size(difference))} ({told.say(size(percent))}),"
-    text += f" from {told.say(before)} to {told.say(now)} ({entry.counterparty})."
-    return text, {
+    by = f"{word} by {told.say(size(difference))} ({told.say(size(percent))})"
+    text = _led_by(told.task.of_change, day(entry.occurred_at), by, told.say(before), told.say(now))
+    return f"{text} ({entry.counterparty}).", {
         "day": on, "payee": whose, "difference": difference, "percent": percent, "now": now, "before": before,
     }  # fmt: skip
+
+
+def _led_by(asked: OfChange, on: str, by: str, before: str, now: str) -> str:
+    """The change, what was asked for first."""
+    match asked:
+        case "before":
+            return f"{before} until {on}, then {by} to {now}"
+        case "now":
+            return f"{now} since {on}, {by} from {before}"
+        case _:
+            return f"{on}: {by}, from {before} to {now}"
 
 
 def _of_other_payees(told: Told, found: Sequence[tuple[_Place, _Place]]) -> list[tuple[_Place, _Place]]:

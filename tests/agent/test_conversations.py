@@ -14,6 +14,15 @@ from tests.agent.household import TODAY, Chat, Household, at, customer_principal
 from tests.factories import make_account, make_bank, make_customer, pay
 
 CHAINS: dict[str, list[tuple[str, str]]] = {
+    "first_and_then_last": [
+        ("when did I first shop at Fresh Mart?", "First time, Paid to Fresh Mart"),
+        ("and when last?", "Last time, Paid to Fresh Mart"),
+        ("and when was the first time?", "First time, Paid to Fresh Mart"),
+    ],
+    "the_priciest_of_what_was_bought": [
+        ("groceries in May?", "Groceries, May 2026"),
+        ("which one was the priciest", "Largest payment, Groceries, May 2026"),
+    ],
     "after_refunds_or_before": [
         ("what did I pay Fresh Mart in May?", "Paid to Fresh Mart, May 2026"),
         ("is that net of refunds?", "Paid to Fresh Mart, May 2026"),

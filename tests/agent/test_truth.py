@@ -594,6 +594,26 @@ async def test_unusual_payments_are_listed_and_not_held_against_a_usual_sum(chat
         assert "out of the ordinary" in (await chat.ask(question)).answer, question
 
 
+async def test_a_second_clause_is_held_against_the_first(chat: Chat) -> None:
+    answer = await chat.ask("eating out in May, how does it compare with what I spent on groceries?")
+    assert {"Eating out, May 2026", "Groceries, May 2026"} <= {figure.label for figure in answer.figures}
+    answer = await chat.ask("groceries in May, what percent is that of my total spending?")
+    assert "9.6 %: Groceries came to ₹2,873.95 of ₹29,873.95" in answer.answer
+
+
+async def test_a_change_of_price_begins_with_what_was_asked(chat: Chat) -> None:
+    before = await chat.ask("What was Petrol Point charging me before they raised the price?")
+    assert before.answer.startswith("₹3,000.00 until 2 June 2026, then up by ₹100.00 (3.3 %) to ₹3,100.00")
+
+
+async def test_first_and_last_are_both_dated(chat: Chat) -> None:
+    answer = await chat.ask("when did I first shop at Fresh Mart and when last")
+    assert [figure.value for figure in answer.figures if figure.label.startswith(("First", "Last"))] == [
+        "2025-05-10",
+        "2026-06-10",
+    ]
+
+
 async def test_what_others_wrote_changes_no_question(database: Database, analyst: Analyst) -> None:
     async with database.unit() as session:
         bank = await make_bank(session)
